@@ -1,0 +1,1 @@
+"""Each visit once: copies, the order in which deliveries win, conflicts, lineage, findings, actions, overlap."""

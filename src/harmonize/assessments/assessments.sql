@@ -1,0 +1,131 @@
+-- Assessments with their copies, lineage and visits.
+-- Reads: delivery_group, assessment_key (group_key, assessment_id), staged_scope. Writes: made_copy, made_assessment,
+--        made_scope.
+CREATE OR REPLACE TABLE made_copy AS
+WITH first_delivery AS (
+    SELECT group_key, contributor, fingerprint, status, updated_at FROM delivery_group WHERE delivery_order = 1
+),
+earlier AS (
+    -- Whether an earlier delivery, and one by the same contributor, said just the same.
+    SELECT
+        d.file_id,
+        d.assessment_no,
+        bool_or(e.contributor = d.contributor AND e.fingerprint IS NOT DISTINCT FROM d.fingerprint) AS said_so,
+        bool_or(e.contributor = d.contributor) AS delivered_before,
+        bool_or(e.fingerprint IS NOT DISTINCT FROM d.fingerprint) AS known_content
+    FROM delivery_group d
+    JOIN delivery_group e ON e.group_key = d.group_key AND e.delivery_order < d.delivery_order
+    GROUP BY d.file_id, d.assessment_no
+)
+SELECT
+    'HC' || upper(substr(sha256(d.file_id || '|' || d.locator), 1, 16)) AS copy_id,
+    k.assessment_id,
+    d.file_id,
+    d.content_file_id,
+    d.assessment_no,
+    d.locator,
+    d.contributor,
+    d.native_id,
+    CASE
+        WHEN d.delivery_order = 1 THEN 'original'
+        WHEN e.said_so THEN 'reupload'
+        WHEN e.delivered_before THEN 'amended'
+        WHEN e.known_content THEN 'copy'
+        WHEN d.status IS DISTINCT FROM f.status OR d.updated_at IS DISTINCT FROM f.updated_at THEN 'amended'
+        ELSE 'copy'
+    END AS relation,
+    d.received_at,
+    d.delivery_rank = 1 AS wins,
+    d.evidence,
+    d.delivery_rank,
+    d.published
+FROM delivery_group d
+JOIN assessment_key k USING (group_key)
+JOIN first_delivery f USING (group_key)
+LEFT JOIN earlier e ON e.file_id = d.file_id AND e.assessment_no = d.assessment_no;
+
+CREATE OR REPLACE TABLE made_assessment AS
+WITH merged AS (
+    -- Header values come from the winning delivery; what it leaves blank is filled from the next.
+    SELECT
+        k.assessment_id,
+        first(d.facility_id ORDER BY delivery_rank) AS facility_id,
+        first(d.instrument ORDER BY delivery_rank) AS instrument,
+        first(d.edition ORDER BY delivery_rank) FILTER (d.edition IS NOT NULL) AS edition,
+        first(d.kind ORDER BY delivery_rank) AS kind,
+        first(d.assessed_on ORDER BY delivery_rank) FILTER (d.assessed_on IS NOT NULL) AS assessed_on,
+        first(d.period_start ORDER BY delivery_rank) FILTER (d.period_start IS NOT NULL) AS period_start,
+        first(d.period_end ORDER BY delivery_rank) FILTER (d.period_end IS NOT NULL) AS period_end,
+        first(d.valid_until ORDER BY delivery_rank) FILTER (d.valid_until IS NOT NULL) AS valid_until,
+        first(d.valid_until_basis ORDER BY delivery_rank) FILTER (d.valid_until_basis IS NOT NULL) AS valid_until_basis,
+        first(d.verified ORDER BY delivery_rank) AS verified,
+        first(d.status ORDER BY delivery_rank) FILTER (d.status IS NOT NULL) AS status,
+        first(d.rating_raw ORDER BY delivery_rank) FILTER (d.rating_raw IS NOT NULL) AS rating_raw,
+        first(d.score ORDER BY delivery_rank) FILTER (d.score IS NOT NULL) AS score,
+        first(d.related_native_id ORDER BY delivery_rank) FILTER (d.related_native_id IS NOT NULL) AS related_native_id,
+        first(d.account_key ORDER BY delivery_rank) FILTER (d.account_key IS NOT NULL) AS account_key,
+        first(d.announcement ORDER BY delivery_rank) FILTER (d.announcement IS NOT NULL) AS announcement,
+        first(d.assessor ORDER BY delivery_rank) FILTER (d.assessor IS NOT NULL) AS assessor,
+        first(d.cycle ORDER BY delivery_rank) FILTER (d.cycle IS NOT NULL) AS cycle,
+        first(d.native_id ORDER BY delivery_rank) FILTER (d.native_id IS NOT NULL) AS native_id,
+        first(d.assessment_type ORDER BY delivery_rank) FILTER (d.assessment_type IS NOT NULL) AS assessment_type,
+        first(d.published ORDER BY delivery_rank) AS published,
+        count(*) AS copy_count
+    FROM delivery_group d
+    JOIN assessment_key k USING (group_key)
+    GROUP BY k.assessment_id
+),
+linked AS (
+    SELECT
+        m.*,
+        coalesce(related.assessment_id, own.assessment_id) AS verified_of
+    FROM merged m
+    LEFT JOIN merged related
+        ON related.instrument = m.instrument AND related.native_id = m.related_native_id
+        AND related.assessment_id <> m.assessment_id
+    LEFT JOIN (
+        -- A verified envelope without a named partner verifies the one self-assessment of its account and edition.
+        SELECT instrument, account_key, min(assessment_id) AS assessment_id
+        FROM merged
+        WHERE kind = 'self' AND account_key IS NOT NULL AND published
+        GROUP BY instrument, account_key
+        HAVING count(*) = 1
+    ) own
+        ON m.kind = 'verified' AND m.related_native_id IS NULL
+        AND own.instrument = m.instrument AND own.account_key = m.account_key
+),
+previous AS (
+    SELECT
+        a.assessment_id,
+        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id) AS previous_id
+    FROM linked a
+    JOIN linked b
+        ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind
+        AND b.assessed_on < a.assessed_on AND b.published
+    WHERE a.published
+    GROUP BY a.assessment_id
+)
+SELECT
+    l.* EXCLUDE (related_native_id, account_key),
+    -- Assessments by assessors at one factory on one day are one visit, whatever their instruments.
+    'HV' || upper(substr(sha256(
+        CASE
+            WHEN kind IN ('audit', 'inspection') AND assessed_on IS NOT NULL THEN facility_id || '|' || assessed_on
+            ELSE l.assessment_id
+        END
+    ), 1, 16)) AS visit_id,
+    CASE WHEN regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS follow_up_of,
+    CASE WHEN NOT regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS supersedes,
+    period_start AS evidence_from,
+    period_end AS evidence_to
+FROM linked l
+LEFT JOIN previous p USING (assessment_id);
+
+CREATE OR REPLACE TABLE made_scope AS
+SELECT DISTINCT
+    c.assessment_id,
+    s.topic_id,
+    s.scope
+FROM staged_scope s
+JOIN made_copy c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no
+WHERE c.wins;

@@ -1,0 +1,54 @@
+-- Group deliveries of one assessment, and put the deliveries of each into the order in which they win.
+-- Evidence is the native id where one is printed; else instrument, factory, day and type. An undated assessment
+-- without a native id is never merged.
+-- Reads: delivery, delivery_content. Writes: delivery_group.
+CREATE OR REPLACE TABLE delivery_group AS
+WITH keyed AS (
+    SELECT
+        d.*,
+        c.fingerprint,
+        CASE WHEN native_id IS NOT NULL THEN 'native|' || d.instrument || '|' || native_id END AS native_key,
+        CASE
+            WHEN assessed_on IS NOT NULL
+                THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
+                    || lower(coalesce(assessment_type, ''))
+        END AS visit_key
+    FROM delivery d
+    LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
+),
+-- A delivery without native id joins the one native assessment of its visit, if there is exactly one.
+visit_native AS (
+    SELECT visit_key, min(native_key) AS native_key
+    FROM keyed
+    WHERE visit_key IS NOT NULL AND native_key IS NOT NULL
+    GROUP BY visit_key
+    HAVING count(DISTINCT native_key) = 1
+),
+grouped AS (
+    SELECT
+        k.* EXCLUDE (native_key, visit_key),
+        coalesce(k.native_key, v.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
+        CASE
+            WHEN k.native_key IS NOT NULL THEN 'native id'
+            WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'instrument, factory, day and type'
+            ELSE 'alone'
+        END AS evidence
+    FROM keyed k
+    LEFT JOIN visit_native v USING (visit_key)
+)
+SELECT
+    *,
+    row_number() OVER (
+        PARTITION BY group_key
+        ORDER BY
+            status_rank DESC,
+            try_cast(updated_at AS TIMESTAMPTZ) DESC NULLS LAST,
+            received_at DESC NULLS LAST,
+            contributor,
+            path,
+            locator
+    ) AS delivery_rank,
+    row_number() OVER (
+        PARTITION BY group_key ORDER BY received_at NULLS FIRST, contributor, path, locator
+    ) AS delivery_order
+FROM grouped;

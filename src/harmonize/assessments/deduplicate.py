@@ -1,0 +1,66 @@
+"""Run the assessment stage: group deliveries, mint assessment ids, let the winning values stand.
+
+The order in which deliveries win is the one of the export contract: status rank, last update, delivery date (later
+wins), then contributor and path.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from importlib.resources import files
+
+import duckdb
+
+__all__ = ["deduplicate", "mint"]
+
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(files("harmonize.assessments").joinpath(name).read_text(encoding="utf-8"))
+
+
+def assessment_id(key: str) -> str:
+    """A new assessment id: `HA` and sixteen base-32 characters of the key's hash."""
+    number = int.from_bytes(hashlib.sha256(key.encode()).digest()[:10], "big")
+    return "HA" + "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(75, -1, -5))
+
+
+def mint(
+    group_keys: Iterable[str], ledger: Mapping[str, str], facility_aliases: Mapping[str, list[str]]
+) -> tuple[dict[str, str], dict[str, str]]:
+    """Ids for groups: the ledger's where it knows the key (also under a merged-away facility id), else new ones.
+
+    Returns:
+        The id of every group, and the entries that the ledger lacks.
+    """
+    ids: dict[str, str] = {}
+    for key in sorted(group_keys):
+        known = next((ledger[name] for name in _names(key, facility_aliases) if name in ledger), None)
+        ids[key] = known or assessment_id(key)
+    return ids, {key: value for key, value in ids.items() if ledger.get(key) != value}
+
+
+def _names(key: str, facility_aliases: Mapping[str, list[str]]) -> Iterable[str]:
+    yield key
+    kind, *parts = key.split("|")
+    if kind == "visit":
+        for old in facility_aliases.get(parts[1], ()):
+            yield "|".join([kind, parts[0], old, *parts[2:]])
+
+
+def deduplicate(
+    connection: duckdb.DuckDBPyConnection, ledger: Mapping[str, str], facility_aliases: Mapping[str, list[str]]
+) -> dict[str, str]:
+    """Make `made_assessment`, `made_copy`, `made_answer`, `made_finding` and the rest; returns new ledger entries."""
+    _run(connection, "fingerprint.sql")
+    _run(connection, "copies.sql")
+    keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
+    ids, minted = mint(keys, ledger, facility_aliases)
+    connection.execute("CREATE OR REPLACE TABLE assessment_key (group_key VARCHAR, assessment_id VARCHAR)")
+    if ids:
+        connection.executemany("INSERT INTO assessment_key VALUES (?, ?)", list(ids.items()))
+    for name in ("assessments.sql", "answers.sql", "findings.sql", "insights.sql"):
+        _run(connection, name)
+    return minted

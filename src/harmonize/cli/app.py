@@ -1,0 +1,42 @@
+"""The Typer application and its groups; the commands stand one module per noun."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from harmonize import __version__
+from harmonize.cli import crosswalk, demo, facilities, project, run, sources
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    name="harmonize",
+    help="The common language for factory assessments: exports in, one shared DuckDB file out.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"harmonize {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _root(
+    version: Annotated[bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")] = False,
+) -> None:
+    """The common language for factory assessments: exports in, one shared DuckDB file out."""
+    del version
+
+
+app.command("run")(run.run_command)
+app.command("init")(project.init_command)
+app.command("demo")(demo.demo_command)
+app.add_typer(sources.app, name="sources")
+app.add_typer(crosswalk.app, name="crosswalk")
+app.add_typer(facilities.app, name="facilities")

@@ -1,0 +1,59 @@
+"""`harmonize facilities`: what people decide about factories."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import duckdb
+import typer
+
+from harmonize.cli.output import say
+from harmonize.cli.run import today
+from harmonize.errors import InboxError
+from harmonize.identity import Knowledge, decision_keys
+from harmonize.ledgers import append_lines
+from harmonize.project import Project
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Factories, and what people decide about them.", no_args_is_help=True, rich_markup_mode=None)
+
+_VERDICTS = ("same", "different", "unsure")
+
+
+def _key(connection: duckdb.DuckDBPyConnection, mention_id: str, knowledge: Knowledge) -> str:
+    """The key of a mention's name, address and country, which a re-export keeps."""
+    rows = connection.execute(
+        "SELECT contributor, instrument, name, name_local, address, admin1, country FROM facility_mention WHERE mention_id = ?",
+        [mention_id],
+    ).fetchall()
+    if not rows:
+        raise InboxError(f"There is no mention {mention_id!r} in this release. See the table facility_mention.")
+    names = ("contributor", "instrument", "name", "name_local", "address", "admin1", "country")
+    return decision_keys(dict(zip(names, rows[0], strict=True)), (), knowledge)[0]
+
+
+@app.command("decide")
+def decide_command(
+    mention_a: Annotated[str, typer.Argument(help="A mention_id.")],
+    mention_b: Annotated[str, typer.Argument(help="Another mention_id.")],
+    verdict: Annotated[str, typer.Argument(help="same, different or unsure.")],
+    by: Annotated[str, typer.Option(help="Your pseudonym.")],
+    why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
+    out: Annotated[Path, typer.Option(help="Folder that holds the releases.")] = Path("data"),
+) -> None:
+    """Record that two mentions are the same factory or not; a decision beats any score and survives a re-export."""
+    if verdict not in _VERDICTS:
+        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(_VERDICTS)}.")
+    database = out / "current" / "harmonized.duckdb"
+    if not database.exists():
+        raise InboxError(f"{database}: there is no release yet. Run `harmonize run` first.")
+    project = Project.locate(Path.cwd())
+    knowledge = Knowledge.from_folder(project.find("schemas"))
+    with duckdb.connect(str(database), read_only=True) as connection:
+        key_a, key_b = (_key(connection, mention, knowledge) for mention in (mention_a, mention_b))
+    ledger = project.decisions_folder(out) / "facility_decisions.jsonl"
+    line = {"key_a": key_a, "key_b": key_b, "verdict": verdict, "by": by, "at": today().isoformat(), "why": why}
+    append_lines(ledger, [line])
+    say(f"{ledger}: {key_a} and {key_b} are {verdict}. It holds from the next run on.")

@@ -1,0 +1,82 @@
+"""`harmonize sources`: the catalogue, and what a file is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from harmonize.cli.output import say, show_table
+from harmonize.errors import InboxError, RefusedFile
+from harmonize.project import Project
+from harmonize.reading.limits import Limits
+from harmonize.sources.ingest import inspect
+from harmonize.sources.profile import Profile, load_profiles
+from harmonize.sources.recognise import Recognition
+
+__all__ = ["app"]
+
+app = typer.Typer(help="Which sources are read, and what a file is.", rich_markup_mode=None)
+
+
+def _profiles() -> list[Profile]:
+    profiles = load_profiles(Project.locate(Path.cwd()).files("mappings", "*/source.yml"))
+    return [profiles[name] for name in sorted(profiles)]
+
+
+@app.callback(invoke_without_command=True)
+def list_sources(context: typer.Context) -> None:
+    """List every source with its layouts."""
+    if context.invoked_subcommand is not None:
+        return
+    show_table(
+        "Sources",
+        ["source", "kind", "layouts", "title"],
+        [
+            (profile.instrument, profile.kind, ", ".join(layout.name for layout in profile.layouts), profile.title)
+            for profile in _profiles()
+        ],
+    )
+
+
+@app.command("inspect")
+def inspect_file(
+    file: Annotated[Path, typer.Argument(help="An export.")],
+    source: Annotated[str | None, typer.Option(help="Take it for this source.")] = None,
+) -> None:
+    """Say what a file is: source, layout, and its known, unknown and missing columns."""
+    try:
+        data = file.read_bytes()
+    except OSError as problem:
+        raise InboxError(f"{file}: cannot be read: {problem.strerror}. Check path and permissions.") from problem
+    profiles = [profile for profile in _profiles() if source is None or profile.instrument == source]
+    try:
+        recognition = inspect(data, file.name, profiles, Limits())
+    except RefusedFile as refused:
+        say(f"{file}: refused ({refused.code}). {refused} {refused.hint}")
+        raise typer.Exit(2) from refused
+    say(f"{file}: {recognition.profile.instrument} ({recognition.layout.name})")
+    _show_columns(recognition)
+
+
+def _show_columns(recognition: Recognition) -> None:
+    for view in (recognition.header_table, recognition.table):
+        if view is None:
+            continue
+        names = {column: name for name, columns in view.columns.items() for column in columns}
+        names |= {column: scheme for scheme, column in view.identifiers.items()}
+        wide = recognition.layout.family == "wide"
+        known = [f"{view.header[column]} = {name}" for column, name in sorted(names.items())]
+        unknown = [view.header[column] for column in view.extra]
+        where = f"sheet {view.sheet.name}, " if view.sheet.name else ""
+        say(f"  {where}header in row {view.header_row + 1}, {len(view.sheet.rows) - view.header_row - 1} data rows")
+        say(f"  known: {'; '.join(known)}")
+        if unknown and wide:
+            say(f"  answers: {len(unknown)} columns")
+        elif unknown:
+            say(f"  unknown: {'; '.join(unknown)}")
+    if recognition.envelopes:
+        say(f"  envelopes: {len(recognition.envelopes)}")
+    if recognition.missing:
+        say(f"  missing (optional): {'; '.join(dict.fromkeys(recognition.missing))}")

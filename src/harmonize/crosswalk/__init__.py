@@ -1,0 +1,1 @@
+"""Their questions to our indicators: load, lint, resolve, harmonise, coverage."""

@@ -1,0 +1,205 @@
+"""Give every staged answer and finding its meaning, set-based in DuckDB.
+
+The few thousand distinct questions are resolved to mappings here; the answers themselves only in `harmonise.sql`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib.resources import files
+
+import duckdb
+import pyarrow as pa
+
+from harmonize.crosswalk.language import Language
+from harmonize.crosswalk.mapping import MappingEntry
+from harmonize.crosswalk.resolve import CrosswalkIndex, Question
+from harmonize.crosswalk.scales import Scale
+from harmonize.values.units import UnitTable
+
+__all__ = ["crosswalk_table", "harmonise", "indicator_table", "register_knowledge", "topic_table"]
+
+_S = pa.string()
+
+
+def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
+    if not rows:
+        return schema.empty_table()
+    columns = zip(*rows, strict=True)
+    return pa.table(
+        [pa.array(column, type=kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
+    )
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("arriving", table)
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
+    connection.unregister("arriving")
+
+
+def register_knowledge(
+    connection: duckdb.DuckDBPyConnection,
+    index: CrosswalkIndex,
+    language: Language,
+    scales: Mapping[str, Scale],
+    units: UnitTable,
+    default_scales: Mapping[str, str],
+) -> None:
+    """Put mappings, indicators, scales and units into the workspace as tables."""
+    schema = pa.schema(
+        {
+            "mapping_id": _S,
+            "indicator_id": _S,
+            "predicate": _S,
+            "polarity": _S,
+            "scale": _S,
+            "unit": _S,
+            "basis": _S,
+            "is_ignored": pa.bool_(),
+        }
+    )
+    _create(
+        connection,
+        "crosswalk_entry",
+        _rows(
+            schema,
+            [
+                (
+                    entry.mapping_id,
+                    entry.indicator_id,
+                    entry.predicate,
+                    entry.rule("polarity"),
+                    entry.rule("scale"),
+                    entry.rule("unit"),
+                    entry.rule("basis"),
+                    entry.indicator_id is None,
+                )
+                for entry in index.entries()
+            ],
+        ),
+    )
+    entries = [(i.indicator_id, i.topic_id, i.kind, i.unit) for i in language.indicators.values()]
+    _create(
+        connection,
+        "indicator_entry",
+        _rows(pa.schema({"indicator_id": _S, "topic_id": _S, "kind": _S, "unit": _S}), [*entries]),
+    )
+    words = [(scale.name, word, state) for scale in scales.values() for word, state in scale.words.items()]
+    _create(connection, "scale_word", _rows(pa.schema({"scale": _S, "word": _S, "state": _S}), [*words]))
+    defaults = [(scale.name, scale.otherwise) for scale in scales.values()]
+    _create(connection, "scale_default", _rows(pa.schema({"scale": _S, "otherwise": _S}), [*defaults]))
+    spellings = [(spelling, unit.unit, unit.factor) for spelling, unit in units.spellings.items()]
+    _create(
+        connection,
+        "unit_spelling",
+        _rows(pa.schema({"spelling": _S, "unit": _S, "factor": pa.float64()}), [*spellings]),
+    )
+    instruments = [*default_scales.items()]
+    _create(connection, "instrument_default", _rows(pa.schema({"instrument": _S, "scale": _S}), [*instruments]))
+
+
+_QUESTIONS = """
+    SELECT DISTINCT h.instrument, h.edition, m.country, a.question_id, a.context, a.label_hash
+    FROM (
+        SELECT file_id, assessment_no, question_id, context, label_hash FROM staged_answer
+        UNION
+        SELECT file_id, assessment_no, clause, NULL, NULL FROM staged_finding WHERE clause IS NOT NULL
+    ) a
+    JOIN staged_assessment h USING (file_id, assessment_no)
+    LEFT JOIN staged_mention m USING (file_id, assessment_no)
+"""
+
+
+def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
+    rows: list[tuple[object, ...]] = []
+    for row in connection.execute(_QUESTIONS).fetchall():
+        entry = index.find(Question(*row))
+        rows.append((*row, None if entry is None else entry.mapping_id))
+    schema = pa.schema(
+        {
+            "instrument": _S,
+            "edition": _S,
+            "country": _S,
+            "question_id": _S,
+            "context": _S,
+            "label_hash": _S,
+            "mapping_id": _S,
+        }
+    )
+    _create(connection, "question_mapping", _rows(schema, rows))
+
+
+def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
+    """Which editions some crosswalk reads, and whether the instrument dates its editions (so that nearness matters)."""
+    rows: list[tuple[object, ...]] = []
+    for instrument, edition in connection.execute(
+        "SELECT DISTINCT instrument, edition FROM staged_assessment WHERE edition IS NOT NULL"
+    ).fetchall():
+        target = index.crosswalk_edition(instrument, edition)
+        if target is not None:
+            rows.append((instrument, edition, target, len(index.rules[instrument].editions) > 1))
+    schema = pa.schema({"instrument": _S, "edition": _S, "crosswalk_edition": _S, "is_dated": pa.bool_()})
+    _create(connection, "readable_edition", _rows(schema, rows))
+
+
+def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
+    """Make `harmonised_answer`, `harmonised_finding` and `answer_issue` from the staged tables of the workspace."""
+    _resolve_questions(connection, index)
+    _readable_editions(connection, index)
+    for name in ("harmonise.sql", "findings.sql", "issues.sql"):
+        connection.execute(files("harmonize.crosswalk").joinpath(name).read_text(encoding="utf-8"))
+
+
+def crosswalk_table(index: CrosswalkIndex) -> list[dict[str, object]]:
+    """Rows of the contract table `crosswalk`."""
+    return [_crosswalk_row(entry) for entry in index.entries()]
+
+
+def _crosswalk_row(entry: MappingEntry) -> dict[str, object]:
+    return {
+        "mapping_id": entry.mapping_id,
+        "instrument": entry.instrument,
+        "edition": entry.edition,
+        "question_id": entry.question,
+        "predicate": entry.predicate,
+        "indicator_id": entry.indicator_id,
+        "confidence": entry.confidence,
+        "status": entry.rule("status") or "draft",
+        "polarity": entry.rule("polarity"),
+        "scale": entry.rule("scale"),
+        "basis": entry.rule("basis"),
+        "level": entry.rule("level"),
+        "threshold": entry.rule("threshold"),
+        "reason": entry.rule("reason"),
+    }
+
+
+def indicator_table(language: Language) -> list[dict[str, object]]:
+    """Rows of the contract table `indicator`."""
+    return [
+        {
+            "indicator_id": entry.indicator_id,
+            "topic_id": entry.topic_id,
+            "kind": entry.kind,
+            "unit": entry.unit,
+            "level": entry.level,
+            "labels": language.labels_json(entry.labels),
+            "facets": list(entry.facets),
+            "ilo": list(entry.ilo),
+            "sdg": list(entry.sdg),
+        }
+        for entry in language.indicators.values()
+    ]
+
+
+def topic_table(language: Language) -> list[dict[str, object]]:
+    """Rows of the contract table `topic`."""
+    return [
+        {
+            "topic_id": entry.topic_id,
+            "parent_id": entry.parent_id,
+            "pillar": entry.pillar,
+            "labels": language.labels_json(entry.labels),
+        }
+        for entry in language.topics.values()
+    ]

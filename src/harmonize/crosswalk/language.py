@@ -1,0 +1,130 @@
+"""The common language: topics, indicators, facets and answer states from `schemas/language/`."""
+
+from __future__ import annotations
+
+import csv
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, get_args
+
+import yaml
+
+from harmonize.errors import ConfigurationError
+from harmonize.model.tables import AnswerState, IndicatorKind
+from harmonize.project import Project
+
+__all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
+
+KINDS = frozenset(get_args(IndicatorKind))
+STATES = frozenset(get_args(AnswerState))
+
+
+@dataclass(frozen=True, slots=True)
+class TopicEntry:
+    """A topic; `aliases` are names as exports print them."""
+
+    topic_id: str
+    parent_id: str | None
+    pillar: str
+    labels: Mapping[str, str]
+    aliases: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorEntry:
+    """An indicator; `unit` may name several common units joined by `|` (fuels)."""
+
+    indicator_id: str
+    topic_id: str
+    kind: str
+    unit: str | None
+    facets: Sequence[str]
+    ilo: Sequence[str]
+    sdg: Sequence[str]
+    labels: Mapping[str, str]
+
+    @property
+    def level(self) -> str | None:
+        """Maturity level, where the topic is one of Higg FEM's levels."""
+        last = self.topic_id.rsplit(".", 1)[-1]
+        return last.removeprefix("level") if last.startswith("level") else None
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """Everything the common language can say."""
+
+    topics: Mapping[str, TopicEntry]
+    indicators: Mapping[str, IndicatorEntry]
+    facets: frozenset[str]
+
+    def labels_json(self, labels: Mapping[str, str]) -> str:
+        """Labels as the tables store them."""
+        return json.dumps(dict(labels), ensure_ascii=False, sort_keys=True)
+
+
+def _yaml(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as problem:
+        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
+
+
+def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
+    topics: dict[str, TopicEntry] = {}
+    for path in paths:
+        for entry in _yaml(path):
+            topic = TopicEntry(
+                entry["id"], entry.get("parent"), entry["pillar"], entry["labels"], entry.get("aliases") or []
+            )
+            if topic.topic_id in topics:
+                raise ConfigurationError(f"{path}: the topic {topic.topic_id!r} stands twice; remove one.")
+            topics[topic.topic_id] = topic
+    for topic in topics.values():
+        if topic.parent_id is not None and topic.parent_id not in topics:
+            raise ConfigurationError(f"topic {topic.topic_id}: the parent {topic.parent_id!r} does not exist; add it.")
+    return topics
+
+
+def _split(text: str) -> list[str]:
+    return [part for part in text.split("|") if part]
+
+
+def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict[str, IndicatorEntry]:
+    indicators: dict[str, IndicatorEntry] = {}
+    for path in paths:
+        with path.open(encoding="utf-8", newline="") as stream:
+            for number, row in enumerate(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
+                place = f"{path}:{number}"
+                entry = IndicatorEntry(
+                    row["indicator_id"],
+                    row["topic_id"],
+                    row["kind"],
+                    row["unit"] or None,
+                    _split(row["facets"]),
+                    _split(row["ilo"]),
+                    _split(row["sdg"]),
+                    {"en": row["label_en"], "vi": row["label_vi"]},
+                )
+                if entry.indicator_id in indicators:
+                    raise ConfigurationError(f"{place}: the indicator {entry.indicator_id!r} stands twice; remove one.")
+                if entry.topic_id not in topics:
+                    raise ConfigurationError(f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/.")
+                if entry.kind not in KINDS:
+                    raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
+                indicators[entry.indicator_id] = entry
+    return indicators
+
+
+def load_language(project: Project) -> Language:
+    """Load and check the language.
+
+    Raises:
+        ConfigurationError: a topic or indicator that is not whole, with file, line, value and cure.
+    """
+    topics = _topics(project.files("schemas/language/topics", "*.yml"))
+    indicators = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
+    facets = frozenset(entry["id"] for entry in _yaml(project.find("schemas/language/facets.yml")))
+    return Language(topics, indicators, facets)

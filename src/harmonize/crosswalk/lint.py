@@ -1,0 +1,106 @@
+"""Lint of the crosswalks: what a steward must mend before a mapping may be used."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from harmonize.crosswalk.language import Language
+from harmonize.crosswalk.mapping import Edition, MappingEntry
+from harmonize.crosswalk.scales import Scale, state_of
+
+__all__ = ["Complaint", "lint"]
+
+_STATUSES = frozenset({"draft", "proposed", "approved", "retired"})
+_POLARITIES = frozenset({"positive", "negative", "none"})
+_BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One thing to mend: where, what, how."""
+
+    place: str
+    message: str
+    cure: str
+
+
+def lint(
+    editions: Sequence[Edition], language: Language, scales: Mapping[str, Scale], units: frozenset[str]
+) -> list[Complaint]:
+    """Everything wrong with the crosswalks, in file order; an empty list is clean."""
+    return [
+        complaint
+        for edition in editions
+        for entry in edition.entries.values()
+        for complaint in _entry(edition, entry, language, scales, units)
+    ]
+
+
+def _entry(
+    edition: Edition, entry: MappingEntry, language: Language, scales: Mapping[str, Scale], units: frozenset[str]
+) -> Iterable[Complaint]:
+    place = f"{edition.instrument}/{edition.rules_path.name}: {entry.question}"
+    if entry.indicator_id is None:
+        if not entry.rule("reason"):
+            yield Complaint(place, "The question is ignored without a reason.", "Write the reason, or map it.")
+        return
+    indicator = language.indicators.get(entry.indicator_id)
+    if indicator is None:
+        yield Complaint(place, f"The indicator {entry.indicator_id!r} does not exist.", "Correct it, or add it.")
+        return
+    if entry.indicator_id in entry.negative:
+        yield Complaint(place, f"{entry.indicator_id} is mapped and denied (Not) at once.", "Remove one of the rows.")
+    if entry.confidence is not None and not 0 <= entry.confidence <= 1:
+        yield Complaint(place, f"The confidence {entry.confidence} is not between 0 and 1.", "Correct it.")
+    yield from _closed_lists(place, entry, indicator.kind)
+    yield from _units(place, entry, indicator.kind, units)
+    yield from _validity(place, entry)
+    yield from _example(place, entry, scales)
+
+
+def _closed_lists(place: str, entry: MappingEntry, kind: str) -> Iterable[Complaint]:
+    for name, allowed in (("status", _STATUSES), ("polarity", _POLARITIES)):
+        if entry.rule(name) not in allowed:
+            yield Complaint(place, f"The {name} {entry.rule(name)!r} is unknown.", f"Use {', '.join(sorted(allowed))}.")
+    basis = entry.rule("basis")
+    if kind == "compliance" and basis not in _BASES:
+        yield Complaint(place, f"The basis {basis!r} of a compliance question is unknown.", f"Use {', '.join(_BASES)}.")
+    if kind != "compliance" and basis is not None:
+        yield Complaint(place, f"A {kind} question has no basis.", "Empty the cell.")
+    for name in ("condition", "group"):
+        if entry.rule(name):
+            yield Complaint(place, f"The column {name} is not executed yet.", "Empty the cell.")
+
+
+def _units(place: str, entry: MappingEntry, kind: str, units: frozenset[str]) -> Iterable[Complaint]:
+    for unit in (entry.rule("unit") or "").split("|"):
+        if unit and unit not in units:
+            yield Complaint(place, f"{unit!r} is no common unit.", f"Use {', '.join(sorted(units))}.")
+    if entry.rule("unit") and kind != "quantity":
+        yield Complaint(place, f"A {kind} question has a unit.", "Empty the cell, or make the indicator a quantity.")
+
+
+def _validity(place: str, entry: MappingEntry) -> Iterable[Complaint]:
+    for name in ("valid_from", "valid_to"):
+        text = entry.rule(name)
+        if text:
+            try:
+                date.fromisoformat(text)
+            except ValueError:
+                yield Complaint(place, f"{name} {text!r} is no ISO date.", "Write yyyy-mm-dd.")
+
+
+def _example(place: str, entry: MappingEntry, scales: Mapping[str, Scale]) -> Iterable[Complaint]:
+    scale = scales.get(entry.rule("scale") or "")
+    if scale is None:
+        yield Complaint(place, f"The scale {entry.rule('scale')!r} does not exist.", "Correct it, or add it.")
+        return
+    answer, expected = entry.rule("example_answer"), entry.rule("example_state")
+    if answer is None or expected is None:
+        yield Complaint(place, "The row has no example.", "Write an answer and the state it must produce.")
+        return
+    state = state_of(scale, answer, entry.rule("polarity"))
+    if state != expected:
+        yield Complaint(place, f"The example {answer!r} gives {state}, not {expected}.", "Correct rule or example.")

@@ -1,0 +1,200 @@
+"""Crosswalk files: pure SSSOM beside the rules that SSSOM cannot say, joined on the question.
+
+`mappings/<instrument>/<edition>.sssom.tsv` and `.rules.tsv`. Both have a row per question; anything else fails the
+lint. A `Not` row is negative knowledge and never maps an answer.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import yaml
+
+from harmonize.errors import ConfigurationError
+from harmonize.project import Project
+
+__all__ = ["PREDICATES", "RULE_COLUMNS", "SSSOM_COLUMNS", "Edition", "MappingEntry", "load_editions"]
+
+SSSOM_COLUMNS = (
+    "subject_id",
+    "predicate_id",
+    "predicate_modifier",
+    "object_id",
+    "mapping_justification",
+    "confidence",
+    "author_id",
+    "reviewer_id",
+    "mapping_date",
+)
+RULE_COLUMNS = (
+    "question",
+    "scale",
+    "polarity",
+    "unit",
+    "level",
+    "group",
+    "condition",
+    "basis",
+    "threshold",
+    "status",
+    "valid_from",
+    "valid_to",
+    "reason",
+    "example_answer",
+    "example_state",
+)
+PREDICATES: Mapping[str, str] = {
+    "skos:exactMatch": "exact",
+    "skos:closeMatch": "close",
+    "skos:broadMatch": "broad",
+    "skos:narrowMatch": "narrow",
+    "skos:relatedMatch": "related",
+}
+NO_TERM = "sssom:NoTermFound"
+INDICATOR_PREFIX = "hz:"
+
+
+@dataclass(frozen=True, slots=True)
+class MappingEntry:
+    """One question of one edition with its meaning; `indicator_id` is None for an ignored question."""
+
+    instrument: str
+    edition: str
+    question: str
+    predicate: str | None
+    indicator_id: str | None
+    confidence: float | None
+    rules: Mapping[str, str]
+    negative: Sequence[str] = ()
+
+    @property
+    def mapping_id(self) -> str:
+        """Stable id of this mapping."""
+        return f"{self.instrument}:{self.edition}:{self.question}"
+
+    def rule(self, name: str) -> str | None:
+        """A rule, None where its cell is empty."""
+        return self.rules.get(name) or None
+
+    @property
+    def is_approved(self) -> bool:
+        """Only approved rows reach published answers."""
+        return self.rules.get("status") == "approved"
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """The crosswalk of one edition."""
+
+    instrument: str
+    edition: str
+    entries: Mapping[str, MappingEntry]
+    sssom_path: Path
+    rules_path: Path
+
+
+def _table(text: str, path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
+    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
+    header = tuple(reader.fieldnames or ())
+    unknown = [name for name in header if name not in columns]
+    if unknown:
+        raise ConfigurationError(
+            f"{path}: the column {unknown[0]!r} would be ignored by the engine; use only {', '.join(columns)}."
+        )
+    missing = [name for name in columns if name not in header]
+    if missing:
+        raise ConfigurationError(f"{path}: the column {missing[0]!r} is missing; add it.")
+    rows = list(reader)
+    for number, row in enumerate(rows, start=1):
+        if None in row or None in row.values():
+            raise ConfigurationError(f"{path}: row {number} has not exactly {len(columns)} cells; mend its tabs.")
+    return rows
+
+
+def split_header(text: str) -> tuple[str, str]:
+    """The `#` header block of an SSSOM file as YAML text, and the table below it."""
+    lines = text.splitlines(keepends=True)
+    count = next((number for number, line in enumerate(lines) if not line.startswith("#")), len(lines))
+    return "".join(line[1:] for line in lines[:count]), "".join(lines[count:])
+
+
+def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]:
+    header, body = split_header(path.read_text(encoding="utf-8"))
+    metadata = yaml.safe_load(header) or {}
+    prefix = f"{instrument}:"
+    if instrument not in (metadata.get("curie_map") or {}):
+        raise ConfigurationError(f"{path}: curie_map has no prefix {instrument!r}; add it to the header.")
+    rows: list[tuple[str, dict[str, str]]] = []
+    for row in _table(body, path, SSSOM_COLUMNS):
+        if not row["subject_id"].startswith(prefix):
+            raise ConfigurationError(f"{path}: subject_id {row['subject_id']!r} does not begin with {prefix!r}.")
+        if row["predicate_id"] not in PREDICATES:
+            raise ConfigurationError(
+                f"{path}: predicate_id {row['predicate_id']!r} is none of {', '.join(PREDICATES)}."
+            )
+        rows.append((unquote(row["subject_id"][len(prefix) :]), row))
+    return rows
+
+
+def _entry(
+    instrument: str, edition: str, question: str, rules: Mapping[str, str], rows: Sequence[Mapping[str, str]], path: Path
+) -> MappingEntry:
+    positive = [row for row in rows if row["predicate_modifier"] != "Not"]
+    negative = [row["object_id"].removeprefix(INDICATOR_PREFIX) for row in rows if row["predicate_modifier"] == "Not"]
+    if len(positive) > 1:
+        raise ConfigurationError(f"{path}: the question {question!r} is mapped twice; keep one primary mapping.")
+    if not positive or positive[0]["object_id"] == NO_TERM:
+        return MappingEntry(instrument, edition, question, None, None, None, rules, negative)
+    row = positive[0]
+    return MappingEntry(
+        instrument,
+        edition,
+        question,
+        PREDICATES[row["predicate_id"]],
+        row["object_id"].removeprefix(INDICATOR_PREFIX),
+        float(row["confidence"]) if row["confidence"] else None,
+        rules,
+        negative,
+    )
+
+
+def load_edition(sssom_path: Path, rules_path: Path) -> Edition:
+    """Load the two files of one edition.
+
+    Raises:
+        ConfigurationError: columns, prefixes or questions that do not fit together.
+    """
+    instrument = sssom_path.parent.name
+    edition = sssom_path.name.removesuffix(".sssom.tsv")
+    by_question: dict[str, list[dict[str, str]]] = {}
+    for question, row in _read_sssom(sssom_path, instrument):
+        by_question.setdefault(question, []).append(row)
+    entries: dict[str, MappingEntry] = {}
+    for rules in _table(rules_path.read_text(encoding="utf-8"), rules_path, RULE_COLUMNS):
+        question = rules["question"]
+        if question in entries:
+            raise ConfigurationError(f"{rules_path}: the question {question!r} stands twice; remove one.")
+        rows = by_question.pop(question, [])
+        entries[question] = _entry(instrument, edition, question, rules, rows, sssom_path)
+    if by_question:
+        first = next(iter(by_question))
+        raise ConfigurationError(f"{rules_path}: the question {first!r} of {sssom_path.name} has no rules row; add it.")
+    return Edition(instrument, edition, entries, sssom_path, rules_path)
+
+
+def load_editions(project: Project) -> list[Edition]:
+    """Every crosswalk of the project, by instrument and edition."""
+    rules = {(path.parent.name, path.name): path for path in project.files("mappings", "*/*.rules.tsv")}
+    editions = []
+    for sssom_path in project.files("mappings", "*/*.sssom.tsv"):
+        name = sssom_path.name.replace(".sssom.tsv", ".rules.tsv")
+        rules_path = rules.get((sssom_path.parent.name, name))
+        if rules_path is None:
+            raise ConfigurationError(f"{sssom_path}: {name} is missing beside it; every edition has both files.")
+        editions.append(load_edition(sssom_path, rules_path))
+    return editions

@@ -1,0 +1,130 @@
+"""Who delivers which Higg FEM export: the platform, and buyers that downloaded the same assessments again.
+
+Deliveries cover a byte-identical file of two contributors, a re-export with other rows and format, an amended one,
+European numbers inside gzip, API pages, JSON Lines with verified versions of known ids, and one single envelope.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from harmonize.demo.higg_csv import FemExport, european, fem_grid, plain
+from harmonize.demo.higg_json import Envelope, envelope, page
+from harmonize.demo.higg_visits import FemVisit
+from harmonize.demo.identifiers import digest
+from harmonize.demo.material import Material
+from harmonize.demo.parcels import Parcel
+from harmonize.demo.rendering import json_bytes, json_lines
+from harmonize.demo.sheets import SheetDocument
+from harmonize.demo.streams import stream
+from harmonize.demo.truth import CopyTruth, FaultTruth, MentionTruth
+
+__all__ = ["fem_documents", "fem_parcels", "in_api", "left_out", "withdrawn_visits"]
+
+PAGE = "pvh/received-2025-07-20/fem2024_page1.json"
+SINGLE = "pvh/received-2025-07-20/fem2024_one.json"
+WITHDRAWN = (("ASD", "deleted_assessment"), ("ASI", "never_posted"))
+"""Status and name of the fault, in the order of `withdrawn_visits`."""
+LINES = "pvh/received-2025-10-06/fem2024_verified.jsonl"
+
+
+def in_api(visit: FemVisit) -> bool:
+    """The visit is in the API page that pvh downloaded."""
+    return visit.edition == "fem2024" and "pvh" in visit.factory.buyers
+
+
+def left_out(visit: FemVisit) -> bool:
+    """The visit is in no wide export (its verified version is an envelope of its own)."""
+    return visit.verified == "envelope"
+
+
+def fem_documents(visits: Sequence[FemVisit], material: Material, seed: int) -> list[SheetDocument]:
+    """The wide exports."""
+    first = tuple(visit for visit in visits if visit.edition == "fem2023")
+    second = tuple(visit for visit in visits if visit.edition == "fem2024" and not left_out(visit))
+    gap = tuple(visit for visit in second if "gap" in visit.factory.buyers)
+    others = tuple(visit for visit in second if "gap" not in visit.factory.buyers)
+    levis = [visit for visit in first if "levis" in visit.factory.buyers]
+    stream(seed, "levis").shuffle(levis)
+    harbour = tuple(visit for visit in first if "harbour" in visit.factory.buyers)
+    amended = tuple(visit for visit in second if visit.amended)
+
+    def document(name: str, path: str, export: FemExport) -> SheetDocument:
+        grid = fem_grid(export, material, seed)
+        edition = export.visits[0].edition if export.visits else ""
+        return SheetDocument(name, path, path.partition("/")[0], "higg_fem", (grid,), edition=edition)
+
+    documents = [
+        document("higg_fem2023", "higg/received-2024-07-15/fem2023.csv", FemExport(first, plain)),
+        document("higg_fem2024_gap", "higg/received-2025-07-18/fem2024_gap_suppliers.csv", FemExport(gap, plain)),
+        document("gap_fem2024", "gap/received-2025-07-21/fem2024.csv", FemExport(gap, plain)),
+        document("higg_fem2024_others", "higg/received-2025-07-18/fem2024_others.csv", FemExport(others, plain)),
+        document(
+            "higg_fem2024_amended",
+            "higg/received-2025-09-01/fem2024_corrected.csv",
+            FemExport(amended, plain, amended=True, with_verified=False),
+        ),
+        document(
+            "harbour_fem2023",
+            "harbour/received-2024-08-15/fem2023.csv.gz",
+            FemExport(harbour, european, with_verified=False),
+        ),
+        replace(
+            document("levis_fem2023", "levis/received-2024-08-01/fem2023.xlsx", FemExport(tuple(levis), float)),
+            container="xlsx",
+        ),
+    ]
+    return [each for each in documents if each.grids[0].rows]
+
+
+def fem_parcels(visits: Sequence[FemVisit], material: Material, seed: int) -> list[Parcel]:
+    """The API deliveries."""
+    paged = [visit for visit in visits if in_api(visit)]
+    if not paged:
+        return []
+    envelopes = [envelope(visit, "ASC", material, seed) for visit in paged]
+    envelopes += [envelope(visit, "VRF", material, seed) for visit in paged if visit.verified == "envelope"]
+    faults = []
+    for visit, (status, code) in zip(withdrawn_visits(visits, seed), WITHDRAWN, strict=True):
+        place = f"$.assessments[{len(envelopes)}]"
+        faults.append(FaultTruth(PAGE, place, "", code, status, "", ""))
+        envelopes.append(envelope(visit, status, material, seed))
+    raised = [envelope(visit, "VRF", material, seed) for visit in paged if visit.verified == "upgrade"]
+    parcels = [
+        replace(_parcel(PAGE, envelopes, json_bytes(page(envelopes)), "$.assessments[{at}]"), faults=tuple(faults)),
+        _parcel(SINGLE, envelopes[:1], json_bytes(envelopes[0].content), "$"),
+    ]
+    if raised:
+        lines = json_lines([each.content for each in raised])
+        parcels.append(_parcel(LINES, raised, lines, "line={line};$"))
+    return [replace(each, status="loaded_with_issues") if each.faults else each for each in parcels]
+
+
+def withdrawn_visits(visits: Sequence[FemVisit], seed: int) -> list[FemVisit]:
+    """Two assessments that the API lists and nobody may see: a deleted and a never posted one."""
+    paged = [visit for visit in visits if in_api(visit)]
+    return [_withdrawn(paged[0], "deleted", seed), _withdrawn(paged[-1], "draft", seed)] if paged else []
+
+
+def _withdrawn(visit: FemVisit, reason: str, seed: int) -> FemVisit:
+    native_id = f"femsurvey:{digest(reason, seed, visit.key)}"
+    return replace(visit, key=f"{visit.key}-{reason}", native_id=native_id, verified="none", corrections={})
+
+
+def _parcel(path: str, envelopes: Sequence[Envelope], content: bytes, place: str) -> Parcel:
+    contributor = path.partition("/")[0]
+    places = [place.format(at=at, line=at + 1) for at in range(len(envelopes))]
+    return Parcel(
+        path=path,
+        content=content,
+        contributor=contributor,
+        instrument="higg_fem",
+        edition="fem2024",
+        mentions=tuple(
+            MentionTruth(path, at, contributor, each.facility) for at, each in zip(places, envelopes, strict=True)
+        ),
+        copies=tuple(
+            CopyTruth(path, at, contributor, each.assessment) for at, each in zip(places, envelopes, strict=True)
+        ),
+    )

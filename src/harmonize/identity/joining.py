@@ -1,0 +1,195 @@
+"""Join mentions in order of strength: decisions, identifiers, equal statements, and at last likeness.
+
+Each step sees what the steps before it have joined and may not undo it. Where a record fits two factories that
+contradict one another, it joins neither: a person decides.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+
+from harmonize.identity.block import candidate_pairs
+from harmonize.identity.cluster import Clusters
+from harmonize.identity.decide import Judgement, Verdict, judge
+from harmonize.identity.decisions import Standing
+from harmonize.identity.identified import LinkingIdentifiers, Notice
+from harmonize.identity.model import MatchModel
+from harmonize.identity.prepare import Mention, Profile
+
+__all__ = ["Joined", "ScoredPair", "join_all"]
+
+
+@dataclass(frozen=True, slots=True)
+class ScoredPair:
+    """Two profiles that were compared, by the positions of the mentions that state them."""
+
+    ones: tuple[int, ...]
+    others: tuple[int, ...]
+    judgement: Judgement
+
+
+@dataclass(slots=True)
+class Joined:
+    """The outcome of all steps.
+
+    Attributes:
+        strong: per position, the root of what decisions, identifiers and equal statements joined.
+        final: per position, the root after the model's joins.
+        by_model: strong root -> the highest probability of a model's join at it.
+        pairs: the compared pairs; `distinct` or `review` also where a join was refused.
+    """
+
+    strong: list[int]
+    final: list[int]
+    by_model: dict[int, float] = field(default_factory=dict)
+    pairs: list[ScoredPair] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+
+
+def join_all(
+    mentions: Sequence[Mention], identified: LinkingIdentifiers, standing: Standing, model: MatchModel
+) -> Joined:
+    """Run all steps over mentions that are ordered by their id."""
+    clusters = Clusters(identified.of_site, standing.sides)
+    notices = [
+        *_join_decided(clusters, mentions, standing),
+        *_join_identified(clusters, mentions, identified),
+        *_join_equal(clusters, mentions),
+    ]
+    strong = [clusters.root(at) for at in range(len(mentions))]
+    pairs = _compared(mentions, strong, model)
+    joined = Joined(strong, [], notices=notices)
+    for pair in pairs:
+        if pair.judgement.apart:
+            for one, other in _roots(pair, strong):
+                clusters.hold_apart(one, other)
+    joined.pairs = list(_join_alike(clusters, pairs, standing, joined, model))
+    joined.final = [clusters.root(at) for at in range(len(mentions))]
+    return joined
+
+
+def _join_decided(clusters: Clusters, mentions: Sequence[Mention], standing: Standing) -> Iterator[Notice]:
+    for decision, group in standing.same:
+        for at in group[1:]:
+            refused = clusters.join(group[0], at, by_person=True)
+            if refused is not None:
+                message = f"decided the same as {mentions[group[0]].mention_id}, but {refused} elsewhere; decide again."
+                yield Notice(mentions[at].mention_id, "decisions_disagree", decision.key_b, message)
+
+
+def _join_identified(
+    clusters: Clusters, mentions: Sequence[Mention], identified: LinkingIdentifiers
+) -> Iterator[Notice]:
+    for identifier, positions in identified.groups.items():
+        for at in positions[1:]:
+            refused = clusters.join(positions[0], at)
+            if refused == "contradicting identifiers":
+                message = (
+                    f"shares {identifier.scheme} with {mentions[positions[0]].mention_id}, but other ids contradict."
+                )
+                yield Notice(mentions[at].mention_id, "contradicting_identifiers", identifier.value, message)
+
+
+def _join_equal(clusters: Clusters, mentions: Sequence[Mention]) -> Iterator[Notice]:
+    """Join what has one exact key, unless two of them must stay apart: then nobody knows to which the others belong."""
+    groups: dict[str, list[int]] = {}
+    for at, mention in enumerate(mentions):
+        groups.setdefault(mention.exact_key, []).append(at)
+    for key in sorted(groups):
+        roots = sorted({clusters.root(at) for at in groups[key]})
+        refusals = {
+            clusters.refusal(one, other) for position, one in enumerate(roots) for other in roots[position + 1 :]
+        } - {None}
+        if "contradicting identifiers" in refusals:
+            for at in groups[key]:
+                message = "same name and address as a record with another identifier of the same scheme; decide."
+                yield Notice(mentions[at].mention_id, "contradicting_identifiers", mentions[at].key, message)
+        elif not refusals:
+            for root in roots[1:]:
+                clusters.join(roots[0], root)
+
+
+def _compared(mentions: Sequence[Mention], strong: Sequence[int], model: MatchModel) -> list[ScoredPair]:
+    """All pairs of profiles worth comparing, with the model's judgement; what is joined already is left out."""
+    by_profile: dict[Profile, list[int]] = {}
+    for at, mention in enumerate(mentions):
+        by_profile.setdefault(mention.profile, []).append(at)
+    profiles = sorted(by_profile, key=_order)
+    members = [tuple(by_profile[profile]) for profile in profiles]
+    roots = [{strong[at] for at in positions} for positions in members]
+    return [
+        ScoredPair(members[one], members[other], judge(profiles[one], profiles[other], model))
+        for one, other in candidate_pairs(profiles, model.blocking)
+        if len(roots[one] | roots[other]) > 1
+    ]
+
+
+def _order(profile: Profile) -> tuple[object, ...]:
+    return (
+        profile.text,
+        profile.province or "",
+        profile.place or (),
+        sorted(profile.company_ids),
+        repr(profile.address),
+    )
+
+
+def _roots(pair: ScoredPair, strong: Sequence[int]) -> list[tuple[int, int]]:
+    ones, others = ({strong[at] for at in positions} for positions in (pair.ones, pair.others))
+    return sorted((one, other) for one in ones for other in others if one != other)
+
+
+def _join_alike(
+    clusters: Clusters, pairs: Sequence[ScoredPair], standing: Standing, joined: Joined, model: MatchModel
+) -> Iterator[ScoredPair]:
+    """Join matches, the most probable first, and yield every pair with the verdict that came of it."""
+    matches: dict[int, list[tuple[float, int]]] = {}
+    for pair in pairs:
+        if pair.judgement.verdict == "match":
+            for one, other in _roots(pair, joined.strong):
+                matches.setdefault(one, []).append((pair.judgement.probability, other))
+                matches.setdefault(other, []).append((pair.judgement.probability, one))
+    for pair in sorted(pairs, key=lambda pair: (-pair.judgement.probability, pair.ones, pair.others)):
+        refusals = [
+            _refused_join(clusters, root, pair, standing, matches, joined, model)
+            for root in _roots(pair, joined.strong)
+        ]
+        refused = sorted({refusal for refusal in refusals if refusal})
+        if not refused:
+            yield pair
+        else:
+            distinct = pair.judgement.verdict == "distinct" or refused == ["decided different"]
+            verdict: Verdict = "distinct" if distinct else "review"
+            reasons = "; ".join([pair.judgement.reasons, *refused])
+            yield replace(pair, judgement=replace(pair.judgement, verdict=verdict, reasons=reasons))
+
+
+def _refused_join(
+    clusters: Clusters,
+    roots: tuple[int, int],
+    pair: ScoredPair,
+    standing: Standing,
+    matches: Mapping[int, Sequence[tuple[float, int]]],
+    joined: Joined,
+    model: MatchModel,
+) -> str | None:
+    """Join two roots if the pair is a match; what refuses a match, or contradicts any pair, is told."""
+    one, other = roots
+    if pair.judgement.verdict != "match":
+        return clusters.refusal(one, other)
+    if any((min(a, b), max(a, b)) in standing.unsure for a in pair.ones for b in pair.others):
+        return "a person was unsure"
+    near = pair.judgement.probability - model.thresholds.ambiguity
+    for root, chosen in ((one, other), (other, one)):
+        if any(
+            p >= near and clusters.refusal(chosen, rival, by_model=True)
+            for p, rival in matches[root]
+            if rival != chosen
+        ):
+            return "as near to another factory"
+    refused = clusters.join(one, other, by_model=True)
+    if refused is None:
+        for root in roots:
+            joined.by_model[root] = max(joined.by_model.get(root, 0.0), pair.judgement.probability)
+    return refused

@@ -1,0 +1,119 @@
+"""The matching model: coefficients of a logistic regression, thresholds, and what evidence outside of it is worth.
+
+Everything stands in `schemas/identity/model.yml`. The coefficients come from `harmonize.identity.train`; the weights
+under `outside` are set by hand, since the labelled pairs carry neither identifiers nor coordinates.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["FEATURES", "Blocking", "MatchModel", "Outside", "Thresholds", "WordWeights"]
+
+FEATURES = (
+    "name_overlap",
+    "name_containment",
+    "name_spelling",
+    "core_spelling",
+    "name_equal",
+    "trade_differs",
+    "units_agree",
+    "units_differ",
+    "unit_on_one_side",
+    "address_overlap",
+    "address_containment",
+    "address_spelling",
+    "numbers_agree",
+    "numbers_differ",
+    "designators_differ",
+    "address_is_thin",
+    "provinces_differ",
+    "name_and_address",
+    "core_and_address",
+)
+"""Names of the features, in the order in which `compare` computes them."""
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class WordWeights(_Part):
+    """What one word counts when words are laid over one another."""
+
+    distinctive: float
+    place: float
+    trade: float
+
+
+class Thresholds(_Part):
+    """Bands of the probability.
+
+    Attributes:
+        match: from here on two records are one factory, unless something speaks against it.
+        review: from here on a person should look.
+        floor: pairs below are not reported.
+        ambiguity: a match is left to a person if a second one, to a factory that contradicts the first, is this near.
+        agreement: names and addresses must each overlap this much before a company's identifier counts.
+    """
+
+    match: float = Field(gt=0.5, le=1)
+    review: float = Field(gt=0, lt=1)
+    floor: float = Field(gt=0, lt=1)
+    ambiguity: float = Field(ge=0, lt=1)
+    agreement: float = Field(ge=0, le=1)
+
+
+class Outside(_Part):
+    """Evidence that the training pairs do not hold, in logits; distances in kilometres.
+
+    Attributes:
+        company_id_shared: both state the same identifier of a company and name and address agree.
+        near: both have coordinates, at most `near_km` apart.
+        far_km: further apart than this, a pair is at most for review.
+    """
+
+    company_id_shared: float
+    near: float
+    near_km: float
+    far_km: float
+
+
+class Blocking(_Part):
+    """Which pairs are looked at: keys shared by more than `largest_block` records are passed over, and every record
+    is compared with the `candidates` that share the rarest keys with it."""
+
+    largest_block: int = Field(gt=1)
+    candidates: int = Field(gt=0)
+
+
+class MatchModel(_Part):
+    """The content of `model.yml`."""
+
+    version: Literal[1]
+    trained_on: str
+    word_weights: WordWeights
+    thresholds: Thresholds
+    outside: Outside
+    blocking: Blocking
+    intercept: float
+    coefficients: dict[str, float]
+
+    @classmethod
+    def from_folder(cls, schemas: Path) -> MatchModel:
+        """Load `identity/model.yml` from the schemas folder."""
+        return _load((schemas / "identity" / "model.yml").resolve())
+
+    def weights(self) -> list[float]:
+        """The coefficients in the order of `FEATURES`; a feature that the file leaves out counts nothing."""
+        return [self.coefficients.get(name, 0.0) for name in FEATURES]
+
+
+@cache
+def _load(path: Path) -> MatchModel:
+    return MatchModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))

@@ -1,0 +1,1 @@
+"""What a finished release says in figures and small tables."""

@@ -1,0 +1,93 @@
+"""The closing figures of a run and the tables that a steward opens first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+__all__ = ["figures", "write_reports"]
+
+_FIGURES = """
+    SELECT
+        (SELECT count(*) FROM file) AS files,
+        (SELECT count(*) FROM file WHERE status = 'loaded') AS files_loaded,
+        (SELECT count(*) FROM file WHERE status = 'loaded_with_issues') AS files_loaded_with_issues,
+        (SELECT count(*) FROM file WHERE status = 'duplicate') AS files_duplicate,
+        (SELECT count(*) FROM file WHERE status = 'refused') AS files_refused,
+        (SELECT count(*) FROM facility_mention) AS mentions,
+        (SELECT count(*) FROM facility) AS facilities,
+        (SELECT count(*) FROM assessment) AS assessments,
+        (SELECT count(*) FROM assessment_copy) AS copies,
+        (SELECT count(*) FROM assessment_copy WHERE relation <> 'original') AS copies_merged,
+        (SELECT count(*) FROM answer) AS answers,
+        (SELECT count(*) FROM finding) AS findings,
+        (SELECT count(*) FROM corrective_action) AS corrective_actions,
+        (SELECT count(*) FROM conflict) AS conflicts,
+        (SELECT count(*) FROM contradiction) AS contradictions,
+        (SELECT count(*) FROM quarantine) AS quarantined,
+        (SELECT count(*) FROM issue WHERE severity <> 'info') AS issues_to_see,
+        (SELECT coalesce(sum(cells_total), 0)::BIGINT FROM file) AS cells_total,
+        (SELECT coalesce(sum(cells_blank), 0)::BIGINT FROM file) AS cells_blank,
+        (SELECT coalesce(sum(cells_loaded), 0)::BIGINT FROM file) AS cells_loaded,
+        (SELECT coalesce(sum(cells_ignored), 0)::BIGINT FROM file) AS cells_ignored,
+        (SELECT coalesce(sum(cells_quarantined), 0)::BIGINT FROM file) AS cells_quarantined,
+        (SELECT count(*) FILTER (indicator_id IS NOT NULL) / nullif(count(*), 0) FROM answer) AS answer_coverage,
+        (SELECT count(*) FILTER (indicator_id IS NOT NULL) / nullif(count(*), 0) FROM finding) AS finding_coverage
+"""
+
+_REPORTS = {
+    "files": """
+        SELECT path, contributor, instrument, edition, status, received_at, cells_total, cells_blank, cells_loaded,
+            cells_ignored, cells_quarantined
+        FROM file ORDER BY contributor, path
+    """,
+    "refused": """
+        SELECT f.contributor, f.path, i.code, i.message, i.hint
+        FROM file f JOIN issue i USING (file_id) WHERE f.status = 'refused' ORDER BY ALL
+    """,
+    "issues": """
+        SELECT f.contributor, f.path, i.locator, i.severity, i.code, i.value, i.message, i.hint
+        FROM issue i LEFT JOIN file f USING (file_id) ORDER BY i.severity, f.contributor, f.path, i.locator, i.code
+    """,
+    "quarantine": """
+        SELECT f.contributor, f.path, q.locator, q.code, q.value, q.message, q.hint
+        FROM quarantine q LEFT JOIN file f USING (file_id) ORDER BY f.contributor, f.path, q.locator, q.code
+    """,
+    "coverage": """
+        SELECT s.instrument, s.edition, count(*) AS answers, count(a.indicator_id) AS mapped,
+            round(count(a.indicator_id) / count(*), 4) AS share
+        FROM answer a JOIN assessment s USING (assessment_id) GROUP BY ALL ORDER BY ALL
+    """,
+    "unmapped": """
+        SELECT instrument, edition, question, count(*) AS answers FROM (
+            SELECT s.instrument, s.edition, a.question_id AS question
+            FROM answer a JOIN assessment s USING (assessment_id) WHERE a.indicator_id IS NULL
+            UNION ALL
+            SELECT s.instrument, s.edition, n.clause_raw
+            FROM finding n JOIN assessment s USING (assessment_id) WHERE n.indicator_id IS NULL
+        ) GROUP BY ALL ORDER BY answers DESC, instrument, edition, question
+    """,
+}
+
+
+def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """Counts of everything a run did."""
+    relation = connection.execute(_FIGURES)
+    names = [column[0] for column in relation.description or []]
+    return dict(zip(names, relation.fetchall()[0], strict=True))
+
+
+def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    """Write the small tables as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, query in _REPORTS.items():
+        relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
+        columns = ", ".join(
+            f"CASE WHEN regexp_matches(\"{column[0]}\"::VARCHAR, '^[=+@\\t\\r-]') THEN '''' || \"{column[0]}\" "
+            f'ELSE "{column[0]}"::VARCHAR END AS "{column[0]}"'
+            for column in relation.description or []
+        )
+        target = str(folder / f"{name}.csv").replace("'", "''")
+        connection.execute(f"COPY (SELECT {columns} FROM ({query})) TO '{target}' (HEADER, DELIMITER ',')")

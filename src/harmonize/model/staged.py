@@ -1,0 +1,247 @@
+"""The staged tables: what one file says, in one shape whatever the instrument, before anything is interpreted.
+
+They are written as parquet under the stage folder by content hash and are the only thing that the later stages read of
+an export. `assessment_no` counts the assessments of one file from 0. A locator is `locator` or `base` || `suffix`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pyarrow as pa
+
+from harmonize.model.issues import VALUE_LIMIT, Issue
+
+__all__ = ["STAGED_SCHEMAS", "CellCounts", "Rows", "StagedFile"]
+
+_S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
+
+STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
+    "assessment": pa.schema(
+        {
+            "assessment_no": pa.int32(),
+            "locator": _S,
+            "instrument": _S,
+            "edition": _S,
+            "native_id": _S,
+            "kind": _S,
+            "assessment_type": _S,
+            "status": _S,
+            "status_rank": _I,
+            "updated_at": _S,
+            "assessed_on": _D,
+            "period_start": _D,
+            "period_end": _D,
+            "valid_until": _D,
+            "valid_until_basis": _S,
+            "verified": _B,
+            "rating_raw": _S,
+            "score": _F,
+            "related_native_id": _S,
+            "account_key": _S,
+            "announcement": _S,
+            "assessor": _S,
+            "cycle": _S,
+            "published": _B,
+            "extra": _S,
+        }
+    ),
+    "mention": pa.schema(
+        {
+            "assessment_no": pa.int32(),
+            "locator": _S,
+            "name": _S,
+            "name_local": _S,
+            "address": _S,
+            "city": _S,
+            "admin1": _S,
+            "country": _S,
+            "latitude": _F,
+            "longitude": _F,
+            "sector": _S,
+            "workers": _I,
+            "extra": _S,
+        }
+    ),
+    "identifier": pa.schema({"locator": _S, "scheme": _S, "value": _S, "valid": _B}),
+    "answer": pa.schema(
+        {
+            "assessment_no": pa.int32(),
+            "cell_no": pa.int32(),
+            "question_id": _S,
+            "context": _S,
+            "label_hash": _S,
+            "raw_value": _S,
+            "raw_unit": _S,
+            "number": _F,
+            "number_problem": _S,
+            "measured": _B,
+            "scale": _S,
+            "answered_by": _S,
+            "verification": _S,
+            "legal_flag": _B,
+            "reason": _S,
+            "base": _S,
+            "suffix": _S,
+            "unit_place": _S,
+            "description": _S,
+        }
+    ),
+    "finding": pa.schema(
+        {
+            "assessment_no": pa.int32(),
+            "native_id": _S,
+            "clause": _S,
+            "severity": _S,
+            "severity_raw": _S,
+            "description": _S,
+            "root_cause": _S,
+            "legal_reference": _S,
+            "status": _S,
+            "status_raw": _S,
+            "due_on": _D,
+            "closed_on": _D,
+            "action": _S,
+            "responsible": _S,
+            "locator": _S,
+            "extra": _S,
+        }
+    ),
+    "score": pa.schema(
+        {
+            "assessment_no": pa.int32(),
+            "section": _S,
+            "level": _S,
+            "score": _F,
+            "maximum": _F,
+            "answered_by": _S,
+            "value_text": _S,
+        }
+    ),
+    "scope": pa.schema({"assessment_no": pa.int32(), "topic_id": _S, "scope": _S}),
+    "plan": pa.schema(
+        {
+            "scheme": _S,
+            "value": _S,
+            "cycle": _S,
+            "context": _S,
+            "label_hash": _S,
+            "issue_raw": _S,
+            "action": _S,
+            "due_on": _D,
+            "status": _S,
+            "status_raw": _S,
+            "locator": _S,
+        }
+    ),
+    "grant": pa.schema(
+        {
+            "grant_id": _S,
+            "facility_scheme": _S,
+            "facility_value": _S,
+            "instrument": _S,
+            "assessment": _S,
+            "audience": _S,
+            "scope": _S,
+            "valid_from": _D,
+            "valid_to": _D,
+            "purpose": _S,
+            "evidence": _S,
+            "revoked_on": _D,
+            "locator": _S,
+        }
+    ),
+    "issue": pa.schema(
+        {
+            "locator": _S,
+            "code": _S,
+            "severity": _S,
+            "value": _S,
+            "message": _S,
+            "hint": _S,
+            "withheld": _B,
+            "cells": _I,
+        }
+    ),
+}
+"""Arrow schema of every staged table by name."""
+
+_CHUNK = 100_000
+
+
+class Rows:
+    """Rows of one staged table, kept as Arrow chunks so that a large file costs little memory."""
+
+    def __init__(self, schema: pa.Schema) -> None:
+        self._schema = schema
+        self._pending: list[tuple[Any, ...]] = []
+        self._chunks: list[pa.RecordBatch] = []
+
+    def add(self, *values: Any) -> None:
+        """Append one row, values in schema order."""
+        self._pending.append(values)
+        if len(self._pending) >= _CHUNK:
+            self._flush()
+
+    def add_named(self, **values: Any) -> None:
+        """Append one row by column name; columns that are not named are null."""
+        unknown = values.keys() - set(self._schema.names)
+        if unknown:
+            raise TypeError(f"no such staged columns: {sorted(unknown)}")
+        self.add(*(values.get(name) for name in self._schema.names))
+
+    def _flush(self) -> None:
+        if self._pending:
+            arrays = [
+                pa.array(column, type=kind.type)
+                for column, kind in zip(zip(*self._pending, strict=True), self._schema, strict=True)
+            ]
+            self._chunks.append(pa.record_batch(arrays, schema=self._schema))
+            self._pending.clear()
+
+    def table(self) -> pa.Table:
+        """All rows."""
+        self._flush()
+        return pa.Table.from_batches(self._chunks, schema=self._schema)
+
+
+@dataclass(slots=True)
+class CellCounts:
+    """Answer-bearing cells of one file as the reader counts them, and those that a source ignored with a reason."""
+
+    total: int = 0
+    blank: int = 0
+    ignored: int = 0
+
+
+@dataclass(slots=True)
+class StagedFile:
+    """Everything that one file says."""
+
+    instrument: str
+    layout: str
+    counts: CellCounts = field(default_factory=CellCounts)
+    tables: dict[str, Rows] = field(
+        default_factory=lambda: {name: Rows(schema) for name, schema in STAGED_SCHEMAS.items()}
+    )
+    assessments: int = 0
+
+    def report(self, issue: Issue) -> None:
+        """Record an issue."""
+        self.tables["issue"].add(
+            issue.locator,
+            issue.code,
+            issue.severity,
+            issue.value[:VALUE_LIMIT],
+            issue.message,
+            issue.hint,
+            issue.withheld,
+            issue.cells,
+        )
+
+    def next_assessment(self) -> int:
+        """A new assessment number."""
+        self.assessments += 1
+        return self.assessments - 1

@@ -1,0 +1,455 @@
+"""The tables of contract version 1: names and meanings that buyers rely on.
+
+Each class is one table, each field one column; the docstring and the descriptions become the data dictionary, the
+annotations the Arrow, DuckDB and JSON schemas (`harmonize.model.contract`). Columns may be added, none renamed.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+__all__ = ["CONTRACT_VERSION", "TABLES", "TableModel", "table_name"]
+
+CONTRACT_VERSION = "1.0.0"
+
+AnswerState = Literal[
+    "met",
+    "partly_met",
+    "not_met",
+    "no_finding",
+    "informational",
+    "not_selected",
+    "not_applicable",
+    "not_asked",
+    "unanswered",
+    "unknown_to_facility",
+    "unable_to_assess",
+]
+AssessmentKind = Literal["self", "verified", "audit", "inspection", "self_inspection", "transparency"]
+AnsweredBy = Literal["facility", "verifier"]
+Verification = Literal["none", "desk", "virtual", "onsite", "auto_accepted"]
+CommonSeverity = Literal["zero_tolerance", "critical", "major", "minor", "observation"]
+FindingStatus = Literal["open", "in_progress", "overdue", "closed"]
+IndicatorKind = Literal["compliance", "practice", "quantity", "category", "date", "text"]
+FileStatus = Literal["loaded", "loaded_with_issues", "duplicate", "refused", "ignored"]
+LinkMethod = Literal["id", "exact", "model", "decision", "single"]
+CopyRelation = Literal["original", "copy", "reupload", "amended"]
+
+
+class TableModel(BaseModel):
+    """One row of a contract table."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Facility(TableModel):
+    """One factory site."""
+
+    facility_id: str = Field(description="Stable id, minted once and kept in the ledger.")
+    name: str | None = Field(description="Name in Latin script, from the best documented mention.")
+    name_local: str | None = Field(description="Name in the script of the country, where an export prints one.")
+    address: str | None = Field(description="Street address as the best documented mention writes it.")
+    country: str | None = Field(description="ISO 3166-1 alpha-2.")
+    admin1: str | None = Field(description="Province as in force today (Vietnam: the 34 of 1 July 2025).")
+    latitude: float | None = Field(description="Decimal degrees, WGS 84.")
+    longitude: float | None = Field(description="Decimal degrees, WGS 84.")
+    sector: str | None = Field(description="Industry sector or facility type, as printed.")
+    workers: int | None = Field(description="Head count of the latest dated mention that states one.")
+    os_id: str | None = Field(description="Open Supply Hub id with a valid check character.")
+    tax_code: str | None = Field(description="Tax code that passes its country's check.")
+    mention_count: int = Field(description="How many records name this factory.")
+    first_seen: date | None = Field(description="Earliest dated delivery or assessment.")
+    last_seen: date | None = Field(description="Latest dated delivery or assessment.")
+
+
+class FacilityIdentifier(TableModel):
+    """An identifier that some export states for a factory; invalid ones are kept and never link."""
+
+    facility_id: str = Field(description="The factory.")
+    scheme: str = Field(description="os_id, higg_id, tax_code, ... or assessment:<instrument>.")
+    value: str = Field(description="The identifier, cleaned.")
+    valid: bool = Field(description="Passes pattern and check digit.")
+    source: str = Field(description="Instruments that state it, separated by commas.")
+
+
+class FacilityAlias(TableModel):
+    """A facility id that was merged away and still resolves."""
+
+    old_id: str = Field(description="The retired id.")
+    facility_id: str = Field(description="The id that holds now.")
+
+
+class FacilityRelation(TableModel):
+    """Two factories that belong together without being one."""
+
+    facility_id: str = Field(description="The factory.")
+    related_id: str = Field(description="The other factory.")
+    kind: Literal["unit_of", "same_company", "renamed_from"] = Field(description="How they are related.")
+
+
+class FacilityMention(TableModel):
+    """A factory as one export writes it: one per assessment header and per register row."""
+
+    mention_id: str = Field(description="Hash of file and place.")
+    facility_id: str = Field(description="The factory it was resolved to.")
+    file_id: str = Field(description="The file.")
+    locator: str = Field(description="The place in the file.")
+    contributor: str = Field(description="Who handed the file in.")
+    instrument: str = Field(description="The instrument or register.")
+    name: str | None = Field(description="Name as printed.")
+    address: str | None = Field(description="Address as printed, parts joined by commas.")
+    country: str | None = Field(description="ISO 3166-1 alpha-2.")
+    link_method: LinkMethod = Field(description="How it was attached to the factory.")
+    link_probability: float | None = Field(description="Estimated probability that the link is right, 0 to 1.")
+    name_local: str | None = Field(description="Name in local script as printed.")
+    admin1: str | None = Field(description="Province as in force today.")
+    latitude: float | None = Field(description="Decimal degrees.")
+    longitude: float | None = Field(description="Decimal degrees.")
+    workers: int | None = Field(description="Head count as stated.")
+    extra: str | None = Field(description="Columns that the profile does not name, as JSON.")
+
+
+class Assessment(TableModel):
+    """A visit or self-assessment, once, whoever delivered it."""
+
+    assessment_id: str = Field(description="Stable id, minted once and kept in the ledger.")
+    facility_id: str = Field(description="The factory.")
+    instrument: str = Field(description="The tool it was made with.")
+    edition: str | None = Field(description="Version of the tool.")
+    kind: AssessmentKind = Field(description="Self, verified, audit, inspection, self-inspection, transparency list.")
+    assessed_on: date | None = Field(description="The day the instrument dates it by.")
+    period_start: date | None = Field(description="Start of the reporting period.")
+    period_end: date | None = Field(description="End of the reporting period.")
+    valid_until: date | None = Field(description="Expiry where one is stated.")
+    valid_until_basis: Literal["scheme", "certificate", "buyer_policy", "none"] | None = Field(
+        description="Whose rule the expiry is."
+    )
+    verified: bool = Field(description="Its answers were verified or made by an assessor.")
+    status: str | None = Field(description="Native status, for example VRF.")
+    rating_raw: str | None = Field(description="Native grade, verbatim.")
+    score: float | None = Field(description="Native total score; null where the instrument has none.")
+    visit_id: str = Field(description="Assessments of one visit share it.")
+    verified_of: str | None = Field(description="The self-assessment that this one verifies.")
+    follow_up_of: str | None = Field(description="The assessment that this one follows up.")
+    supersedes: str | None = Field(description="The previous assessment of the same cycle line.")
+    announcement: str | None = Field(description="Announced, semi-announced, unannounced, as printed.")
+    evidence_from: date | None = Field(description="First day the evidence covers.")
+    evidence_to: date | None = Field(description="Last day the evidence covers.")
+    copy_count: int = Field(description="Deliveries of this assessment, the original included.")
+    native_id: str | None = Field(description="Id that the instrument prints.")
+    assessment_type: str | None = Field(description="Native type, for example Initial or Follow-up.")
+    assessor: str | None = Field(description="The assessing organisation as printed (never a person).")
+    published: bool = Field(description="False for deleted or never posted assessments: no answers, never shared.")
+
+
+class AssessmentCopy(TableModel):
+    """An assessment as one contributor delivered it."""
+
+    copy_id: str = Field(description="Hash of file and place.")
+    assessment_id: str = Field(description="The assessment.")
+    file_id: str = Field(description="The file.")
+    locator: str = Field(description="The place in the file.")
+    contributor: str = Field(description="Who handed it in.")
+    native_id: str | None = Field(description="Id that the copy prints.")
+    relation: CopyRelation = Field(description="Original, copy, re-upload or amended.")
+    received_at: date | None = Field(description="Date of delivery from its received-YYYY-MM-DD folder.")
+    wins: bool = Field(description="This delivery is the first in the order in which deliveries win.")
+    evidence: str | None = Field(description="Why it is held to be this assessment: native id, or facility and date.")
+
+
+class AssessmentScope(TableModel):
+    """Which topics an assessment covers."""
+
+    assessment_id: str = Field(description="The assessment.")
+    topic_id: str = Field(description="The topic.")
+    scope: Literal["in", "out", "unknown"] = Field(description="Covered, not covered, not known.")
+
+
+class Answer(TableModel):
+    """One answer of the winning delivery; blanks make no row."""
+
+    assessment_id: str = Field(description="The assessment.")
+    question_id: str = Field(description="Their question.")
+    indicator_id: str | None = Field(description="Our indicator; null where unmapped.")
+    comparability: str | None = Field(description="exact, close, broad, narrow, related: predicate of the mapping.")
+    state: AnswerState = Field(description="What the answer means.")
+    value_text: str | None = Field(description="The answer as text, trimmed, NFC.")
+    value_number: float | None = Field(description="The number in `unit`.")
+    unit: str | None = Field(description="Common unit: MJ, L, kg, kgCO2e, ...")
+    value_date: date | None = Field(description="The date, for questions that ask one.")
+    raw_value: str | None = Field(description="The cell as printed.")
+    raw_unit: str | None = Field(description="The unit as printed.")
+    answered_by: AnsweredBy = Field(description="Facility, or verifier where one corrected or assessed.")
+    verification: Verification = Field(description="How this answer was verified.")
+    reason: str | None = Field(description="Why it has its state, where that is not in the value.")
+    legal_flag: bool = Field(description="Marked as a legal non-compliance in the export.")
+    file_id: str = Field(description="The file of the winning cell.")
+    locator: str = Field(description="The place in the file.")
+    mapping_id: str | None = Field(description="The row of `crosswalk` that gave the meaning.")
+
+
+class Finding(TableModel):
+    """Something found wrong: a finding row, or a not_met answer of a compliance indicator."""
+
+    finding_id: str = Field(description="Stable id.")
+    assessment_id: str = Field(description="The assessment.")
+    indicator_id: str | None = Field(description="Our indicator; null where the clause is unknown.")
+    topic_id: str | None = Field(description="Our topic.")
+    clause_raw: str | None = Field(description="Their clause or question.")
+    severity: CommonSeverity | None = Field(description="Common severity; null where the instrument has none.")
+    severity_raw: str | None = Field(description="Severity as printed.")
+    description: str | None = Field(description="Text as printed.")
+    root_cause: str | None = Field(description="Root cause as printed.")
+    legal_reference: str | None = Field(description="Law as printed.")
+    status: FindingStatus | None = Field(description="Common status.")
+    status_raw: str | None = Field(description="Status as printed.")
+    due_on: date | None = Field(description="Due date.")
+    closed_on: date | None = Field(description="Day it was closed.")
+    native_id: str | None = Field(description="Finding number where one is printed.")
+    made_from: Literal["row", "answer"] = Field(description="A finding row, or an answer that is not met.")
+    file_id: str = Field(description="The file.")
+    locator: str = Field(description="The place in the file.")
+    mapping_id: str | None = Field(description="The row of `crosswalk` that gave the meaning.")
+    extra: str | None = Field(description="Columns that the profile does not name, as JSON.")
+
+
+class CorrectiveAction(TableModel):
+    """What the factory does about a finding."""
+
+    action_id: str = Field(description="Stable id.")
+    finding_id: str | None = Field(description="The finding; null where a plan names an issue that no assessment holds.")
+    action: str | None = Field(description="Text as printed.")
+    due_on: date | None = Field(description="Due date.")
+    status: FindingStatus | None = Field(description="Common status.")
+    file_id: str = Field(description="The file.")
+    locator: str = Field(description="The place in the file.")
+    facility_id: str | None = Field(description="The factory.")
+    status_raw: str | None = Field(description="Status as printed.")
+    issue_raw: str | None = Field(description="The matter as the plan writes it.")
+    responsible: str | None = Field(description="Function responsible, where printed.")
+
+
+class Score(TableModel):
+    """A native score or level; never computed by us."""
+
+    assessment_id: str = Field(description="The assessment.")
+    section: str = Field(description="Section as the instrument names it; total for the whole.")
+    level: str | None = Field(description="Level inside the section; null for the section's own score.")
+    score: float | None = Field(description="Points; null where a level is locked.")
+    maximum: float | None = Field(description="Points that could be reached, where stated.")
+    answered_by: AnsweredBy = Field(description="Self or verified score.")
+    value_text: str | None = Field(description="Applicability codes and other words.")
+
+
+class Conflict(TableModel):
+    """A value of a losing delivery that differs from the winning one."""
+
+    assessment_id: str = Field(description="The assessment.")
+    question_id: str = Field(description="The question or header field.")
+    copy_id: str = Field(description="The losing copy.")
+    value_raw: str | None = Field(description="Its value.")
+    winning_value_raw: str | None = Field(description="The value that won.")
+    reason: str = Field(description="The rule that decided.")
+
+
+class Contradiction(TableModel):
+    """Two assessments of one factory that answer one indicator differently: a difference to explain."""
+
+    facility_id: str = Field(description="The factory.")
+    indicator_id: str = Field(description="The indicator.")
+    assessment_a: str = Field(description="The earlier assessment.")
+    state_a: AnswerState = Field(description="Its state.")
+    assessment_b: str = Field(description="The later assessment.")
+    state_b: AnswerState = Field(description="Its state.")
+    days_apart: int = Field(description="Days between them.")
+
+
+class Overlap(TableModel):
+    """How often one indicator was asked of one factory in a window."""
+
+    facility_id: str = Field(description="The factory.")
+    indicator_id: str = Field(description="The indicator.")
+    window_start: date = Field(description="First day of the calendar year.")
+    times_asked: int = Field(description="Distinct visits that asked it.")
+    assessments: list[str] = Field(description="The assessments.")
+
+
+class Indicator(TableModel):
+    """A question of the common language."""
+
+    indicator_id: str = Field(description="Stable id, for example labour.compensation.minimum_wage.paid.")
+    topic_id: str = Field(description="Home topic.")
+    kind: IndicatorKind = Field(description="What sort of answer it takes; only compliance opens findings.")
+    unit: str | None = Field(description="Common unit of a quantity.")
+    level: str | None = Field(description="Maturity level where the topic has levels.")
+    labels: str = Field(description="Labels by language, as JSON.")
+    facets: list[str] = Field(description="Cross-cutting facets.")
+    ilo: list[str] = Field(description="ILO instruments.")
+    sdg: list[str] = Field(description="Sustainable development goals.")
+
+
+class Topic(TableModel):
+    """A home topic: Better Work's compliance points and Higg FEM's sections and levels."""
+
+    topic_id: str = Field(description="Stable id.")
+    parent_id: str | None = Field(description="The topic above.")
+    pillar: str = Field(description="labour, environment, management, ethics, community, general.")
+    labels: str = Field(description="Labels by language, as JSON.")
+
+
+class Instrument(TableModel):
+    """A tool that assesses factories, or a register that lists them."""
+
+    instrument: str = Field(description="Short name.")
+    title: str = Field(description="Full name.")
+    owner: str | None = Field(description="Who owns the tool.")
+    kind: str = Field(description="assessment or register.")
+
+
+class InstrumentRights(TableModel):
+    """Who may grant what of an instrument (the second key beside a grant)."""
+
+    instrument: str = Field(description="The instrument.")
+    who_may_grant: str = Field(description="facility, programme, brand, member, account.")
+    onward_sharing: bool = Field(description="Receivers may pass it on.")
+    derived_scores: bool = Field(description="Scores derived from it may be shared.")
+    public_use: bool = Field(description="It may be shown publicly.")
+    terms_version: str | None = Field(description="Version of the terms this follows.")
+    cleared: bool = Field(description="A lawyer has confirmed it; false defaults to the cautious side.")
+
+
+class Crosswalk(TableModel):
+    """One mapping of their question to our indicator."""
+
+    mapping_id: str = Field(description="Stable id.")
+    instrument: str = Field(description="The instrument.")
+    edition: str = Field(description="Edition of the crosswalk.")
+    question_id: str = Field(description="Their question.")
+    predicate: str | None = Field(description="exact, close, broad, narrow, related; null when ignored.")
+    indicator_id: str | None = Field(description="Our indicator; null when ignored.")
+    confidence: float | None = Field(description="0 to 1.")
+    status: str = Field(description="draft, proposed, approved, retired.")
+    polarity: str | None = Field(description="positive, negative, none.")
+    scale: str | None = Field(description="The scale that reads its answers.")
+    basis: str | None = Field(description="national_law, international_standard, buyer_code, good_practice.")
+    level: str | None = Field(description="Level of the question in this edition.")
+    threshold: str | None = Field(description="Threshold where one exists.")
+    reason: str | None = Field(description="Why it is ignored.")
+
+
+class File(TableModel):
+    """One file of the inbox, or one member of an archive."""
+
+    file_id: str = Field(description="Hash of path and content.")
+    content_id: str = Field(description="SHA-256 of the bytes.")
+    path: str = Field(description="Path relative to the inbox; a.zip!/b.csv for a member.")
+    contributor: str = Field(description="First folder of the path.")
+    instrument: str | None = Field(description="What it was recognised as.")
+    edition: str | None = Field(description="Edition where the whole file has one.")
+    status: FileStatus = Field(description="What became of it.")
+    bytes: int = Field(description="Size.")
+    cells_total: int = Field(description="Answer-bearing cells, counted by the reader.")
+    cells_blank: int = Field(description="Of these blank.")
+    cells_loaded: int = Field(description="Of these loaded.")
+    cells_ignored: int = Field(description="Of these ignored with a reason.")
+    cells_quarantined: int = Field(description="Of these withheld.")
+    received_at: date | None = Field(description="Date of delivery.")
+    layout: str | None = Field(description="Layout of the instrument's export.")
+    duplicate_of: str | None = Field(description="The file that was loaded instead.")
+
+
+class IssueRow(TableModel):
+    """Everything noticed."""
+
+    issue_id: str = Field(description="Hash of file, place, code and value.")
+    file_id: str | None = Field(description="The file; null for issues between files.")
+    locator: str = Field(description="The place in the file.")
+    code: str = Field(description="Key of the issue catalogue.")
+    severity: Literal["info", "warning", "error"] = Field(description="How much it matters.")
+    value: str | None = Field(description="The value as printed, shortened.")
+    message: str = Field(description="One sentence.")
+    hint: str | None = Field(description="What to do.")
+
+
+class Quarantine(IssueRow):
+    """What was withheld from the tables."""
+
+
+class ConsentGrant(TableModel):
+    """A grant of a factory to an audience, as a registrar delivered it."""
+
+    grant_id: str = Field(description="Id that the register prints.")
+    facility_scheme: str = Field(description="Identifier scheme of the facility.")
+    facility_value: str = Field(description="Identifier of the facility.")
+    instrument: str = Field(description="Instrument, or *.")
+    assessment: str = Field(description="Native assessment id, or *.")
+    audience: str = Field(description="Who may see it.")
+    scope: str = Field(description="summary, findings, answers, full.")
+    valid_from: date | None = Field(description="First day.")
+    valid_to: date | None = Field(description="Last day; null is open.")
+    purpose: str | None = Field(description="Purpose.")
+    evidence: str | None = Field(description="Where the consent is written.")
+    revoked_on: date | None = Field(description="Day of revocation.")
+    file_id: str = Field(description="The file.")
+    locator: str = Field(description="The place in the file.")
+
+
+class Run(TableModel):
+    """The run that made this release."""
+
+    run_id: str = Field(description="Id.")
+    pipeline: str = Field(description="Pipeline.")
+    as_of: date = Field(description="The day of judgement.")
+    harmonize_version: str = Field(description="Version of the program.")
+    input_hash: str = Field(description="Hash over all inputs.")
+
+
+class Release(TableModel):
+    """The release that this file is."""
+
+    release_id: str = Field(description="Id, also the folder's name.")
+    contract_version: str = Field(description="Version of these tables.")
+    logical_hash: str = Field(description="Hash over all rows of all tables, whatever their order.")
+    as_of: date = Field(description="The day of judgement.")
+
+
+TABLES: dict[str, type[TableModel]] = {
+    "facility": Facility,
+    "facility_identifier": FacilityIdentifier,
+    "facility_alias": FacilityAlias,
+    "facility_relation": FacilityRelation,
+    "facility_mention": FacilityMention,
+    "assessment": Assessment,
+    "assessment_copy": AssessmentCopy,
+    "assessment_scope": AssessmentScope,
+    "answer": Answer,
+    "finding": Finding,
+    "corrective_action": CorrectiveAction,
+    "score": Score,
+    "conflict": Conflict,
+    "contradiction": Contradiction,
+    "overlap": Overlap,
+    "indicator": Indicator,
+    "topic": Topic,
+    "instrument": Instrument,
+    "instrument_rights": InstrumentRights,
+    "crosswalk": Crosswalk,
+    "file": File,
+    "issue": IssueRow,
+    "quarantine": Quarantine,
+    "consent_grant": ConsentGrant,
+    "run": Run,
+    "release": Release,
+}
+
+"""Every table of the contract by name, in the order in which they are described."""
+
+
+def table_name(model: type[TableModel]) -> str:
+    """The name of a table class."""
+    return next(name for name, candidate in TABLES.items() if candidate is model)
+
+

@@ -1,0 +1,1 @@
+"""Quality: what must hold of a finished release before anybody may read it."""

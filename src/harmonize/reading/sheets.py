@@ -1,0 +1,127 @@
+"""Tables as cells: CSV files and worksheets behind one shape.
+
+A `Sheet` is rows of cells exactly as stored: text for CSV, typed values for workbooks. Nothing is cast here.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+
+from harmonize.errors import RefusedFile
+from harmonize.model.locators import cell_name
+from harmonize.reading.encoding import Decoded, decode
+from harmonize.reading.limits import Limits
+from harmonize.reading.workbook import CellError, read_workbook
+
+__all__ = ["Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "read_sheets"]
+
+Cell = str | int | float | bool | date | datetime | time | timedelta | CellError | None
+
+_DELIMITERS = (",", ";", "\t", "|")
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """One table of cells.
+
+    Attributes:
+        name: worksheet name; None for a CSV file.
+        rows: all rows from the top, title rows included.
+        decoded: how the text was decoded; None for workbooks.
+    """
+
+    name: str | None
+    rows: Sequence[Sequence[Cell]]
+    decoded: Decoded | None = None
+
+    def row_locator(self, index: int, header: int) -> str:
+        """Locator of the row at `index` (from 0 at the top) when the header stands at row `header`."""
+        if self.name is None:
+            return f"row={index - header}"
+        return f"sheet={self.name};row={index + 1}"
+
+    def cell_locator(self, index: int, header: int, column: int, column_name: str) -> str:
+        """Locator of one cell."""
+        if self.name is None:
+            return f"row={index - header};col={column_name}"
+        return f"sheet={self.name};cell={cell_name(column, index + 1)}"
+
+
+def cell_text(cell: Cell) -> str:
+    """The cell as printed: whole floats without `.0`, dates in ISO form, Excel errors by their name, blanks as ''."""
+    if cell is None:
+        return ""
+    if isinstance(cell, str):
+        return cell
+    if isinstance(cell, bool):
+        return "TRUE" if cell else "FALSE"
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() and abs(cell) < 1e15 else repr(cell)
+    if isinstance(cell, datetime):
+        return cell.date().isoformat() if cell.time() == time(0) else cell.isoformat(sep=" ")
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, CellError):
+        return cell.name
+    return str(cell)
+
+
+def is_blank(cell: Cell) -> bool:
+    """An empty cell, or one of white space only. An Excel error is not blank."""
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _delimiter(text: str) -> str:
+    """The delimiter that splits the first rows into most columns, counted outside quotes."""
+    best, most = ",", 0
+    sample = io.StringIO(text[: 1 << 20], newline="")
+    lines = [line for _, line in zip(range(12), sample, strict=False)]
+    for delimiter in _DELIMITERS:
+        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
+        if widths and max(widths) > most:
+            best, most = delimiter, max(widths)
+    return best
+
+
+def read_csv(data: bytes, fallback: str) -> Sheet:
+    """Rows of a delimited text file; entirely empty lines are passed over, as CSV readers do."""
+    decoded = decode(data, fallback)
+    if "\0" in decoded.text:
+        raise RefusedFile(
+            "unknown_format", "The file holds NUL bytes: it is neither text nor a known workbook.", "Export it again."
+        )
+    csv.field_size_limit(1 << 30)
+    delimiter = _delimiter(decoded.text)
+    try:
+        rows = [row for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row]
+    except csv.Error as problem:
+        raise RefusedFile("broken_csv", f"The table cannot be split into cells: {problem}.", "Export it again.") from problem
+    if decoded.text.count('"') % 2 and _ends_inside_quotes(decoded.text, delimiter):
+        raise RefusedFile(
+            "broken_csv",
+            "A quoted cell never ends, so the rows after it cannot be told apart.",
+            "Export it again, or close the quotation mark.",
+        )
+    return Sheet(None, rows, decoded)
+
+
+def _ends_inside_quotes(text: str, delimiter: str) -> bool:
+    try:
+        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
+            pass
+    except csv.Error as problem:
+        return "unexpected end" in str(problem)
+    return False
+
+
+def read_sheets(data: bytes, limits: Limits) -> list[Sheet]:
+    """The worksheets of a workbook.
+
+    Raises:
+        RefusedFile: `broken_workbook`, `too_large`.
+    """
+    return [Sheet(name, rows) for name, rows in read_workbook(data, limits)]

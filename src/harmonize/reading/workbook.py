@@ -1,0 +1,124 @@
+"""Workbooks through calamine, with the error cells that calamine hides.
+
+python-calamine returns an empty string for an Excel error; the sheet's XML says `t="e"`, so that is looked at too.
+"""
+
+from __future__ import annotations
+
+import io
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from xml.etree import ElementTree
+
+from python_calamine import CalamineError, CalamineWorkbook
+
+from harmonize.errors import RefusedFile
+from harmonize.reading.limits import Limits
+
+__all__ = ["CellError", "read_workbook"]
+
+_MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
+_RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
+_CELL = re.compile(r"^([A-Z]{1,3})(\d+)$")
+
+
+@dataclass(frozen=True, slots=True)
+class CellError:
+    """An Excel error such as `#N/A`: missing, with a reason."""
+
+    name: str
+
+
+def _column(letters: str) -> int:
+    index = 0
+    for letter in letters:
+        index = index * 26 + ord(letter) - 64
+    return index - 1
+
+
+def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
+    """Sheet name -> part name inside the workbook."""
+    relations = ElementTree.fromstring(archive.read("xl/_rels/workbook.xml.rels"))
+    targets = {relation.get("Id"): relation.get("Target", "") for relation in relations}
+    workbook = ElementTree.fromstring(archive.read("xl/workbook.xml"))
+    parts: dict[str, str] = {}
+    for sheet in workbook.iter(f"{_MAIN}sheet"):
+        target = targets.get(sheet.get(_RELATION), "")
+        part = target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join("xl", target))
+        parts[sheet.get("name", "")] = part
+    return parts
+
+
+def _errors_of(stream: Any) -> Iterator[tuple[int, int, CellError]]:
+    for _, element in ElementTree.iterparse(stream):
+        if element.tag != f"{_MAIN}c":
+            if element.tag == f"{_MAIN}row":
+                element.clear()
+            continue
+        if element.get("t") == "e":
+            place = _CELL.match(element.get("r", ""))
+            value = element.find(f"{_MAIN}v")
+            if place is not None:
+                name = value.text if value is not None and value.text else "#N/A"
+                yield int(place[2]) - 1, _column(place[1]), CellError(name)
+
+
+def _error_cells(data: bytes) -> dict[str, list[tuple[int, int, CellError]]]:
+    """Error cells by sheet; empty for workbooks that are not Office Open XML."""
+    found: dict[str, list[tuple[int, int, CellError]]] = {}
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            for name, part in _sheet_parts(archive).items():
+                if part in archive.NameToInfo and b't="e"' in archive.read(part):
+                    with archive.open(part) as stream:
+                        found[name] = list(_errors_of(stream))
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+        return found
+    return found
+
+
+def _check_expansion(data: bytes, limits: Limits) -> None:
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            unpacked = sum(entry.file_size for entry in archive.infolist())
+    except zipfile.BadZipFile:
+        return
+    if unpacked > limits.archive_bytes or unpacked > len(data) * limits.archive_expansion * 10:
+        raise RefusedFile(
+            "archive_bomb", f"The workbook unpacks to {unpacked} bytes.", "Deliver it as CSV, or split it."
+        )
+
+
+def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, list[list[Any]]]]:
+    """Every worksheet with its rows from row 1, error cells marked.
+
+    Raises:
+        RefusedFile: `broken_workbook` when it cannot be opened, `too_large` or `archive_bomb` beyond the limits.
+    """
+    _check_expansion(data, limits)
+    try:
+        workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
+        sheets: list[tuple[str, list[list[Any]]]] = []
+        for name in workbook.sheet_names:
+            sheet = workbook.get_sheet_by_name(name)
+            if sheet.total_height * sheet.total_width > limits.sheet_cells:
+                raise RefusedFile(
+                    "too_large",
+                    f"The sheet {name!r} spans {sheet.total_height} x {sheet.total_width} cells.",
+                    "Delete stray cells far from the table, or raise limits.sheet_cells in the pipeline.",
+                )
+            sheets.append((name, sheet.to_python(skip_empty_area=False)))
+    except (CalamineError, OSError, ValueError) as problem:
+        raise RefusedFile(
+            "broken_workbook", f"The workbook cannot be opened: {problem}.", "Open and save it again, or export it again."
+        ) from problem
+    errors = _error_cells(data)
+    for name, rows in sheets:
+        for row, column, error in errors.get(name, ()):
+            if row < len(rows) and column < len(rows[row]):
+                rows[row][column] = error
+    return sheets

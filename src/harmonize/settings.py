@@ -1,0 +1,48 @@
+"""Pipeline files: the named runs under `pipelines/`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harmonize.errors import ConfigurationError
+from harmonize.project import Project
+from harmonize.reading.limits import Limits
+
+__all__ = ["PipelineSettings", "load_settings"]
+
+
+class PipelineSettings(BaseModel):
+    """What one named run does."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    name: str
+    inbox: Path | None = Field(default=None, description="Inbox folder, relative to the project folder.")
+    registrars: list[str] = Field(default_factory=lambda: ["consent"], description="Who may hand in grants.")
+    expectations: bool = Field(default=True, description="Check the expectations before publication.")
+    data_docs: bool = Field(default=True, description="Publish Great Expectations' Data Docs in the release.")
+    memory_limit: str = Field(default="2GB", description="DuckDB's memory limit.")
+    limits: Limits = Field(default_factory=Limits)
+
+
+def load_settings(project: Project, name: str) -> PipelineSettings:
+    """Load `pipelines/<name>.yml`, or a file given by its path.
+
+    Raises:
+        ConfigurationError: no such pipeline, or one that is not valid.
+    """
+    path = Path(name) if name.endswith((".yml", ".yaml")) else project.find(f"pipelines/{name}.yml")
+    try:
+        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        return PipelineSettings.model_validate({"name": path.stem, **content})
+    except OSError as problem:
+        raise ConfigurationError(f"{path}: cannot be read: {problem.strerror}. See `ls pipelines/`.") from problem
+    except yaml.YAMLError as problem:
+        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: {place}: {first['msg']} (value {first['input']!r}).") from problem

@@ -1,0 +1,104 @@
+"""Facility mentions and the header fields that all families share."""
+
+from __future__ import annotations
+
+import re
+
+from harmonize.model.issues import Issue
+from harmonize.sources.context import Context
+from harmonize.sources.records import Record
+from harmonize.values.numbers import NumberStyle
+
+__all__ = ["add_identifier", "add_mention", "crosswalk_edition", "edition_of"]
+
+_OBSOLETE = re.compile(r"\s*\((?:obsolete)\)\s*$", re.IGNORECASE)
+_MOST_WORKERS = 1_000_000
+
+
+def add_mention(
+    context: Context, record: Record, assessment_no: int | None, style: NumberStyle, extra: str | None = None
+) -> str | None:
+    """Stage the factory as this record writes it, with its identifiers; returns its country."""
+    staged = context.staged
+    country = _country(context, record)
+    workers = record.number("workers", style, staged, "bad_workers", 0, _MOST_WORKERS)
+    latitude = record.number("latitude", NumberStyle.POINT, staged, "bad_coordinate", -90, 90)
+    longitude = record.number("longitude", NumberStyle.POINT, staged, "bad_coordinate", -180, 180)
+    name = record.text("name", staged)
+    staged.tables["mention"].add(
+        assessment_no,
+        record.locator,
+        _OBSOLETE.sub("", name) if name else None,
+        record.text("name_local", staged),
+        record.joined("address", staged),
+        record.text("city", staged),
+        record.text("admin1", staged),
+        country,
+        latitude,
+        longitude,
+        record.text("sector", staged),
+        None if workers is None else int(workers),
+        extra,
+    )
+    for scheme, text, place in record.identifier_texts(staged):
+        add_identifier(context, scheme, text, country, record.locator, place)
+    return country
+
+
+def _country(context: Context, record: Record) -> str | None:
+    text = record.text("country", context.staged)
+    if text is None:
+        return None
+    code = context.vocabulary.geography.country_code(text)
+    if code is None:
+        context.staged.report(
+            Issue(
+                record.at("country"),
+                "unknown_country",
+                text,
+                f"{text!r} is no country name that is known.",
+                "Correct it, or add the spelling to schemas/countries.yml.",
+                withheld=True,
+            )
+        )
+    return code
+
+
+def add_identifier(
+    context: Context, scheme: str, text: str, country: str | None, mention: str, place: str
+) -> None:
+    """Stage one identifier; one that fails its check is kept, marked, and never links."""
+    rules = context.vocabulary.identifiers
+    value = rules.clean(scheme, text)
+    if not value or text.casefold() in rules.placeholders:
+        return
+    valid = rules.is_valid(scheme, value, country)
+    context.staged.tables["identifier"].add(mention, scheme, value, valid)
+    if not valid:
+        context.staged.report(
+            Issue(
+                place,
+                "bad_identifier",
+                text,
+                f"{text!r} is no valid {scheme}: its form or check character is wrong.",
+                "Correct it with the factory; until then it links nothing.",
+            )
+        )
+
+
+def edition_of(context: Context, text: str | None) -> str | None:
+    """The edition as printed, in one spelling, else the profile's."""
+    if text is None:
+        return context.profile.edition
+    return re.sub(r"[^a-z0-9.]+", "_", text.casefold()).strip("_")
+
+
+def crosswalk_edition(context: Context, edition: str | None) -> str | None:
+    """The crosswalk edition that reads an edition; None leaves its answers raw and unmapped."""
+    if edition is None:
+        return None
+    for pattern, target in context.profile.editions.items():
+        if re.fullmatch(pattern, edition):
+            return target
+    return None
+

@@ -1,0 +1,201 @@
+"""Long exports: one row per factory, assessment and question (Better Work and Better Factories Cambodia)."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field
+
+from harmonize.model.issues import Issue
+from harmonize.model.locators import split_place
+from harmonize.reading.sheets import CellError, cell_text, is_blank
+from harmonize.sources.context import Context
+from harmonize.sources.headers import add_identifier, add_mention, edition_of
+from harmonize.sources.records import Record, TableView, report_excel_error
+from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
+from harmonize.values.text import clean, code_key, label_key, word_key
+
+__all__ = ["count_cells", "label_hash", "stage"]
+
+
+@dataclass(slots=True)
+class _Open:
+    number: int
+    header_texts: dict[str, str]
+    verification: str
+    dated: bool
+    answers: dict[str, str] = field(default_factory=dict)
+
+
+def label_hash(label: str) -> str:
+    """Fingerprint of a printed question label, which recognises a question without shipping its wording."""
+    return hashlib.sha256(label_key(label).encode()).hexdigest()[:16]
+
+
+def count_cells(context: Context) -> tuple[int, int]:
+    """Answer cells and blank ones, counted straight from the sheet."""
+    table = context.recognition.table
+    if table is None:
+        return (0, 0)
+    (column,) = table.columns["answer"][:1]
+    rows = [row for row in table.sheet.rows[table.header_row + 1 :] if not all(is_blank(cell) for cell in row)]
+    blank = sum(1 for row in rows if column >= len(row) or is_blank(row[column]))
+    return (len(rows), blank)
+
+
+def stage(context: Context) -> None:
+    """Stage every assessment and answer of the file."""
+    table = context.recognition.table
+    if table is None:
+        raise TypeError("a long layout has a table")
+    style = context.number_style(
+        text for record in table.records() for text in [record.raw("answer")] if looks_numeric(text)
+    )
+    visits: dict[str, _Open] = {}
+    for cell_no, record in enumerate(table.records()):
+        _stage_row(context, table, record, cell_no, style, visits)
+
+
+def _stage_row(
+    context: Context,
+    table: TableView,
+    record: Record,
+    cell_no: int,
+    style: NumberStyle,
+    visits: dict[str, _Open],
+) -> None:
+    staged = context.staged
+    native_id, question = clean(record.raw("native_id")), clean(record.raw("question"))
+    for name in ("native_id", "question"):
+        cell = record.cell(name)
+        if cell is None or isinstance(cell, CellError):
+            context.report_blank_key(
+                record, table.header[table.columns[name][0]], 0 if record.is_blank("answer") else 1
+            )
+            return
+    if native_id is None or question is None:
+        raise AssertionError("blank keys were withheld")
+    visit = visits.get(native_id)
+    if visit is None:
+        visit = visits[native_id] = _open(context, record, native_id, style, table.extras(record))
+    else:
+        _compare_date(context, record, visit)
+    _stage_answer(context, record, visit, question, cell_no, style)
+
+
+def _compare_date(context: Context, record: Record, visit: _Open) -> None:
+    text = record.raw("assessed_on")
+    if not text or (visit.dated and text == visit.header_texts["assessed_on"]):
+        return
+    found = record.day("assessed_on", context.layout.dates, context.staged)
+    if found is not None and visit.dated:
+        context.staged.report(
+            Issue(
+                record.at("assessed_on"),
+                "inconsistent_header",
+                text,
+                f"The first row of this assessment says {visit.header_texts['assessed_on']!r}; that one counts.",
+                "Ask the programme which one is right.",
+            )
+        )
+
+
+def _open(context: Context, record: Record, native_id: str, style: NumberStyle, extra: str | None) -> _Open:
+    staged, profile = context.staged, context.profile
+    number = staged.next_assessment()
+    assessed_on = record.day("assessed_on", context.layout.dates, staged)
+    method = word_key(record.raw("method"))
+    country = add_mention(context, record, number, style, extra)
+    scheme = f"assessment:{profile.instrument}"
+    add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
+    staged.tables["assessment"].add_named(
+        assessment_no=number,
+        locator=record.locator,
+        instrument=profile.instrument,
+        edition=edition_of(context, record.text("edition", staged)),
+        native_id=native_id,
+        kind=profile.assessment_kind,
+        assessment_type=record.text("method", staged),
+        status_rank=0,
+        assessed_on=assessed_on,
+        verified=True,
+        cycle=record.text("cycle", staged),
+        published=True,
+        extra=extra,
+    )
+    for topic, scope in profile.scope.items():
+        staged.tables["scope"].add(number, topic, scope)
+    verification = profile.verification_by_method.get(method, profile.verification)
+    return _Open(number, {"assessed_on": record.raw("assessed_on")}, verification, assessed_on is not None)
+
+
+def _stage_answer(
+    context: Context, record: Record, visit: _Open, question: str, cell_no: int, style: NumberStyle
+) -> None:
+    staged = context.staged
+    cell = record.cell("answer")
+    if is_blank(cell):
+        return
+    if isinstance(cell, CellError):
+        report_excel_error(staged, record.at("answer"), cell, cells=1)
+        return
+    raw = cell_text(cell)
+    group = code_key(record.raw("group"))
+    earlier = visit.answers.get(question)
+    if earlier is not None:
+        _repeat(context, record, question, raw, earlier)
+        return
+    visit.answers[question] = raw
+    number: float | NumberProblem | None = None
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        number = float(cell)
+    elif looks_numeric(raw):
+        number = parse_number(raw, style)
+    kind = word_key(record.raw("question_type"))
+    scale = context.layout.scale_by_type.get(kind)
+    if scale is None and kind:
+        staged.report(
+            Issue(
+                record.at("question_type"),
+                "unknown_question_type",
+                record.raw("question_type"),
+                f"The question type {record.raw('question_type')!r} is not in the profile; the answer informs only.",
+                "Add it to scale_by_type in the profile.",
+            )
+        )
+    base, suffix = split_place(record.locator, record.at("answer"))
+    staged.tables["answer"].add_named(
+        assessment_no=visit.number,
+        cell_no=cell_no,
+        question_id=question,
+        context=group,
+        label_hash=label_hash(record.raw("label")) if not record.is_blank("label") else None,
+        raw_value=raw,
+        number=number if isinstance(number, float) else None,
+        number_problem=number.value if isinstance(number, NumberProblem) else None,
+        measured=False,
+        scale=scale or context.layout.default_scale,
+        answered_by=context.profile.answered_by,
+        verification=visit.verification,
+        legal_flag=False,
+        base=base,
+        suffix=suffix,
+        description=clean(record.raw("label")),
+    )
+
+
+def _repeat(context: Context, record: Record, question: str, raw: str, earlier: str) -> None:
+    same = raw.strip() == earlier.strip()
+    if same:
+        context.staged.counts.ignored += 1
+    context.staged.report(
+        Issue(
+            record.locator if same else record.at("answer"),
+            "repeated_row" if same else "contradicting_row",
+            raw,
+            f"The question {question!r} stands above already"
+            + ("." if same else f" with the answer {earlier!r}; that one counts."),
+            "Remove the repetition in the export.",
+            withheld=not same,
+            cells=0 if same else 1,
+        )
+    )

@@ -1,0 +1,168 @@
+"""Source profiles: how to recognise and read the exports of one instrument (`mappings/<instrument>/source.yml`)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Literal
+
+import yaml
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
+
+from harmonize.errors import ConfigurationError
+from harmonize.values.dates import DATE_FORMS
+from harmonize.values.numbers import NumberStyle
+
+__all__ = ["BlockPart", "Family", "Layout", "Profile", "QuestionFamily", "Rights", "TablePart", "load_profiles"]
+
+Family = Literal["wide", "envelopes", "long", "findings", "register", "plan", "grants"]
+
+
+def _as_list(value: object) -> object:
+    return [value] if isinstance(value, str) else value
+
+
+Names = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class TablePart(_Strict):
+    """A table of an export: which sheet, and which of their columns is which of our fields.
+
+    `columns` maps our field to one or more of their headers (the first one present counts); for `address` all that are
+    present are joined. `identifiers` maps an identifier scheme to their header. `known` are headers passed over.
+    """
+
+    sheet: str | None = None
+    columns: dict[str, Names]
+    identifiers: dict[str, Names] = Field(default_factory=dict)
+    required: list[str]
+    known: list[str] = Field(default_factory=list)
+    open: bool = Field(default=False, description="Other columns are no drift.")
+
+
+class BlockPart(_Strict):
+    """A label/value block: our field -> their label in one column, the value in the next."""
+
+    sheet: str | None = None
+    labels: dict[str, Names]
+    identifiers: dict[str, Names] = Field(default_factory=dict)
+    required: list[str]
+    known: list[str] = Field(default_factory=list)
+
+
+class Layout(_Strict):
+    """One export layout of an instrument."""
+
+    name: str
+    family: Family
+    table: TablePart | None = None
+    header_table: TablePart | None = Field(default=None, description="Headers in a sheet of their own, joined on the id.")
+    header_block: BlockPart | None = Field(default=None, description="Headers in a label/value block.")
+    envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
+    encoding: str = "cp1252"
+    dates: list[str] = Field(default_factory=list)
+    synonyms: bool = Field(default=False, description="A register recognised by synonyms, after everything else.")
+    default_scale: str | None = None
+    scale_by_type: dict[str, str] = Field(default_factory=dict)
+    clean_visit_field: str | None = Field(default=None, description="A row where this field is blank is a clean visit.")
+    due_from_timescale: dict[str, int] = Field(default_factory=dict, description="Timescale word -> days.")
+    not_an_assessment_sheet: list[str] = Field(default_factory=list, description="Sheets passed over.")
+    score_total: str | None = None
+    score_pattern: str | None = None
+    quantity_suffix: str | None = None
+    unit_suffixes: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _forms_exist(self) -> Layout:
+        unknown = [form for form in self.dates if form not in DATE_FORMS]
+        if unknown:
+            raise ValueError(f"unknown date form {unknown[0]!r}; known: {', '.join(DATE_FORMS)}")
+        return self
+
+    def parts(self) -> Sequence[TablePart | BlockPart]:
+        """The parts that recognise this layout."""
+        return [part for part in (self.table, self.header_table, self.header_block) if part is not None]
+
+
+class QuestionFamily(_Strict):
+    """Questions of one pattern that share one crosswalk row, such as one permit question per permit."""
+
+    pattern: str
+    question: str
+
+
+class Rights(_Strict):
+    """Who may grant what of this instrument (`domain_rules`: the second key)."""
+
+    who_may_grant: str = "nobody"
+    onward_sharing: bool = False
+    derived_scores: bool = False
+    public_use: bool = False
+    terms_version: str | None = None
+    cleared: bool = False
+
+
+class Profile(_Strict):
+    """What one instrument's exports look like and mean before any crosswalk."""
+
+    instrument: str
+    title: str
+    owner: str | None = None
+    kind: Literal["assessment", "register", "grants"] = "assessment"
+    assessment_kind: Literal["self", "audit", "inspection", "self_inspection", "transparency"] = "audit"
+    edition: str | None = Field(default=None, description="Edition of every assessment, where the export prints none.")
+    editions: dict[str, str] = Field(
+        default_factory=dict, description="Edition pattern -> edition of the crosswalk that reads it."
+    )
+    national_editions: dict[str, str] = Field(
+        default_factory=dict, description="Country -> edition of the crosswalk that lists its own question ids."
+    )
+    answered_by: Literal["facility", "verifier"] = "verifier"
+    verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"
+    verification_by_method: dict[str, str] = Field(default_factory=dict)
+    verified_only: dict[str, list[str]] = Field(
+        default_factory=dict, description="Edition -> the only questions that its verification covers."
+    )
+    number_style: NumberStyle = NumberStyle.POINT
+    ratings: list[str] = Field(default_factory=list, description="Grades; another word is unknown.")
+    statuses: dict[str, int] = Field(default_factory=dict, description="Status -> rank among deliveries.")
+    verified_statuses: list[str] = Field(default_factory=list)
+    unpublished_statuses: list[str] = Field(default_factory=list)
+    unposted_statuses: list[str] = Field(default_factory=list)
+    corrected_selections: list[str] = Field(default_factory=list)
+    valid_until_basis: Literal["scheme", "certificate", "buyer_policy", "none"] | None = None
+    reporting_year_pattern: str | None = Field(default=None, description="Edition -> year of the reporting period.")
+    question_case: Literal["lower", "keep"] = "keep"
+    question_families: list[QuestionFamily] = Field(default_factory=list)
+    scope: dict[str, Literal["in", "out", "unknown"]] = Field(default_factory=dict)
+    rights: Rights = Field(default_factory=Rights)
+    layouts: list[Layout]
+
+
+def _load(path: Path) -> Profile:
+    try:
+        profile = Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    except yaml.YAMLError as problem:
+        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: {place}: {first['msg']} (value {first['input']!r}).") from problem
+    if profile.instrument != path.parent.name:
+        raise ConfigurationError(
+            f"{path}: instrument is {profile.instrument!r} but the folder is {path.parent.name!r}; use one name."
+        )
+    return profile
+
+
+def load_profiles(paths: Sequence[Path]) -> Mapping[str, Profile]:
+    """Profiles by instrument.
+
+    Raises:
+        ConfigurationError: a profile that is not valid, with file, place, value and cure.
+    """
+    return {profile.instrument: profile for profile in map(_load, paths)}

@@ -1,0 +1,290 @@
+"""Recognise an export by its content, never by its name; refuse what is unknown and name the nearest known source."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from harmonize.errors import RefusedFile
+from harmonize.reading.documents import Document, JsonValue
+from harmonize.reading.sheets import Sheet, cell_text, is_blank
+from harmonize.sources.profile import BlockPart, Layout, Profile, TablePart
+from harmonize.sources.records import Record, TableView
+from harmonize.values.text import clean, word_key
+
+__all__ = ["Envelope", "Recognition", "recognise"]
+
+_HEADER_ROWS = 10
+_NEAR = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Envelope:
+    """One JSON assessment with its place."""
+
+    locator: str
+    node: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Recognition:
+    """What a file is.
+
+    Attributes:
+        missing: optional fields that the export does not print, as their headers.
+    """
+
+    profile: Profile
+    layout: Layout
+    table: TableView | None = None
+    header_table: TableView | None = None
+    header_block: Record | None = None
+    block_sheet: Sheet | None = None
+    envelopes: Sequence[Envelope] = ()
+    missing: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class _Match:
+    """How well one part fits: required fields found and missed, and the view when all are found."""
+
+    found: int
+    missing_required: tuple[str, ...]
+    missing_optional: tuple[str, ...] = ()
+    optional: int = 0
+    view: TableView | None = None
+    block: Record | None = None
+    sheet: Sheet | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    profile: Profile
+    layout: Layout
+    matches: tuple[_Match, ...] = field(default=())
+
+    @property
+    def complete(self) -> bool:
+        return bool(self.matches) and not any(match.missing_required for match in self.matches)
+
+    @property
+    def nearness(self) -> float:
+        required = sum(match.found + len(match.missing_required) for match in self.matches)
+        return sum(match.found for match in self.matches) / required if required else 0.0
+
+    @property
+    def weight(self) -> tuple[int, int]:
+        return (sum(match.found for match in self.matches), sum(match.optional for match in self.matches))
+
+
+def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
+    """The instrument and layout of a document.
+
+    Raises:
+        RefusedFile: `missing_columns` (a known source lacks required columns, which are named), `unknown_format`.
+    """
+    known = list(profiles)
+    if document.values:
+        return _recognise_json(document.values, known)
+    candidates = [
+        _Candidate(profile, layout, tuple(_match(part, document.sheets) for part in layout.parts()))
+        for profile in known
+        for layout in profile.layouts
+        if layout.parts()
+    ]
+    strict = [candidate for candidate in candidates if not candidate.layout.synonyms]
+    complete = [candidate for candidate in strict if candidate.complete]
+    if complete:
+        return _accept(max(complete, key=lambda candidate: candidate.weight))
+    nearest = max(strict, key=lambda candidate: (candidate.nearness, candidate.weight), default=None)
+    loose = [candidate for candidate in candidates if candidate.layout.synonyms and candidate.complete]
+    if nearest is not None and nearest.nearness > _NEAR:
+        raise _refusal(nearest)
+    if loose:
+        return _accept(max(loose, key=lambda candidate: candidate.weight))
+    raise _unknown(max(candidates, key=lambda candidate: candidate.nearness, default=None))
+
+
+def _accept(candidate: _Candidate) -> Recognition:
+    table = header_table = None
+    block: Record | None = None
+    block_sheet: Sheet | None = None
+    for part, match in zip(candidate.layout.parts(), candidate.matches, strict=True):
+        if part is candidate.layout.table:
+            table = match.view
+        elif part is candidate.layout.header_table:
+            header_table = match.view
+        else:
+            block, block_sheet = match.block, match.sheet
+    missing = [name for match in candidate.matches for name in match.missing_optional]
+    return Recognition(
+        candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing
+    )
+
+
+def _refusal(candidate: _Candidate) -> RefusedFile:
+    missing = [name for match in candidate.matches for name in match.missing_required]
+    names = ", ".join(repr(name) for name in missing)
+    return RefusedFile(
+        "missing_columns",
+        f"This looks like {candidate.profile.instrument} ({candidate.layout.name}), but lacks {names}.",
+        f"Export it again with the missing columns, or name them in mappings/{candidate.profile.instrument}/source.yml.",
+        value=", ".join(missing),
+        locator="header",
+    )
+
+
+def _unknown(nearest: _Candidate | None) -> RefusedFile:
+    if nearest is None or nearest.nearness == 0:
+        return RefusedFile(
+            "unknown_format", "No known source looks like this file.", "See `harmonize sources` for what is read."
+        )
+    return RefusedFile(
+        "unknown_format",
+        f"No known source looks like this file; the nearest is {nearest.profile.instrument} ({nearest.layout.name}).",
+        "See `harmonize sources inspect FILE`, or write a profile under mappings/.",
+        value=nearest.profile.instrument,
+    )
+
+
+def _match(part: TablePart | BlockPart, sheets: Sequence[Sheet]) -> _Match:
+    named = [sheet for sheet in sheets if part.sheet and sheet.name and word_key(sheet.name) == word_key(part.sheet)]
+    matches = [
+        _match_block(part, sheet) if isinstance(part, BlockPart) else _match_table(part, sheet)
+        for sheet in (named or sheets)
+    ]
+    empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
+    return max(matches, key=lambda match: (match.found, match.optional), default=empty)
+
+
+def _names(part: TablePart | BlockPart) -> Mapping[str, Sequence[str]]:
+    fields = part.columns if isinstance(part, TablePart) else part.labels
+    return {**fields, **part.identifiers}
+
+
+def _match_table(part: TablePart, sheet: Sheet) -> _Match:
+    best = _Match(0, tuple(_names(part)[name][0] for name in part.required))
+    for index in range(min(_HEADER_ROWS, len(sheet.rows))):
+        header = tuple(cell_text(cell).strip() for cell in sheet.rows[index])
+        match = _match_header(part, sheet, index, header)
+        if (match.found, match.optional) > (best.found, best.optional):
+            best = match
+    return best
+
+
+def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, ...]) -> _Match:
+    places: dict[str, int] = {}
+    for column, title in enumerate(header):
+        if title:
+            places.setdefault(word_key(title), column)
+    columns: dict[str, tuple[int, ...]] = {}
+    for name, titles in part.columns.items():
+        found = tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places))
+        if found:
+            columns[name] = found
+    identifiers = {
+        scheme: places[word_key(title)]
+        for scheme, titles in part.identifiers.items()
+        for title in titles[:]
+        if word_key(title) in places
+    }
+    present = columns.keys() | identifiers.keys()
+    missing = tuple(_names(part)[name][0] for name in part.required if name not in present)
+    used = {column for found in columns.values() for column in found} | set(identifiers.values())
+    used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
+    extra = tuple(column for column, title in enumerate(header) if title and column not in used)
+    optional = tuple(
+        names[0] for name, names in _names(part).items() if name not in present and name not in part.required
+    )
+    view = TableView(sheet, index, header, columns, identifiers, extra)
+    return _Match(
+        len(part.required) - len(missing), missing, optional, len(present), None if missing else view, sheet=sheet
+    )
+
+
+def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
+    labels: dict[str, tuple[int, int]] = {}
+    for row, cells in enumerate(sheet.rows):
+        for column, cell in enumerate(cells):
+            if not is_blank(cell):
+                labels.setdefault(word_key(cell_text(cell).rstrip(": ")), (row, column + 1))
+                break
+    places: dict[str, tuple[int, int]] = {}
+    for name, titles in _names(part).items():
+        for title in titles:
+            if word_key(title) in labels:
+                places[name] = labels[word_key(title)]
+                break
+    missing = tuple(_names(part)[name][0] for name in part.required if name not in places)
+    if missing:
+        return _Match(len(part.required) - len(missing), missing, optional=len(places), sheet=sheet)
+    order = sorted(places)
+    cells_of = [_value(sheet, *places[name]) for name in order]
+    index = {name: number for number, name in enumerate(order)}
+    first = min(row for row, _ in places.values())
+    block = Record(
+        cells_of,
+        {name: (index[name],) for name in part.labels if name in index},
+        {scheme: index[scheme] for scheme in part.identifiers if scheme in index},
+        sheet.row_locator(first, -1),
+        lambda number: sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], order[number]),
+    )
+    return _Match(len(part.required), (), (), len(places), block=block, sheet=sheet)
+
+
+def _value(sheet: Sheet, row: int, column: int) -> Any:
+    cells = sheet.rows[row]
+    return cells[column] if column < len(cells) else None
+
+
+def _envelopes(value: JsonValue) -> list[Envelope]:
+    node, root = value.value, value.root
+    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
+        return [
+            Envelope(f"{root}.assessments[{index}]", entry)
+            for index, entry in enumerate(node["assessments"])
+            if isinstance(entry, dict)
+        ]
+    if isinstance(node, list):
+        return [Envelope(f"{root}[{index}]", entry) for index, entry in enumerate(node) if isinstance(entry, dict)]
+    return [Envelope(root, node)] if isinstance(node, dict) else []
+
+
+def _speaks(profile: Profile, envelope: Envelope) -> bool:
+    version = clean(str(envelope.node.get("version") or "")) or ""
+    return any(re.fullmatch(pattern, version.lower()) for pattern in profile.editions)
+
+
+def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
+    envelopes = [envelope for value in values for envelope in _envelopes(value)]
+    nearest: tuple[float, Profile, Layout, list[str]] | None = None
+    for profile in profiles:
+        for layout in profile.layouts:
+            if not layout.envelope_keys:
+                continue
+            fitting = [e for e in envelopes if all(key in e.node for key in layout.envelope_keys)]
+            if fitting and any(_speaks(profile, envelope) for envelope in fitting):
+                return Recognition(profile, layout, envelopes=envelopes)
+            first = envelopes[0].node if envelopes else {}
+            missing = [key for key in layout.envelope_keys if key not in first]
+            share = 1 - len(missing) / len(layout.envelope_keys)
+            if nearest is None or share > nearest[0]:
+                nearest = (share, profile, layout, missing)
+    if nearest and nearest[0] > _NEAR and nearest[3]:
+        _, profile, layout, missing = nearest
+        raise RefusedFile(
+            "missing_columns",
+            f"This looks like {profile.instrument} ({layout.name}), but lacks {', '.join(map(repr, missing))}.",
+            "Export it again with the missing keys.",
+            value=", ".join(missing),
+            locator="header",
+        )
+    raise RefusedFile(
+        "unknown_format",
+        "No known source looks like this JSON"
+        + (f"; the nearest is {nearest[1].instrument} ({nearest[2].name})." if nearest and nearest[0] > 0 else "."),
+        "See `harmonize sources` for what is read.",
+        value=nearest[1].instrument if nearest else "",
+    )

@@ -1,0 +1,42 @@
+"""Closed lists that sources check words against: severities, ratings, finding statuses, countries, identifiers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harmonize.values.geography import Geography
+from harmonize.values.identifiers import IdentifierRules
+from harmonize.values.text import word_key
+
+__all__ = ["Vocabulary"]
+
+
+@dataclass(frozen=True, slots=True)
+class Vocabulary:
+    """What words mean per instrument; keys are case-folded."""
+
+    severities: Mapping[str, Mapping[str, str | None]]
+    ratings: Mapping[str, Mapping[str, str]]
+    finding_statuses: Mapping[str, Mapping[str, str]]
+    geography: Geography
+    identifiers: IdentifierRules
+
+    @classmethod
+    def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
+        """Load `schemas/severities.yml` beside the places and the identifier schemes."""
+        content: dict[str, Any] = yaml.safe_load(severities.read_text(encoding="utf-8"))
+        return cls(
+            {name: {word_key(str(k)): v for k, v in words.items()} for name, words in content["instruments"].items()},
+            {name: {word_key(str(w)): str(w) for w in words} for name, words in content["ratings"].items()},
+            {
+                name: {word_key(str(k)): str(v) for k, v in words.items()}
+                for name, words in content["finding_status"].items()
+            },
+            geography,
+            identifiers,
+        )

@@ -1,0 +1,1 @@
+"""The shared DuckDB file: contract tables, views, parquet extracts, releases."""

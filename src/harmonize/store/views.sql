@@ -1,0 +1,137 @@
+-- Views for people.
+CREATE VIEW v_answer AS
+SELECT
+    f.facility_id, f.name AS facility, f.country, s.instrument, s.edition, s.kind AS assessment_kind, s.assessed_on,
+    t.pillar, i.topic_id, a.indicator_id, i.labels ->> 'en' AS indicator, a.question_id, a.comparability, a.state,
+    a.value_text, a.value_number, a.unit, a.answered_by, a.verification, a.raw_value, a.raw_unit, a.assessment_id,
+    a.file_id, a.locator
+FROM answer a
+JOIN assessment s USING (assessment_id)
+JOIN facility f USING (facility_id)
+LEFT JOIN indicator i USING (indicator_id)
+LEFT JOIN topic t USING (topic_id)
+WHERE s.published;
+
+CREATE VIEW v_facility_card AS
+SELECT
+    f.*,
+    (SELECT count(*) FROM assessment s WHERE s.facility_id = f.facility_id AND s.published) AS assessments,
+    (SELECT count(DISTINCT visit_id) FROM assessment s WHERE s.facility_id = f.facility_id AND s.published) AS visits,
+    (SELECT list_sort(list(DISTINCT instrument)) FROM assessment s WHERE s.facility_id = f.facility_id AND s.published)
+        AS instruments,
+    (SELECT max(assessed_on) FROM assessment s WHERE s.facility_id = f.facility_id AND s.published) AS last_assessed_on,
+    (SELECT count(*) FROM finding n JOIN assessment s USING (assessment_id)
+        WHERE s.facility_id = f.facility_id AND n.status IS DISTINCT FROM 'closed') AS findings_not_closed,
+    (SELECT count(*) FROM conflict c JOIN assessment s USING (assessment_id) WHERE s.facility_id = f.facility_id) AS conflicts
+FROM facility f;
+
+CREATE VIEW v_open_findings AS
+SELECT
+    f.facility_id, f.name AS facility, f.country, s.instrument, s.assessed_on, n.severity, n.severity_raw, n.topic_id,
+    n.indicator_id, i.labels ->> 'en' AS indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on,
+    n.due_on < (SELECT as_of FROM release) AS is_overdue, n.finding_id, n.assessment_id, n.file_id, n.locator
+FROM finding n
+JOIN assessment s USING (assessment_id)
+JOIN facility f USING (facility_id)
+LEFT JOIN indicator i USING (indicator_id)
+WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
+
+-- Per factory and topic: what each instrument says. A topic in scope without a finding is weak evidence, never met.
+CREATE VIEW v_topic_matrix AS
+WITH answered AS (
+    SELECT
+        s.facility_id, s.instrument, i.topic_id, max(s.assessed_on) AS last_assessed_on,
+        count(*) FILTER (a.state IN ('met', 'partly_met', 'not_met')) AS asked,
+        count(*) FILTER (a.state = 'not_met') AS not_met
+    FROM answer a
+    JOIN assessment s USING (assessment_id)
+    JOIN indicator i USING (indicator_id)
+    WHERE s.published
+    GROUP BY ALL
+),
+found AS (
+    SELECT s.facility_id, s.instrument, n.topic_id, max(s.assessed_on) AS last_assessed_on, count(*) AS findings
+    FROM finding n
+    JOIN assessment s USING (assessment_id)
+    WHERE n.topic_id IS NOT NULL AND s.published
+    GROUP BY ALL
+),
+in_scope AS (
+    SELECT DISTINCT s.facility_id, s.instrument, t.topic_id, max(s.assessed_on) OVER (
+        PARTITION BY s.facility_id, s.instrument) AS last_assessed_on
+    FROM assessment_scope c
+    JOIN assessment s USING (assessment_id)
+    JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
+    WHERE c.scope = 'in' AND s.published
+        AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.assessment_id = s.assessment_id)
+        AND NOT contains(t.topic_id, '.information')
+)
+SELECT
+    f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.labels ->> 'en' AS topic, m.instrument,
+    m.last_assessed_on,
+    CASE
+        WHEN m.not_met > 0 OR m.findings > 0 THEN 'not_met'
+        WHEN m.asked > 0 THEN 'met'
+        WHEN m.asked = 0 THEN 'informational'
+        ELSE 'no_finding'
+    END AS state,
+    m.asked, m.not_met, m.findings
+FROM (
+    SELECT
+        facility_id, instrument, topic_id,
+        greatest(a.last_assessed_on, n.last_assessed_on, c.last_assessed_on) AS last_assessed_on,
+        a.asked, a.not_met, n.findings
+    FROM answered a
+    FULL JOIN found n USING (facility_id, instrument, topic_id)
+    FULL JOIN in_scope c USING (facility_id, instrument, topic_id)
+) m
+JOIN facility f USING (facility_id)
+JOIN topic t USING (topic_id);
+
+-- Quantities over reporting years. The verified value stands where there is one; FEM 3 and FEM 4 are not one series.
+CREATE VIEW v_metric_trend AS
+WITH yearly AS (
+    SELECT
+        s.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator,
+        year(coalesce(s.period_end, s.assessed_on)) AS year, a.value_number, a.unit, a.answered_by, a.verification,
+        s.instrument, c.edition AS crosswalk_edition, a.assessment_id
+    FROM answer a
+    JOIN assessment s USING (assessment_id)
+    JOIN facility f USING (facility_id)
+    JOIN indicator i USING (indicator_id)
+    LEFT JOIN crosswalk c USING (mapping_id)
+    WHERE i.kind = 'quantity' AND a.value_number IS NOT NULL AND a.comparability = 'exact' AND s.published
+    QUALIFY row_number() OVER (
+        PARTITION BY s.facility_id, a.indicator_id, a.unit, year(coalesce(s.period_end, s.assessed_on))
+        ORDER BY s.verified DESC, a.answered_by = 'verifier' DESC, s.assessed_on DESC, a.question_id
+    ) = 1
+)
+SELECT
+    *,
+    lag(crosswalk_edition) OVER series IS NOT NULL AND lag(crosswalk_edition) OVER series <> crosswalk_edition
+        AS series_breaks
+FROM yearly
+WINDOW series AS (PARTITION BY facility_id, indicator_id, unit ORDER BY year);
+
+-- What is already assessed: the latest answer per factory and indicator with what a buyer must know to rely on it.
+-- Age counts from the last on-site day, for FEM from the end of the reporting period. Missing facts are shown as missing.
+CREATE VIEW v_reuse AS
+SELECT
+    s.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator, i.topic_id,
+    s.instrument, s.edition, s.assessed_on, s.evidence_from, s.evidence_to,
+    date_diff('day', coalesce(s.evidence_to, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
+    a.state, a.comparability, c.basis, a.verification, s.announcement, s.assessor, s.valid_until, s.valid_until_basis,
+    (SELECT count(*) FROM finding n WHERE n.assessment_id = s.assessment_id AND n.indicator_id = a.indicator_id
+        AND n.status IS DISTINCT FROM 'closed') AS open_findings,
+    a.assessment_id
+FROM answer a
+JOIN assessment s USING (assessment_id)
+JOIN facility f USING (facility_id)
+JOIN indicator i USING (indicator_id)
+LEFT JOIN crosswalk c USING (mapping_id)
+WHERE s.published AND i.kind IN ('compliance', 'practice') AND a.comparability IN ('exact', 'close', 'narrow')
+QUALIFY row_number() OVER (
+    PARTITION BY s.facility_id, a.indicator_id
+    ORDER BY coalesce(s.evidence_to, s.assessed_on) DESC NULLS LAST, s.verified DESC, a.answered_by = 'verifier' DESC,
+        a.question_id
+) = 1;

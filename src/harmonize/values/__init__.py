@@ -1,0 +1,1 @@
+"""Pure functions on single values: text, numbers, dates, units, names, identifiers, places."""

@@ -1,0 +1,95 @@
+"""Dates in the form that a source's profile states; ISO dates are read everywhere, an order is never guessed.
+
+Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from datetime import UTC, date, datetime
+from functools import cache
+
+from harmonize.values.text import western_digits
+
+__all__ = ["DATE_FORMS", "epoch_date", "parse_date"]
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("january", "jan"),
+            ("february", "feb"),
+            ("march", "mar"),
+            ("april", "apr"),
+            ("may",),
+            ("june", "jun"),
+            ("july", "jul"),
+            ("august", "aug"),
+            ("september", "sep", "sept"),
+            ("october", "oct"),
+            ("november", "nov"),
+            ("december", "dec"),
+        ),
+        start=1,
+    )
+    for name in names
+}
+_EARLIEST, _LATEST = 1950, 2100
+_BUDDHIST_FROM = 2400
+_BUDDHIST_OFFSET = 543
+_CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
+_PIECES = {"yyyy": r"(?P<y>\d{4})", "mm": r"(?P<m>\d{1,2})", "dd": r"(?P<d>\d{1,2})", "month": r"(?P<n>[A-Za-z]+)\.?"}
+
+DATE_FORMS: dict[str, str] = {
+    "yyyy-mm-dd": "{yyyy}-{mm}-{dd}",
+    "yyyy/mm/dd": "{yyyy}/{mm}/{dd}",
+    "dd/mm/yyyy": "{dd}/{mm}/{yyyy}",
+    "mm/dd/yyyy": "{mm}/{dd}/{yyyy}",
+    "dd.mm.yyyy": r"{dd}\.{mm}\.{yyyy}",
+    "dd-mm-yyyy": "{dd}-{mm}-{yyyy}",
+    "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",
+    "d month yyyy": r"{dd}(?:st|nd|rd|th)?\s+{month},?\s+{yyyy}",
+    "month d yyyy": r"{month}\s+{dd},?\s+{yyyy}",
+    "vietnamese long": r"(?:[Nn]gày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
+}
+"""Names of date forms that profiles may use, as patterns."""
+
+
+@cache
+def _pattern(form: str) -> re.Pattern[str]:
+    return re.compile(DATE_FORMS[form].format(**_PIECES) + _CLOCK)
+
+
+def _build(found: re.Match[str]) -> date | None:
+    parts = found.groupdict()
+    month = _MONTHS.get(parts["n"].lower()) if parts.get("n") else int(parts["m"])
+    year = int(parts["y"])
+    if year > _BUDDHIST_FROM:
+        year -= _BUDDHIST_OFFSET
+    if month is None or not _EARLIEST <= year <= _LATEST:
+        return None
+    try:
+        return date(year, month, int(parts["d"]))
+    except ValueError:
+        return None
+
+
+def parse_date(text: str, forms: Sequence[str] | Iterable[str]) -> date | None:
+    """The date that a text prints in one of `forms` (or ISO); None when it is none."""
+    plain = " ".join(western_digits(text).split())
+    for form in ("yyyy-mm-dd", *forms):
+        found = _pattern(form).fullmatch(plain)
+        if found:
+            return _build(found)
+    return None
+
+
+def epoch_date(number: float) -> date | None:
+    """The UTC day of a Unix time in seconds or milliseconds; None when out of range."""
+    seconds = number / 1000 if abs(number) > 1e11 else number
+    try:
+        moment = datetime.fromtimestamp(seconds, tz=UTC)
+    except (OverflowError, OSError, ValueError):
+        return None
+    return moment.date() if _EARLIEST <= moment.year <= _LATEST else None

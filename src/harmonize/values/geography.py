@@ -1,0 +1,188 @@
+"""Read countries and provinces in any spelling and answer with the official one of today.
+
+A name that is not known gives None; nothing is guessed from the nearest spelling. Provinces that were merged answer
+with the province they belong to now, so that an export of last year and one of this year agree.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import pycountry
+import yaml
+from anyascii import anyascii
+from pydantic import BaseModel, ConfigDict
+
+from harmonize.errors import ConfigurationError
+
+__all__ = ["Admin1", "Geography", "ProvinceWords", "spelling_key"]
+
+
+class _CountryWords(BaseModel):
+    """The content of `countries.yml`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    spellings: dict[str, list[str]]
+    province_words: dict[str, list[str]]
+    province_affixes: dict[str, list[str]]
+
+
+def spelling_key(text: str) -> str:
+    """`text` as lower-case Latin words without diacritics or punctuation; equal keys are equal names."""
+    composed = unicodedata.normalize("NFC", text)
+    return re.sub(r"[\W_]+", " ", anyascii(composed).casefold()).strip()
+
+
+@dataclass(frozen=True, slots=True)
+class Admin1:
+    """One province in force today.
+
+    Attributes:
+        country: ISO 3166-1 alpha-2.
+        name: the official short name, for example `Hồ Chí Minh`, `Phnom Penh`, `Samut Prakan`.
+        name_local: the name in the country's own script.
+    """
+
+    country: str
+    name: str
+    name_local: str
+
+
+@dataclass(frozen=True, slots=True)
+class ProvinceWords:
+    """What surrounds a province's name: whole words at either end, and affixes written without a space."""
+
+    whole: tuple[str, ...] = ()
+    affixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Geography:
+    """Countries of the world and provinces of Viet Nam, Cambodia and Thailand, by spelling.
+
+    Attributes:
+        countries: spelling key -> ISO 3166-1 alpha-2.
+        provinces: (country, spelling key without spaces) -> the province of today.
+        province_names: per country, the bare names of its provinces, old and new, the longest first.
+        province_words: per country, the words that surround a province's name.
+        districts: spelling keys of district names of two words or more (single words are often names of firms).
+    """
+
+    countries: Mapping[str, str]
+    provinces: Mapping[tuple[str, str], Admin1]
+    province_names: Mapping[str, tuple[str, ...]]
+    province_words: Mapping[str, ProvinceWords]
+    districts: frozenset[str]
+
+    @classmethod
+    def from_folder(cls, path: Path) -> Geography:
+        """Load `countries.yml` and `admin_units.csv` from the schemas folder `path`."""
+        return _load(path.resolve())
+
+    def country_code(self, text: str | None) -> str | None:
+        """ISO 3166-1 alpha-2 of a country in any spelling, or None."""
+        if text is None:
+            return None
+        return self.countries.get(spelling_key(text))
+
+    def admin1(self, country: str, text: str | None) -> Admin1 | None:
+        """The province of today for a province name in any spelling: prefixes, suffixes and diacritics are free."""
+        if text is None:
+            return None
+        for key in _province_keys(text, self.province_words.get(country, ProvinceWords())):
+            found = self.provinces.get((country, key.replace(" ", "")))
+            if found is not None:
+                return found
+        return None
+
+    def admin1_within(self, country: str, address: str) -> Admin1 | None:
+        """The province named last in an address, or None; the longest name wins where two end at one place."""
+        words = f" {spelling_key(address)} "
+        best: tuple[int, int, str] | None = None
+        for name in self.province_names.get(country, ()):
+            at = words.rfind(f" {name} ")
+            if at >= 0 and (best is None or (at + len(name), len(name)) > best[:2]):
+                best = (at + len(name), len(name), name)
+        return None if best is None else self.provinces[(country, best[2].replace(" ", ""))]
+
+
+def _province_keys(text: str, words: ProvinceWords) -> Iterable[str]:
+    """The spelling itself, then the same without the words for province or city."""
+    yield spelling_key(text)
+    for affix in words.affixes:
+        text = text.replace(affix, " ")
+    tokens = spelling_key(text)
+    for word in words.whole:
+        tokens = tokens.removeprefix(f"{word} ").removesuffix(f" {word}")
+    yield tokens
+
+
+@cache
+def _load(folder: Path) -> Geography:
+    path = folder / "countries.yml"
+    known = _CountryWords.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    province_words = {
+        country: ProvinceWords(
+            tuple(spelling_key(word) for word in known.province_words.get(country, ())),
+            tuple(known.province_affixes.get(country, ())),
+        )
+        for country in known.province_words.keys() | known.province_affixes.keys()
+    }
+    provinces: dict[tuple[str, str], Admin1] = {}
+    names: dict[str, set[str]] = {}
+    for spelling, admin1 in _province_spellings(folder / "admin_units.csv"):
+        keys = list(_province_keys(spelling, province_words.get(admin1.country, ProvinceWords())))
+        for key in keys:
+            provinces.setdefault((admin1.country, key.replace(" ", "")), admin1)
+        names.setdefault(admin1.country, set()).add(keys[-1])
+    ordered = {country: tuple(sorted(keys, key=lambda key: (-len(key), key))) for country, keys in names.items()}
+    districts = frozenset(_district_names(folder / "admin_units.csv"))
+    return Geography(_countries(known.spellings, path), provinces, ordered, province_words, districts)
+
+
+def _countries(aliases: Mapping[str, list[str]], path: Path) -> dict[str, str]:
+    """Official names and codes first; an alias may add a spelling but never turn one round."""
+    known: dict[str, str] = {}
+    for entry in pycountry.countries:
+        for field in ("alpha_2", "alpha_3", "name", "official_name", "common_name"):
+            spelling = getattr(entry, field, None)
+            if spelling:
+                known.setdefault(spelling_key(spelling), entry.alpha_2)
+    for code, spellings in aliases.items():
+        for spelling in spellings:
+            other = known.setdefault(spelling_key(spelling), code)
+            if other != code:
+                raise ConfigurationError(f"{path}: {spelling!r} stands under {code} but means {other}; remove one.")
+    return known
+
+
+def _rows(path: Path) -> list[dict[str, str]]:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+
+
+def _district_names(path: Path) -> Iterable[str]:
+    keys = (spelling_key(row["name_short_or_en"]) for row in _rows(path) if row["level"] == "district")
+    return (key for key in keys if " " in key)
+
+
+def _province_spellings(path: Path) -> Iterable[tuple[str, Admin1]]:
+    """(spelling, province of today) for every province; those in force come before those merged away."""
+    provinces = [row for row in _rows(path) if row["level"] == "province"]
+    today = {
+        (row["country"], row["name_local"]): Admin1(row["country"], row["name_short_or_en"], row["name_local"])
+        for row in provinces
+        if not row["valid_to"]
+    }
+    for row in sorted(provinces, key=lambda row: bool(row["valid_to"])):
+        now = today[(row["country"], row["merged_into"] or row["name_local"])]
+        spellings = (row["name_local"], row["name_short_or_en"], *row["aliases"].split("|"))
+        for spelling in filter(None, spellings):
+            yield spelling, now

@@ -1,0 +1,153 @@
+"""Clean identifiers and say whether one is valid and what it names: a site, a company or one assessment.
+
+Rules live in `schemas/identifiers.yml`. An identifier that fails its pattern or its check digit is kept by others as it
+was printed, but it is never valid here, and what is not valid never links two factories.
+"""
+
+from __future__ import annotations
+
+import importlib
+import re
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from functools import cache
+from pathlib import Path
+from typing import Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict
+
+from harmonize.errors import ConfigurationError
+from harmonize.project import shipped_folder
+
+__all__ = ["IdentifierRules", "Level", "clean_identifier", "is_valid", "os_id_check_character"]
+
+Level = Literal["site", "company", "assessment"]
+
+CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class _Scheme(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    level: Level
+    pattern: str
+    separators: str = " "
+    case: Literal["upper", "lower", "keep"] = "keep"
+    check: Literal["os_id", "tax_code"] | None = None
+
+
+class _TaxCode(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    company: str
+    site: str | None = None
+    check: str | None = None
+
+
+class _Document(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    placeholders: list[str]
+    schemes: dict[str, _Scheme]
+    tax_codes: dict[str, _TaxCode]
+
+
+@dataclass(frozen=True, slots=True)
+class IdentifierRules:
+    """What `schemas/identifiers.yml` says about every scheme."""
+
+    placeholders: frozenset[str]
+    schemes: Mapping[str, _Scheme]
+    tax_codes: Mapping[str, _TaxCode]
+
+    @classmethod
+    def from_folder(cls, path: Path) -> IdentifierRules:
+        """Load the rules from the schemas folder `path`."""
+        return _load(path.resolve())
+
+    def clean(self, scheme: str, value: str) -> str:
+        """`value` in its canonical writing: NFKC, the scheme's case, no separators, no `.0` left by a spreadsheet."""
+        rule = self._scheme(scheme)
+        text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value))
+        text = text.translate({ord(separator): None for separator in rule.separators if separator != "."}).strip()
+        text = re.sub(r"^(\d+)\.0$", r"\1", text)
+        if "." in rule.separators:
+            text = text.replace(".", "").strip()
+        if rule.case == "keep":
+            return text
+        return text.upper() if rule.case == "upper" else text.lower()
+
+    def is_valid(self, scheme: str, value: str, country: str | None = None) -> bool:
+        """Whether `value` fits its scheme's pattern and check; `country` (alpha-2) picks the rule of a tax code."""
+        if value.strip().casefold() in self.placeholders:
+            return False
+        rule = self._scheme(scheme)
+        text = self.clean(scheme, value)
+        if re.fullmatch(rule.pattern, text) is None or set(text) <= {"0", "-"}:
+            return False
+        if rule.check == "os_id":
+            return os_id_check_character(text[:14]) == text[14]
+        if rule.check == "tax_code":
+            return self._is_valid_tax_code(text, country)
+        return True
+
+    def level(self, scheme: str, value: str, country: str | None = None) -> Level:
+        """What the identifier names; a Vietnamese branch code (13 digits) names a site, that of its company does not."""
+        rule = self._scheme(scheme)
+        tax_code = self.tax_codes.get(country or "") if rule.check == "tax_code" else None
+        if tax_code is not None and tax_code.site is not None:
+            return "site" if re.fullmatch(tax_code.site, self.clean(scheme, value)) else "company"
+        return rule.level
+
+    def _scheme(self, scheme: str) -> _Scheme:
+        found = self.schemes.get(scheme)
+        if found is not None:
+            return found
+        return next(rule for pattern, rule in self.schemes.items() if fnmatchcase(scheme, pattern))
+
+    def _is_valid_tax_code(self, text: str, country: str | None) -> bool:
+        rule = self.tax_codes.get(country or "")
+        if rule is None:
+            return True
+        if not any(re.fullmatch(pattern, text) for pattern in (rule.company, rule.site) if pattern):
+            return False
+        return rule.check is None or bool(importlib.import_module(f"stdnum.{rule.check}").is_valid(text))
+
+
+def os_id_check_character(first14: str) -> str:
+    """The last character of an OS ID, from the fourteen before it.
+
+    Open Supply Hub adds the code points of the two country letters to the Crockford base-32 values of the other twelve
+    characters and takes the remainder by 32.
+
+    Raises:
+        ValueError: a character that no OS ID holds, or not fourteen of them.
+    """
+    if len(first14) != 14:
+        raise ValueError(f"an OS ID has 14 characters before its check character, not {len(first14)}")
+    total = ord(first14[0]) + ord(first14[1]) + sum(CROCKFORD.index(character) for character in first14[2:])
+    return CROCKFORD[total % 32]
+
+
+def clean_identifier(scheme: str, value: str) -> str:
+    """`IdentifierRules.clean` with the rules that ship with this installation."""
+    return IdentifierRules.from_folder(shipped_folder() / "schemas").clean(scheme, value)
+
+
+def is_valid(scheme: str, value: str, country: str | None = None) -> bool:
+    """`IdentifierRules.is_valid` with the rules that ship with this installation."""
+    return IdentifierRules.from_folder(shipped_folder() / "schemas").is_valid(scheme, value, country)
+
+
+@cache
+def _load(folder: Path) -> IdentifierRules:
+    path = folder / "identifiers.yml"
+    document = _Document.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    if "*" not in document.schemes:
+        raise ConfigurationError(f"{path}: the scheme '*' for all others is missing; add it.")
+    return IdentifierRules(
+        frozenset(word.casefold() for word in document.placeholders), document.schemes, document.tax_codes
+    )

@@ -1,0 +1,51 @@
+"""Find the known words and phrases in a sequence of words, the longest first.
+
+A phrasebook never looks inside a word, and every word belongs to exactly one phrase or to none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+__all__ = ["Phrasebook"]
+
+Meaning = TypeVar("Meaning")
+
+
+@dataclass(frozen=True, slots=True)
+class Phrasebook(Generic[Meaning]):
+    """What words and phrases mean.
+
+    Attributes:
+        meanings: phrase, as a tuple of words -> its meaning.
+        longest: the number of words in the longest phrase.
+    """
+
+    meanings: Mapping[tuple[str, ...], Meaning]
+    longest: int
+
+    @classmethod
+    def of(cls, entries: Iterable[tuple[str, Meaning]]) -> Phrasebook[Meaning]:
+        """A phrasebook of (phrase in words separated by blanks, meaning); the first entry of a phrase holds."""
+        meanings: dict[tuple[str, ...], Meaning] = {}
+        for phrase, meaning in entries:
+            words = tuple(phrase.split())
+            if words:
+                meanings.setdefault(words, meaning)
+        return cls(meanings, max(map(len, meanings), default=0))
+
+    def split(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Meaning | None]]:
+        """The words in order, cut into known phrases with their meaning and single unknown words with None."""
+        at = 0
+        while at < len(words):
+            for length in range(min(self.longest, len(words) - at), 0, -1):
+                phrase = tuple(words[at : at + length])
+                if phrase in self.meanings:
+                    yield phrase, self.meanings[phrase]
+                    at += length
+                    break
+            else:
+                yield (words[at],), None
+                at += 1

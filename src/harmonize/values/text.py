@@ -1,0 +1,47 @@
+"""Text in one form: NFC, single spaces, Western digits; and keys for comparing words and headers."""
+
+from __future__ import annotations
+
+import unicodedata
+
+__all__ = ["clean", "code_key", "label_key", "western_digits", "word_key"]
+
+
+def clean(text: str) -> str | None:
+    """NFC, white space folded to single spaces, trimmed; None when nothing is left."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    return folded or None
+
+
+def word_key(text: str) -> str:
+    """Key of an answer word or header: cleaned and case-folded."""
+    return (clean(text) or "").casefold()
+
+
+def code_key(text: str) -> str:
+    """Key for names whose punctuation varies: compatibility form, case-folded, letters and digits only."""
+    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+
+
+def label_key(text: str) -> str:
+    """Key of a printed question label: bracketed suffixes dropped, then as `code_key`."""
+    kept: list[str] = []
+    depth = 0
+    for character in text:
+        if character == "[":
+            depth += 1
+        elif character == "]" and depth:
+            depth -= 1
+        elif not depth:
+            kept.append(character)
+    return code_key("".join(kept))
+
+
+def western_digits(text: str) -> str:
+    """Full-width, Thai, Khmer and other decimal digits as 0 to 9; all else unchanged."""
+    if text.isascii():
+        return text
+    return "".join(
+        str(unicodedata.decimal(character)) if unicodedata.decimal(character, None) is not None else character
+        for character in text
+    )

@@ -1,0 +1,33 @@
+"""What every test of the suite may ask for: the project's knowledge, and one file read into staged tables."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+
+from harmonize.project import Project
+from harmonize.sources.profile import Profile, load_profiles
+from harmonize.sources.vocabulary import Vocabulary
+from harmonize.values.geography import Geography
+from harmonize.values.identifiers import IdentifierRules
+
+ROOT = Path(__file__).parents[1]
+
+
+@pytest.fixture(scope="session")
+def project() -> Project:
+    return Project.locate(ROOT)
+
+
+@pytest.fixture(scope="session")
+def profiles(project: Project) -> Mapping[str, Profile]:
+    return load_profiles(project.files("mappings", "*/source.yml"))
+
+
+@pytest.fixture(scope="session")
+def vocabulary(project: Project) -> Vocabulary:
+    schemas = project.find("schemas")
+    rules = IdentifierRules.from_folder(schemas)
+    return Vocabulary.load(schemas / "severities.yml", Geography.from_folder(schemas), rules)

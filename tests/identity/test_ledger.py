@@ -1,0 +1,118 @@
+"""Facility ids are kept: through new records, mergers and divisions."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from harmonize.errors import LedgerError
+from harmonize.identity.ledger import (
+    Assignment,
+    ClusterKeys,
+    LedgerEntry,
+    append_ledger,
+    assign_ids,
+    read_ledger,
+)
+
+DAY = date(2026, 1, 31)
+
+
+def _clusters(*keys: str) -> list[ClusterKeys]:
+    """Clusters written as `a b` (keys) each."""
+    return [ClusterKeys(frozenset(text.split()), f"mention:{number}") for number, text in enumerate(keys)]
+
+
+def _kept(minted: dict[str, str], assignment: Assignment) -> dict[str, str]:
+    return minted | {entry.key: entry.facility_id for entry in assignment.minted}
+
+
+def test_an_id_is_made_of_the_smallest_key_and_has_the_agreed_form() -> None:
+    one, again = assign_ids(_clusters("b a"), {}), assign_ids(_clusters("a"), {})
+    assert one.ids == again.ids
+    assert len(one.ids[0]) == 14
+    assert one.ids[0].startswith("HF")
+    assert not set(one.ids[0][2:]) & set("ILOU")
+
+
+def test_a_new_record_takes_the_id_of_its_factory_and_adds_its_key() -> None:
+    first = assign_ids(_clusters("b"), {})
+    second = assign_ids(_clusters("a b"), _kept({}, first))
+    assert second.ids == first.ids
+    assert second.minted == [LedgerEntry("a", first.ids[0])]
+
+
+def test_a_merger_keeps_the_oldest_id_and_the_other_still_resolves() -> None:
+    ledger = {"z": "HFOLD", "a": "HFNEW"}
+    merged = assign_ids(_clusters("a z"), ledger)
+    assert merged.ids == ["HFOLD"]
+    assert merged.aliases == [("HFNEW", "HFOLD")]
+    later = assign_ids(_clusters("z"), _kept(ledger, merged))
+    assert later.aliases == [("HFNEW", "HFOLD")], "an alias outlives the record that made it"
+
+
+def test_an_alias_leads_through_later_mergers() -> None:
+    ledger = {"a": "HFA", "b": "HFB", "alias:HFC": "HFB"}
+    assert assign_ids(_clusters("a b"), ledger).aliases == [("HFB", "HFA"), ("HFC", "HFA")]
+
+
+def test_the_part_with_the_oldest_key_keeps_the_id_of_a_divided_factory() -> None:
+    ledger = {"old": "HFX", "young": "HFX"}
+    divided = assign_ids(_clusters("young", "old"), ledger)
+    assert divided.ids[1] == "HFX"
+    assert divided.ids[0] != "HFX"
+    assert divided.aliases == []
+    again = assign_ids(_clusters("young", "old"), _kept(ledger, divided))
+    assert again.ids == divided.ids
+    assert again.minted == []
+
+
+def test_a_division_after_a_merger_gives_the_old_id_back() -> None:
+    ledger = {"a": "HFA", "b": "HFB"}
+    merged = _kept(ledger, assign_ids(_clusters("a b"), ledger))
+    divided = assign_ids(_clusters("a", "b"), merged)
+    assert divided.ids == ["HFA", "HFB"]
+    assert divided.aliases == []
+
+
+def test_factories_that_share_all_keys_have_ids_of_their_own_that_stay() -> None:
+    twins = _clusters("k", "k")
+    first = assign_ids(twins, {})
+    assert len(set(first.ids)) == 2
+    again = assign_ids(twins, _kept({}, first))
+    assert again.ids == first.ids
+
+
+@given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=1), max_size=6))
+def test_ids_are_unique_stable_and_free_of_order(groups: list[frozenset[str]]) -> None:
+    clusters = [ClusterKeys(keys, f"mention:{at}") for at, keys in enumerate(groups)]
+    first = assign_ids(clusters, {})
+    assert len(set(first.ids)) == len(groups)
+    ledger = _kept({}, first)
+    again = assign_ids(clusters, ledger)
+    assert again.ids == first.ids
+    assert again.minted == []
+    backwards = assign_ids(clusters[::-1], ledger)
+    assert backwards.ids == first.ids[::-1]
+
+
+def test_the_ledger_is_appended_to_and_its_last_line_holds(tmp_path: Path) -> None:
+    path = tmp_path / "decisions" / "facility_ids.jsonl"
+    assert read_ledger(path) == {}
+    append_ledger(path, [LedgerEntry("ä", "HF2"), LedgerEntry("b", "HF1")], DAY)
+    before = path.read_bytes()
+    append_ledger(path, [LedgerEntry("ä", "HF3")], date(2026, 2, 1))
+    append_ledger(path, [], date(2026, 2, 2))
+    assert path.read_bytes().startswith(before)
+    assert list(read_ledger(path).items()) == [("b", "HF1"), ("ä", "HF3")]
+
+
+def test_a_broken_ledger_names_its_line(tmp_path: Path) -> None:
+    path = tmp_path / "facility_ids.jsonl"
+    path.write_text('{"key": "a"}\n', encoding="utf-8")
+    with pytest.raises(LedgerError, match=r"facility_ids\.jsonl:1"):
+        read_ledger(path)

@@ -1,0 +1,165 @@
+"""Count the answer-bearing cells of a fixture a second time, from its text alone, so that the law can fail.
+
+Nothing here asks the readers: tables are found by the headers that the profile names, and what counts as a cell is
+written out per family.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from harmonize.sources.profile import Layout, TablePart
+from tests.sources.exports import WORKBOOK
+
+__all__ = ["count"]
+
+FEM_ENVELOPE = frozenset(
+    """surveyid version groupid groupname sac_id oarid parentcompany users posted verified related_rfi_answer status
+    sitecountry siteaddress sitecity siteprovince sippostalcode lat lng sipindustrysector sipfacilitytype
+    siptotalnumemployees sipfacilityannualprodvolquant sipfacilityannualprodvolunits finishdate""".split()
+)
+FEM_SCORE = re.compile(
+    r"score\.total|(ems|energy|water|wastewater|air|waste|chemicals)\.(score|level1|level2|level3|applicability)"
+)
+
+Row = Sequence[str]
+
+
+def _text(data: bytes) -> str:
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return data.decode("utf-16")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        return data.decode("cp1252", "replace")
+
+
+def _printed(cell: Any) -> str:
+    if isinstance(cell, dict):
+        return str(next(iter(cell.values())))
+    return "" if cell is None else str(cell)
+
+
+def _sheets(export: Path) -> Iterable[tuple[str | None, list[list[str]]]]:
+    if export.name.endswith(WORKBOOK):
+        for name, rows in json.loads(export.read_text(encoding="utf-8")).items():
+            yield name, [[_printed(cell) for cell in row] for row in rows]
+        return
+    for delimiter in ",;\t":
+        yield None, list(csv.reader(io.StringIO(_text(export.read_bytes()), newline=""), delimiter=delimiter))
+
+
+def _key(title: str) -> str:
+    return " ".join(title.split()).casefold()
+
+
+def _table(export: Path, part: TablePart) -> tuple[list[str], list[Row]]:
+    """Header and filled rows of the table whose header has all required columns."""
+    titles = {**part.columns, **part.identifiers}
+    for name, rows in _sheets(export):
+        if part.sheet is not None and name is not None and _key(name) != _key(part.sheet):
+            continue
+        for index, row in enumerate(rows[:12]):
+            header = [_key(cell) for cell in row]
+            if all(any(_key(title) in header for title in titles[field]) for field in part.required):
+                return header, [cells for cells in rows[index + 1 :] if any(cell.strip() for cell in cells)]
+    raise AssertionError(f"{export} has no table with the required columns")
+
+
+def _cell(row: Row, column: int) -> str:
+    return row[column].strip() if column < len(row) else ""
+
+
+def _columns(header: Sequence[str], part: TablePart, field: str) -> list[int]:
+    return [header.index(_key(title)) for title in part.columns[field] if _key(title) in header]
+
+
+def _wide(export: Path, layout: Layout) -> tuple[int, int]:
+    assert layout.table is not None
+    header, rows = _table(export, layout.table)
+    answers = [
+        column
+        for column, title in enumerate(header)
+        if title and title not in FEM_ENVELOPE and not FEM_SCORE.fullmatch(title)
+    ]
+    return len(rows) * len(answers), sum(not _cell(row, column) for row in rows for column in answers)
+
+
+def _documents(export: Path) -> Iterable[Any]:
+    text = _text(export.read_bytes())
+    try:
+        yield json.loads(text)
+    except ValueError:
+        for line in text.split("\n"):
+            try:
+                yield json.loads(line)
+            except ValueError:
+                continue
+
+
+def _is_nothing(value: Any) -> bool:
+    return value is None or value == [] or (isinstance(value, str) and not value.strip())
+
+
+def _is_blank_node(node: Any) -> bool:
+    if isinstance(node, dict):
+        return _is_nothing(node.get("value")) and _is_nothing(node.get("corrected"))
+    return _is_nothing(node)
+
+
+def _envelopes(export: Path, layout: Layout) -> tuple[int, int]:
+    total = blank = 0
+    for document in _documents(export):
+        for envelope in document.get("assessments", [document]) if isinstance(document, dict) else document:
+            nodes = list((envelope.get("questions") or {}).values())
+            values = list((envelope.get("performance") or {}).values())
+            total += len(nodes) + len(values)
+            blank += sum(map(_is_blank_node, nodes)) + sum(map(_is_nothing, values))
+    return total, blank
+
+
+def _long(export: Path, layout: Layout) -> tuple[int, int]:
+    assert layout.table is not None
+    header, rows = _table(export, layout.table)
+    (column, *_) = _columns(header, layout.table, "answer")
+    return len(rows), sum(not _cell(row, column) for row in rows)
+
+
+def _findings(export: Path, layout: Layout) -> tuple[int, int]:
+    assert layout.table is not None
+    header, rows = _table(export, layout.table)
+    if layout.clean_visit_field is None:
+        return len(rows), 0
+    columns = _columns(header, layout.table, layout.clean_visit_field)
+    return sum(any(_cell(row, column) for column in columns) for row in rows), 0
+
+
+def _plan(export: Path, layout: Layout) -> tuple[int, int]:
+    assert layout.table is not None
+    return len(_table(export, layout.table)[1]), 0
+
+
+def _none(export: Path, layout: Layout) -> tuple[int, int]:
+    return 0, 0
+
+
+_COUNTERS: Mapping[str, Callable[[Path, Layout], tuple[int, int]]] = {
+    "wide": _wide,
+    "envelopes": _envelopes,
+    "long": _long,
+    "findings": _findings,
+    "plan": _plan,
+    "register": _none,
+    "grants": _none,
+}
+
+
+def count(export: Path, layout: Layout) -> tuple[int, int]:
+    """Answer-bearing cells of a fixture, and how many of them are blank."""
+    return _COUNTERS[layout.family](export, layout)

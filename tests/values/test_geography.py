@@ -1,0 +1,78 @@
+"""Countries and provinces are read in any spelling, and nothing is guessed."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from harmonize.values.geography import Geography
+
+SCHEMAS = Path(__file__).parents[2] / "schemas"
+
+
+@pytest.fixture(scope="module")
+def geography() -> Geography:
+    return Geography.from_folder(SCHEMAS)
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("Viet Nam", "VN"),
+        ("VIETNAM", "VN"),
+        ("Việt Nam", "VN"),
+        ("VNM", "VN"),
+        ("vn", "VN"),
+        ("China Mainland", "CN"),
+        ("ประเทศไทย", "TH"),
+        ("កម្ពុជា", "KH"),
+        ("Kampuchea", "KH"),
+        ("Turkey", "TR"),
+        ("Türkiye", "TR"),
+        ("Korea (Republic of)", "KR"),
+        ("Moldova (Republic of)", "MD"),
+        ("MY", "MY"),
+        ("Atlantis", None),
+        ("  ", None),
+        (None, None),
+    ],
+)
+def test_country_code_reads_any_spelling(geography: Geography, text: str | None, code: str | None) -> None:
+    assert geography.country_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("country", "text", "name"),
+    [
+        ("VN", "TP. Hồ Chí Minh", "Hồ Chí Minh"),
+        ("VN", "HO CHI MINH CITY", "Hồ Chí Minh"),
+        ("VN", "Bình Dương", "Hồ Chí Minh"),
+        ("VN", "BA RIA-VUNG TAU", "Hồ Chí Minh"),
+        ("VN", "Tỉnh Đồng Nai", "Đồng Nai"),
+        ("VN", "Hanoi", "Hà Nội"),
+        ("VN", "Nam Dinh Province", "Ninh Bình"),
+        ("KH", "រាជធានីភ្នំពេញ", "Phnom Penh"),
+        ("KH", "Kampong Spueu", "Kampong Speu"),
+        ("TH", "จังหวัดสมุทรปราการ", "Samut Prakan"),
+        ("TH", "Samutprakarn", "Samut Prakan"),
+        ("TH", "Dong Nai", None),
+        ("FR", "Paris", None),
+    ],
+)
+def test_admin1_is_the_province_of_today(geography: Geography, country: str, text: str, name: str | None) -> None:
+    found = geography.admin1(country, text)
+    assert (found and found.name) == name
+
+
+def test_every_merged_province_of_viet_nam_leads_to_one_of_34(geography: Geography) -> None:
+    today = {admin1.name for (country, _), admin1 in geography.provinces.items() if country == "VN"}
+    assert len(today) == 34
+
+
+def test_admin1_within_takes_the_last_province_of_an_address(geography: Geography) -> None:
+    address = "12 Ho Chi Minh Street, Long Thanh District, DONG NAI PROVINCE, Vietnam"
+    found = geography.admin1_within("VN", address)
+    assert found is not None
+    assert found.name == "Đồng Nai"
+    assert geography.admin1_within("VN", "12 Main Street") is None
