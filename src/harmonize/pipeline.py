@@ -502,7 +502,9 @@ _ISSUES = """
         SELECT file_id, locator, code, severity, value, message, hint, false FROM refusal
         UNION ALL
         SELECT
-            m.file_id, m.locator, n.code, 'warning', n.value, n.message,
+            m.file_id, m.locator, n.code,
+            -- What only the comparison of records shows is no fault of the file that prints it.
+            CASE n.code WHEN 'identifier_in_two_countries' THEN 'warning' ELSE 'info' END, n.value, n.message,
             'Compare the records and decide: harmonize facilities decide.', false
         FROM identity_notice n
         JOIN mention m USING (mention_id)

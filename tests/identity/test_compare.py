@@ -73,7 +73,7 @@ def test_a_company_identifier_counts_only_where_name_and_address_agree() -> None
         identifier: dict[str, str | float | int | None] = {
             "mention_id": mention_id,
             "scheme": "tax_code",
-            "value": "0100233488",
+            "value": "0399999879",
             "valid": True,
         }
         return prepare([row], [identifier], KNOWLEDGE)[0].profile

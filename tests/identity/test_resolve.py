@@ -156,14 +156,14 @@ def test_an_os_id_of_another_country_is_noticed() -> None:
 def test_a_company_identifier_alone_links_nothing_and_is_noticed() -> None:
     sister = SAO_MAI | {"address": "99 Harbour Road, Thuy Nguyen, Hai Phong"}
     mentions = [_mention("a", SAO_MAI), _mention("b", sister, "pvh", "pvh")]
-    found = _resolve(mentions, [_identifier(id_, "tax_code", "0100233488") for id_ in "ab"])
+    found = _resolve(mentions, [_identifier(id_, "tax_code", "0399999879") for id_ in "ab"])
     assert len(_groups(found)) == 2
     assert [notice.code for notice in found.notices] == ["company_identifier_shared"] * 2
 
 
 def test_a_branch_tax_code_of_viet_nam_names_a_site() -> None:
     mentions = [_mention("a", SAO_MAI), _mention("b", {"name": "S. M.", "country": "VN"}, "pvh")]
-    written = [_identifier("a", "tax_code", "0100233488-001"), _identifier("b", "tax_code", "0100233488001")]
+    written = [_identifier("a", "tax_code", "0399999879-001"), _identifier("b", "tax_code", "0399999879001")]
     assert len(_groups(_resolve(mentions, written))) == 1
 
 
@@ -232,6 +232,22 @@ def test_contradicting_site_identifiers_keep_equal_statements_apart() -> None:
     assert {notice.code for notice in found.notices} == {"contradicting_identifiers"}
 
 
+def test_a_record_as_near_to_two_factories_joins_neither() -> None:
+    mentions = [_mention("a", SAO_MAI), _mention("b", SAO_MAI), _mention("c", SAO_MAI_VI, "molisa", "molisa")]
+    found = _resolve(mentions, [_identifier("a", "gap_facility", "G-1"), _identifier("b", "gap_facility", "G-2")])
+    assert len(_groups(found)) == 3
+    (pair,) = found.pairs.to_pylist()
+    assert pair["verdict"] == "review"
+    assert "as near to another factory" in pair["reasons"]
+
+
+def test_two_units_are_not_chained_by_a_third_record() -> None:
+    names = ("Sao Mai Garment Unit 1", "Công ty May Sao Mai Unit 1, 2", "Sao Mai Garment Unit 2")
+    mentions = [_mention(f"m{at}", SAO_MAI | {"name": name}, f"c{at}", f"i{at}") for at, name in enumerate(names)]
+    facility = _facilities(_resolve(mentions))
+    assert facility["m0"] != facility["m2"]
+
+
 def test_a_decision_beats_scores_and_identifiers_in_both_directions() -> None:
     mentions = [
         _mention("a", SAO_MAI),
@@ -270,14 +286,14 @@ def test_an_unsure_pair_waits_for_review() -> None:
 
 def test_decision_keys_name_the_contributor_and_end_with_the_company() -> None:
     identifiers = [
-        _identifier("a", "tax_code", "0100233488"),
+        _identifier("a", "tax_code", "0399999879"),
         _identifier("a", "gap_facility", "g-1"),
         _identifier("a", "ffc_id", "bad", valid=False),
     ]
     assert decision_keys(_mention("a", SAO_MAI), identifiers, KNOWLEDGE) == [
         "gap|gap_facility:G-1",
         "sao mai garment co ltd|lot a2 road 3 hoa sen industrial park long thanh district dong nai|vn",
-        "gap|tax_code:0100233488",
+        "gap|tax_code:0399999879",
     ]
 
 
@@ -321,7 +337,7 @@ IDS = (
     "gap_facility:G1",
     "gap_facility:G2",
     "assessment:gap:V1",
-    "tax_code:0100233488",
+    "tax_code:0399999879",
 )
 
 

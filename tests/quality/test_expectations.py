@@ -53,6 +53,7 @@ def test_a_broken_release_fails_where_it_is_broken() -> None:
         ("facility", "country"),
         ("violation_accounting_law", ""),
     }
+    assert result.failed_critical[-1].observed.startswith("1 rows, first path gap/visits.csv, cells_total 3")
     assert [found.table for found in result.failed_warnings] == ["violation_mention_count"]
 
 

@@ -6,10 +6,12 @@ from typing import get_args
 
 import pytest
 
+from harmonize.crosswalk.mapping import PREDICATES, RULE_COLUMNS, SSSOM_COLUMNS
 from harmonize.errors import ConfigurationError
 from harmonize.model import tables
 from harmonize.model.contract import columns
 from harmonize.model.tables import TABLES
+from harmonize.sources.profile import BlockPart, Layout, Profile, Rights, TablePart
 from harmonize.store.dictionary import dictionary_markdown, write_dictionary
 
 SCHEMAS = Path("schemas")
@@ -63,3 +65,10 @@ def test_it_is_written_where_it_belongs(tmp_path: Path) -> None:
 def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match=r"states\.yml"):
         dictionary_markdown(tmp_path)
+
+
+def test_the_steward_page_names_every_column_and_field() -> None:
+    text = Path("mappings/README.md").read_text(encoding="utf-8")
+    models = (Profile, Layout, Rights, TablePart, BlockPart)
+    words = {*SSSOM_COLUMNS, *RULE_COLUMNS, *PREDICATES, *(name for model in models for name in model.model_fields)}
+    assert [word for word in sorted(words) if f"`{word}`" not in text and f"`{word}: " not in text] == []

@@ -65,7 +65,7 @@ def _show_columns(recognition: Recognition) -> None:
         if view is None:
             continue
         names = {column: name for name, columns in view.columns.items() for column in columns}
-        names |= {column: scheme for scheme, column in view.identifiers.items()}
+        names |= {column: scheme for scheme, columns in view.identifiers.items() for column in columns}
         wide = recognition.layout.family == "wide"
         known = [f"{view.header[column]} = {name}" for column, name in sorted(names.items())]
         unknown = [view.header[column] for column in view.extra]

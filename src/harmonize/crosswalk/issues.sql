@@ -37,7 +37,7 @@ unit_cells AS (
 ),
 clauses AS (
     SELECT
-        file_id, locator, 'unmapped_code', 'warning', clause,
+        file_id, clause_place, 'unmapped_code', 'warning', clause,
         'No crosswalk knows the clause ''' || coalesce(clause, '') || '''; the finding is kept without an indicator.',
         'Map it in mappings/' || instrument || '/.', false
     FROM harmonised_finding

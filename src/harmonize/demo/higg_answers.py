@@ -12,7 +12,7 @@ from harmonize.demo.higg_visits import FemVisit
 from harmonize.demo.material import HiggFem
 from harmonize.demo.truth import AnswerTruth, AssessmentTruth
 
-__all__ = ["fem_answers", "fem_assessments"]
+__all__ = ["fem_answers", "fem_assessments", "is_in_common_unit"]
 
 STATES = {
     "yes": "met",
@@ -82,7 +82,14 @@ def _performance(visit: FemVisit, fem: HiggFem) -> Iterator[AnswerTruth]:
         return
     for stem, (amount, unit) in visit.quantities.items():
         common = fem.units[unit]
+        if not is_in_common_unit(stem, common.unit):
+            continue
         yield _answer(visit, False, f"{stem}total", ("facility", "informational", amount * common.factor, common.unit))
+
+
+def is_in_common_unit(stem: str, unit: str) -> bool:
+    """Whether the platform's performance block can state this amount: it prints every energy source in MJ."""
+    return unit == "MJ" or not stem.startswith("ensource")
 
 
 def _answer(visit: FemVisit, verified: bool, question: str, meaning: tuple[str, str, float | None, str]) -> AnswerTruth:

@@ -10,6 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
+from harmonize.demo.higg_answers import is_in_common_unit
 from harmonize.demo.higg_csv import PLATFORM, prints_os_id
 from harmonize.demo.higg_visits import FemVisit
 from harmonize.demo.material import Material
@@ -90,7 +91,11 @@ def _unix(day: date) -> int:
 
 def _performance(visit: FemVisit, material: Material) -> dict[str, float]:
     units = material.higg_fem.units
-    return {f"{stem}total": round(amount * units[unit].factor, 6) for stem, (amount, unit) in visit.quantities.items()}
+    return {
+        f"{stem}total": round(amount * units[unit].factor, 6)
+        for stem, (amount, unit) in visit.quantities.items()
+        if is_in_common_unit(stem, units[unit].unit)
+    }
 
 
 def _questions(visit: FemVisit, verified: bool, material: Material) -> dict[str, object]:

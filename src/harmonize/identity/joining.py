@@ -140,6 +140,17 @@ def _roots(pair: ScoredPair, strong: Sequence[int]) -> list[tuple[int, int]]:
     return sorted((one, other) for one in ones for other in others if one != other)
 
 
+@dataclass(frozen=True, slots=True)
+class _Matching:
+    """What the model's joins look at: the state of the clusters, open questions, and the matches of every root."""
+
+    clusters: Clusters
+    standing: Standing
+    joined: Joined
+    matches: Mapping[int, Sequence[tuple[float, int]]]
+    ambiguity: float
+
+
 def _join_alike(
     clusters: Clusters, pairs: Sequence[ScoredPair], standing: Standing, joined: Joined, model: MatchModel
 ) -> Iterator[ScoredPair]:
@@ -150,11 +161,9 @@ def _join_alike(
             for one, other in _roots(pair, joined.strong):
                 matches.setdefault(one, []).append((pair.judgement.probability, other))
                 matches.setdefault(other, []).append((pair.judgement.probability, one))
+    matching = _Matching(clusters, standing, joined, matches, model.thresholds.ambiguity)
     for pair in sorted(pairs, key=lambda pair: (-pair.judgement.probability, pair.ones, pair.others)):
-        refusals = [
-            _refused_join(clusters, root, pair, standing, matches, joined, model)
-            for root in _roots(pair, joined.strong)
-        ]
+        refusals = [_refused_join(matching, pair, roots) for roots in _roots(pair, joined.strong)]
         refused = sorted({refusal for refusal in refusals if refusal})
         if not refused:
             yield pair
@@ -165,31 +174,19 @@ def _join_alike(
             yield replace(pair, judgement=replace(pair.judgement, verdict=verdict, reasons=reasons))
 
 
-def _refused_join(
-    clusters: Clusters,
-    roots: tuple[int, int],
-    pair: ScoredPair,
-    standing: Standing,
-    matches: Mapping[int, Sequence[tuple[float, int]]],
-    joined: Joined,
-    model: MatchModel,
-) -> str | None:
+def _refused_join(matching: _Matching, pair: ScoredPair, roots: tuple[int, int]) -> str | None:
     """Join two roots if the pair is a match; what refuses a match, or contradicts any pair, is told."""
-    one, other = roots
+    clusters, (one, other), probability = matching.clusters, roots, pair.judgement.probability
     if pair.judgement.verdict != "match":
         return clusters.refusal(one, other)
-    if any((min(a, b), max(a, b)) in standing.unsure for a in pair.ones for b in pair.others):
+    if any((min(a, b), max(a, b)) in matching.standing.unsure for a in pair.ones for b in pair.others):
         return "a person was unsure"
-    near = pair.judgement.probability - model.thresholds.ambiguity
     for root, chosen in ((one, other), (other, one)):
-        if any(
-            p >= near and clusters.refusal(chosen, rival, by_model=True)
-            for p, rival in matches[root]
-            if rival != chosen
-        ):
+        rivals = [rival for near, rival in matching.matches[root] if near >= probability - matching.ambiguity]
+        if any(rival != chosen and clusters.refusal(chosen, rival, by_model=True) for rival in rivals):
             return "as near to another factory"
     refused = clusters.join(one, other, by_model=True)
     if refused is None:
         for root in roots:
-            joined.by_model[root] = max(joined.by_model.get(root, 0.0), pair.judgement.probability)
+            matching.joined.by_model[root] = max(matching.joined.by_model.get(root, 0.0), probability)
     return refused

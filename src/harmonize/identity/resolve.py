@@ -99,16 +99,7 @@ def resolve(
     for facility_id, cluster in zip(assignment.ids, clusters, strict=True):
         for at in cluster:
             facility_ids[at] = facility_id
-    methods = _methods(prepared, clusters, joined, identified)
-    links = [
-        {
-            "mention_id": mention.mention_id,
-            "facility_id": facility_ids[at],
-            "link_method": methods[at][0],
-            "link_probability": methods[at][1],
-        }
-        for at, mention in enumerate(prepared)
-    ]
+    links = _link_rows(prepared, facility_ids, _methods(prepared, clusters, joined, identified))
     pairs = list(_pair_rows(prepared, joined, knowledge.model.thresholds.floor))
     return Resolution(
         links=pa.Table.from_pylist(links, schema=LINKS),
@@ -117,6 +108,20 @@ def resolve(
         aliases=assignment.aliases,
         notices=sorted([*notices, *joined.notices, *shared_company_notices(prepared, facility_ids)]),
     )
+
+
+def _link_rows(
+    mentions: Sequence[Mention], facility_ids: Sequence[str], methods: Sequence[tuple[str, float]]
+) -> list[dict[str, str | float]]:
+    return [
+        {
+            "mention_id": mention.mention_id,
+            "facility_id": facility_id,
+            "link_method": method,
+            "link_probability": probability,
+        }
+        for mention, facility_id, (method, probability) in zip(mentions, facility_ids, methods, strict=True)
+    ]
 
 
 def _cluster_keys(mentions: Sequence[Mention], cluster: Sequence[int]) -> ClusterKeys:

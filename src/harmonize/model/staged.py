@@ -87,6 +87,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "suffix": _S,
             "unit_place": _S,
             "description": _S,
+            "extra": _S,
         }
     ),
     "finding": pa.schema(
@@ -106,6 +107,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "action": _S,
             "responsible": _S,
             "locator": _S,
+            "clause_place": _S,
             "extra": _S,
         }
     ),
@@ -134,6 +136,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "status": _S,
             "status_raw": _S,
             "locator": _S,
+            "extra": _S,
         }
     ),
     "grant": pa.schema(

@@ -19,6 +19,7 @@ from typing import Any
 import great_expectations as gx
 import pandas as pd
 from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
+from great_expectations.core.batch_definition import BatchDefinition
 from great_expectations.core.run_identifier import RunIdentifier
 from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
 from great_expectations.data_context.types.base import (
@@ -38,7 +39,9 @@ from harmonize.quality.suites import Expectation, LoadedSuite, load_suites
 __all__ = ["Check", "QualityResult", "check"]
 
 _PLACE = "place"
+_NO_ROWS = "expect_table_row_count_to_equal"
 _SHOWN_VALUES = 5
+_SHOWN_CHARACTERS = 300
 # The same input gives the same pages, so the run carries no clock.
 _RUN = RunIdentifier(run_name="harmonize", run_time=datetime(2000, 1, 1, tzinfo=UTC))
 
@@ -52,7 +55,11 @@ def check(frames: Mapping[str, pd.DataFrame], suites: Sequence[Path], docs: Path
     loaded = load_suites(suites)
     with _quiet(), tempfile.TemporaryDirectory() as site:
         context = _context(Path(site))
-        checks = tuple(result for suite in loaded for result in _check_suite(context, suite, frames))
+        asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
+        batches = asset.add_batch_definition_whole_dataframe("whole")
+        checks = tuple(
+            found for suite in loaded for found in _check_suite(context, batches, suite, _frame(suite, frames))
+        )
         if docs is not None:
             context.build_data_docs()
             write_pages(Path(site), docs, checks)
@@ -79,6 +86,8 @@ def _context(site: Path) -> EphemeralDataContext:
         "show_how_to_buttons": False,
         "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
         "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
+        # The page of a result states its expectations too.
+        "site_section_builders": {"expectations": "none", "profiling": "none"},
     }
     configuration = DataContextConfig(
         store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
@@ -89,9 +98,7 @@ def _context(site: Path) -> EphemeralDataContext:
     return gx.get_context(mode="ephemeral", project_config=configuration)
 
 
-def _check_suite(
-    context: EphemeralDataContext, suite: LoadedSuite, frames: Mapping[str, pd.DataFrame]
-) -> Iterator[Check]:
+def _frame(suite: LoadedSuite, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
     frame = frames.get(suite.table)
     if frame is None:
         raise ConfigurationError(
@@ -103,9 +110,15 @@ def _check_suite(
                 raise ConfigurationError(
                     f"{suite.path}: {suite.table} has no column {column!r}; it has {', '.join(frame.columns)}."
                 )
-    found = {_place(result): result for result in _validate(context, suite, _plain(frame)).results}
+    return _plain(frame)
+
+
+def _check_suite(
+    context: EphemeralDataContext, batches: BatchDefinition[Any], suite: LoadedSuite, frame: pd.DataFrame
+) -> Iterator[Check]:
+    found = {_place(result): result for result in _validate(context, batches, suite, frame).results}
     for place, expectation in enumerate(suite.expectations):
-        yield _as_check(suite.table, expectation, found[place])
+        yield _as_check(suite.table, expectation, found[place], frame)
 
 
 def _plain(frame: pd.DataFrame) -> pd.DataFrame:
@@ -115,7 +128,7 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _validate(
-    context: EphemeralDataContext, suite: LoadedSuite, frame: pd.DataFrame
+    context: EphemeralDataContext, batches: BatchDefinition[Any], suite: LoadedSuite, frame: pd.DataFrame
 ) -> ExpectationSuiteValidationResult:
     wanted = gx.ExpectationSuite(name=suite.table)
     for place, expectation in enumerate(suite.expectations):
@@ -124,12 +137,7 @@ def _validate(
             wanted.add_expectation(_configuration(place, expectation).to_domain_obj())
         except (GreatExpectationsError, ValueError, TypeError) as problem:
             raise ConfigurationError(f"{suite.path}: {suite.table}: {expectation.type}: {problem}") from problem
-    asset = context.data_sources.add_pandas(suite.table).add_dataframe_asset(suite.table)
-    definition = gx.ValidationDefinition(
-        name=suite.table,
-        data=asset.add_batch_definition_whole_dataframe("all"),
-        suite=context.suites.add(wanted),
-    )
+    definition = gx.ValidationDefinition(name=suite.table, data=batches, suite=context.suites.add(wanted))
     return context.validation_definitions.add(definition).run(
         batch_parameters={"dataframe": frame}, run_id=_RUN, result_format="BASIC"
     )
@@ -156,8 +164,10 @@ def _place(result: ExpectationValidationResult) -> int:
     return int(configuration.meta[_PLACE])
 
 
-def _as_check(table: str, expectation: Expectation, result: ExpectationValidationResult) -> Check:
+def _as_check(table: str, expectation: Expectation, result: ExpectationValidationResult, frame: pd.DataFrame) -> Check:
     observed = _observed(result)
+    if expectation.type == _NO_ROWS and not frame.empty:
+        observed += f" rows, first {_first_row(frame)}"
     passed = bool(result.success)
     return Check(
         table=table,
@@ -168,6 +178,11 @@ def _as_check(table: str, expectation: Expectation, result: ExpectationValidatio
         observed=observed,
         message=expectation.meaning if passed else f"{expectation.meaning} Found: {observed}.",
     )
+
+
+def _first_row(frame: pd.DataFrame) -> str:
+    """One of the rows that should not be there, so that a person has a place to look at."""
+    return ", ".join(f"{name} {value}" for name, value in frame.iloc[0].items())[:_SHOWN_CHARACTERS]
 
 
 def _observed(result: ExpectationValidationResult) -> str:

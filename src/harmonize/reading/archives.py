@@ -97,6 +97,15 @@ def _unzip(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
             entries = sorted((e for e in archive.infolist() if not e.is_dir()), key=lambda entry: entry.filename)
             for entry in entries:
                 _check_member(path, entry.filename, entry.flag_bits)
+            names = [entry.filename for entry in entries]
+            twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+            if twice is not None:
+                raise RefusedFile(
+                    "broken_archive",
+                    f"{path.name}: the member {twice!r} stands twice.",
+                    "Pack it again with one member of each name.",
+                    value=twice,
+                )
             left = limits.archive_bytes
             for entry in entries:
                 with archive.open(entry) as stream:

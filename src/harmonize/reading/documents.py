@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +16,7 @@ from harmonize.reading.sheets import Sheet, read_csv, read_sheets
 __all__ = ["BrokenLine", "Document", "JsonValue", "open_document", "suffix_of"]
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
-_TEXTS = frozenset({".csv", ".tsv", ".txt"})
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,17 @@ def _depth_limited(text: str, limits: Limits) -> Any:
     except RecursionError as problem:
         raise RefusedFile("too_deep", "The JSON is nested too deeply.", "Export it again.") from problem
     _check_depth(value, limits.json_depth)
+    return _whole_characters(value) if _SURROGATE.search(text) else value
+
+
+def _whole_characters(value: Any) -> Any:
+    """Halves of characters (lone surrogates), as truncated exports escape them, become U+FFFD."""
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, list):
+        return [_whole_characters(item) for item in value]
+    if isinstance(value, dict):
+        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
     return value
 
 
@@ -119,11 +132,6 @@ def open_document(data: bytes, path: str, limits: Limits, fallback_encoding: str
         return Document(sheets=tuple(read_sheets(data, limits)))
     if suffix in {".json", ".jsonl"} or head in (b"{", b"["):
         return _json(data, suffix, limits)
-    if suffix not in _TEXTS:
-        raise RefusedFile(
-            "unknown_format",
-            f"Files that end in {suffix or 'nothing'} are not read.",
-            "Deliver .csv, .tsv, .txt, .xlsx, .xlsm, .xls, .json, .jsonl, .zip or .gz.",
-            value=suffix,
-        )
+    if decode(data[:64]).text.lstrip()[:1] in ("{", "[") and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return _json(data, suffix, limits)
     return Document(sheets=(read_csv(data, fallback_encoding),))

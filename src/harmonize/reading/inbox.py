@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import os
 import re
+import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -83,8 +84,11 @@ def received_on(path: str) -> date | None:
     return None
 
 
-def _is_passed_over(name: str) -> bool:
-    return name.startswith(".") or name.lower().startswith("readme")
+def _is_passed_over(path: str) -> bool:
+    """README files, and what is hidden or lies in a hidden folder."""
+    *folders, name = path.split("/")
+    is_hidden = any(part.startswith((".", "__MACOSX")) for part in [*folders, name])
+    return is_hidden or name.lower().startswith("readme")
 
 
 def _files(inbox: Path) -> Iterator[Path]:
@@ -114,9 +118,13 @@ def _hash_file(path: Path) -> str:
 
 
 def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Delivered | Refusal]:
-    path = source.relative_to(inbox).as_posix()
+    # A file name that is no valid text is shown with replacement characters; the file itself is opened by its bytes.
+    path = os.fsencode(source.relative_to(inbox).as_posix()).decode("utf-8", "replace")
     try:
-        size = source.stat().st_size
+        status = source.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise OSError(0, "it is no regular file")
+        size = status.st_size
         content_id = _hash_file(source)
     except OSError as problem:
         refused = RefusedFile(
@@ -141,12 +149,15 @@ def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Deliver
             found = [
                 _delivered(f"{path}!/{name}", source, name, len(data), hashlib.sha256(data).hexdigest())
                 for name, data in members(source, limits)
-                if not _is_passed_over(name.rsplit("/", 1)[-1]) and not name.startswith("__MACOSX/")
+                if not _is_passed_over(name)
             ]
         except RefusedFile as refused:
             yield Refusal(itself, refused)
         else:
             yield from found
+            if not found:
+                empty = RefusedFile("empty_file", f"{path}: the archive holds no file to read.", "Deliver it again.")
+                yield Refusal(itself, empty)
 
 
 def discover(inbox: Path, limits: Limits) -> list[Delivered | Refusal]:

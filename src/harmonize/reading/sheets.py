@@ -7,9 +7,13 @@ from __future__ import annotations
 
 import csv
 import io
+import math
+import re
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from itertools import islice
 
 from harmonize.errors import RefusedFile
 from harmonize.model.locators import cell_name
@@ -22,6 +26,8 @@ __all__ = ["Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "r
 Cell = str | int | float | bool | date | datetime | time | timedelta | CellError | None
 
 _DELIMITERS = (",", ";", "\t", "|")
+_SAMPLE_ROWS = 20
+_SAMPLE_CHARACTERS = 1 << 22
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,14 +82,19 @@ def is_blank(cell: Cell) -> bool:
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter that splits the first rows into most columns, counted outside quotes."""
-    best, most = ",", 0
-    sample = io.StringIO(text[: 1 << 20], newline="")
-    lines = [line for _, line in zip(range(12), sample, strict=False)]
+    """The delimiter that splits the first rows most evenly: widest columns count only as far as rows agree on them."""
+    best, most = ",", 0.0
     for delimiter in _DELIMITERS:
-        widths = [len(row) for row in csv.reader(lines, delimiter=delimiter)]
-        if widths and max(widths) > most:
-            best, most = delimiter, max(widths)
+        reader = csv.reader(io.StringIO(text[:_SAMPLE_CHARACTERS], newline=""), delimiter=delimiter)
+        try:
+            widths = [len(row) for row in islice(reader, _SAMPLE_ROWS) if row]
+        except csv.Error:
+            continue
+        counted = Counter(width for width in widths if width > 1)
+        for width, rows in counted.items():
+            evenness = rows / len(widths) * (1 + math.log(width))
+            if evenness > most:
+                best, most = delimiter, evenness
     return best
 
 
@@ -110,12 +121,16 @@ def read_csv(data: bytes, fallback: str) -> Sheet:
 
 
 def _ends_inside_quotes(text: str, delimiter: str) -> bool:
-    try:
-        for _ in csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True):
-            pass
-    except csv.Error as problem:
-        return "unexpected end" in str(problem)
-    return False
+    """Whether the last cell is still quoted at the end, read as the csv module reads: quotes open at a cell's start."""
+    at_start, quoted = True, False
+    for part in re.findall(rf'"|{re.escape(delimiter)}|\r|\n|[^"{re.escape(delimiter)}\r\n]+', text):
+        if part == '"':
+            if quoted or at_start:
+                quoted = not quoted
+            at_start = False
+        elif not quoted:
+            at_start = part in (delimiter, "\r", "\n")
+    return quoted
 
 
 def read_sheets(data: bytes, limits: Limits) -> list[Sheet]:

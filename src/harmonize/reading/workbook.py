@@ -24,6 +24,9 @@ __all__ = ["CellError", "read_workbook"]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(r"^([A-Z]{1,3})(\d+)$")
+_ROW = re.compile(rb'<row [^>]*?r="(\d{1,9})"')
+_TWO_LETTERS = re.compile(rb' r="([A-Z]{2})\d')
+_THREE_LETTERS = re.compile(rb' r="([A-Z]{3})\d')
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +84,39 @@ def _error_cells(data: bytes) -> dict[str, list[tuple[int, int, CellError]]]:
     return found
 
 
-def _check_expansion(data: bytes, limits: Limits) -> None:
+def _check_size(data: bytes, limits: Limits) -> None:
+    """Refuse what would exhaust the memory before calamine allocates the dense range of a sheet."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             unpacked = sum(entry.file_size for entry in archive.infolist())
-    except zipfile.BadZipFile:
+            if unpacked > limits.archive_bytes or unpacked > len(data) * limits.archive_expansion * 10:
+                raise RefusedFile(
+                    "archive_bomb", f"The workbook unpacks to {unpacked} bytes.", "Deliver it as CSV, or split it."
+                )
+            if not any(name.startswith("xl/") for name in archive.namelist()):
+                raise RefusedFile(
+                    "unknown_format", "The file is an archive but no workbook.", "Deliver it as .zip, or as .xlsx."
+                )
+            for name, part in _sheet_parts(archive).items():
+                if part in archive.NameToInfo:
+                    _check_extent(name, archive.read(part), limits)
+    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
         return
-    if unpacked > limits.archive_bytes or unpacked > len(data) * limits.archive_expansion * 10:
+
+
+def _check_extent(name: str, xml: bytes, limits: Limits) -> None:
+    rows = max((int(number) for number in _ROW.findall(xml)), default=0)
+    columns = next(
+        (most for pattern, most in ((_THREE_LETTERS, 16_384), (_TWO_LETTERS, 702)) if pattern.search(xml)), 26
+    )
+    if rows * columns > limits.sheet_cells and columns > 26:
+        pattern = _THREE_LETTERS if columns > 702 else _TWO_LETTERS
+        columns = 1 + max(_column(letters.decode()) for letters in set(pattern.findall(xml)))
+    if rows * columns > limits.sheet_cells:
         raise RefusedFile(
-            "archive_bomb", f"The workbook unpacks to {unpacked} bytes.", "Deliver it as CSV, or split it."
+            "too_large",
+            f"The sheet {name!r} spans {rows} x {columns} cells.",
+            "Delete stray cells far from the table, or raise limits.sheet_cells in the pipeline.",
         )
 
 
@@ -99,19 +126,12 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, list[list[Any]
     Raises:
         RefusedFile: `broken_workbook` when it cannot be opened, `too_large` or `archive_bomb` beyond the limits.
     """
-    _check_expansion(data, limits)
+    _check_size(data, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
         sheets: list[tuple[str, list[list[Any]]]] = []
         for name in workbook.sheet_names:
-            sheet = workbook.get_sheet_by_name(name)
-            if sheet.total_height * sheet.total_width > limits.sheet_cells:
-                raise RefusedFile(
-                    "too_large",
-                    f"The sheet {name!r} spans {sheet.total_height} x {sheet.total_width} cells.",
-                    "Delete stray cells far from the table, or raise limits.sheet_cells in the pipeline.",
-                )
-            sheets.append((name, sheet.to_python(skip_empty_area=False)))
+            sheets.append((name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)))
     except (CalamineError, OSError, ValueError) as problem:
         raise RefusedFile(
             "broken_workbook", f"The workbook cannot be opened: {problem}.", "Open and save it again, or export it again."

@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from harmonize.model.issues import Issue
+from harmonize.model.locators import column_letters
+from harmonize.reading.sheets import is_blank
 from harmonize.model.staged import StagedFile
 from harmonize.sources.profile import Layout, Profile
 from harmonize.sources.recognise import Recognition
-from harmonize.sources.records import Record
+from harmonize.sources.records import Record, TableView
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.numbers import NumberStyle, decide_style
 from harmonize.values.text import word_key
 
 __all__ = ["Context"]
+
+
+def _untitled(view: TableView) -> list[int]:
+    """Columns without a header that hold something all the same."""
+    untitled = [column for column, title in enumerate(view.header) if not title]
+    rows = view.sheet.rows[view.header_row + 1 :]
+    return [column for column in untitled if any(column < len(row) and not is_blank(row[column]) for row in rows)]
 
 
 @dataclass(frozen=True)
@@ -55,9 +64,19 @@ class Context:
         """Report columns that the profile does not name, and optional ones that are gone."""
         for view in (self.recognition.table, self.recognition.header_table):
             part = self.layout.table if view is self.recognition.table else self.layout.header_table
-            if view is None or part is None or part.open or self.layout.family == "wide":
+            if view is None or part is None:
                 continue
-            for column in view.extra:
+            for column in _untitled(view):
+                self.staged.report(
+                    Issue(
+                        "header",
+                        "drift",
+                        column_letters(column),
+                        f"Column {column_letters(column)} holds cells but no header; they are not loaded.",
+                        "Write a header above it and export it again.",
+                    )
+                )
+            for column in view.extra if not part.open and self.layout.family != "wide" else ():
                 self.staged.report(
                     Issue(
                         "header",
@@ -76,6 +95,28 @@ class Context:
                     f"The column {name!r} is not in this export.",
                     "Nothing to do if the programme does not print it.",
                     severity="info",
+                )
+            )
+
+    def records(self, table: TableView, cells_of: Callable[[Record], int] = lambda _: 0) -> Iterator[Record]:
+        """Data rows; one with cells beyond its header is withheld, for its cells are shifted.
+
+        Args:
+            cells_of: how many answer-bearing cells are withheld with a row.
+        """
+        for record in table.records():
+            if not record.surplus:
+                yield record
+                continue
+            self.staged.report(
+                Issue(
+                    record.locator,
+                    "ragged_row",
+                    str(len(record.cells)),
+                    f"The row has {len(record.cells)} cells under {len(table.header)} headers, so its cells are shifted.",
+                    "Quote cells that hold the delimiter, and export it again.",
+                    withheld=True,
+                    cells=cells_of(record),
                 )
             )
 
@@ -102,5 +143,18 @@ class Context:
                 value,
                 "The same row stands above already.",
                 "Remove the repetition in the export.",
+            )
+        )
+
+    def report_unpublished(self, locator: str, status: str | None) -> None:
+        """Say that an assessment is kept without answers because it was deleted or never posted."""
+        self.staged.report(
+            Issue(
+                locator,
+                "unpublished_assessment",
+                status or "",
+                "The assessment was deleted or never posted; it is kept without answers and never shared.",
+                "Nothing to do, unless the factory meant to post it.",
+                severity="info",
             )
         )

@@ -6,6 +6,7 @@ node, or one with nothing in it, was not asked.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -17,7 +18,7 @@ from harmonize.sources.headers import add_identifier, edition_of
 from harmonize.sources.recognise import Envelope
 from harmonize.sources.wide import report_unknown_edition, reporting_year, unit_questions
 from harmonize.values.dates import epoch_date, parse_date
-from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
+from harmonize.values.numbers import NumberProblem, NumberStyle, finite, looks_numeric, parse_number
 from harmonize.values.text import clean, word_key
 
 __all__ = ["count_cells", "stage"]
@@ -32,7 +33,7 @@ def _printed(value: Any) -> str:
         return ""
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer() and abs(value) < 1e15:
+    if isinstance(value, float) and math.isfinite(value) and value.is_integer() and abs(value) < 1e15:
         return str(int(value))
     if isinstance(value, list):
         return "; ".join(_printed(item) for item in value)
@@ -74,6 +75,8 @@ def count_cells(context: Context) -> tuple[int, int]:
 
 def stage(context: Context) -> None:
     """Stage every envelope of the file."""
+    for place in context.recognition.no_objects:
+        _withheld(context, place, "not_an_object", "", "The entry is no JSON object.", "Export it again.")
     style = context.number_style(
         node["value"]
         for envelope in context.recognition.envelopes
@@ -132,7 +135,7 @@ def _withheld(context: Context, place: str, code: str, value: Any, message: str,
 def _number(value: Any) -> float | None:
     """A JSON number, or one printed as text with a decimal point."""
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value)
+        return finite(value)
     number = parse_number(_printed(value), NumberStyle.POINT)
     return number if isinstance(number, float) else None
 
@@ -324,9 +327,14 @@ def _stage_envelope(context: Context, envelope: Envelope, style: NumberStyle, ce
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
     report_unknown_edition(context, edition, f"{envelope.locator}.version")
+    for key in ("questions", "performance"):
+        if not isinstance(node.get(key), dict | None):
+            place = f"{envelope.locator}.{key}"
+            _withheld(context, place, "not_an_object", "", f"{key} is no JSON object.", "Export it again.")
     _stage_scores(context, scores, number)
     if not published:
         staged.counts.ignored += _filled(envelope)
+        context.report_unpublished(envelope.locator, status)
         return cell_no
     cell_no = _stage_questions(context, envelope, number, edition, is_verified, style, cell_no)
     return _stage_performance(context, envelope, number, is_verified, cell_no)
@@ -364,12 +372,13 @@ def _is_quantity(context: Context, question: str) -> bool:
 
 def _read_number(value: Any, style: NumberStyle) -> tuple[float | None, str | None]:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        return float(value), None
+        number = finite(value)
+        return number, None if number is not None else NumberProblem.UNREADABLE.value
     text = _printed(value)
     if not looks_numeric(text):
         return None, NumberProblem.UNREADABLE.value
-    number = parse_number(text, style)
-    return (number, None) if isinstance(number, float) else (None, number.value)
+    parsed = parse_number(text, style)
+    return (parsed, None) if isinstance(parsed, float) else (None, parsed.value)
 
 
 def _is_corrected(context: Context, node: Mapping[str, Any]) -> bool:
@@ -390,7 +399,7 @@ def _stage_questions(
     staged, profile = context.staged, context.profile
     base = f"{envelope.locator}.questions"
     nodes = _mapping(envelope.node.get("questions"))
-    keys = {key.lower(): key for key in nodes}
+    keys = _question_keys(context, envelope, nodes)
     covered = profile.verified_only.get(edition or "")
     unit_keys = unit_questions(context.layout, keys)
     for question, key in keys.items():
@@ -409,6 +418,10 @@ def _stage_questions(
         ) not in {"no response"}
         verification = profile.verification if is_covered and (covered is None or question in covered) else "none"
         sides = [("facility", "value")] + ([("verifier", "corrected")] if _is_corrected(context, parts) else [])
+        if all(_is_empty(parts.get(side)) for _, side in sides):
+            # A correction that the verifier's selection does not claim is no answer.
+            staged.counts.ignored += 1
+            continue
         for answered_by, side in sides:
             value = parts.get(side)
             if _is_empty(value):
@@ -434,8 +447,28 @@ def _stage_questions(
                 _path("", key),
                 None if _node_is_blank(unit_node) else _path(base, keys[unit_keys[question]]),
                 None,
+                None,
             )
     return cell_no
+
+
+def _question_keys(context: Context, envelope: Envelope, nodes: Mapping[str, Any]) -> dict[str, str]:
+    """Question id -> key; of keys that differ in case only the first one counts."""
+    keys: dict[str, str] = {}
+    for key in nodes:
+        if keys.setdefault(key.lower(), key) == key:
+            continue
+        context.staged.counts.ignored += 0 if _node_is_blank(nodes[key]) else 1
+        context.staged.report(
+            Issue(
+                _path(f"{envelope.locator}.questions", key),
+                "repeated_row",
+                key,
+                f"The question {keys[key.lower()]!r} stands above already.",
+                "Remove the repetition in the export.",
+            )
+        )
+    return keys
 
 
 def _unit_of(context: Context, node: Any, side: str) -> str | None:
@@ -451,6 +484,7 @@ def _stage_performance(
 ) -> int:
     """Performance values are in the common unit of their indicator already, verified where the assessment is."""
     profile = context.profile
+    covers_all = edition_of(context, clean(_printed(envelope.node.get("version")))) not in profile.verified_only
     for key, value in _mapping(envelope.node.get("performance")).items():
         if _is_empty(value):
             continue
@@ -470,11 +504,12 @@ def _stage_performance(
             False,
             None,
             "verifier" if is_verified else "facility",
-            profile.verification if is_verified else "none",
+            profile.verification if is_verified and covers_all else "none",
             False,
             None,
             f"{envelope.locator}.performance",
             _path("", key),
+            None,
             None,
             None,
         )

@@ -6,9 +6,10 @@ block. A missing finding says nothing about compliance.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from typing import Any
 
 from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text, is_blank
@@ -20,17 +21,24 @@ from harmonize.values.text import clean, word_key
 
 __all__ = ["count_cells", "stage"]
 
+_HEADER_COLUMNS = {"assessed_on": "assessed_on", "rating": "rating_raw"}
 _REPEATED_HEADER_FIELDS = ("assessed_on", "rating", "workers")
 
 
 @dataclass(slots=True)
 class _Open:
-    """One assessment while its rows are read."""
+    """One assessment while its rows are read; its header is staged when all rows were seen."""
 
     number: int
-    assessed_on: date | None
+    header: dict[str, Any]
     header_texts: dict[str, str]
     rows: set[tuple[str, ...]] = field(default_factory=set)
+
+    @property
+    def assessed_on(self) -> date | None:
+        """The day of the audit, where a row states it."""
+        day: date | None = self.header["assessed_on"]
+        return day
 
 
 def stage(context: Context) -> None:
@@ -77,7 +85,7 @@ def _cells(context: Context, record: Record) -> int:
 
 def _stage_inline(context: Context, table: TableView, style: NumberStyle) -> None:
     visits: dict[str, _Open] = {}
-    for record in table.records():
+    for record in context.records(table, lambda row: _cells(context, row)):
         cell = record.cell("native_id")
         if isinstance(cell, CellError):
             report_excel_error(context.staged, record.at("native_id"), cell, _cells(context, record))
@@ -92,6 +100,12 @@ def _stage_inline(context: Context, table: TableView, style: NumberStyle) -> Non
         else:
             _compare_header(context, record, visit)
         _stage_row(context, table, record, visit)
+    _close(context, visits.values())
+
+
+def _close(context: Context, visits: Iterable[_Open]) -> None:
+    for visit in visits:
+        context.staged.tables["assessment"].add_named(**visit.header)
 
 
 def _compare_header(context: Context, record: Record, visit: _Open) -> None:
@@ -100,12 +114,17 @@ def _compare_header(context: Context, record: Record, visit: _Open) -> None:
         text = record.raw(name)
         if not text or text == visit.header_texts.get(name):
             continue
-        readable = True
+        value: object = text
         if name == "assessed_on":
-            readable = record.day(name, context.layout.dates, context.staged) is not None
+            value = record.day(name, context.layout.dates, context.staged)
         elif name == "rating":
-            readable = record.word(name, context.ratings, "unknown_rating", context.staged) is not None
-        if readable and visit.header_texts.get(name):
+            value = record.word(name, context.ratings, "unknown_rating", context.staged)
+        column = _HEADER_COLUMNS.get(name)
+        if value is not None and column is not None and visit.header[column] is None:
+            # The first row left it blank or unreadable: what a later row says stands.
+            visit.header[column] = value
+            visit.header_texts[name] = text
+        elif value is not None and visit.header_texts.get(name):
             context.staged.report(
                 Issue(
                     record.at(name),
@@ -129,7 +148,7 @@ def _open(
     if native_id is not None:
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
-    staged.tables["assessment"].add_named(
+    header = dict(
         assessment_no=number,
         locator=record.locator,
         instrument=profile.instrument,
@@ -149,7 +168,7 @@ def _open(
         extra=extra,
     )
     _stage_scope(context, record, number)
-    return _Open(number, assessed_on, {name: record.raw(name) for name in _REPEATED_HEADER_FIELDS})
+    return _Open(number, header, {name: record.raw(name) for name in _REPEATED_HEADER_FIELDS})
 
 
 def _stage_scope(context: Context, record: Record, number: int) -> None:
@@ -166,9 +185,9 @@ def _stage_joined(context: Context, headers: TableView, table: TableView, style:
     """Headers and findings in two sheets, joined on the assessment number."""
     visits: dict[str, _Open] = {}
     seen: dict[str, tuple[str, ...]] = {}
-    for record in headers.records():
+    for record in context.records(headers):
         key = clean(record.raw("native_id"))
-        row = tuple(cell_text(cell).strip() for cell in record.cells)
+        row = record.printed()
         if key is None or isinstance(record.cell("native_id"), CellError):
             context.report_blank_key(record, "assessment number")
         elif key in visits and seen[key] == row:
@@ -187,7 +206,7 @@ def _stage_joined(context: Context, headers: TableView, table: TableView, style:
         else:
             visits[key] = _open(context, record, key, style, headers.extras(record))
             seen[key] = row
-    for record in table.records():
+    for record in context.records(table, lambda row: _cells(context, row)):
         cell = record.cell("native_id")
         key = clean(cell_text(cell))
         if isinstance(cell, CellError):
@@ -208,22 +227,20 @@ def _stage_joined(context: Context, headers: TableView, table: TableView, style:
             )
         else:
             _stage_row(context, table, record, visits[key])
+    _close(context, visits.values())
 
 
 def _stage_block(context: Context, block: Record, table: TableView, style: NumberStyle) -> None:
     """One audit per file: a label/value block, then the table of findings."""
     native_id = block.text("native_id", context.staged)
     visit = _open(context, block, native_id, style)
-    for record in table.records():
+    for record in context.records(table, lambda row: _cells(context, row)):
         _stage_row(context, table, record, visit)
-
-
-def _printed(record: Record) -> Iterator[str]:
-    return (cell_text(cell).strip() for cell in record.cells)
+    _close(context, [visit])
 
 
 def _stage_row(context: Context, table: TableView, record: Record, visit: _Open) -> None:
-    row = tuple(_printed(record))
+    row = record.printed()
     if row in visit.rows:
         if not _is_clean_visit(context, record):
             context.staged.counts.ignored += 1
@@ -278,6 +295,7 @@ def _stage_finding(context: Context, record: Record, visit: _Open, extra: str | 
         record.text("action", staged),
         record.text("responsible", staged),
         record.locator,
+        record.at("clause"),
         extra,
     )
 

@@ -21,9 +21,9 @@ def add_mention(
     """Stage the factory as this record writes it, with its identifiers; returns its country."""
     staged = context.staged
     country = _country(context, record)
-    workers = record.number("workers", style, staged, "bad_workers", 0, _MOST_WORKERS)
-    latitude = record.number("latitude", NumberStyle.POINT, staged, "bad_coordinate", -90, 90)
-    longitude = record.number("longitude", NumberStyle.POINT, staged, "bad_coordinate", -180, 180)
+    workers = record.number("workers", style, staged, "bad_workers", (0, _MOST_WORKERS), whole=True)
+    latitude = record.number("latitude", NumberStyle.POINT, staged, "bad_coordinate", (-90, 90))
+    longitude = record.number("longitude", NumberStyle.POINT, staged, "bad_coordinate", (-180, 180))
     name = record.text("name", staged)
     staged.tables["mention"].add(
         assessment_no,

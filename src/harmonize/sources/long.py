@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field
+from typing import Any
 
 from harmonize.model.issues import Issue
 from harmonize.model.locators import split_place
@@ -19,10 +20,12 @@ __all__ = ["count_cells", "label_hash", "stage"]
 
 @dataclass(slots=True)
 class _Open:
+    """One assessment while its rows are read; its header is staged when all rows were seen."""
+
     number: int
-    header_texts: dict[str, str]
+    header: dict[str, Any]
+    date_text: str
     verification: str
-    dated: bool
     answers: dict[str, str] = field(default_factory=dict)
 
 
@@ -51,8 +54,14 @@ def stage(context: Context) -> None:
         text for record in table.records() for text in [record.raw("answer")] if looks_numeric(text)
     )
     visits: dict[str, _Open] = {}
-    for cell_no, record in enumerate(table.records()):
+    for cell_no, record in enumerate(context.records(table, _cells)):
         _stage_row(context, table, record, cell_no, style, visits)
+    for visit in visits.values():
+        context.staged.tables["assessment"].add_named(**visit.header)
+
+
+def _cells(record: Record) -> int:
+    return 0 if record.is_blank("answer") else 1
 
 
 def _stage_row(
@@ -68,9 +77,7 @@ def _stage_row(
     for name in ("native_id", "question"):
         cell = record.cell(name)
         if cell is None or isinstance(cell, CellError):
-            context.report_blank_key(
-                record, table.header[table.columns[name][0]], 0 if record.is_blank("answer") else 1
-            )
+            context.report_blank_key(record, table.header[table.columns[name][0]], _cells(record))
             return
     if native_id is None or question is None:
         raise AssertionError("blank keys were withheld")
@@ -79,21 +86,27 @@ def _stage_row(
         visit = visits[native_id] = _open(context, record, native_id, style, table.extras(record))
     else:
         _compare_date(context, record, visit)
-    _stage_answer(context, record, visit, question, cell_no, style)
+    _stage_answer(context, record, visit, question, (cell_no, table.extras(record)), style)
 
 
 def _compare_date(context: Context, record: Record, visit: _Open) -> None:
     text = record.raw("assessed_on")
-    if not text or (visit.dated and text == visit.header_texts["assessed_on"]):
+    if not text or (visit.header["assessed_on"] is not None and text == visit.date_text):
         return
     found = record.day("assessed_on", context.layout.dates, context.staged)
-    if found is not None and visit.dated:
+    if found is None:
+        return
+    if visit.header["assessed_on"] is None:
+        # The first rows left it blank or unreadable: what a later row says stands.
+        visit.header["assessed_on"] = found
+        visit.date_text = text
+    else:
         context.staged.report(
             Issue(
                 record.at("assessed_on"),
                 "inconsistent_header",
                 text,
-                f"The first row of this assessment says {visit.header_texts['assessed_on']!r}; that one counts.",
+                f"The first row of this assessment says {visit.date_text!r}; that one counts.",
                 "Ask the programme which one is right.",
             )
         )
@@ -107,7 +120,7 @@ def _open(context: Context, record: Record, native_id: str, style: NumberStyle, 
     country = add_mention(context, record, number, style, extra)
     scheme = f"assessment:{profile.instrument}"
     add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
-    staged.tables["assessment"].add_named(
+    header = dict(
         assessment_no=number,
         locator=record.locator,
         instrument=profile.instrument,
@@ -124,14 +137,32 @@ def _open(context: Context, record: Record, native_id: str, style: NumberStyle, 
     )
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
-    verification = profile.verification_by_method.get(method, profile.verification)
-    return _Open(number, {"assessed_on": record.raw("assessed_on")}, verification, assessed_on is not None)
+    return _Open(number, header, record.raw("assessed_on"), _verification(context, record, method))
+
+
+def _verification(context: Context, record: Record, method: str) -> str:
+    """How an assessment made this way verifies; a word that is not known verifies nothing."""
+    profile = context.profile
+    if not method or method in profile.verification_by_method:
+        return profile.verification_by_method.get(method, profile.verification)
+    context.staged.report(
+        Issue(
+            record.at("method"),
+            "unknown_method",
+            record.raw("method"),
+            f"{record.raw('method')!r} is none of {', '.join(profile.verification_by_method)}; "
+            "the answers count as not verified.",
+            "Correct it, or add it to verification_by_method in the profile.",
+        )
+    )
+    return "none"
 
 
 def _stage_answer(
-    context: Context, record: Record, visit: _Open, question: str, cell_no: int, style: NumberStyle
+    context: Context, record: Record, visit: _Open, question: str, place: tuple[int, str | None], style: NumberStyle
 ) -> None:
     staged = context.staged
+    cell_no, extra = place
     cell = record.cell("answer")
     if is_blank(cell):
         return
@@ -180,6 +211,7 @@ def _stage_answer(
         base=base,
         suffix=suffix,
         description=clean(record.raw("label")),
+        extra=extra,
     )
 
 

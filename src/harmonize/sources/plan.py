@@ -26,12 +26,12 @@ def stage(context: Context) -> None:
         raise TypeError("a plan layout has a table")
     statuses = context.vocabulary.finding_statuses.get(context.profile.instrument, {})
     seen: set[tuple[str, ...]] = set()
-    for record in table.records():
+    for record in context.records(table, lambda _: 1):
         identifiers = list(record.identifier_texts(staged))
         if not identifiers:
             context.report_blank_key(record, "factory id", cells=1)
             continue
-        row = tuple(str(cell).strip() for cell in record.cells)
+        row = record.printed()
         if row in seen:
             staged.counts.ignored += 1
             context.report_repeated_row(record, record.raw("issue"))
@@ -44,11 +44,12 @@ def stage(context: Context) -> None:
             context.vocabulary.identifiers.clean(scheme, text),
             record.text("cycle", staged),
             code_key(record.raw("group")),
-            label_hash(record.raw("issue")),
+            None if record.is_blank("issue") else label_hash(record.raw("issue")),
             record.text("issue", staged),
             record.text("action", staged),
             record.day("due_on", context.layout.dates, staged),
             statuses.get(word_key(status_raw)) if status_raw else None,
             status_raw,
             record.locator,
+            table.extras(record),
         )

@@ -65,6 +65,9 @@ class Layout(_Strict):
     envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
     encoding: str = "cp1252"
     dates: list[str] = Field(default_factory=list)
+    not_with: list[str] = Field(
+        default_factory=list, description="Headers that show that a table is no register after all."
+    )
     synonyms: bool = Field(default=False, description="A register recognised by synonyms, after everything else.")
     default_scale: str | None = None
     scale_by_type: dict[str, str] = Field(default_factory=dict)
@@ -117,6 +120,9 @@ class Profile(_Strict):
     edition: str | None = Field(default=None, description="Edition of every assessment, where the export prints none.")
     editions: dict[str, str] = Field(
         default_factory=dict, description="Edition pattern -> edition of the crosswalk that reads it."
+    )
+    edition_pattern: str | None = Field(
+        default=None, description="What editions look like, those without a crosswalk included; default: `editions`."
     )
     national_editions: dict[str, str] = Field(
         default_factory=dict, description="Country -> edition of the crosswalk that lists its own question ids."

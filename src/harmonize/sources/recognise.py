@@ -34,6 +34,7 @@ class Recognition:
 
     Attributes:
         missing: optional fields that the export does not print, as their headers.
+        no_objects: places of JSON entries that should be envelopes and are no objects.
     """
 
     profile: Profile
@@ -44,6 +45,7 @@ class Recognition:
     block_sheet: Sheet | None = None
     envelopes: Sequence[Envelope] = ()
     missing: Sequence[str] = ()
+    no_objects: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,12 +101,19 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     if complete:
         return _accept(max(complete, key=lambda candidate: candidate.weight))
     nearest = max(strict, key=lambda candidate: (candidate.nearness, candidate.weight), default=None)
-    loose = [candidate for candidate in candidates if candidate.layout.synonyms and candidate.complete]
-    if nearest is not None and nearest.nearness > _NEAR:
+    loose = [c for c in candidates if c.layout.synonyms and c.complete and not _says_more(c)]
+    if nearest is not None and nearest.nearness > _NEAR and not (loose and nearest.profile.kind == "register"):
         raise _refusal(nearest)
     if loose:
         return _accept(max(loose, key=lambda candidate: candidate.weight))
     raise _unknown(max(candidates, key=lambda candidate: candidate.nearness, default=None))
+
+
+def _says_more(candidate: _Candidate) -> bool:
+    """The table has columns that no register has: it is an assessment export that nobody has profiled yet."""
+    telling = {word_key(title) for title in candidate.layout.not_with}
+    views = [match.view for match in candidate.matches if match.view is not None]
+    return any(word_key(title) in telling for view in views for title in view.header)
 
 
 def _accept(candidate: _Candidate) -> Recognition:
@@ -185,14 +194,13 @@ def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, 
         if found:
             columns[name] = found
     identifiers = {
-        scheme: places[word_key(title)]
+        scheme: found
         for scheme, titles in part.identifiers.items()
-        for title in titles[:]
-        if word_key(title) in places
+        if (found := tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places)))
     }
     present = columns.keys() | identifiers.keys()
     missing = tuple(_names(part)[name][0] for name in part.required if name not in present)
-    used = {column for found in columns.values() for column in found} | set(identifiers.values())
+    used = {column for found in (*columns.values(), *identifiers.values()) for column in found}
     used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
     extra = tuple(column for column, title in enumerate(header) if title and column not in used)
     optional = tuple(
@@ -227,7 +235,7 @@ def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
     block = Record(
         cells_of,
         {name: (index[name],) for name in part.labels if name in index},
-        {scheme: index[scheme] for scheme in part.identifiers if scheme in index},
+        {scheme: (index[scheme],) for scheme in part.identifiers if scheme in index},
         sheet.row_locator(first, -1),
         lambda number: sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], order[number]),
     )
@@ -254,7 +262,17 @@ def _envelopes(value: JsonValue) -> list[Envelope]:
 
 def _speaks(profile: Profile, envelope: Envelope) -> bool:
     version = clean(str(envelope.node.get("version") or "")) or ""
-    return any(re.fullmatch(pattern, version.lower()) for pattern in profile.editions)
+    patterns = [profile.edition_pattern] if profile.edition_pattern else profile.editions
+    return any(re.fullmatch(pattern, version.lower()) for pattern in patterns)
+
+
+def _no_objects(value: JsonValue) -> list[str]:
+    node, root = value.value, value.root
+    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
+        return [f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)]
+    if isinstance(node, list):
+        return [f"{root}[{index}]" for index, entry in enumerate(node) if not isinstance(entry, dict)]
+    return [] if isinstance(node, dict) else [root]
 
 
 def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
@@ -266,7 +284,8 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
                 continue
             fitting = [e for e in envelopes if all(key in e.node for key in layout.envelope_keys)]
             if fitting and any(_speaks(profile, envelope) for envelope in fitting):
-                return Recognition(profile, layout, envelopes=envelopes)
+                no_objects = [place for value in values for place in _no_objects(value)]
+                return Recognition(profile, layout, envelopes=envelopes, no_objects=no_objects)
             first = envelopes[0].node if envelopes else {}
             missing = [key for key in layout.envelope_keys if key not in first]
             share = 1 - len(missing) / len(layout.envelope_keys)

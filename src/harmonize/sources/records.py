@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from harmonize.model.issues import Issue
 from harmonize.model.staged import StagedFile
 from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
-from harmonize.values.dates import parse_date
+from harmonize.values.dates import parse_date, plausible_date, serial_date
 from harmonize.values.numbers import NumberProblem, NumberStyle, parse_number
 from harmonize.values.text import clean, word_key
 
@@ -32,7 +32,7 @@ class TableView:
     header_row: int
     header: tuple[str, ...]
     columns: Mapping[str, tuple[int, ...]]
-    identifiers: Mapping[str, int]
+    identifiers: Mapping[str, tuple[int, ...]]
     extra: tuple[int, ...] = ()
 
     def records(self) -> Iterator[Record]:
@@ -51,6 +51,7 @@ class TableView:
             self.identifiers,
             self.sheet.row_locator(index, self.header_row),
             lambda column: self.sheet.cell_locator(index, self.header_row, column, self.header[column]),
+            any(not is_blank(cell) for cell in cells[len(self.header) :]),
         )
 
     def extras(self, record: Record) -> str | None:
@@ -65,13 +66,18 @@ class TableView:
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """Fields of one row or block."""
+    """Fields of one row or block.
+
+    Attributes:
+        surplus: the row has cells beyond its header, so that its cells are shifted.
+    """
 
     cells: Sequence[Cell]
     columns: Mapping[str, tuple[int, ...]]
-    identifiers: Mapping[str, int]
+    identifiers: Mapping[str, tuple[int, ...]]
     locator: str
     place: Callable[[int], str]
+    surplus: bool = False
 
     def has(self, name: str) -> bool:
         """The export has a column for this field."""
@@ -127,29 +133,37 @@ class Record:
 
     def identifier_texts(self, staged: StagedFile) -> Iterator[tuple[str, str, str]]:
         """Scheme, text and locator of every identifier stated."""
-        for scheme, column in self.identifiers.items():
-            cell = self._cell(column)
-            if isinstance(cell, CellError):
-                report_excel_error(staged, self.place(column), cell)
-                continue
-            text = clean(cell_text(cell))
-            if text:
-                yield scheme, text, self.place(column)
+        for scheme, columns in self.identifiers.items():
+            for column in columns:
+                cell = self._cell(column)
+                if isinstance(cell, CellError):
+                    report_excel_error(staged, self.place(column), cell)
+                    continue
+                text = clean(cell_text(cell))
+                if text:
+                    yield scheme, text, self.place(column)
+                    break
+
+    def printed(self) -> tuple[str, ...]:
+        """All cells as printed, trimmed: equal tuples are repeated rows."""
+        return tuple(cell_text(cell).strip() for cell in self.cells)
 
     def day(self, name: str, forms: Sequence[str], staged: StagedFile) -> date | None:
         """The date of a field; an unreadable one is quarantined at its place."""
         cell = self.cell(name)
-        if isinstance(cell, datetime):
-            return cell.date()
-        if isinstance(cell, date):
-            return cell
         if isinstance(cell, CellError):
             report_excel_error(staged, self.at(name), cell)
             return None
         text = clean(cell_text(cell))
         if text is None:
             return None
-        found = parse_date(text, forms)
+        if isinstance(cell, float | int) and not isinstance(cell, bool):
+            # A workbook's bare number in a date column is its day count.
+            found = serial_date(cell)
+        elif isinstance(cell, date):
+            found = plausible_date(cell.year, cell.month, cell.day)
+        else:
+            found = parse_date(text, forms)
         if found is None:
             staged.report(
                 Issue(
@@ -164,9 +178,17 @@ class Record:
         return found
 
     def number(
-        self, name: str, style: NumberStyle, staged: StagedFile, code: str, lowest: float, highest: float
+        self,
+        name: str,
+        style: NumberStyle,
+        staged: StagedFile,
+        code: str,
+        bounds: tuple[float, float],
+        *,
+        whole: bool = False,
     ) -> float | None:
         """A header number within bounds; another value is quarantined under `code`."""
+        lowest, highest = bounds
         cell = self.cell(name)
         if isinstance(cell, CellError):
             report_excel_error(staged, self.at(name), cell)
@@ -176,13 +198,13 @@ class Record:
             return None
         typed = isinstance(cell, int | float) and not isinstance(cell, bool)
         value: float | NumberProblem = float(cell) if typed else parse_number(text, style)  # type: ignore[arg-type]  # narrowed by `typed`
-        if isinstance(value, NumberProblem) or not lowest <= value <= highest:
+        if isinstance(value, NumberProblem) or not lowest <= value <= highest or (whole and not value.is_integer()):
             staged.report(
                 Issue(
                     self.at(name),
                     code,
                     text,
-                    f"{text!r} is not a number between {lowest:g} and {highest:g}.",
+                    f"{text!r} is not a {'whole ' if whole else ''}number between {lowest:g} and {highest:g}.",
                     "Correct the value in the export; the record was loaded without it.",
                     withheld=True,
                 )

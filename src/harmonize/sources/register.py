@@ -14,7 +14,7 @@ def stage(context: Context) -> None:
     if table is None:
         raise TypeError("a register layout has a table")
     style = context.number_style(text for record in table.records() for text in [record.raw("workers")] if text)
-    for record in table.records():
+    for record in context.records(table):
         if record.is_blank("name") and not any(True for _ in record.identifier_texts(context.staged)):
             context.report_blank_key(record, "factory name and no id")
             continue

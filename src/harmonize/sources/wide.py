@@ -28,12 +28,17 @@ _FALSE_WORDS = frozenset({"false", "no", "0", "n"})
 
 @dataclass(frozen=True, slots=True)
 class _Columns:
-    """Answer columns of a wide table: question id by column, unit column by quantity column."""
+    """Answer columns of a wide table: question id by column, unit column by quantity column.
+
+    Attributes:
+        repeated: columns whose question stands further left already; their cells are ignored.
+    """
 
     questions: Mapping[int, str]
     units: Mapping[int, int]
     is_unit: frozenset[int]
     scores: Mapping[int, tuple[str, str | None]]
+    repeated: frozenset[int]
 
 
 def _columns(context: Context, table: TableView) -> _Columns:
@@ -51,9 +56,12 @@ def _columns(context: Context, table: TableView) -> _Columns:
             scores[column] = (found["section"], None if level == "score" else level)
         else:
             questions[column] = title
-    by_question = {question: column for column, question in questions.items()}
+    by_question: dict[str, int] = {}
+    for column, question in questions.items():
+        by_question.setdefault(question, column)
+    repeated = frozenset(column for column, question in questions.items() if by_question[question] != column)
     units = {by_question[question]: by_question[unit] for question, unit in unit_questions(layout, by_question).items()}
-    return _Columns(questions, units, frozenset(units.values()), scores)
+    return _Columns(questions, units, frozenset(units.values()), scores, repeated)
 
 
 def unit_questions(layout: Layout, questions: Collection[str]) -> dict[str, str]:
@@ -99,10 +107,25 @@ def stage(context: Context) -> None:
     )
     seen: set[tuple[str, ...]] = set()
     cell_no = 0
-    for record in table.records():
+    _report_columns(context, table, columns)
+    for record in context.records(table, lambda row: _filled(columns, row)):
         if _is_withheld(context, columns, record, seen):
             continue
         cell_no = _stage_assessment(context, table, columns, record, style, cell_no)
+
+
+def _report_columns(context: Context, table: TableView, columns: _Columns) -> None:
+    """Say which columns stand twice, and which hold cells under no header."""
+    for column in sorted(columns.repeated):
+        context.staged.report(
+            Issue(
+                "header",
+                "repeated_column",
+                table.header[column],
+                f"The column {table.header[column]!r} stands twice; the first one counts.",
+                "Remove the repetition in the export.",
+            )
+        )
 
 
 def _cell(record: Record, column: int) -> Cell:
@@ -116,10 +139,13 @@ def _filled(columns: _Columns, record: Record) -> int:
 def _is_withheld(context: Context, columns: _Columns, record: Record, seen: set[tuple[str, ...]]) -> bool:
     staged = context.staged
     key = record.cell("native_id")
-    if key is None or isinstance(key, CellError):
+    if isinstance(key, CellError):
+        report_excel_error(staged, record.at("native_id"), key, _filled(columns, record))
+        return True
+    if key is None:
         context.report_blank_key(record, "assessment id", _filled(columns, record))
         return True
-    row = tuple(cell_text(cell).strip() for cell in record.cells)
+    row = record.printed()
     if row in seen:
         staged.counts.ignored += _filled(columns, record)
         context.report_repeated_row(record, cell_text(key))
@@ -184,6 +210,7 @@ def _stage_assessment(
     _stage_scores(context, columns, record, number, by_verifier)
     if not published:
         staged.counts.ignored += _filled(columns, record)
+        context.report_unpublished(record.locator, status)
         return cell_no
     return _stage_answers(context, table, columns, record, style, number, edition, (by_verifier, is_verified), cell_no)
 
@@ -260,9 +287,11 @@ def _stage_answers(
     answered_by = "verifier" if by_verifier else "facility"
     for column, question in columns.questions.items():
         cell = _cell(record, column)
+        if column in columns.repeated:
+            staged.counts.ignored += 0 if is_blank(cell) else 1
+            continue
         if is_blank(cell):
-            if column in columns.units and not is_blank(_cell(record, columns.units[column])):
-                staged.counts.ignored += 1
+            _pass_over_unit(context, columns, record, column)
             continue
         if column in columns.is_unit:
             continue
@@ -271,7 +300,7 @@ def _stage_answers(
         cell_no += 1
         if isinstance(cell, CellError):
             report_excel_error(staged, record.place(column), cell, cells=1)
-            staged.counts.ignored += 0 if is_blank(unit_cell) else 1
+            _pass_over_unit(context, columns, record, column)
             continue
         raw = cell_text(cell)
         value, problem = _read_number(cell, raw, style)
@@ -300,8 +329,21 @@ def _stage_answers(
             suffix,
             None if unit_column is None or is_blank(unit_cell) else record.place(unit_column),
             None,
+            None,
         )
     return cell_no
+
+
+def _pass_over_unit(context: Context, columns: _Columns, record: Record, column: int) -> None:
+    """A unit without a quantity says nothing; an Excel error in its cell is withheld all the same."""
+    unit_column = columns.units.get(column)
+    cell = None if unit_column is None else _cell(record, unit_column)
+    if unit_column is None or is_blank(cell):
+        return
+    if isinstance(cell, CellError):
+        report_excel_error(context.staged, record.place(unit_column), cell, cells=1)
+    else:
+        context.staged.counts.ignored += 1
 
 
 def _is_quantity(context: Context, question: str) -> bool:

@@ -5,14 +5,16 @@ Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are
 
 from __future__ import annotations
 
+import math
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
 from harmonize.values.text import western_digits
 
-__all__ = ["DATE_FORMS", "epoch_date", "parse_date"]
+__all__ = ["DATE_FORMS", "epoch_date", "parse_date", "plausible_date", "serial_date"]
 
 _MONTHS = {
     name: number
@@ -51,33 +53,45 @@ DATE_FORMS: dict[str, str] = {
     "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",
     "d month yyyy": r"{dd}(?:st|nd|rd|th)?\s+{month},?\s+{yyyy}",
     "month d yyyy": r"{month}\s+{dd},?\s+{yyyy}",
-    "vietnamese long": r"(?:[Nn]gày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
+    "vietnamese long": r"(?:ngày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
 }
 """Names of date forms that profiles may use, as patterns."""
 
 
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
-    return re.compile(DATE_FORMS[form].format(**_PIECES) + _CLOCK)
+    return re.compile(DATE_FORMS[form].format(**_PIECES) + _CLOCK, re.IGNORECASE)
 
 
 def _build(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
     month = _MONTHS.get(parts["n"].lower()) if parts.get("n") else int(parts["m"])
-    year = int(parts["y"])
+    return None if month is None else plausible_date(int(parts["y"]), month, int(parts["d"]))
+
+
+def plausible_date(year: int, month: int, day: int) -> date | None:
+    """The date, Buddhist years turned into common ones; None outside 1950 to 2100 or where there is no such day."""
     if year > _BUDDHIST_FROM:
         year -= _BUDDHIST_OFFSET
-    if month is None or not _EARLIEST <= year <= _LATEST:
+    if not _EARLIEST <= year <= _LATEST:
         return None
     try:
-        return date(year, month, int(parts["d"]))
+        return date(year, month, day)
     except ValueError:
         return None
 
 
+def serial_date(number: float) -> date | None:
+    """The day that a spreadsheet's day count means (1900 system); None outside 1950 to 2100."""
+    if not math.isfinite(number) or not 0 < number < 200_000:
+        return None
+    day = date(1899, 12, 30) + timedelta(days=int(number))
+    return plausible_date(day.year, day.month, day.day)
+
+
 def parse_date(text: str, forms: Sequence[str] | Iterable[str]) -> date | None:
     """The date that a text prints in one of `forms` (or ISO); None when it is none."""
-    plain = " ".join(western_digits(text).split())
+    plain = " ".join(western_digits(unicodedata.normalize("NFC", text)).split())
     for form in ("yyyy-mm-dd", *forms):
         found = _pattern(form).fullmatch(plain)
         if found:

@@ -95,7 +95,7 @@ class IdentifierRules:
         return True
 
     def level(self, scheme: str, value: str, country: str | None = None) -> Level:
-        """What the identifier names; a Vietnamese branch code (13 digits) names a site, that of its company does not."""
+        """What the identifier names; a Vietnamese tax code of 13 digits (a branch) names a site, one of 10 does not."""
         rule = self._scheme(scheme)
         tax_code = self.tax_codes.get(country or "") if rule.check == "tax_code" else None
         if tax_code is not None and tax_code.site is not None:

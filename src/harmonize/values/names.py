@@ -25,7 +25,7 @@ _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
 _UNIT_LETTER = re.compile(r"[fu](\d{1,3})")
 _NUMBER = re.compile(r"[a-z]{0,2}\d+[a-z]{0,2}")
-_POSTAL_CODE = re.compile(r"0|\d{5,7}")
+_POSTAL_CODE = re.compile(r"0|\d{5,8}")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _SHORT_ROMAN = {"i": "1", "v": "5", "x": "10"}
 

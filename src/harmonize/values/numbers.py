@@ -6,6 +6,7 @@ style can decide (`1,234`) takes the file's style; where a file uses both styles
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -13,7 +14,7 @@ from enum import Enum
 
 from harmonize.values.text import western_digits
 
-__all__ = ["NumberProblem", "NumberStyle", "decide_style", "looks_numeric", "parse_number"]
+__all__ = ["NumberProblem", "NumberStyle", "decide_style", "finite", "looks_numeric", "parse_number"]
 
 
 class NumberStyle(Enum):
@@ -73,13 +74,19 @@ def _evidence(plain: str) -> NumberStyle | None:
     return NumberStyle.POINT if separator == "." else NumberStyle.COMMA
 
 
+def _proof(plain: str) -> NumberStyle | None:
+    """The style that this text proves, provided that it is a number in that style: `12.05.2024` proves nothing."""
+    style = _evidence(plain)
+    return style if style is not None and _parse_body(plain.lstrip("+-"), style) is not None else None
+
+
 def decide_style(texts: Iterable[str], default: NumberStyle) -> NumberStyle:
     """The number style of a file, from its unambiguous values; `default` when none is unambiguous."""
     seen: set[NumberStyle] = set()
     for text in texts:
         plain = _plain(text)
         if _NUMBER.match(plain):
-            style = _evidence(plain)
+            style = _proof(plain)
             if style is not None:
                 seen.add(style)
                 if len(seen) == 2:
@@ -91,18 +98,31 @@ def parse_number(text: str, style: NumberStyle) -> float | NumberProblem:
     """The number that a text prints, in the given style."""
     plain = _plain(text)
     if _EXPONENT.match(plain):
-        return float(plain)
+        return _finite(float(plain))
     if not _NUMBER.match(plain):
         return NumberProblem.UNREADABLE
     sign = -1.0 if plain.startswith("-") else 1.0
     body = plain.lstrip("+-")
     if "." not in body and "," not in body:
-        return sign * float(body)
+        return _finite(sign * float(body))
     used = _evidence(plain) or style
     if used is NumberStyle.MIXED:
         return NumberProblem.UNDECIDABLE
     value = _parse_body(body, used)
-    return NumberProblem.UNREADABLE if value is None else sign * value
+    return NumberProblem.UNREADABLE if value is None else _finite(sign * value)
+
+
+def _finite(value: float) -> float | NumberProblem:
+    return value if math.isfinite(value) else NumberProblem.UNREADABLE
+
+
+def finite(value: float) -> float | None:
+    """A stored number as a float; None for infinities, not-a-number and integers beyond a float's range."""
+    try:
+        number = float(value)
+    except OverflowError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def _parse_body(body: str, style: NumberStyle) -> float | None:
@@ -111,6 +131,8 @@ def _parse_body(body: str, style: NumberStyle) -> float | None:
         shape = _GROUPED_POINT if style is NumberStyle.POINT else _GROUPED_COMMA
         if not shape.match(body) and not (style is NumberStyle.POINT and _INDIAN_POINT.match(body)):
             return None
+    if body.count(decimal) > 1:
+        return None
     try:
         return float(body.replace(grouping, "").replace(decimal, "."))
     except ValueError:

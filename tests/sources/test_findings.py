@@ -1,0 +1,220 @@
+"""Lists of findings: the header repeats, a clean visit is a visit, and a row is one cell."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.sources.delivering import Reader, Staged, gap
+from tests.sources.workbooks import build
+
+CLEAN = {"ProvisionCode": "", "Provision": "", "Severity": "", "FindingText": "", "CAPAction": "", "CAPStatus": ""}
+LEVIS = [
+    "Audit Ref", "Supplier", "Factory", "Factory Address", "Country", "Audit Date", "Auditor", "TOE Section",
+    "TOE Requirement", "Class", "Finding", "Remediation", "Deadline", "Closed On",
+]  # fmt: skip
+
+
+def _levis(read: Reader, **changes: Any) -> Staged:
+    row = {
+        "Audit Ref": "L-1", "Factory": "Sao Mai Garment", "Country": "Vietnam",
+        "Audit Date": {"date": "2026-02-10"}, "TOE Requirement": "5.1", "Class": "IA", "Finding": "Exit blocked",
+        **{name.replace("_", " "): value for name, value in changes.items()},
+    }  # fmt: skip
+    return read(build({"S": [["Title"], [], [], LEVIS, [row.get(name) for name in LEVIS]]}), "c/x.xlsx")
+
+
+def test_a_clean_visit_is_an_assessment_without_finding_and_without_cell(read: Reader) -> None:
+    staged = read(gap(CLEAN))
+    assert len(staged["assessment"]) == len(staged["mention"]) == 1
+    assert staged["finding"] == []
+    assert staged.counts.total == 0
+    assert staged.issues() == []
+
+
+def test_rows_of_one_visit_make_one_mention_at_the_first_row(read: Reader) -> None:
+    staged = read(gap({}, {"ProvisionCode": "I.A"}, {"VisitID": "G-501"}))
+    assert staged.column("mention", "locator") == staged.column("assessment", "locator") == ["row=1", "row=3"]
+    assert staged.column("finding", "assessment_no") == [0, 0, 1]
+
+
+def test_a_visit_stands_at_its_first_row_that_is_not_withheld(read: Reader) -> None:
+    staged = read(gap({"VisitID": ""}, {}))
+    assert staged.issues() == [("row=1", "blank_key")]
+    assert staged.column("assessment", "locator") == ["row=2"]
+    assert staged.unaccounted() == 0
+
+
+def test_a_repeated_row_is_ignored(read: Reader) -> None:
+    staged = read(gap({}, {}, {"FindingText": "Another"}))
+    assert staged.issues() == [("row=2", "repeated_row")]
+    assert (staged.counts.total, staged.counts.ignored, len(staged["finding"])) == (3, 1, 2)
+
+
+@pytest.mark.parametrize(
+    ("column", "text", "code"),
+    [
+        ("Color", "mauve", "unknown_rating"),
+        ("Severity", "dreadful", "unknown_severity"),
+        ("CAPStatus", "Lost", "unknown_status"),
+        ("VisitDate", "20/03/2026", "unreadable_date"),
+        ("TargetDate", "2026-20-03", "unreadable_date"),
+        ("Country", "Atlantis", "unknown_country"),
+    ],
+)
+def test_a_bad_cell_is_quarantined_and_its_row_stays(read: Reader, column: str, text: str, code: str) -> None:
+    staged = read(gap({column: text}))
+    assert staged.issues() == [(f"row=1;col={column}", code)]
+    assert staged.column("issue", "value") == [text]
+    assert staged.column("issue", "withheld") == [True]
+    assert len(staged["finding"]) == 1
+    assert staged.unaccounted() == 0
+
+
+@pytest.mark.parametrize(("word", "severity"), [("Critical", "critical"), ("SEVERE", "major"), (" key ", "major"), ("", None)])
+def test_severity_is_read_by_table_and_kept_raw(read: Reader, word: str, severity: str | None) -> None:
+    staged = read(gap({"Severity": word}))
+    assert staged.column("finding", "severity") == [severity]
+    assert staged.column("finding", "severity_raw") == [word.strip() or None]
+
+
+def test_an_unknown_clause_is_kept(read: Reader) -> None:
+    assert read(gap({"ProvisionCode": "IX.Z"})).column("finding", "clause") == ["IX.Z"]
+
+
+def test_a_later_row_that_contradicts_the_header_is_said(read: Reader) -> None:
+    staged = read(gap({}, {"ProvisionCode": "I.A", "Color": "red", "VisitDate": "03/21/2026"}))
+    assert sorted(staged.issues()) == [
+        ("row=2;col=Color", "inconsistent_header"),
+        ("row=2;col=VisitDate", "inconsistent_header"),
+    ]
+    assert staged.column("assessment", "rating_raw") == ["yellow"]
+
+
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"])
+def test_names_that_look_like_formulas_or_paths_are_text(read: Reader, name: str) -> None:
+    assert read(gap({"FacilityName": name})).column("mention", "name") == [name]
+
+
+def test_a_text_of_several_megabytes_is_kept_whole(read: Reader) -> None:
+    text = "x" * 3_000_000
+    assert read(gap({"FindingText": text})).column("finding", "description") == [text]
+
+
+def test_a_shifted_row_is_not_loaded_in_silence(read: Reader) -> None:
+    header, row = gap({"FindingText": "Too long", "TargetDate": "", "CAPStatus": ""}).splitlines()
+    staged = read(f"{header}\n{row.replace('Too long', 'Too long; and dark')}\n")
+    assert "row=1" in [locator.split(";")[0] for locator, _ in staged.issues()]
+
+
+@pytest.mark.parametrize(
+    ("closed", "status", "day"),
+    [(None, "open", None), ({"date": "2026-03-01"}, "closed", date(2026, 3, 1)), ("soon", None, None)],
+)
+def test_a_closing_date_says_the_status(read: Reader, closed: Any, status: str | None, day: date | None) -> None:
+    staged = _levis(read, Closed_On=closed)
+    assert staged.column("finding", "status") == [status]
+    assert staged.column("finding", "closed_on") == [day]
+
+
+def test_a_typed_date_of_a_buddhist_year_is_read(read: Reader) -> None:
+    staged = _levis(read, Audit_Date={"date": "2569-02-10"})
+    assert staged.column("assessment", "assessed_on") == [date(2026, 2, 10)]
+
+
+def test_a_typed_date_outside_all_years_is_quarantined(read: Reader) -> None:
+    staged = _levis(read, Deadline={"date": "1905-01-01"})
+    assert staged.column("finding", "due_on") == [None]
+    assert [code for _, code in staged.issues()] == ["unreadable_date"]
+
+
+def _smeta(read: Reader, day: str, timescale: Any, pillars: str = "4 pillar") -> Staged:
+    details = [
+        ["Site name", "Sao Mai Garment"], ["Site address", "12 Road 3"], ["Country", "Vietnam"],
+        ["Date of Audit", day], ["Pillars", pillars],
+    ]  # fmt: skip
+    header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
+    return read(
+        build({"Audit Details": details, "CAPR": [["Report"], header, ["1", "Exit blocked", timescale, "Open", "3"]]}),
+        "c/x.xlsx",
+    )
+
+
+@pytest.mark.parametrize(
+    ("timescale", "due"),
+    [
+        ("Immediate", date(2020, 12, 28)),
+        ("immediate ", date(2020, 12, 28)),
+        (30, date(2021, 1, 27)),
+        ("60", date(2021, 2, 26)),
+        ("90 days", date(2021, 3, 28)),
+        ("365", date(2021, 12, 28)),
+        ("someday", None),
+        (None, None),
+    ],
+)
+def test_due_date_is_audit_date_plus_timescale(read: Reader, timescale: Any, due: date | None) -> None:
+    assert _smeta(read, "28 December 2020", timescale).column("finding", "due_on") == [due]
+
+
+def test_without_an_audit_date_there_is_no_due_date(read: Reader) -> None:
+    staged = _smeta(read, "28 Decembre 2020", 30)
+    assert staged.column("finding", "due_on") == [None]
+    assert [code for _, code in staged.issues()] == ["unreadable_date"]
+
+
+def _pvh(read: Reader, headers: list[list[Any]], findings: list[list[Any]]) -> Staged:
+    sheets = {
+        "Assessments": [["Assessment ID", "Factory Name", "Country", "Assessment Date", "Rating"], *headers],
+        "Findings": [["Assessment ID", "Finding No", "Code Element", "Finding Class", "Description"], *findings],
+    }
+    return read(build(sheets), "c/x.xlsx")
+
+
+def test_two_sheets_are_joined_on_the_number(read: Reader) -> None:
+    staged = _pvh(
+        read,
+        [["P-1", "Sao Mai", "Vietnam", "07-Mar-2026", "Gold"], ["P-2", "Binh An", "Vietnam", "08-Mar-2026", "Red"]],
+        [["P-2", "1", "Wages", "Major", "a"], ["P-1", "1", "Wages", "Major", "b"], ["P-3", "1", "Wages", "Major", "c"]],
+    )
+    assert staged.column("finding", "assessment_no") == [1, 0]
+    assert staged.issues() == [("sheet=Findings;row=4", "finding_without_header")]
+    assert staged.unaccounted() == 0
+
+
+@pytest.mark.parametrize(("workers", "expected"), [("1,250", 1250), (1250.0, 1250), ("1.2", None), (-5, None), ("many", None)])
+def test_workers_are_whole_and_counted(read: Reader, workers: Any, expected: int | None) -> None:
+    sheets = {
+        "Assessments": [
+            ["Assessment ID", "Factory Name", "Country", "Assessment Date", "Rating", "Workers"],
+            ["P-1", "Sao Mai", "Vietnam", "07-Mar-2026", "Gold", workers],
+        ],
+        "Findings": [["Assessment ID", "Finding No", "Code Element", "Finding Class", "Description"]],
+    }
+    staged = read(build(sheets), "c/x.xlsx")
+    assert staged.column("mention", "workers") == [expected]
+    assert [code for _, code in staged.issues()] == ([] if expected else ["bad_workers"])
+
+
+@given(
+    st.lists(
+        st.fixed_dictionaries(
+            {
+                "VisitID": st.sampled_from(["G-1", "G-2", ""]),
+                "ProvisionCode": st.sampled_from(["I.A", "II.B", "", " "]),
+                "Severity": st.sampled_from(["key", "odd", ""]),
+                "FindingText": st.sampled_from(["a", "b", ""]),
+            }
+        ),
+        max_size=8,
+    )
+)
+def test_no_finding_is_ever_lost(read: Reader, rows: list[dict[str, str]]) -> None:
+    staged = read(gap(*rows))
+    assert staged.counts.total == sum(bool(row["ProvisionCode"].strip()) for row in rows)
+    assert staged.counts.blank == 0
+    assert staged.unaccounted() == 0

@@ -1,0 +1,59 @@
+"""A grant that cannot be read whole is no grant: nothing that is unreadable may widen it."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.sources.delivering import Reader, Staged, table
+from tests.sources.workbooks import build
+
+GRANT = {
+    "grant_id": "g-1", "facility_scheme": "os_id", "facility_value": "VN2020090123450", "instrument": "gap",
+    "assessment": "G-500", "audience": "pvh", "scope": "findings", "valid_from": "2025-01-01",
+    "valid_to": "2026-12-31", "purpose": "sourcing", "evidence": "scan 1", "revoked_on": "",
+}  # fmt: skip
+
+
+def _read(read: Reader, *changes: dict[str, str]) -> Staged:
+    return read(table([list(GRANT), *(list({**GRANT, **change}.values()) for change in changes)]))
+
+
+def test_a_whole_grant_is_staged(read: Reader) -> None:
+    staged = _read(read, {}, {"grant_id": "g-2", "valid_to": "", "instrument": "*", "assessment": "*"})
+    assert staged.column("grant", "grant_id") == ["g-1", "g-2"]
+    assert [str(day) for day in staged.column("grant", "valid_to")] == ["2026-12-31", "None"]
+    assert staged.issues() == []
+
+
+@pytest.mark.parametrize(
+    "column", ["grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope"]
+)
+def test_a_grant_with_a_blank_is_withheld(read: Reader, column: str) -> None:
+    staged = _read(read, {column: " "}, {"grant_id": "g-2"})
+    assert staged.column("grant", "grant_id") == ["g-2"]
+    assert staged.column("issue", "withheld") == [True]
+
+
+@pytest.mark.parametrize("column", ["valid_from", "valid_to", "revoked_on"])
+@pytest.mark.parametrize("text", ["31.12.2025", "yesterday", "2025-02-30"])
+def test_a_grant_with_an_unreadable_date_is_withheld(read: Reader, column: str, text: str) -> None:
+    staged = _read(read, {column: text}, {"grant_id": "g-2"})
+    assert staged.column("grant", "grant_id") == ["g-2"]
+    assert True in staged.column("issue", "withheld")
+
+
+@pytest.mark.parametrize("column", sorted(GRANT))
+def test_a_grant_with_an_excel_error_is_withheld(read: Reader, column: str) -> None:
+    row = [{"error": "#N/A"} if name == column else value for name, value in GRANT.items()]
+    staged = read(build({"S": [list(GRANT), row]}), "c/x.xlsx")
+    if column in {"purpose", "evidence"}:
+        assert len(staged["grant"]) == 1
+    else:
+        assert staged["grant"] == []
+    assert True in staged.column("issue", "withheld")
+
+
+def test_a_grant_that_stands_twice_is_said(read: Reader) -> None:
+    staged = _read(read, {}, {})
+    assert len(staged["grant"]) == 1
+    assert staged.issues() == [("row=2", "repeated_row")]
