@@ -58,7 +58,9 @@ def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
         with path.open("a", encoding="utf-8") as ledger:
             ledger.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
     except OSError as problem:
-        raise LedgerError(f"{path}: the ledger cannot be written: {problem.strerror}. Mend its permissions.") from problem
+        raise LedgerError(
+            f"{path}: the ledger cannot be written: {problem.strerror}. Mend its permissions."
+        ) from problem
 
 
 def read_ids(path: Path) -> dict[str, str]:
@@ -72,5 +74,6 @@ def read_ids(path: Path) -> dict[str, str]:
 def append_ids(path: Path, minted: Mapping[str, str], minted_on: date) -> None:
     """Add ids, in order of their keys."""
     append_lines(
-        path, [{"key": key, "id": value, "minted_on": minted_on.isoformat()} for key, value in sorted(minted.items())]
+        path,
+        [{"key": key, "id": value, "minted_on": minted_on.isoformat()} for key, value in sorted(minted.items())],
     )

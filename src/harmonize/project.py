@@ -59,7 +59,7 @@ class Project:
             if (root / relative).exists():
                 return root / relative
         raise ConfigurationError(
-            f"{relative} is in none of {', '.join(str(root) for root in self.roots)}; run `harmonize init` to get a copy."
+            f"{relative} is in none of {', '.join(map(str, self.roots))}; run `harmonize init` to get a copy."
         )
 
     def files(self, folder: str, pattern: str) -> list[Path]:
@@ -70,7 +70,6 @@ class Project:
             for path in sorted(base.glob(pattern)):
                 found.setdefault(path.relative_to(base).as_posix(), path)
         return [found[name] for name in sorted(found)]
-
 
     def stage_folder(self, out: Path) -> Path:
         """Where staged parquet lives."""

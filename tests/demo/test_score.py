@@ -24,7 +24,12 @@ def test_a_database_without_mistakes_gets_full_marks(demo: Path, database: Path)
     result = score(database, demo / "truth")
     assert (result.facilities.precision, result.facilities.recall, result.facilities.missing) == (1.0, 1.0, 0)
     assert (result.copies.precision, result.copies.recall) == (1.0, 1.0)
-    assert (result.answers.share, result.findings.share, result.faults.share, result.files.share) == (1, 1, 1, 1)
+    assert (result.answers.share, result.findings.share, result.faults.share, result.files.share) == (
+        1,
+        1,
+        1,
+        1,
+    )
     assert result.accused == ()
     assert result.unbalanced == ()
 
@@ -101,15 +106,22 @@ def test_withholding_a_sound_cell_is_an_accusation(demo: Path, database: Path) -
     assert score(database, demo / "truth").accused == (f"unknown_answer at {path} row=1;col=emsmgmt",)
 
 
-def test_which_of_two_identical_files_is_loaded_is_free(demo: Path, database: Path, truth: TruthTable) -> None:
+def test_which_of_two_identical_files_is_loaded_is_free(
+    demo: Path, database: Path, truth: TruthTable
+) -> None:
     duplicate = next(file for file in truth("files") if file["status"] == "duplicate")
     twin = next(
-        file for file in truth("files") if file["content"] == duplicate["content"] and file["path"] != duplicate["path"]
+        file
+        for file in truth("files")
+        if file["content"] == duplicate["content"] and file["path"] != duplicate["path"]
     )
     damage(database, f"UPDATE file SET status = 'loaded' WHERE path = '{duplicate['path']}'")
     assert score(database, demo / "truth").files.share < 1
     damage(database, f"UPDATE file SET status = 'duplicate' WHERE path = '{twin['path']}'")
-    damage(database, f"UPDATE facility_mention SET file_id = '{duplicate['path']}' WHERE file_id = '{twin['path']}'")
+    damage(
+        database,
+        f"UPDATE facility_mention SET file_id = '{duplicate['path']}' WHERE file_id = '{twin['path']}'",
+    )
     result = score(database, demo / "truth")
     assert result.files.share == 1
     assert result.facilities.recall == 1.0

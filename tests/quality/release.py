@@ -160,7 +160,9 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, 
     if len(names) != len(row):
         raise KeyError(f"{table} lacks {sorted(set(row) - set(names))}")
     marks = ", ".join("?" for _ in names)
-    connection.execute(f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', [row[name] for name in names])
+    connection.execute(
+        f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', [row[name] for name in names]
+    )
 
 
 def empty_release() -> duckdb.DuckDBPyConnection:

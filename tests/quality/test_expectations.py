@@ -28,7 +28,9 @@ def _suite(folder: Path, *expectations: str) -> list[Path]:
     return [path]
 
 
-UNIQUE = "type: expect_column_values_to_be_unique, kwargs: {column: id}, severity: critical, meaning: One id each."
+UNIQUE = (
+    "type: expect_column_values_to_be_unique, kwargs: {column: id}, severity: critical, meaning: One id each."
+)
 NAMED = "type: expect_column_values_to_not_be_null, kwargs: {column: name}, severity: warning, meaning: All named."
 FRAME = pd.DataFrame({"id": ["a", "a", "b"], "name": ["x", None, "y"]})
 
@@ -137,6 +139,7 @@ def test_data_docs_open_offline_and_are_the_same_again(tmp_path: Path) -> None:
         assert target in pages
     assert "One id each. Found: 2 of 3 unexpected" in pages["index.html"]
     assert "2 unexpected values found" in pages["facility.html"]
+    assert "2000-01-01" not in pages["facility.html"]
     assert pages == {path.name: path.read_text(encoding="utf-8") for path in (tmp_path / "second").iterdir()}
 
 

@@ -32,7 +32,9 @@ def _refused(path: Path, limits: Limits | None = None) -> str:
 
 
 def test_every_member_comes_with_its_bytes(tmp_path: Path) -> None:
-    path = _zip(tmp_path / "a.zip", [("sub/b.csv", b"2"), ("a.csv", b"1"), ("empty.csv", b""), ("folder/", b"")])
+    path = _zip(
+        tmp_path / "a.zip", [("sub/b.csv", b"2"), ("a.csv", b"1"), ("empty.csv", b""), ("folder/", b"")]
+    )
     assert list(members(path, Limits())) == [("a.csv", b"1"), ("empty.csv", b""), ("sub/b.csv", b"2")]
 
 
@@ -55,7 +57,8 @@ def test_a_zip_in_a_gz_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["../x.csv", "a/../../x.csv", "/etc/x.csv", "..\\x.csv", "a\\..\\..\\x.csv", "C:/x.csv", "C:\\x.csv"]
+    "name",
+    ["../x.csv", "a/../../x.csv", "/etc/x.csv", "..\\x.csv", "a\\..\\..\\x.csv", "C:/x.csv", "C:\\x.csv"],
 )
 def test_a_member_that_leaves_the_archive_is_refused(tmp_path: Path, name: str) -> None:
     assert _refused(_zip(tmp_path / "a.zip", [("ok.csv", b"1"), (name, b"x")])) == "archive_path"
@@ -92,7 +95,9 @@ def test_a_member_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".zip", ".gz"])
-@pytest.mark.parametrize("data", [b"", b"nothing packed", b"PK\x03\x04 and then nothing", b"\x1f\x8b\x08 cut"])
+@pytest.mark.parametrize(
+    "data", [b"", b"nothing packed", b"PK\x03\x04 and then nothing", b"\x1f\x8b\x08 cut"]
+)
 def test_a_broken_archive_is_refused(tmp_path: Path, ending: str, data: bytes) -> None:
     path = tmp_path / f"a{ending}"
     path.write_bytes(data)

@@ -1,7 +1,7 @@
 """Count the answer-bearing cells of a fixture a second time, from its text alone, so that the law can fail.
 
-Nothing here asks the readers: tables are found by the headers that the profile names, and what counts as a cell is
-written out per family.
+Nothing here asks the readers: tables are found by the headers that the profile names, and what counts as a
+cell is written out per family.
 """
 
 from __future__ import annotations
@@ -20,10 +20,13 @@ from tests.sources.exports import WORKBOOK
 __all__ = ["count"]
 
 FEM_ENVELOPE = frozenset(
-    """surveyid version groupid groupname sac_id oarid parentcompany users posted verified related_rfi_answer status
-    sitecountry siteaddress sitecity siteprovince sippostalcode lat lng sipindustrysector sipfacilitytype
-    siptotalnumemployees sipfacilityannualprodvolquant sipfacilityannualprodvolunits finishdate""".split()
-)
+    {
+        "surveyid", "version", "groupid", "groupname", "sac_id", "oarid", "parentcompany", "users", "posted",
+        "verified", "related_rfi_answer", "status", "sitecountry", "siteaddress", "sitecity", "siteprovince",
+        "sippostalcode", "lat", "lng", "sipindustrysector", "sipfacilitytype", "siptotalnumemployees",
+        "sipfacilityannualprodvolquant", "sipfacilityannualprodvolunits", "finishdate",
+    }
+)  # fmt: skip
 FEM_SCORE = re.compile(
     r"score\.total|(ems|energy|water|wastewater|air|waste|chemicals)\.(score|level1|level2|level3|applicability)"
 )

@@ -15,7 +15,7 @@ from harmonize.sources.profile import Profile
 from harmonize.sources.vocabulary import Vocabulary
 from tests.sources.exports import rows
 
-__all__ = ["Staged", "Reader", "better_work", "envelope", "gap", "page", "table", "wide"]
+__all__ = ["Reader", "Staged", "better_work", "envelope", "gap", "page", "table", "wide"]
 
 
 class Staged:
@@ -43,7 +43,7 @@ class Staged:
         loaded += len({row["cell_no"] for row in answers if row["unit_place"] is not None})
         loaded += len(self["finding"]) + len(self["plan"])
         quarantined = sum(self.column("issue", "cells"))
-        return self.counts.total - self.counts.blank - self.counts.ignored - loaded - quarantined
+        return int(self.counts.total - self.counts.blank - self.counts.ignored - loaded - quarantined)
 
 
 class Reader:
@@ -72,7 +72,8 @@ def _row(defaults: Mapping[str, str], changes: Mapping[str, str]) -> list[str]:
 
 
 _GAP = {
-    "VendorCode": "V-1", "FacilityID": "GF-1", "FacilityName": "Sao Mai Garment", "StreetAddress": "12 Road 3",
+    "VendorCode": "V-1", "FacilityID": "GF-1", "FacilityName": "Sao Mai Garment",
+    "StreetAddress": "12 Road 3",
     "City": "Bien Hoa", "Region": "Dong Nai", "Country": "Vietnam", "VisitID": "G-500", "VisitType": "Full",
     "VisitDate": "03/20/2026", "Color": "yellow", "ProvisionCode": "III.B.08", "Provision": "Hours",
     "Severity": "key", "FindingText": "Too long", "CAPAction": "Plan", "TargetDate": "04/20/2026",
@@ -84,7 +85,8 @@ _WIDE = {
 }  # fmt: skip
 _BETTER_WORK = {
     "Country": "Vietnam", "Cluster": "Compensation", "CP": "Paid Leave", "Cycle": "3", "Quest.ID": "900101",
-    "Assesment.Start.Date": "20/11/2025", "Factory.Assessed.ID": "BW-12", "Factory.Assessed.Name": "Sao Mai Garment",
+    "Assesment.Start.Date": "20/11/2025", "Factory.Assessed.ID": "BW-12",
+    "Factory.Assessed.Name": "Sao Mai Garment",
     "Q.Label": "Our label", "Question.ID": "4001", "Question.type": "NCQ", "Finding": "1", "Tags": "",
     "TQ.Name": "Garment CAT", "Assessment.Method": "On-site",
 }  # fmt: skip

@@ -1,4 +1,4 @@
-"""The fixture exports: found by folder, read as delivered files, and shown as text that a person can review."""
+"""The fixture exports: found by folder, read as delivered, and shown as text that a person can review."""
 
 from __future__ import annotations
 
@@ -16,7 +16,17 @@ from harmonize.sources.profile import Profile
 from harmonize.sources.vocabulary import Vocabulary
 from tests.sources.workbooks import built
 
-__all__ = ["FIXTURES", "GOLDEN", "WORKBOOK", "delivered", "exports", "golden_path", "readable", "rows", "stage"]
+__all__ = [
+    "FIXTURES",
+    "GOLDEN",
+    "WORKBOOK",
+    "delivered",
+    "exports",
+    "golden_path",
+    "readable",
+    "rows",
+    "stage",
+]
 
 FIXTURES = Path(__file__).parents[1] / "fixtures"
 GOLDEN = ".golden.json"
@@ -28,7 +38,9 @@ _WORDING = frozenset({"message", "hint"})
 def exports(instrument: str | None = None) -> list[Path]:
     """Every fixture export, or those of one instrument."""
     pattern = f"{instrument or '*'}/*"
-    return sorted(path for path in FIXTURES.glob(pattern) if path.is_file() and not path.name.endswith(GOLDEN))
+    return sorted(
+        path for path in FIXTURES.glob(pattern) if path.is_file() and not path.name.endswith(GOLDEN)
+    )
 
 
 def golden_path(export: Path) -> Path:

@@ -1,4 +1,4 @@
-"""Write every golden file anew: `python -m tests.sources.golden [INSTRUMENT]`. The difference in git is the review."""
+"""Write every golden file anew: `python -m tests.sources.golden [INSTRUMENT]`; the diff is the review."""
 
 from __future__ import annotations
 

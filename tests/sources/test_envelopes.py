@@ -1,4 +1,4 @@
-"""JSON envelopes: one envelope is one assessment, facility and verifier stand side by side, nothing crashes."""
+"""JSON envelopes: one is one assessment, facility and verifier stand side by side, nothing crashes."""
 
 from __future__ import annotations
 
@@ -26,7 +26,11 @@ def _read(read: Reader, **changes: Any) -> Staged:
         (page(envelope(id="a1"), envelope(id="a2")), "c/x.json", ["$.assessments[0]", "$.assessments[1]"]),
         (json.dumps(envelope()), "c/x.json", ["$"]),
         (json.dumps([envelope(id="a1"), envelope(id="a2")]), "c/x.json", ["$[0]", "$[1]"]),
-        (f"{json.dumps(envelope(id='a1'))}\n\n{json.dumps(envelope(id='a2'))}", "c/x.jsonl", ["line=1;$", "line=3;$"]),
+        (
+            f"{json.dumps(envelope(id='a1'))}\n\n{json.dumps(envelope(id='a2'))}",
+            "c/x.jsonl",
+            ["line=1;$", "line=3;$"],
+        ),
         (json.dumps(envelope()), "c/x.jsonl", ["line=1;$"]),
         (page(envelope()), "c/x.jsonl", ["line=1;$.assessments[0]"]),
     ],
@@ -48,7 +52,10 @@ def test_a_node_with_nothing_in_it_is_blank(read: Reader, node: Any) -> None:
     ("node", "said"),
     [
         ({"value": "Yes"}, [("facility", "Yes")]),
-        ({"value": "Yes", "corrected": "No", "selection": "Inaccurate"}, [("facility", "Yes"), ("verifier", "No")]),
+        (
+            {"value": "Yes", "corrected": "No", "selection": "Inaccurate"},
+            [("facility", "Yes"), ("verifier", "No")],
+        ),
         (
             {"value": "Yes", "corrected": "No", "selection": "updated during verification"},
             [("facility", "Yes"), ("verifier", "No")],
@@ -135,7 +142,9 @@ def test_day_of_an_assessment(read: Reader, changes: dict[str, Any], day: date |
         {"status": "LOST"},
     ],
 )
-def test_a_bad_header_value_is_quarantined_and_the_assessment_kept(read: Reader, changes: dict[str, Any]) -> None:
+def test_a_bad_header_value_is_quarantined_and_the_assessment_kept(
+    read: Reader, changes: dict[str, Any]
+) -> None:
     staged = _read(read, **changes)
     assert len(staged["assessment"]) == 1
     assert len(staged.issues()) == 1
@@ -145,7 +154,9 @@ def test_a_bad_header_value_is_quarantined_and_the_assessment_kept(read: Reader,
 @pytest.mark.parametrize("value", [HUGE, -HUGE, float("nan"), float("inf"), "1e400", "9" * 400])
 def test_a_number_beyond_all_bounds_is_no_number(read: Reader, value: Any) -> None:
     staged = _read(
-        read, questions={"aquant": {"value": value}, "aunit": {"value": "L"}}, performance={"totalEnergy": value}
+        read,
+        questions={"aquant": {"value": value}, "aunit": {"value": "L"}},
+        performance={"totalEnergy": value},
     )
     assert staged.column("answer", "number") == [None] * len(staged["answer"])
     assert staged.unaccounted() == 0
@@ -216,7 +227,12 @@ _VALUES: st.SearchStrategy[Any] = st.recursive(
 )
 _KEYS = st.sampled_from(["aquant", "aunit", "AQuant", "emsmgmt", "siptotalnumemployees", "it's"])
 _NODES = _VALUES | st.fixed_dictionaries(
-    {}, optional={"value": _VALUES, "corrected": _VALUES, "selection": st.sampled_from(["Inaccurate", "Accurate", None])}
+    {},
+    optional={
+        "value": _VALUES,
+        "corrected": _VALUES,
+        "selection": st.sampled_from(["Inaccurate", "Accurate", None]),
+    },
 )
 
 
@@ -227,7 +243,17 @@ _NODES = _VALUES | st.fixed_dictionaries(
     odd=st.fixed_dictionaries(
         {},
         optional=dict.fromkeys(
-            ["accountName", "country", "location", "scores", "statusHistory", "lastUpdated", "oarId", "taxId"], _VALUES
+            [
+                "accountName",
+                "country",
+                "location",
+                "scores",
+                "statusHistory",
+                "lastUpdated",
+                "oarId",
+                "taxId",
+            ],
+            _VALUES,
         ),
     ),
 )

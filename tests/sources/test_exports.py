@@ -66,7 +66,7 @@ def test_profile_is_whole(instrument: str, profiles: Mapping[str, Profile]) -> N
 def test_no_fixture_is_an_orphan() -> None:
     assert {path.name for path in FIXTURES.iterdir() if path.is_dir()} <= set(INSTRUMENTS)
     known = {golden_path(path) for path in exports()}
-    assert {path for path in FIXTURES.glob(f"*/*{GOLDEN}")} == known
+    assert set(FIXTURES.glob(f"*/*{GOLDEN}")) == known
 
 
 @pytest.mark.parametrize("export", EXPORTS)
@@ -127,7 +127,9 @@ def test_every_place_follows_the_grammar_of_locators(
     staged = staged_files[export]
     for table in staged.tables:
         for row in rows(staged, table):
-            place = row["locator"] if "locator" in row else f"{row.get('base', 'file')}{row.get('suffix', '')}"
+            place = (
+                row["locator"] if "locator" in row else f"{row.get('base', 'file')}{row.get('suffix', '')}"
+            )
             assert LOCATOR.fullmatch(place), (table, row)
 
 

@@ -12,7 +12,14 @@ from hypothesis import strategies as st
 from tests.sources.delivering import Reader, Staged, gap
 from tests.sources.workbooks import build
 
-CLEAN = {"ProvisionCode": "", "Provision": "", "Severity": "", "FindingText": "", "CAPAction": "", "CAPStatus": ""}
+CLEAN = {
+    "ProvisionCode": "",
+    "Provision": "",
+    "Severity": "",
+    "FindingText": "",
+    "CAPAction": "",
+    "CAPStatus": "",
+}
 LEVIS = [
     "Audit Ref", "Supplier", "Factory", "Factory Address", "Country", "Audit Date", "Auditor", "TOE Section",
     "TOE Requirement", "Class", "Finding", "Remediation", "Deadline", "Closed On",
@@ -22,7 +29,8 @@ LEVIS = [
 def _levis(read: Reader, **changes: Any) -> Staged:
     row = {
         "Audit Ref": "L-1", "Factory": "Sao Mai Garment", "Country": "Vietnam",
-        "Audit Date": {"date": "2026-02-10"}, "TOE Requirement": "5.1", "Class": "IA", "Finding": "Exit blocked",
+        "Audit Date": {"date": "2026-02-10"}, "TOE Requirement": "5.1", "Class": "IA",
+        "Finding": "Exit blocked",
         **{name.replace("_", " "): value for name, value in changes.items()},
     }  # fmt: skip
     return read(build({"S": [["Title"], [], [], LEVIS, [row.get(name) for name in LEVIS]]}), "c/x.xlsx")
@@ -75,7 +83,9 @@ def test_a_bad_cell_is_quarantined_and_its_row_stays(read: Reader, column: str, 
     assert staged.unaccounted() == 0
 
 
-@pytest.mark.parametrize(("word", "severity"), [("Critical", "critical"), ("SEVERE", "major"), (" key ", "major"), ("", None)])
+@pytest.mark.parametrize(
+    ("word", "severity"), [("Critical", "critical"), ("SEVERE", "major"), (" key ", "major"), ("", None)]
+)
 def test_severity_is_read_by_table_and_kept_raw(read: Reader, word: str, severity: str | None) -> None:
     staged = read(gap({"Severity": word}))
     assert staged.column("finding", "severity") == [severity]
@@ -95,7 +105,9 @@ def test_a_later_row_that_contradicts_the_header_is_said(read: Reader) -> None:
     assert staged.column("assessment", "rating_raw") == ["yellow"]
 
 
-@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"])
+@pytest.mark.parametrize(
+    "name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"]
+)
 def test_names_that_look_like_formulas_or_paths_are_text(read: Reader, name: str) -> None:
     assert read(gap({"FacilityName": name})).column("mention", "name") == [name]
 
@@ -115,7 +127,9 @@ def test_a_shifted_row_is_not_loaded_in_silence(read: Reader) -> None:
     ("closed", "status", "day"),
     [(None, "open", None), ({"date": "2026-03-01"}, "closed", date(2026, 3, 1)), ("soon", None, None)],
 )
-def test_a_closing_date_says_the_status(read: Reader, closed: Any, status: str | None, day: date | None) -> None:
+def test_a_closing_date_says_the_status(
+    read: Reader, closed: Any, status: str | None, day: date | None
+) -> None:
     staged = _levis(read, Closed_On=closed)
     assert staged.column("finding", "status") == [status]
     assert staged.column("finding", "closed_on") == [day]
@@ -139,7 +153,12 @@ def _smeta(read: Reader, day: str, timescale: Any, pillars: str = "4 pillar") ->
     ]  # fmt: skip
     header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
     return read(
-        build({"Audit Details": details, "CAPR": [["Report"], header, ["1", "Exit blocked", timescale, "Open", "3"]]}),
+        build(
+            {
+                "Audit Details": details,
+                "CAPR": [["Report"], header, ["1", "Exit blocked", timescale, "Open", "3"]],
+            }
+        ),
         "c/x.xlsx",
     )
 
@@ -170,7 +189,10 @@ def test_without_an_audit_date_there_is_no_due_date(read: Reader) -> None:
 def _pvh(read: Reader, headers: list[list[Any]], findings: list[list[Any]]) -> Staged:
     sheets = {
         "Assessments": [["Assessment ID", "Factory Name", "Country", "Assessment Date", "Rating"], *headers],
-        "Findings": [["Assessment ID", "Finding No", "Code Element", "Finding Class", "Description"], *findings],
+        "Findings": [
+            ["Assessment ID", "Finding No", "Code Element", "Finding Class", "Description"],
+            *findings,
+        ],
     }
     return read(build(sheets), "c/x.xlsx")
 
@@ -178,15 +200,24 @@ def _pvh(read: Reader, headers: list[list[Any]], findings: list[list[Any]]) -> S
 def test_two_sheets_are_joined_on_the_number(read: Reader) -> None:
     staged = _pvh(
         read,
-        [["P-1", "Sao Mai", "Vietnam", "07-Mar-2026", "Gold"], ["P-2", "Binh An", "Vietnam", "08-Mar-2026", "Red"]],
-        [["P-2", "1", "Wages", "Major", "a"], ["P-1", "1", "Wages", "Major", "b"], ["P-3", "1", "Wages", "Major", "c"]],
+        [
+            ["P-1", "Sao Mai", "Vietnam", "07-Mar-2026", "Gold"],
+            ["P-2", "Binh An", "Vietnam", "08-Mar-2026", "Red"],
+        ],
+        [
+            ["P-2", "1", "Wages", "Major", "a"],
+            ["P-1", "1", "Wages", "Major", "b"],
+            ["P-3", "1", "Wages", "Major", "c"],
+        ],
     )
     assert staged.column("finding", "assessment_no") == [1, 0]
     assert staged.issues() == [("sheet=Findings;row=4", "finding_without_header")]
     assert staged.unaccounted() == 0
 
 
-@pytest.mark.parametrize(("workers", "expected"), [("1,250", 1250), (1250.0, 1250), ("1.2", None), (-5, None), ("many", None)])
+@pytest.mark.parametrize(
+    ("workers", "expected"), [("1,250", 1250), (1250.0, 1250), ("1.2", None), (-5, None), ("many", None)]
+)
 def test_workers_are_whole_and_counted(read: Reader, workers: Any, expected: int | None) -> None:
     sheets = {
         "Assessments": [

@@ -26,7 +26,8 @@ def test_a_whole_grant_is_staged(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    "column", ["grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope"]
+    "column",
+    ["grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope"],
 )
 def test_a_grant_with_a_blank_is_withheld(read: Reader, column: str) -> None:
     staged = _read(read, {column: " "}, {"grant_id": "g-2"})

@@ -1,8 +1,9 @@
-"""Long exports: one row per factory, assessment and question, with all that such rows repeat and contradict."""
+"""Long exports: one row per factory, assessment and question, and what such rows repeat and contradict."""
 
 from __future__ import annotations
 
 from datetime import date
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -64,18 +65,27 @@ def test_a_row_without_key_is_withheld(read: Reader, column: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "clean"), [("Sao Mai (Obsolete)", "Sao Mai"), ("Sao Mai (obsolete) ", "Sao Mai"), ("(New) Mai", "(New) Mai")]
+    ("name", "clean"),
+    [("Sao Mai (Obsolete)", "Sao Mai"), ("Sao Mai (obsolete) ", "Sao Mai"), ("(New) Mai", "(New) Mai")],
 )
 def test_the_mark_of_an_obsolete_factory_is_no_part_of_its_name(read: Reader, name: str, clean: str) -> None:
     assert read(better_work({"Factory.Assessed.Name": name})).column("mention", "name") == [clean]
 
 
 @pytest.mark.parametrize(
-    "label", ["Are exits marked?", "Are exits marked ?", "Are  exits\r\nmarked? *", "Are exits marked? [differentiation]"]
+    "label",
+    [
+        "Are exits marked?",
+        "Are exits marked ?",
+        "Are  exits\r\nmarked? *",
+        "Are exits marked? [differentiation]",
+    ],
 )
 def test_a_label_is_recognised_whatever_stands_around_it(read: Reader, label: str) -> None:
     plain = read(better_work({"Q.Label": "Are exits marked"}))
-    assert read(better_work({"Q.Label": label})).column("answer", "label_hash") == plain.column("answer", "label_hash")
+    assert read(better_work({"Q.Label": label})).column("answer", "label_hash") == plain.column(
+        "answer", "label_hash"
+    )
 
 
 @pytest.mark.parametrize("other", ["12.05.2024", "1.2.3", "07-2025", "10.30 - 12.15"])
@@ -109,7 +119,9 @@ def test_a_date_of_a_later_row_is_not_lost_without_a_word(read: Reader) -> None:
 
 def test_the_raw_cell_of_an_extra_column_is_kept_for_every_row(read: Reader) -> None:
     lines = better_work({}, {"Question.ID": "4002"}).splitlines()
-    text = "\n".join(f"{line},{extra}" for line, extra in zip(lines, ["Mood", "first", "second"], strict=True))
+    text = "\n".join(
+        f"{line},{extra}" for line, extra in zip(lines, ["Mood", "first", "second"], strict=True)
+    )
     staged = read(text)
     assert ("header", "drift") in staged.issues()
     kept = "".join(str(row) for name in ("assessment", "mention", "answer") for row in staged[name])
@@ -119,7 +131,7 @@ def test_the_raw_cell_of_an_extra_column_is_kept_for_every_row(read: Reader) -> 
 
 def test_an_excel_error_is_quarantined(read: Reader) -> None:
     rows = [line.split(",") for line in better_work({}, {"Question.ID": "4002"}).splitlines()]
-    cells = [rows[0], rows[1], [*rows[2][:11], {"error": "#N/A"}, *rows[2][12:]]]
+    cells: list[list[Any]] = [rows[0], rows[1], [*rows[2][:11], {"error": "#N/A"}, *rows[2][12:]]]
     staged = read(build({"S": cells}), "c/x.xlsx")
     assert staged.issues() == [("sheet=S;cell=L3", "excel_error")]
     assert staged.counts.blank == 0

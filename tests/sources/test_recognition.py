@@ -1,8 +1,9 @@
-"""An export is recognised by its content; what is not an export is refused with the nearest known source named."""
+"""An export is recognised by its content; what is none is refused with the nearest known source named."""
 
 from __future__ import annotations
 
 import codecs
+from typing import Any
 
 import pytest
 
@@ -36,6 +37,12 @@ def test_headers_are_free_in_case_blanks_and_order(read: Reader) -> None:
 def test_title_rows_are_skipped_and_not_counted(read: Reader, titles: int) -> None:
     staged = read("Visits of the first quarter\n" * titles + gap({}, {"ProvisionCode": "I.A"}))
     assert staged.column("finding", "locator") == ["row=1", "row=2"]
+
+
+@pytest.mark.parametrize("titles", [1, 5, 9])
+def test_titles_with_commas_do_not_hide_the_export(read: Reader, titles: int) -> None:
+    staged = read("Visits, first quarter\n" * titles + gap({}))
+    assert staged.column("finding", "locator") == ["row=1"]
 
 
 def test_the_header_must_stand_in_the_first_ten_rows(read: Reader) -> None:
@@ -77,7 +84,9 @@ def test_a_missing_required_column_is_named(read: Reader, column: str) -> None:
 
 def test_a_missing_optional_column_is_no_fault(read: Reader) -> None:
     staged = read(gap({}).replace("CAPAction", "Something", 1))
-    assert [row["severity"] for row in staged["issue"] if row["code"] == "missing_optional_column"] == ["info"]
+    assert [row["severity"] for row in staged["issue"] if row["code"] == "missing_optional_column"] == [
+        "info"
+    ]
 
 
 def test_an_extra_column_is_drift_and_kept_raw(read: Reader) -> None:
@@ -118,7 +127,9 @@ def read_or_code(read: Reader, data: str) -> str:
 )
 def test_any_supplier_list_is_read(read: Reader, header: str) -> None:
     titles = header.split(",")
-    cells = ["Vietnam" if title == "Country" else "100" if title == "Workers" else "Sao Mai" for title in titles]
+    cells = [
+        "Vietnam" if title == "Country" else "100" if title == "Workers" else "Sao Mai" for title in titles
+    ]
     staged = read(table([titles, cells]))
     assert staged.instrument == "facility_list"
     assert staged.column("mention", "name") == ["Sao Mai"]
@@ -146,14 +157,20 @@ def test_an_unknown_edition_is_read_in_json_as_in_csv(read: Reader, version: str
     from_json = read(page(envelope(version=version, questions={"emsmgmt": {"value": "Yes"}})), "c/x.json")
     from_csv = read(wide(["emsmgmt"], {"version": version, "emsmgmt": "Yes"}))
     assert from_json.column("answer", "raw_value") == from_csv.column("answer", "raw_value") == ["Yes"]
-    assert from_json.column("assessment", "edition") == from_csv.column("assessment", "edition") == [version.lower()]
+    assert (
+        from_json.column("assessment", "edition")
+        == from_csv.column("assessment", "edition")
+        == [version.lower()]
+    )
     unknown = version != "FEM2023"
     assert [code for _, code in from_json.issues()] == ["unknown_edition"] * unknown
     assert [code for _, code in from_csv.issues()] == ["unknown_edition"] * unknown
 
 
 def test_a_text_does_not_hide_the_export(read: Reader) -> None:
-    staged = read(gap({"FindingText": ", ".join(f"item {number}" for number in range(40))}, {"ProvisionCode": "I.A"}))
+    staged = read(
+        gap({"FindingText": ", ".join(f"item {number}" for number in range(40))}, {"ProvisionCode": "I.A"})
+    )
     assert staged.column("finding", "clause") == ["III.B.08", "I.A"]
 
 
@@ -164,6 +181,10 @@ def test_a_header_alone_is_an_export_without_rows(read: Reader) -> None:
 
 def test_a_sheet_is_found_wherever_it_stands(read: Reader) -> None:
     rows = [line.split(",") for line in better_work({}).splitlines()]
-    sheets = {"Cover": [["Compliance export"]], "Data": [[None], *([None, *row] for row in rows)], "Notes": [["end"]]}
+    sheets: dict[str, Any] = {
+        "Cover": [["Compliance export"]],
+        "Data": [[None], *([None, *row] for row in rows)],
+        "Notes": [["end"]],
+    }
     staged = read(build(sheets), "c/x.xlsx")
     assert [f"{row['base']}{row['suffix']}" for row in staged["answer"]] == ["sheet=Data;cell=M3"]

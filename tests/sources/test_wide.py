@@ -57,7 +57,10 @@ def test_the_number_style_is_that_of_the_file(read: Reader) -> None:
 
 
 def test_in_a_mixed_file_what_is_unclear_is_undecidable(read: Reader) -> None:
-    rows = [{"surveyid": f"S-{n}", QUANTITY[0]: text, QUANTITY[1]: "L"} for n, text in enumerate(["1,5", "1.5", "1,234"])]
+    rows = [
+        {"surveyid": f"S-{n}", QUANTITY[0]: text, QUANTITY[1]: "L"}
+        for n, text in enumerate(["1,5", "1.5", "1,234"])
+    ]
     staged = read(wide(QUANTITY, *rows))
     assert staged.column("answer", "number") == [1.5, 1.5, None]
     assert staged.column("answer", "number_problem") == [None, None, "undecidable"]
@@ -82,7 +85,9 @@ def test_an_excel_error_is_a_quarantined_cell(
 
 @pytest.mark.parametrize("quantity", [None, 5, {"error": "#N/A"}], ids=["blank", "number", "error"])
 @pytest.mark.parametrize("unit", [None, "kWh", {"error": "#REF!"}], ids=["blank", "unit", "error"])
-def test_every_pair_of_quantity_and_unit_is_accounted_for(read: Reader, quantity: object, unit: object) -> None:
+def test_every_pair_of_quantity_and_unit_is_accounted_for(
+    read: Reader, quantity: object, unit: object
+) -> None:
     staged = read(_sheet(QUANTITY, [quantity, unit]), "c/x.xlsx")
     errors = [cell for cell in (quantity, unit) if isinstance(cell, dict)]
     assert [code for _, code in staged.issues()] == ["excel_error"] * len(errors)
@@ -96,12 +101,22 @@ def test_a_verified_row_names_its_self_assessment(read: Reader) -> None:
         wide(
             ["emsopsimpact", "other"],
             {"surveyid": "S-1", "emsopsimpact": "Yes", "other": "a"},
-            {"surveyid": "S-1V", "status": "VRF", "related_rfi_answer": "S-1", "emsopsimpact": "No", "other": "a"},
+            {
+                "surveyid": "S-1V",
+                "status": "VRF",
+                "related_rfi_answer": "S-1",
+                "emsopsimpact": "No",
+                "other": "a",
+            },
         )
     )
     own, verified = staged["assessment"]
     assert (own["kind"], own["verified"], own["related_native_id"]) == ("self", False, None)
-    assert (verified["kind"], verified["verified"], verified["related_native_id"]) == ("verified", True, "S-1")
+    assert (verified["kind"], verified["verified"], verified["related_native_id"]) == (
+        "verified",
+        True,
+        "S-1",
+    )
     assert staged.column("answer", "answered_by") == ["facility", "facility", "verifier", "verifier"]
     assert staged.column("answer", "verification") == ["none", "none", "onsite", "none"]
 
@@ -113,7 +128,13 @@ def test_the_column_verified_proves_nothing(read: Reader) -> None:
 
 @pytest.mark.parametrize(
     ("status", "posted", "published"),
-    [("ASC", "TRUE", True), ("ASC", "", True), ("ASD", "TRUE", False), ("ASI", "", False), ("ASC", "no", False)],
+    [
+        ("ASC", "TRUE", True),
+        ("ASC", "", True),
+        ("ASD", "TRUE", False),
+        ("ASI", "", False),
+        ("ASC", "no", False),
+    ],
 )
 def test_deleted_and_unposted_assessments_keep_their_header_only(
     read: Reader, status: str, posted: str, published: bool
@@ -139,9 +160,12 @@ def test_a_repeated_row_is_ignored_with_its_cells(read: Reader) -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "day"), [("2024-05-14", date(2024, 5, 14)), ("2024/05/14", date(2024, 5, 14)), ("14/05/2024", None)]
+    ("text", "day"),
+    [("2024-05-14", date(2024, 5, 14)), ("2024/05/14", date(2024, 5, 14)), ("14/05/2024", None)],
 )
-def test_an_unreadable_date_is_quarantined_and_the_assessment_kept(read: Reader, text: str, day: date | None) -> None:
+def test_an_unreadable_date_is_quarantined_and_the_assessment_kept(
+    read: Reader, text: str, day: date | None
+) -> None:
     staged = read(wide(["emsa"], {"finishdate": text, "emsa": "Yes"}))
     assert staged.column("assessment", "assessed_on") == [day]
     assert staged.issues() == ([] if day else [("row=1;col=finishdate", "unreadable_date")])
@@ -157,13 +181,17 @@ def test_a_repeated_header_gives_no_second_answer_in_silence(read: Reader) -> No
 
 @pytest.mark.parametrize("cells", ["Yes,No", ",No"], ids=["beyond the header", "beyond, after a blank"])
 def test_a_cell_beyond_the_header_is_said(read: Reader, cells: str) -> None:
-    staged = read(f"surveyid,version,status,groupname,sitecountry,emsa\nS-1,fem2023,ASC,Sao Mai,Vietnam,{cells}\n")
+    staged = read(
+        f"surveyid,version,status,groupname,sitecountry,emsa\nS-1,fem2023,ASC,Sao Mai,Vietnam,{cells}\n"
+    )
     assert staged.issues()
 
 
 @given(
     cells=st.lists(
-        st.lists(st.sampled_from(["", " ", "Yes", "No", "5", "x"]), min_size=4, max_size=4), min_size=1, max_size=6
+        st.lists(st.sampled_from(["", " ", "Yes", "No", "5", "x"]), min_size=4, max_size=4),
+        min_size=1,
+        max_size=6,
     ),
     keys=st.data(),
 )

@@ -1,6 +1,6 @@
 """Build workbooks from text descriptions, so that no binary is committed.
 
-A description is JSON: sheet name -> rows of cells. A cell is null, text, a number, true or false, or an object:
+A description is JSON: sheet name -> rows of cells. A cell is null, text, a number, true, false or an object:
 `{"date": "2026-03-07"}` is a typed date, `{"error": "#N/A"}` an Excel error.
 """
 

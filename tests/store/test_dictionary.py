@@ -70,5 +70,10 @@ def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:
 def test_the_steward_page_names_every_column_and_field() -> None:
     text = Path("mappings/README.md").read_text(encoding="utf-8")
     models = (Profile, Layout, Rights, TablePart, BlockPart)
-    words = {*SSSOM_COLUMNS, *RULE_COLUMNS, *PREDICATES, *(name for model in models for name in model.model_fields)}
+    words = {
+        *SSSOM_COLUMNS,
+        *RULE_COLUMNS,
+        *PREDICATES,
+        *(name for model in models for name in model.model_fields),
+    }
     assert [word for word in sorted(words) if f"`{word}`" not in text and f"`{word}: " not in text] == []

@@ -12,7 +12,10 @@ from hypothesis import strategies as st
 
 from harmonize.values.dates import DATE_FORMS, epoch_date, parse_date
 
-MONTHS = ("January February March April May June July August September October November December").split()
+MONTHS = [
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+]  # fmt: skip
 DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")

@@ -56,7 +56,8 @@ def test_number_is_read_in_its_style(text: str, style: NumberStyle, value: float
 
 @pytest.mark.parametrize("style", list(NumberStyle))
 @pytest.mark.parametrize(
-    ("text", "value"), [("1,234.5", 1234.5), ("1.234,5", 1234.5), ("0.123", 0.123), ("0,123", 0.123), ("12.5", 12.5)]
+    ("text", "value"),
+    [("1,234.5", 1234.5), ("1.234,5", 1234.5), ("0.123", 0.123), ("0,123", 0.123), ("12.5", 12.5)],
 )
 def test_unambiguous_number_needs_no_style(text: str, value: float, style: NumberStyle) -> None:
     assert parse_number(text, style) == value
@@ -69,7 +70,23 @@ def test_ambiguous_number_of_a_mixed_file_is_undecidable(text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "-", "abc", "12 kg", "12%", "1.2.3", "1,2,3", "12.05.2024", "1.234.5", "--5", "1 23", "0x10", "nan", "inf", "1_000"],
+    [
+        "",
+        "-",
+        "abc",
+        "12 kg",
+        "12%",
+        "1.2.3",
+        "1,2,3",
+        "12.05.2024",
+        "1.234.5",
+        "--5",
+        "1 23",
+        "0x10",
+        "nan",
+        "inf",
+        "1_000",
+    ],
 )
 @pytest.mark.parametrize("style", [POINT, COMMA])
 def test_what_is_no_number_is_unreadable(text: str, style: NumberStyle) -> None:
@@ -113,7 +130,9 @@ def test_what_is_no_number_proves_no_style(text: str) -> None:
     assert decide_style([text, "0,25"], POINT) is COMMA
 
 
-@pytest.mark.parametrize(("text", "expected"), [("1,234", True), ("-5", True), ("1e3", True), ("Yes", False), ("", False)])
+@pytest.mark.parametrize(
+    ("text", "expected"), [("1,234", True), ("-5", True), ("1e3", True), ("Yes", False), ("", False)]
+)
 def test_looks_numeric(text: str, expected: bool) -> None:
     assert looks_numeric(text) is expected
 
@@ -132,11 +151,15 @@ def _printed(value: int, decimals: int, group: str, decimal: str) -> str:
     style=st.sampled_from([POINT, COMMA]),
     digits=st.sampled_from(sorted(DIGITS)),
 )
-def test_number_round_trips_in_every_style(value: int, decimals: int, group: str, style: NumberStyle, digits: str) -> None:
+def test_number_round_trips_in_every_style(
+    value: int, decimals: int, group: str, style: NumberStyle, digits: str
+) -> None:
     decimal = "." if style is POINT else ","
     if group == decimal:
         return
-    text = _printed(value, decimals, group, decimal).translate(str.maketrans(DIGITS["western"], DIGITS[digits]))
+    text = _printed(value, decimals, group, decimal).translate(
+        str.maketrans(DIGITS["western"], DIGITS[digits])
+    )
     read = parse_number(text, style)
     assert isinstance(read, float)
     assert math.isclose(read, value / 10**decimals, rel_tol=1e-12, abs_tol=1e-12)

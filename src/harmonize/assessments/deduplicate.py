@@ -51,7 +51,9 @@ def _names(key: str, facility_aliases: Mapping[str, list[str]]) -> Iterable[str]
 
 
 def deduplicate(
-    connection: duckdb.DuckDBPyConnection, ledger: Mapping[str, str], facility_aliases: Mapping[str, list[str]]
+    connection: duckdb.DuckDBPyConnection,
+    ledger: Mapping[str, str],
+    facility_aliases: Mapping[str, list[str]],
 ) -> dict[str, str]:
     """Make `made_assessment`, `made_copy`, `made_answer`, `made_finding` and the rest; returns new ledger entries."""
     _run(connection, "fingerprint.sql")

@@ -46,7 +46,8 @@ def lint_command() -> None:
 @app.command("coverage")
 def coverage_command(
     database: Annotated[
-        Path | None, typer.Option(help="A released DuckDB file, for coverage by answer.", show_default="data/current")
+        Path | None,
+        typer.Option(help="A released DuckDB file, for coverage by answer.", show_default="data/current"),
     ] = None,
     limit: Annotated[int, typer.Option(help="How many unmapped questions to list.")] = 20,
 ) -> None:

@@ -22,7 +22,9 @@ def demo_command(
     facilities: Annotated[int, typer.Option(min=1, help="How many invented factories.")] = 24,
     seed: Annotated[int, typer.Option(help="The same seed gives the same inbox.")] = 7,
     out: Annotated[Path, typer.Option(help="Where inbox/ and truth/ are written.")] = Path("demo"),
-    run_it: Annotated[bool, typer.Option("--run", help="Run the pipeline on it too, and hold it against the truth.")] = False,
+    run_it: Annotated[
+        bool, typer.Option("--run", help="Run the pipeline on it too, and hold it against the truth.")
+    ] = False,
 ) -> None:
     """Write an inbox in all supported formats: invented factories, copied visits, planted faults, and the truth."""
     project = Project.locate(Path.cwd())
@@ -56,4 +58,5 @@ def show_score(found: DemoScore) -> None:
     say(f"  accused       {len(found.accused)} places without a planted fault")
     for place in found.accused[:10]:
         say(f"    {place}")
-    say(f"  accounting    {'holds in every file' if not found.unbalanced else 'broken in ' + ', '.join(found.unbalanced)}")
+    broken = ", ".join(found.unbalanced)
+    say(f"  accounting    {f'broken in {broken}' if broken else 'holds in every file'}")

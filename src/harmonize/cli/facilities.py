@@ -25,7 +25,8 @@ _VERDICTS = ("same", "different", "unsure")
 def _key(connection: duckdb.DuckDBPyConnection, mention_id: str, knowledge: Knowledge) -> str:
     """The key of a mention's name, address and country, which a re-export keeps."""
     rows = connection.execute(
-        "SELECT contributor, instrument, name, name_local, address, admin1, country FROM facility_mention WHERE mention_id = ?",
+        "SELECT contributor, instrument, name, name_local, address, admin1, country "
+        "FROM facility_mention WHERE mention_id = ?",
         [mention_id],
     ).fetchall()
     if not rows:
@@ -54,6 +55,13 @@ def decide_command(
     with duckdb.connect(str(database), read_only=True) as connection:
         key_a, key_b = (_key(connection, mention, knowledge) for mention in (mention_a, mention_b))
     ledger = project.decisions_folder(out) / "facility_decisions.jsonl"
-    line = {"key_a": key_a, "key_b": key_b, "verdict": verdict, "by": by, "at": today().isoformat(), "why": why}
+    line = {
+        "key_a": key_a,
+        "key_b": key_b,
+        "verdict": verdict,
+        "by": by,
+        "at": today().isoformat(),
+        "why": why,
+    }
     append_lines(ledger, [line])
     say(f"{ledger}: {key_a} and {key_b} are {verdict}. It holds from the next run on.")

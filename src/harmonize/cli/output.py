@@ -59,7 +59,15 @@ class JsonObserver(Observer):
 
     def step(self, done: int, total: int, what: str) -> None:
         """A file is read."""
-        write_json({"time": datetime.now(tz=UTC).isoformat(), "event": "file", "done": done, "of": total, "file": what})
+        write_json(
+            {
+                "time": datetime.now(tz=UTC).isoformat(),
+                "event": "file",
+                "done": done,
+                "of": total,
+                "file": what,
+            }
+        )
 
 
 class TerminalObserver(Observer):

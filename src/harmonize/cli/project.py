@@ -29,5 +29,7 @@ def init_command(
         for name in ("inbox", "decisions"):
             (folder / "data" / name).mkdir(parents=True, exist_ok=True)
     except OSError as problem:
-        raise ConfigurationError(f"{folder}: cannot be written: {problem.strerror}. Choose another folder.") from problem
+        raise ConfigurationError(
+            f"{folder}: cannot be written: {problem.strerror}. Choose another folder."
+        ) from problem
     say(f"{folder.resolve()}: put exports into data/inbox/<contributor>/ and run `harmonize run`.")

@@ -32,7 +32,8 @@ def _day(text: str) -> date:
 
 
 AsOf = Annotated[
-    date | None, typer.Option("--as-of", parser=_day, metavar="DATE", help="The day of judgement; default today.")
+    date | None,
+    typer.Option("--as-of", parser=_day, metavar="DATE", help="The day of judgement; default today."),
 ]
 
 
@@ -73,18 +74,28 @@ def _percent(share: float | None) -> str:
 def summarise(result: RunResult, out: Path, seconds: float) -> None:
     """The closing summary."""
     figures: Mapping[str, Any] = result.manifest["figures"]
-    say(f"files        {figures['files']}: {figures['files_loaded']} loaded, "
+    say(
+        f"files        {figures['files']}: {figures['files_loaded']} loaded, "
         f"{figures['files_loaded_with_issues']} loaded with issues, {figures['files_duplicate']} duplicate, "
-        f"{figures['files_refused']} refused")
-    say(f"assessments  {figures['assessments']} from {figures['copies']} deliveries ({figures['copies_merged']} merged)")
+        f"{figures['files_refused']} refused"
+    )
+    say(
+        f"assessments  {figures['assessments']} from {figures['copies']} deliveries ({figures['copies_merged']} merged)"
+    )
     say(f"facilities   {figures['facilities']} from {figures['mentions']} mentions")
-    say(f"answers      {figures['answers']} ({_percent(figures['answer_coverage'])} mapped), "
+    say(
+        f"answers      {figures['answers']} ({_percent(figures['answer_coverage'])} mapped), "
         f"findings {figures['findings']} ({_percent(figures['finding_coverage'])} mapped), "
-        f"conflicts {figures['conflicts']}")
-    say(f"cells        {figures['cells_total']} = {figures['cells_blank']} blank + {figures['cells_loaded']} loaded + "
-        f"{figures['cells_ignored']} ignored + {figures['cells_quarantined']} quarantined")
-    say(f"quarantined  {figures['quarantined']}; issues to see {figures['issues_to_see']} "
-        f"({result.folder}/reports/issues.csv)")
+        f"conflicts {figures['conflicts']}"
+    )
+    say(
+        f"cells        {figures['cells_total']} = {figures['cells_blank']} blank + {figures['cells_loaded']} loaded + "
+        f"{figures['cells_ignored']} ignored + {figures['cells_quarantined']} quarantined"
+    )
+    say(
+        f"quarantined  {figures['quarantined']}; issues to see {figures['issues_to_see']} "
+        f"({result.folder}/reports/issues.csv)"
+    )
     warnings = result.manifest["expectations"]["failed_warnings"]
     say(f"quality      {result.manifest['expectations']['checked']} expectations, {len(warnings)} warnings")
     for warning in warnings:

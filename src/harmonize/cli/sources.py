@@ -34,7 +34,12 @@ def list_sources(context: typer.Context) -> None:
         "Sources",
         ["source", "kind", "layouts", "title"],
         [
-            (profile.instrument, profile.kind, ", ".join(layout.name for layout in profile.layouts), profile.title)
+            (
+                profile.instrument,
+                profile.kind,
+                ", ".join(layout.name for layout in profile.layouts),
+                profile.title,
+            )
             for profile in _profiles()
         ],
     )

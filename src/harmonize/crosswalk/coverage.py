@@ -9,7 +9,14 @@ import duckdb
 
 from harmonize.crosswalk.mapping import Edition
 
-__all__ = ["AnswerCoverage", "QuestionCoverage", "Unmapped", "answer_coverage", "question_coverage", "unmapped"]
+__all__ = [
+    "AnswerCoverage",
+    "QuestionCoverage",
+    "Unmapped",
+    "answer_coverage",
+    "question_coverage",
+    "unmapped",
+]
 
 
 @dataclass(frozen=True, slots=True)

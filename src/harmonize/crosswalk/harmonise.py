@@ -27,7 +27,8 @@ def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
         return schema.empty_table()
     columns = zip(*rows, strict=True)
     return pa.table(
-        [pa.array(column, type=kind.type) for column, kind in zip(columns, schema, strict=True)], schema=schema
+        [pa.array(column, type=kind.type) for column, kind in zip(columns, schema, strict=True)],
+        schema=schema,
     )
 
 

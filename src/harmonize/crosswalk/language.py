@@ -111,7 +111,9 @@ def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict
                 if entry.indicator_id in indicators:
                     raise ConfigurationError(f"{place}: the indicator {entry.indicator_id!r} stands twice; remove one.")
                 if entry.topic_id not in topics:
-                    raise ConfigurationError(f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/.")
+                    raise ConfigurationError(
+                        f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/."
+                    )
                 if entry.kind not in KINDS:
                     raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
                 indicators[entry.indicator_id] = entry

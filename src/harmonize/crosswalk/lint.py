@@ -39,7 +39,11 @@ def lint(
 
 
 def _entry(
-    edition: Edition, entry: MappingEntry, language: Language, scales: Mapping[str, Scale], units: frozenset[str]
+    edition: Edition,
+    entry: MappingEntry,
+    language: Language,
+    scales: Mapping[str, Scale],
+    units: frozenset[str],
 ) -> Iterable[Complaint]:
     place = f"{edition.instrument}/{edition.rules_path.name}: {entry.question}"
     if entry.indicator_id is None:

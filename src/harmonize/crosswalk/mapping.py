@@ -142,7 +142,12 @@ def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]
 
 
 def _entry(
-    instrument: str, edition: str, question: str, rules: Mapping[str, str], rows: Sequence[Mapping[str, str]], path: Path
+    instrument: str,
+    edition: str,
+    question: str,
+    rules: Mapping[str, str],
+    rows: Sequence[Mapping[str, str]],
+    path: Path,
 ) -> MappingEntry:
     positive = [row for row in rows if row["predicate_modifier"] != "Not"]
     negative = [row["object_id"].removeprefix(INDICATOR_PREFIX) for row in rows if row["predicate_modifier"] == "Not"]

@@ -162,5 +162,9 @@ def load_index(
     }
     points = {path.parent.name: _points(path) for path in project.files("mappings", "*/compliance_points.tsv")}
     return CrosswalkIndex(
-        {(edition.instrument, edition.edition): edition for edition in editions}, rules, fingerprints, points, as_of
+        {(edition.instrument, edition.edition): edition for edition in editions},
+        rules,
+        fingerprints,
+        points,
+        as_of,
     )

@@ -220,7 +220,9 @@ class CorrectiveAction(TableModel):
     """What the factory does about a finding."""
 
     action_id: str = Field(description="Stable id.")
-    finding_id: str | None = Field(description="The finding; null where a plan names an issue that no assessment holds.")
+    finding_id: str | None = Field(
+        description="The finding; null where a plan names an issue that no assessment holds."
+    )
     action: str | None = Field(description="Text as printed.")
     due_on: date | None = Field(description="Due date.")
     status: FindingStatus | None = Field(description="Common status.")
@@ -451,5 +453,3 @@ TABLES: dict[str, type[TableModel]] = {
 def table_name(model: type[TableModel]) -> str:
     """The name of a table class."""
     return next(name for name, candidate in TABLES.items() if candidate is model)
-
-

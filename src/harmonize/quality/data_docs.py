@@ -9,11 +9,16 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 
 from harmonize.quality.result import Check
 
-__all__ = ["write_pages"]
+__all__ = ["NO_TIME", "write_pages"]
+
+NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+"""The run time that Great Expectations demands and that the pages do not show: a run carries no clock."""
+
 
 _STYLE = Path(__file__).with_name("data_docs.css")
 _SCRIPTS = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
@@ -24,7 +29,7 @@ _FOOTERS = re.compile(r"<footer\b.*?</footer>", re.DOTALL | re.IGNORECASE)
 _PAGES = re.compile(r'href="[./]*(?:index|expectations/[^"]*)\.html"')
 _HANDLERS = re.compile(r'\son[a-z]+="[^"]*"')
 _RANDOM_IDS = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_TIMES = re.compile(r"\d{8}T\d{6}\.\d{6}Z")
+_TIMES = re.compile(rf"\d{{8}}T\d{{6}}\.\d{{6}}Z|{NO_TIME:%Y-%m-%dT%H:%M:%SZ}")
 
 
 def write_pages(site: Path, docs: Path, checks: Sequence[Check]) -> None:

@@ -12,7 +12,7 @@ import tempfile
 import warnings
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time
+from datetime import date, datetime, time
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +32,7 @@ from great_expectations.expectations.expectation_configuration import Expectatio
 from great_expectations.expectations.metadata_types import FailureSeverity
 
 from harmonize.errors import ConfigurationError
-from harmonize.quality.data_docs import write_pages
+from harmonize.quality.data_docs import NO_TIME, write_pages
 from harmonize.quality.result import Check, QualityResult
 from harmonize.quality.suites import Expectation, LoadedSuite, load_suites
 
@@ -42,8 +42,7 @@ _PLACE = "place"
 _NO_ROWS = "expect_table_row_count_to_equal"
 _SHOWN_VALUES = 5
 _SHOWN_CHARACTERS = 300
-# The same input gives the same pages, so the run carries no clock.
-_RUN = RunIdentifier(run_name="harmonize", run_time=datetime(2000, 1, 1, tzinfo=UTC))
+_RUN = RunIdentifier(run_name="harmonize", run_time=NO_TIME)
 
 
 def check(frames: Mapping[str, pd.DataFrame], suites: Sequence[Path], docs: Path | None) -> QualityResult:

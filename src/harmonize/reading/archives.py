@@ -98,7 +98,9 @@ def _unzip(path: Path, limits: Limits) -> Iterator[tuple[str, bytes]]:
             for entry in entries:
                 _check_member(path, entry.filename, entry.flag_bits)
             names = [entry.filename for entry in entries]
-            twice = next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+            twice = (
+                next((name for name in names if names.count(name) > 1), None) if len(set(names)) < len(names) else None
+            )
             if twice is not None:
                 raise RefusedFile(
                     "broken_archive",

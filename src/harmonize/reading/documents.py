@@ -132,6 +132,9 @@ def open_document(data: bytes, path: str, limits: Limits, fallback_encoding: str
         return Document(sheets=tuple(read_sheets(data, limits)))
     if suffix in {".json", ".jsonl"} or head in (b"{", b"["):
         return _json(data, suffix, limits)
-    if decode(data[:64]).text.lstrip()[:1] in ("{", "[") and data[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+    if decode(data[:64]).text.lstrip()[:1] in ("{", "[") and data[:2] in (
+        codecs.BOM_UTF16_LE,
+        codecs.BOM_UTF16_BE,
+    ):
         return _json(data, suffix, limits)
     return Document(sheets=(read_csv(data, fallback_encoding),))

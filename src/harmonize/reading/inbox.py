@@ -56,7 +56,9 @@ class Delivered:
                 return self.source.read_bytes()
             except OSError as problem:
                 raise RefusedFile(
-                    "unreadable_file", f"{self.path}: cannot be read: {problem.strerror}.", "Check its permissions."
+                    "unreadable_file",
+                    f"{self.path}: cannot be read: {problem.strerror}.",
+                    "Check its permissions.",
                 ) from problem
         for name, data in members(self.source, limits):
             if name == self.member:

@@ -103,14 +103,18 @@ def read_csv(data: bytes, fallback: str) -> Sheet:
     decoded = decode(data, fallback)
     if "\0" in decoded.text:
         raise RefusedFile(
-            "unknown_format", "The file holds NUL bytes: it is neither text nor a known workbook.", "Export it again."
+            "unknown_format",
+            "The file holds NUL bytes: it is neither text nor a known workbook.",
+            "Export it again.",
         )
     csv.field_size_limit(1 << 30)
     delimiter = _delimiter(decoded.text)
     try:
         rows = [row for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row]
     except csv.Error as problem:
-        raise RefusedFile("broken_csv", f"The table cannot be split into cells: {problem}.", "Export it again.") from problem
+        raise RefusedFile(
+            "broken_csv", f"The table cannot be split into cells: {problem}.", "Export it again."
+        ) from problem
     if decoded.text.count('"') % 2 and _ends_inside_quotes(decoded.text, delimiter):
         raise RefusedFile(
             "broken_csv",

@@ -91,11 +91,15 @@ def _check_size(data: bytes, limits: Limits) -> None:
             unpacked = sum(entry.file_size for entry in archive.infolist())
             if unpacked > limits.archive_bytes or unpacked > len(data) * limits.archive_expansion * 10:
                 raise RefusedFile(
-                    "archive_bomb", f"The workbook unpacks to {unpacked} bytes.", "Deliver it as CSV, or split it."
+                    "archive_bomb",
+                    f"The workbook unpacks to {unpacked} bytes.",
+                    "Deliver it as CSV, or split it.",
                 )
             if not any(name.startswith("xl/") for name in archive.namelist()):
                 raise RefusedFile(
-                    "unknown_format", "The file is an archive but no workbook.", "Deliver it as .zip, or as .xlsx."
+                    "unknown_format",
+                    "The file is an archive but no workbook.",
+                    "Deliver it as .zip, or as .xlsx.",
                 )
             for name, part in _sheet_parts(archive).items():
                 if part in archive.NameToInfo:
@@ -129,12 +133,14 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, list[list[Any]
     _check_size(data, limits)
     try:
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(data))
-        sheets: list[tuple[str, list[list[Any]]]] = []
-        for name in workbook.sheet_names:
-            sheets.append((name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)))
+        sheets: list[tuple[str, list[list[Any]]]] = [
+            (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
+        ]
     except (CalamineError, OSError, ValueError) as problem:
         raise RefusedFile(
-            "broken_workbook", f"The workbook cannot be opened: {problem}.", "Open and save it again, or export it again."
+            "broken_workbook",
+            f"The workbook cannot be opened: {problem}.",
+            "Open and save it again, or export it again.",
         ) from problem
     errors = _error_cells(data)
     for name, rows in sheets:

@@ -8,8 +8,8 @@ from functools import cached_property
 
 from harmonize.model.issues import Issue
 from harmonize.model.locators import column_letters
-from harmonize.reading.sheets import is_blank
 from harmonize.model.staged import StagedFile
+from harmonize.reading.sheets import is_blank
 from harmonize.sources.profile import Layout, Profile
 from harmonize.sources.recognise import Recognition
 from harmonize.sources.records import Record, TableView
@@ -113,7 +113,7 @@ class Context:
                     record.locator,
                     "ragged_row",
                     str(len(record.cells)),
-                    f"The row has {len(record.cells)} cells under {len(table.header)} headers, so its cells are shifted.",
+                    f"The row has {len(record.cells)} cells under {len(table.header)} headers: its cells are shifted.",
                     "Quote cells that hold the delimiter, and export it again.",
                     withheld=True,
                     cells=cells_of(record),

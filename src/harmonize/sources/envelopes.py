@@ -24,7 +24,13 @@ from harmonize.values.text import clean, word_key
 __all__ = ["count_cells", "stage"]
 
 _PLAIN_KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
-_ID_KEYS = (("oarId", "os_id"), ("sacId", "higg_id"), ("accountId", "higg_account"), ("taxId", "tax_code"), ("ffcId", "ffc_id"))
+_ID_KEYS = (
+    ("oarId", "os_id"),
+    ("sacId", "higg_id"),
+    ("accountId", "higg_account"),
+    ("taxId", "tax_code"),
+    ("ffcId", "ffc_id"),
+)
 
 
 def _printed(value: Any) -> str:
@@ -413,9 +419,11 @@ def _stage_questions(
         cell_no += 1
         parts = node if isinstance(node, dict) else {"value": node}
         unit_node = nodes[keys[unit_keys[question]]] if question in unit_keys else None
-        is_covered = is_verified and not _is_empty(parts.get("selection")) and word_key(
-            _printed(parts.get("selection"))
-        ) not in {"no response"}
+        is_covered = (
+            is_verified
+            and not _is_empty(parts.get("selection"))
+            and word_key(_printed(parts.get("selection"))) not in {"no response"}
+        )
         verification = profile.verification if is_covered and (covered is None or question in covered) else "none"
         sides = [("facility", "value")] + ([("verifier", "corrected")] if _is_corrected(context, parts) else [])
         if all(_is_empty(parts.get(side)) for _, side in sides):
@@ -479,9 +487,7 @@ def _unit_of(context: Context, node: Any, side: str) -> str | None:
     return clean(_printed(node))
 
 
-def _stage_performance(
-    context: Context, envelope: Envelope, number: int, is_verified: bool, cell_no: int
-) -> int:
+def _stage_performance(context: Context, envelope: Envelope, number: int, is_verified: bool, cell_no: int) -> int:
     """Performance values are in the common unit of their indicator already, verified where the assessment is."""
     profile = context.profile
     covers_all = edition_of(context, clean(_printed(envelope.node.get("version")))) not in profile.verified_only

@@ -148,25 +148,25 @@ def _open(
     if native_id is not None:
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
-    header = dict(
-        assessment_no=number,
-        locator=record.locator,
-        instrument=profile.instrument,
-        edition=edition_of(context, record.text("edition", staged)),
-        native_id=native_id,
-        kind=profile.assessment_kind,
-        assessment_type=record.text("assessment_type", staged),
-        status_rank=0,
-        assessed_on=assessed_on,
-        valid_until=valid_until,
-        valid_until_basis=profile.valid_until_basis if valid_until else None,
-        verified=True,
-        rating_raw=record.word("rating", context.ratings, "unknown_rating", staged),
-        announcement=record.text("announcement", staged),
-        assessor=record.text("assessor", staged),
-        published=True,
-        extra=extra,
-    )
+    header = {
+        "assessment_no": number,
+        "locator": record.locator,
+        "instrument": profile.instrument,
+        "edition": edition_of(context, record.text("edition", staged)),
+        "native_id": native_id,
+        "kind": profile.assessment_kind,
+        "assessment_type": record.text("assessment_type", staged),
+        "status_rank": 0,
+        "assessed_on": assessed_on,
+        "valid_until": valid_until,
+        "valid_until_basis": profile.valid_until_basis if valid_until else None,
+        "verified": True,
+        "rating_raw": record.word("rating", context.ratings, "unknown_rating", staged),
+        "announcement": record.text("announcement", staged),
+        "assessor": record.text("assessor", staged),
+        "published": True,
+        "extra": extra,
+    }
     _stage_scope(context, record, number)
     return _Open(number, header, {name: record.raw(name) for name in _REPEATED_HEADER_FIELDS})
 

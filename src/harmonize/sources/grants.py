@@ -24,10 +24,20 @@ def stage(context: Context) -> None:
         seen.add(row)
         texts = {
             name: record.text(name, staged)
-            for name in ("grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope")
+            for name in (
+                "grant_id",
+                "facility_scheme",
+                "facility_value",
+                "instrument",
+                "assessment",
+                "audience",
+                "scope",
+            )
         }
         if any(text is None for text in texts.values()):
-            context.report_blank_key(record, "complete grant (its key, facility, instrument, assessment, audience, scope)")
+            context.report_blank_key(
+                record, "complete grant (its key, facility, instrument, assessment, audience, scope)"
+            )
             continue
         days = {name: record.day(name, context.layout.dates, staged) for name in _DAYS}
         unreadable = [name for name in _DAYS if days[name] is None and not record.is_blank(name)]

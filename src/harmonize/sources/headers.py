@@ -64,9 +64,7 @@ def _country(context: Context, record: Record) -> str | None:
     return code
 
 
-def add_identifier(
-    context: Context, scheme: str, text: str, country: str | None, mention: str, place: str
-) -> None:
+def add_identifier(context: Context, scheme: str, text: str, country: str | None, mention: str, place: str) -> None:
     """Stage one identifier; one that fails its check is kept, marked, and never links."""
     rules = context.vocabulary.identifiers
     value = rules.clean(scheme, text)
@@ -101,4 +99,3 @@ def crosswalk_edition(context: Context, edition: str | None) -> str | None:
         if re.fullmatch(pattern, edition):
             return target
     return None
-

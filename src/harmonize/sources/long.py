@@ -72,7 +72,6 @@ def _stage_row(
     style: NumberStyle,
     visits: dict[str, _Open],
 ) -> None:
-    staged = context.staged
     native_id, question = clean(record.raw("native_id")), clean(record.raw("question"))
     for name in ("native_id", "question"):
         cell = record.cell(name)
@@ -120,21 +119,21 @@ def _open(context: Context, record: Record, native_id: str, style: NumberStyle, 
     country = add_mention(context, record, number, style, extra)
     scheme = f"assessment:{profile.instrument}"
     add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
-    header = dict(
-        assessment_no=number,
-        locator=record.locator,
-        instrument=profile.instrument,
-        edition=edition_of(context, record.text("edition", staged)),
-        native_id=native_id,
-        kind=profile.assessment_kind,
-        assessment_type=record.text("method", staged),
-        status_rank=0,
-        assessed_on=assessed_on,
-        verified=True,
-        cycle=record.text("cycle", staged),
-        published=True,
-        extra=extra,
-    )
+    header = {
+        "assessment_no": number,
+        "locator": record.locator,
+        "instrument": profile.instrument,
+        "edition": edition_of(context, record.text("edition", staged)),
+        "native_id": native_id,
+        "kind": profile.assessment_kind,
+        "assessment_type": record.text("method", staged),
+        "status_rank": 0,
+        "assessed_on": assessed_on,
+        "verified": True,
+        "cycle": record.text("cycle", staged),
+        "published": True,
+        "extra": extra,
+    }
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
     return _Open(number, header, record.raw("assessed_on"), _verification(context, record, method))
@@ -159,7 +158,12 @@ def _verification(context: Context, record: Record, method: str) -> str:
 
 
 def _stage_answer(
-    context: Context, record: Record, visit: _Open, question: str, place: tuple[int, str | None], style: NumberStyle
+    context: Context,
+    record: Record,
+    visit: _Open,
+    question: str,
+    place: tuple[int, str | None],
+    style: NumberStyle,
 ) -> None:
     staged = context.staged
     cell_no, extra = place

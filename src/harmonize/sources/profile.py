@@ -13,7 +13,16 @@ from harmonize.errors import ConfigurationError
 from harmonize.values.dates import DATE_FORMS
 from harmonize.values.numbers import NumberStyle
 
-__all__ = ["BlockPart", "Family", "Layout", "Profile", "QuestionFamily", "Rights", "TablePart", "load_profiles"]
+__all__ = [
+    "BlockPart",
+    "Family",
+    "Layout",
+    "Profile",
+    "QuestionFamily",
+    "Rights",
+    "TablePart",
+    "load_profiles",
+]
 
 Family = Literal["wide", "envelopes", "long", "findings", "register", "plan", "grants"]
 
@@ -60,7 +69,9 @@ class Layout(_Strict):
     name: str
     family: Family
     table: TablePart | None = None
-    header_table: TablePart | None = Field(default=None, description="Headers in a sheet of their own, joined on the id.")
+    header_table: TablePart | None = Field(
+        default=None, description="Headers in a sheet of their own, joined on the id."
+    )
     header_block: BlockPart | None = Field(default=None, description="Headers in a label/value block.")
     envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
     encoding: str = "cp1252"
@@ -122,10 +133,12 @@ class Profile(_Strict):
         default_factory=dict, description="Edition pattern -> edition of the crosswalk that reads it."
     )
     edition_pattern: str | None = Field(
-        default=None, description="What editions look like, those without a crosswalk included; default: `editions`."
+        default=None,
+        description="What editions look like, those without a crosswalk included; default: `editions`.",
     )
     national_editions: dict[str, str] = Field(
-        default_factory=dict, description="Country -> edition of the crosswalk that lists its own question ids."
+        default_factory=dict,
+        description="Country -> edition of the crosswalk that lists its own question ids.",
     )
     answered_by: Literal["facility", "verifier"] = "verifier"
     verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"

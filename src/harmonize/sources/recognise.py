@@ -128,9 +128,7 @@ def _accept(candidate: _Candidate) -> Recognition:
         else:
             block, block_sheet = match.block, match.sheet
     missing = [name for match in candidate.matches for name in match.missing_optional]
-    return Recognition(
-        candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing
-    )
+    return Recognition(candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing)
 
 
 def _refusal(candidate: _Candidate) -> RefusedFile:
@@ -139,7 +137,7 @@ def _refusal(candidate: _Candidate) -> RefusedFile:
     return RefusedFile(
         "missing_columns",
         f"This looks like {candidate.profile.instrument} ({candidate.layout.name}), but lacks {names}.",
-        f"Export it again with the missing columns, or name them in mappings/{candidate.profile.instrument}/source.yml.",
+        f"Export it again with them, or name their columns in mappings/{candidate.profile.instrument}/source.yml.",
         value=", ".join(missing),
         locator="header",
     )
@@ -148,7 +146,9 @@ def _refusal(candidate: _Candidate) -> RefusedFile:
 def _unknown(nearest: _Candidate | None) -> RefusedFile:
     if nearest is None or nearest.nearness == 0:
         return RefusedFile(
-            "unknown_format", "No known source looks like this file.", "See `harmonize sources` for what is read."
+            "unknown_format",
+            "No known source looks like this file.",
+            "See `harmonize sources` for what is read.",
         )
     return RefusedFile(
         "unknown_format",
@@ -208,7 +208,12 @@ def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, 
     )
     view = TableView(sheet, index, header, columns, identifiers, extra)
     return _Match(
-        len(part.required) - len(missing), missing, optional, len(present), None if missing else view, sheet=sheet
+        len(part.required) - len(missing),
+        missing,
+        optional,
+        len(present),
+        None if missing else view,
+        sheet=sheet,
     )
 
 
@@ -269,7 +274,9 @@ def _speaks(profile: Profile, envelope: Envelope) -> bool:
 def _no_objects(value: JsonValue) -> list[str]:
     node, root = value.value, value.root
     if isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        return [f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)]
+        return [
+            f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)
+        ]
     if isinstance(node, list):
         return [f"{root}[{index}]" for index, entry in enumerate(node) if not isinstance(entry, dict)]
     return [] if isinstance(node, dict) else [root]

@@ -1,4 +1,4 @@
-"""Records: one row of a table or one label/value block, read field by field with every problem reported at its place."""
+"""Records: one row of a table or one label/value block, read field by field, every problem reported at its place."""
 
 from __future__ import annotations
 

@@ -182,7 +182,12 @@ def _stage_assessment(
     country = add_mention(context, record, number, style)
     if native_id:
         add_identifier(
-            context, f"assessment:{profile.instrument}", native_id, country, record.locator, record.at("native_id")
+            context,
+            f"assessment:{profile.instrument}",
+            native_id,
+            country,
+            record.locator,
+            record.at("native_id"),
         )
     total = next((column for column, (section, _) in columns.scores.items() if section == "total"), None)
     staged.tables["assessment"].add_named(

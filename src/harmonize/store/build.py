@@ -61,7 +61,9 @@ def build_database(
             connection.execute(_statements("contract.sql"))
             _comment(connection)
     except duckdb.IOException as problem:
-        raise PublicationError(f"{target}: cannot be written: {problem}. Free space or choose another --out.") from problem
+        raise PublicationError(
+            f"{target}: cannot be written: {problem}. Free space or choose another --out."
+        ) from problem
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
@@ -89,7 +91,7 @@ def logical_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int
         if table in _UNHASHED:
             continue
         count, total, mixed = connection.execute(
-            f'SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR, coalesce(bit_xor(hash(t)), 0)::VARCHAR '
+            f"SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR, coalesce(bit_xor(hash(t)), 0)::VARCHAR "
             f'FROM "{table}" t'
         ).fetchall()[0]
         hashes[table] = (count, hashlib.sha256(f"{count}|{total}|{mixed}".encode()).hexdigest()[:32])

@@ -121,7 +121,7 @@ def _native_words(instruments: Mapping[str, Mapping[str, str]], severity: str) -
     return "; ".join(f"{instrument}: {', '.join(words)}" for instrument, words in found.items() if words)
 
 
-def _read(path: Path) -> Any:  # noqa: ANN401  (YAML of several shapes)
+def _read(path: Path) -> Any:
     try:
         return yaml.safe_load(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as problem:

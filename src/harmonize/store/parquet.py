@@ -21,7 +21,9 @@ def _quote(text: str) -> str:
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY ({query}) TO {_quote(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)")
+    connection.execute(
+        f"COPY ({query}) TO {_quote(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+    )
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:

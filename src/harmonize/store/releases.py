@@ -28,7 +28,8 @@ def release_folder(out: Path, release_id: str) -> Path:
 
 def _refusal(out: Path, problem: OSError) -> PublicationError:
     return PublicationError(
-        f"{problem.filename or out}: cannot be written: {problem.strerror}. Free space, mend permissions, or choose another --out."
+        f"{problem.filename or out}: cannot be written: {problem.strerror}. "
+        "Free space, mend permissions, or choose another --out."
     )
 
 

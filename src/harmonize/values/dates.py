@@ -41,7 +41,12 @@ _EARLIEST, _LATEST = 1950, 2100
 _BUDDHIST_FROM = 2400
 _BUDDHIST_OFFSET = 543
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
-_PIECES = {"yyyy": r"(?P<y>\d{4})", "mm": r"(?P<m>\d{1,2})", "dd": r"(?P<d>\d{1,2})", "month": r"(?P<n>[A-Za-z]+)\.?"}
+_PIECES = {
+    "yyyy": r"(?P<y>\d{4})",
+    "mm": r"(?P<m>\d{1,2})",
+    "dd": r"(?P<d>\d{1,2})",
+    "month": r"(?P<n>[A-Za-z]+)\.?",
+}
 
 DATE_FORMS: dict[str, str] = {
     "yyyy-mm-dd": "{yyyy}-{mm}-{dd}",

@@ -92,7 +92,8 @@ class NameWords:
     def name(self, text: str) -> ComparableName:
         """The comparable form of a factory's name; unreadable or empty text gives an empty form."""
         words = _with_numbers(
-            _join_letters(plain_words(self._without_affixes(text)), self.lists.legal_endings), self.lists.numbers
+            _join_letters(plain_words(self._without_affixes(text)), self.lists.legal_endings),
+            self.lists.numbers,
         )
         units, rest = _take_units(words, self.lists.designators)
         kept: list[tuple[str, Weight]] = []

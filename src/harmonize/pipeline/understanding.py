@@ -1,0 +1,107 @@
+"""Everything that the knowledge folders say, loaded, linted and fingerprinted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
+from harmonize.crosswalk.language import Language, load_language
+from harmonize.crosswalk.lint import lint
+from harmonize.crosswalk.mapping import load_editions
+from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, load_index
+from harmonize.crosswalk.scales import Scale, load_scales
+from harmonize.errors import ConfigurationError
+from harmonize.project import Project
+from harmonize.sources.profile import Profile, load_profiles
+from harmonize.sources.vocabulary import Vocabulary
+from harmonize.staging import fingerprint
+from harmonize.values.geography import Geography
+from harmonize.values.identifiers import IdentifierRules
+from harmonize.values.units import UnitTable
+
+__all__ = ["Understanding", "knowledge_rows", "load_knowledge"]
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """Everything the knowledge folders say."""
+
+    profiles: Mapping[str, Profile]
+    vocabulary: Vocabulary
+    language: Language
+    scales: Mapping[str, Scale]
+    units: UnitTable
+    index: CrosswalkIndex
+    schemas: Path
+    reading_hash: str
+    knowledge_hash: str
+
+
+def load_knowledge(project: Project, as_of: date) -> Understanding:
+    """Load and lint everything under mappings/ and schemas/.
+
+    Raises:
+        ConfigurationError: something in there is impossible; the message names file, place, value and cure.
+    """
+    schemas = project.find("schemas")
+    profile_paths = project.files("mappings", "*/source.yml")
+    profiles = load_profiles(profile_paths)
+    vocabulary = Vocabulary.load(
+        project.find("schemas/severities.yml"),
+        Geography.from_folder(schemas),
+        IdentifierRules.from_folder(schemas),
+    )
+    language = load_language(project)
+    scales = load_scales(project.find("schemas/scales.yml"))
+    units = UnitTable.from_file(project.find("schemas/units.yml"))
+    editions = load_editions(project)
+    complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+    if complaints:
+        first = complaints[0]
+        raise ConfigurationError(
+            f"{first.place}: {first.message} {first.cure} ({len(complaints)} in all: `harmonize crosswalk lint`.)"
+        )
+    rules = {
+        name: InstrumentRules(
+            profile.editions,
+            [(family.pattern, family.question) for family in profile.question_families],
+            profile.national_editions,
+        )
+        for name, profile in profiles.items()
+    }
+    reading_paths = [
+        *profile_paths,
+        *(
+            project.find(f"schemas/{name}")
+            for name in ("severities.yml", "countries.yml", "identifiers.yml", "admin_units.csv")
+        ),
+    ]
+    knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]
+    return Understanding(
+        profiles,
+        vocabulary,
+        language,
+        scales,
+        units,
+        load_index(project, editions, rules, as_of),
+        schemas,
+        fingerprint(reading_paths),
+        fingerprint([path for path in knowledge_paths if path.is_file()]),
+    )
+
+
+def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, object]]]:
+    """Rows of the contract tables that come from the knowledge folders."""
+    profiles = [understanding.profiles[name] for name in sorted(understanding.profiles)]
+    return {
+        "topic": topic_table(understanding.language),
+        "indicator": indicator_table(understanding.language),
+        "crosswalk": crosswalk_table(understanding.index),
+        "instrument": [
+            {"instrument": p.instrument, "title": p.title, "owner": p.owner, "kind": p.kind} for p in profiles
+        ],
+        "instrument_rights": [{"instrument": p.instrument, **p.rights.model_dump()} for p in profiles],
+    }

@@ -1,0 +1,224 @@
+"""The workspace database of one run: staged tables of all files in, made tables out."""
+
+from __future__ import annotations
+
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from harmonize.errors import LedgerError
+from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
+from harmonize.ledgers import read_lines
+from harmonize.model.staged import STAGED_SCHEMAS
+from harmonize.pipeline.intake import Intake
+from harmonize.pipeline.understanding import Understanding
+from harmonize.reading.inbox import Delivered
+from harmonize.staging import StagedFolder
+from harmonize.values.geography import Geography
+
+__all__ = ["identify", "load_stage", "make_deliveries", "make_files", "register_files"]
+
+
+def _sql(name: str) -> str:
+    return files("harmonize.pipeline").joinpath(name).read_text(encoding="utf-8")
+
+
+def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("arriving", table)
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
+    connection.unregister("arriving")
+
+
+_FILE_SCHEMA = pa.schema(
+    {
+        "file_id": pa.string(),
+        "content_id": pa.string(),
+        "path": pa.string(),
+        "contributor": pa.string(),
+        "instrument": pa.string(),
+        "layout": pa.string(),
+        "status": pa.string(),
+        "bytes": pa.int64(),
+        "cells_total": pa.int64(),
+        "cells_blank": pa.int64(),
+        "source_ignored": pa.int64(),
+        "received_at": pa.date32(),
+        "duplicate_of": pa.string(),
+    }
+)
+
+
+def _file_row(delivered: Delivered, status: str, staged: StagedFolder | None, twin: str | None) -> dict[str, object]:
+    counts = staged.counts if staged else None
+    return {
+        "file_id": delivered.file_id,
+        "content_id": delivered.content_id,
+        "path": delivered.path,
+        "contributor": delivered.contributor,
+        "instrument": staged.instrument if staged else None,
+        "layout": staged.layout if staged else None,
+        "status": status,
+        "bytes": delivered.size,
+        "cells_total": counts.total if counts else 0,
+        "cells_blank": counts.blank if counts else 0,
+        "source_ignored": counts.ignored if counts else 0,
+        "received_at": delivered.received_at,
+        "duplicate_of": twin,
+    }
+
+
+def register_files(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
+    """Make `inbox_file` and `refusal`: what became of every delivered file."""
+    rows = [_file_row(delivered, "loaded", staged, None) for delivered, staged in intake.loaded.values()]
+    rows += [_file_row(d, "duplicate", intake.loaded[twin][1], twin) for d, twin in intake.duplicates]
+    rows += [_file_row(delivered, "refused", None, None) for delivered, _ in intake.refused]
+    arriving = pa.Table.from_pylist(rows, schema=_FILE_SCHEMA)
+    _create(connection, "inbox_file", arriving)
+    refusals = [
+        {
+            "file_id": delivered.file_id,
+            "locator": problem.locator,
+            "code": problem.code,
+            "severity": "error",
+            "value": problem.value,
+            "message": str(problem),
+            "hint": problem.hint,
+        }
+        for delivered, problem in intake.refused
+    ]
+    schema = pa.schema(
+        {name: pa.string() for name in ("file_id", "locator", "code", "severity", "value", "message", "hint")}
+    )
+    _create(connection, "refusal", pa.Table.from_pylist(refusals, schema=schema))
+
+
+def load_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
+    """Bring every staged table into the workspace, each row with its file."""
+    for table, schema in STAGED_SCHEMAS.items():
+        connection.register("arriving", schema.empty_table())
+        connection.execute(
+            f"CREATE OR REPLACE TABLE staged_{table} AS SELECT NULL::VARCHAR AS file_id, * FROM arriving LIMIT 0"
+        )
+        connection.unregister("arriving")
+        paths = {
+            str(path): file_id
+            for file_id, (_, staged) in intake.loaded.items()
+            if (path := staged.parquet(table)) is not None
+        }
+        if not paths:
+            continue
+        names = pa.table({"filename": list(paths), "file_id": list(paths.values())})
+        connection.register("names", names)
+        # One row of `names` per file: a staged folder may serve several files with the same content.
+        connection.execute(
+            f"INSERT INTO staged_{table} SELECT n.file_id, s.* EXCLUDE (filename) "
+            f"FROM read_parquet($1, filename = true) s JOIN names n USING (filename)",
+            [list(paths)],
+        )
+        connection.unregister("names")
+
+
+def _place_mentions(connection: duckdb.DuckDBPyConnection, geography: Geography) -> pa.Table:
+    """The mentions with the province of today, from the printed province or else from the address."""
+    mentions = connection.execute(_sql("mentions.sql")).to_arrow_table()
+    provinces: list[str | None] = []
+    for row in mentions.select(["country", "admin1", "city", "address"]).to_pylist():
+        country = row["country"]
+        found = None
+        if country is not None:
+            found = geography.admin1(country, row["admin1"]) or geography.admin1(country, row["city"])
+            if found is None and row["address"]:
+                found = geography.admin1_within(country, row["address"])
+        provinces.append(found.name if found else row["admin1"])
+    column = mentions.schema.get_field_index("admin1")
+    placed = mentions.set_column(column, "admin1", pa.array(provinces, pa.string()))
+    _create(connection, "mention", placed)
+    return placed
+
+
+_IDENTIFIERS = """
+    SELECT m.mention_id, i.scheme, i.value, i.valid
+    FROM staged_identifier i
+    JOIN mention m USING (file_id, locator)
+    ORDER BY ALL
+"""
+
+_MENTION_COLUMNS = (
+    "mention_id",
+    "contributor",
+    "instrument",
+    "name",
+    "name_local",
+    "address",
+    "city",
+    "admin1",
+    "country",
+    "latitude",
+    "longitude",
+    "workers",
+)
+
+
+def _read_decisions(path: Path) -> list[Decision]:
+    try:
+        return [Decision(**line) for line in read_lines(path)]  # type: ignore[arg-type]  # checked by the next line
+    except TypeError as problem:
+        raise LedgerError(f"{path}: a decision is not whole: {problem}. See mappings/README.md.") from problem
+
+
+def identify(
+    connection: duckdb.DuckDBPyConnection, understanding: Understanding, decisions: Path, today: date
+) -> dict[str, list[str]]:
+    """Link every mention to a factory; returns old ids by the factory id that holds now."""
+    mentions = _place_mentions(connection, understanding.vocabulary.geography)
+    ledger = decisions / "facility_ids.jsonl"
+    resolution = resolve(
+        mentions.select(list(_MENTION_COLUMNS)),
+        connection.execute(_IDENTIFIERS).to_arrow_table(),
+        _read_decisions(decisions / "facility_decisions.jsonl"),
+        read_ledger(ledger),
+        Knowledge.from_folder(understanding.schemas),
+    )
+    append_ledger(ledger, resolution.minted, today)
+    aliases = pa.table(
+        {
+            "old_id": pa.array([old for old, _ in resolution.aliases], pa.string()),
+            "facility_id": pa.array([new for _, new in resolution.aliases], pa.string()),
+        }
+    )
+    notices = pa.Table.from_pylist(
+        [
+            {
+                "mention_id": notice.mention_id,
+                "code": notice.code,
+                "value": notice.value,
+                "message": notice.message,
+            }
+            for notice in resolution.notices
+        ],
+        schema=pa.schema({name: pa.string() for name in ("mention_id", "code", "value", "message")}),
+    )
+    for name, table in (
+        ("link", resolution.links),
+        ("facility_pair", resolution.pairs),
+        ("facility_alias", aliases),
+        ("identity_notice", notices),
+    ):
+        _create(connection, name, table)
+    olds: dict[str, list[str]] = {}
+    for old, new in resolution.aliases:
+        olds.setdefault(new, []).append(old)
+    return olds
+
+
+def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `delivery`: every assessment as every contributor delivered it, duplicates of whole files included."""
+    connection.execute(_sql("deliveries.sql"))
+
+
+def make_files(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `made_issue` and `made_file`, with the accounting of every file's cells."""
+    connection.execute(_sql("accounting.sql"))

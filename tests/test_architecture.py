@@ -1,0 +1,201 @@
+"""The laws of the house, read from its text: who may import whom, who may print, who may read the clock."""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+SOURCE = Path(__file__).parents[1] / "src" / "harmonize"
+STAGES = frozenset(
+    {"sources", "crosswalk", "identity", "assessments", "store", "quality", "sharing", "insight"}
+)
+MAY_IMPORT = {
+    "errors": frozenset[str](),
+    "model": frozenset({"errors"}),
+    "project": frozenset({"errors"}),
+    "values": frozenset({"errors", "project"}),
+    "reading": frozenset({"model", "errors"}),
+    **{stage: frozenset({"model", "values", "reading", "project", "errors"}) for stage in STAGES},
+}
+"""Packages whose imports of our own are bound, besides themselves."""
+JOINERS = frozenset({"pipeline", "cli"})
+"""The only ones that know several stages."""
+DRAWERS = frozenset({"util", "utils", "helper", "helpers", "misc", "common", "base"})
+CLOCKS = frozenset(
+    {
+        "datetime.now", "datetime.utcnow", "datetime.today", "date.today", "time.time", "time.time_ns",
+        "time.monotonic", "time.localtime", "time.gmtime", "time.strftime", "time.perf_counter",
+    }
+)  # fmt: skip
+FILES = sorted(SOURCE.rglob("*.py"))
+MODULES = [pytest.param(path, id=path.relative_to(SOURCE).as_posix()) for path in FILES]
+
+
+def _tree(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), filename=str(path))
+
+
+def _package(path: Path) -> str:
+    """The part of the house that a module belongs to: a package, or the module itself at the top."""
+    first, *rest = path.relative_to(SOURCE).parts
+    return first if rest else Path(first).stem
+
+
+def _absolute(path: Path, node: ast.ImportFrom) -> str:
+    """The absolute name of what an import names, relative ones included."""
+    if not node.level:
+        return node.module or ""
+    folders = ("harmonize", *path.relative_to(SOURCE).parts[:-1])
+    return ".".join([*folders[: len(folders) - node.level + 1], *filter(None, [node.module])])
+
+
+def _imported(path: Path) -> Iterator[tuple[str, int]]:
+    """Our own packages that a module imports, wherever in it, with the line."""
+    for node in ast.walk(_tree(path)):
+        if isinstance(node, ast.Import):
+            names = [alias.name for alias in node.names]
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(path, node)
+            names = [f"{module}.{alias.name}" for alias in node.names]
+        else:
+            continue
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "harmonize" and len(parts) > 1:
+                yield parts[1], node.lineno
+
+
+def _dotted(node: ast.expr) -> str:
+    """The last two names of an attribute or call target: `datetime.datetime.now` -> `datetime.now`."""
+    names: list[str] = []
+    while isinstance(node, ast.Attribute):
+        names.append(node.attr)
+        node = node.value
+    if isinstance(node, ast.Name):
+        names.append(node.id)
+    return ".".join(reversed(names[:2]))
+
+
+def _references(path: Path) -> Iterator[tuple[str, int]]:
+    """Dotted names that a module uses, with names imported from a module written with it."""
+    tree = _tree(path)
+    origin = {
+        alias.asname or alias.name: f"{node.module}.{alias.name}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.ImportFrom) and node.module and not node.level
+        for alias in node.names
+    }
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            yield _dotted(node), node.lineno
+        elif isinstance(node, ast.Name):
+            yield origin.get(node.id, node.id), node.lineno
+
+
+def test_there_is_a_source_to_judge() -> None:
+    assert len(FILES) > 30
+    assert {_package(path) for path in FILES} >= {"sources", "reading", "values", "model"}
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_imports_follow_the_layers(path: Path) -> None:
+    package = _package(path)
+    if package not in MAY_IMPORT:
+        return
+    allowed = MAY_IMPORT[package] | {package, "__version__"}
+    wrong = [f"line {line}: harmonize.{name}" for name, line in _imported(path) if name not in allowed]
+    assert not wrong, f"{package} may import only {', '.join(sorted(allowed))}"
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_only_the_joiners_know_several_stages(path: Path) -> None:
+    package = _package(path)
+    others = {name for name, _ in _imported(path)} & STAGES - {package}
+    if package not in JOINERS:
+        assert len(others) <= (0 if package in STAGES else 1)
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_nothing_below_imports_the_pipeline_or_the_command_line(path: Path) -> None:
+    if _package(path) not in JOINERS:
+        assert not {name for name, _ in _imported(path)} & JOINERS - (
+            {"cli"} if path.name == "__main__.py" else set()
+        )
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_only_the_command_line_prints(path: Path) -> None:
+    if _package(path) == "cli":
+        return
+    speech = {"print", "pprint.pprint", "sys.stdout", "sys.stderr", "stdout.write", "stderr.write"}
+    assert not [f"line {line}: {name}" for name, line in _references(path) if name in speech]
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_only_the_command_line_reads_the_clock(path: Path) -> None:
+    if _package(path) == "cli":
+        return
+    allowed = {"time.perf_counter"} if _package(path) == "pipeline" else set()
+    assert not [f"line {line}: {name}" for name, line in _references(path) if name in CLOCKS - allowed]
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_no_module_is_a_drawer(path: Path) -> None:
+    names = {part.removesuffix(".py").strip("_") for part in path.relative_to(SOURCE).parts}
+    assert not names & DRAWERS
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_module_says_what_it_does(path: Path) -> None:
+    docstring = ast.get_docstring(_tree(path))
+    assert docstring
+    assert re.search(r"[.:]$", docstring.splitlines()[0]), "the first line is a sentence"
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_public_functions_say_what_they_mean(path: Path) -> None:
+    silent = [
+        f"line {node.lineno}: {node.name}"
+        for node in _tree(path).body
+        if isinstance(node, ast.FunctionDef | ast.ClassDef)
+        and not node.name.startswith("_")
+        and not ast.get_docstring(node)
+    ]
+    assert not silent
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_nothing_global_changes(path: Path) -> None:
+    """No module binds an empty list, dictionary or set that functions would fill, and none says `global`."""
+    tree = _tree(path)
+    assert not [node.lineno for node in ast.walk(tree) if isinstance(node, ast.Global)]
+    for node in tree.body:
+        value = node.value if isinstance(node, ast.Assign | ast.AnnAssign) else None
+        is_empty = (isinstance(value, ast.List | ast.Set) and not value.elts) or (
+            isinstance(value, ast.Dict) and not value.keys
+        )
+        assert not is_empty, f"line {node.lineno}"
+
+
+@pytest.mark.parametrize("path", MODULES)
+def test_nothing_of_this_machine_stands_in_the_source(path: Path) -> None:
+    assert not re.search(r"/work/|/tmp/|/home/|/Users/", path.read_text(encoding="utf-8"))
+
+
+def test_every_folder_of_source_is_a_package_with_a_word_about_it() -> None:
+    folders = {path.parent for path in FILES}
+    assert not [folder for folder in folders if not (folder / "__init__.py").is_file()]
+
+
+def test_a_stage_that_is_new_is_known_here() -> None:
+    """A folder of the house is bound by a rule above, joins the stages, or makes the demonstration."""
+    assert {path.name for path in SOURCE.iterdir() if path.is_dir() and path.name != "__pycache__"} <= {
+        *MAY_IMPORT,
+        *JOINERS,
+        "demo",
+        "shipped",
+    }
