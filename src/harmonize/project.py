@@ -7,6 +7,7 @@ ledger and the stage live under the output folder.
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -70,6 +71,17 @@ class Project:
             for path in sorted(base.glob(pattern)):
                 found.setdefault(path.relative_to(base).as_posix(), path)
         return [found[name] for name in sorted(found)]
+
+    def whole(self, folder: str, scratch: Path) -> Path:
+        """The folder with all its files: the overriding one where it is complete, else a merged copy under `scratch`."""
+        first = self.find(folder)
+        names = [path.relative_to(root / folder) for root in self.roots for path in (root / folder).rglob("*")]
+        if all((first / name).exists() for name in names):
+            return first
+        for root in reversed(self.roots):
+            if (root / folder).is_dir():
+                shutil.copytree(root / folder, scratch / folder, dirs_exist_ok=True)
+        return scratch / folder
 
     def stage_folder(self, out: Path) -> Path:
         """Where staged parquet lives."""

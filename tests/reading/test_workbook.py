@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import resource
 import subprocess
 import sys
@@ -47,6 +48,29 @@ def test_error_cells_are_marked_at_their_place(error: str) -> None:
     assert found["Second & last"][1][2] == CellError(error)
     errors = [cell for rows in found.values() for row in rows for cell in row if isinstance(cell, CellError)]
     assert len(errors) == 2
+
+
+def _rewritten(data: bytes, pattern: str, replacement: str) -> bytes:
+    """The workbook with the text of its sheets changed, as another program would have written it."""
+    stream = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as source, zipfile.ZipFile(stream, "w") as target:
+        for name in source.namelist():
+            part = source.read(name)
+            if name.startswith("xl/worksheets/"):
+                part = re.sub(pattern, replacement, part.decode()).encode()
+            target.writestr(name, part)
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("pattern", "replacement"),
+    [(r'(<(?:c|row)) r="[^"]+"', r"\1"), ('t="e"', "t='e'"), ('t="e"', 't = "e"')],
+    ids=["cells without a place", "single quotes", "spaced"],
+)
+def test_errors_are_found_however_the_sheet_is_written(pattern: str, replacement: str) -> None:
+    data = build({"S": [["a", "b"], ["ok", {"error": "#N/A"}]]})
+    ((_, rows),) = read_workbook(_rewritten(data, pattern, replacement), Limits())
+    assert rows[1] == ["ok", CellError("#N/A")]
 
 
 def test_leading_empty_rows_and_columns_are_kept() -> None:

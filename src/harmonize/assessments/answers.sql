@@ -40,6 +40,7 @@ SELECT
         WHEN lg.status_rank <> wg.status_rank THEN 'the winning delivery has the higher status'
         WHEN lg.updated_at IS DISTINCT FROM wg.updated_at THEN 'the winning delivery was updated later'
         WHEN lg.received_at IS DISTINCT FROM wg.received_at THEN 'the winning delivery was received later'
+        WHEN lc.file_id = wc.file_id THEN 'the winning row stands first in the file'
         ELSE 'contributor and path in alphabetical order'
     END AS reason
 FROM ranked_answer l

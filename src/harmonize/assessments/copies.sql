@@ -42,7 +42,7 @@ SELECT
         PARTITION BY group_key
         ORDER BY
             status_rank DESC,
-            try_cast(updated_at AS TIMESTAMPTZ) DESC NULLS LAST,
+            try_cast(updated_at AS TIMESTAMP) DESC NULLS LAST,
             received_at DESC NULLS LAST,
             contributor,
             path,

@@ -16,7 +16,7 @@ rows_of_all AS (
         -- A printed number identifies a finding; without one its clause and text do, so an amended export updates it.
         coalesce(
             'number|' || lower(f.native_id),
-            'text|' || lower(coalesce(f.clause, '')) || '|' || regexp_replace(lower(coalesce(f.description, '')), '\W+', '', 'g')
+            'text|' || lower(coalesce(f.clause, '')) || '|' || regexp_replace(lower(nfc_normalize(coalesce(f.description, ''))), '[^\p{L}\p{M}\p{N}]+', '', 'g')
         ) AS identity
     FROM harmonised_finding f
     JOIN deliveries d ON d.content_file_id = f.file_id AND d.assessment_no = f.assessment_no
@@ -24,10 +24,31 @@ rows_of_all AS (
     WHERE a.published
 ),
 merged AS (
+    -- What the winning delivery leaves blank is filled from the next; any stated value beats none.
     SELECT
-        *,
-        row_number() OVER (PARTITION BY assessment_id, identity ORDER BY delivery_rank, locator) AS finding_rank
+        assessment_id,
+        identity,
+        first(indicator_id ORDER BY delivery_rank, locator) FILTER (indicator_id IS NOT NULL) AS indicator_id,
+        first(topic_id ORDER BY delivery_rank, locator) FILTER (topic_id IS NOT NULL) AS topic_id,
+        first(clause ORDER BY delivery_rank, locator) FILTER (clause IS NOT NULL) AS clause,
+        first(severity ORDER BY delivery_rank, locator) FILTER (severity IS NOT NULL) AS severity,
+        first(severity_raw ORDER BY delivery_rank, locator) FILTER (severity_raw IS NOT NULL) AS severity_raw,
+        first(description ORDER BY delivery_rank, locator) FILTER (description IS NOT NULL) AS description,
+        first(root_cause ORDER BY delivery_rank, locator) FILTER (root_cause IS NOT NULL) AS root_cause,
+        first(legal_reference ORDER BY delivery_rank, locator) FILTER (legal_reference IS NOT NULL) AS legal_reference,
+        first(status ORDER BY delivery_rank, locator) FILTER (status IS NOT NULL) AS status,
+        first(status_raw ORDER BY delivery_rank, locator) FILTER (status_raw IS NOT NULL) AS status_raw,
+        first(due_on ORDER BY delivery_rank, locator) FILTER (due_on IS NOT NULL) AS due_on,
+        first(closed_on ORDER BY delivery_rank, locator) FILTER (closed_on IS NOT NULL) AS closed_on,
+        first(native_id ORDER BY delivery_rank, locator) FILTER (native_id IS NOT NULL) AS native_id,
+        first(mapping_id ORDER BY delivery_rank, locator) FILTER (mapping_id IS NOT NULL) AS mapping_id,
+        first(extra ORDER BY delivery_rank, locator) FILTER (extra IS NOT NULL) AS extra,
+        first(action ORDER BY delivery_rank, locator) FILTER (action IS NOT NULL) AS action,
+        first(responsible ORDER BY delivery_rank, locator) FILTER (responsible IS NOT NULL) AS responsible,
+        first(file_id ORDER BY delivery_rank, locator) AS file_id,
+        first(locator ORDER BY delivery_rank, locator) AS locator
     FROM rows_of_all
+    GROUP BY assessment_id, identity
 )
 SELECT
     'HN' || upper(substr(sha256(assessment_id || '|' || identity), 1, 16)) AS finding_id,
@@ -55,12 +76,12 @@ SELECT
     NULL::VARCHAR AS context,
     NULL::VARCHAR AS label_hash
 FROM merged
-WHERE finding_rank = 1
 UNION ALL
 SELECT
     'HN' || upper(substr(sha256(w.assessment_id || '|answer|' || w.question_id), 1, 16)),
     w.assessment_id,
-    w.indicator_id,
+    -- A wider question that is not met says nothing sure of a narrower indicator: only the topic is certain.
+    CASE WHEN w.comparability IN ('exact', 'close', 'broad') THEN w.indicator_id END,
     i.topic_id,
     w.question_id,
     NULL,
@@ -94,8 +115,23 @@ WHERE w.side = 1 AND w.state = 'not_met' AND i.kind = 'compliance';
 
 -- Plans name factory, cycle and compliance point; the assessment of that cycle is looked for, then the finding.
 CREATE OR REPLACE TABLE plan_match AS
-WITH numbered AS (
-    SELECT row_number() OVER (ORDER BY file_id, locator) AS plan_no, * FROM staged_plan
+WITH delivered AS (
+    -- Of two deliveries of one action the later one counts.
+    SELECT
+        p.*,
+        row_number() OVER (
+            PARTITION BY p.scheme, p.value, p.cycle, p.context, p.issue_raw, p.action
+            ORDER BY f.received_at DESC NULLS LAST, f.contributor, f.path, p.locator DESC
+        ) AS delivery
+    FROM staged_plan p
+    JOIN inbox_file f USING (file_id)
+),
+numbered AS (
+    SELECT
+        row_number() OVER (ORDER BY scheme, value, cycle, context, issue_raw, action) AS plan_no,
+        * EXCLUDE (delivery)
+    FROM delivered
+    WHERE delivery = 1
 ),
 placed AS (
     SELECT
@@ -147,7 +183,7 @@ JOIN (SELECT assessment_id, facility_id FROM made_assessment) USING (assessment_
 WHERE action IS NOT NULL
 UNION ALL
 SELECT
-    'HX' || upper(substr(sha256('plan|' || file_id || '|' || locator), 1, 16)),
+    'HX' || upper(substr(sha256(concat_ws('|', 'plan', scheme, value, cycle, context, issue_raw, action)), 1, 16)),
     finding_id,
     action,
     due_on,
@@ -160,12 +196,20 @@ SELECT
     NULL
 FROM plan_match;
 
--- A plan's status and due date are those of the finding it answers.
+-- A finding is closed when all its actions are; until then its most advanced open state and earliest open date stand.
 UPDATE made_finding
 SET status = p.status, status_raw = p.status_raw, due_on = p.due_on
 FROM (
-    SELECT finding_id, first(status ORDER BY plan_no DESC) AS status, first(status_raw ORDER BY plan_no DESC) AS status_raw,
-        max(due_on) AS due_on
+    SELECT
+        finding_id,
+        CASE
+            WHEN bool_and(status = 'closed') THEN 'closed'
+            WHEN bool_or(status = 'overdue') THEN 'overdue'
+            WHEN bool_or(status = 'in_progress') THEN 'in_progress'
+            WHEN bool_or(status = 'open') THEN 'open'
+        END AS status,
+        string_agg(DISTINCT status_raw, ', ' ORDER BY status_raw) AS status_raw,
+        coalesce(min(due_on) FILTER (status IS DISTINCT FROM 'closed'), min(due_on)) AS due_on
     FROM plan_match
     WHERE finding_id IS NOT NULL
     GROUP BY finding_id

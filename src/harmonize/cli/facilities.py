@@ -11,7 +11,6 @@ import typer
 from harmonize.cli.output import say
 from harmonize.cli.run import today
 from harmonize.errors import InboxError
-from harmonize.identity import Knowledge, decision_keys
 from harmonize.ledgers import append_lines
 from harmonize.project import Project
 
@@ -22,17 +21,12 @@ app = typer.Typer(help="Factories, and what people decide about them.", no_args_
 _VERDICTS = ("same", "different", "unsure")
 
 
-def _key(connection: duckdb.DuckDBPyConnection, mention_id: str, knowledge: Knowledge) -> str:
-    """The key of a mention's name, address and country, which a re-export keeps."""
-    rows = connection.execute(
-        "SELECT contributor, instrument, name, name_local, address, admin1, country "
-        "FROM facility_mention WHERE mention_id = ?",
-        [mention_id],
-    ).fetchall()
+def _key(connection: duckdb.DuckDBPyConnection, mention_id: str) -> str:
+    """The strongest key of a mention, which a re-export keeps."""
+    rows = connection.execute("SELECT decision_key FROM facility_mention WHERE mention_id = ?", [mention_id]).fetchall()
     if not rows:
         raise InboxError(f"There is no mention {mention_id!r} in this release. See the table facility_mention.")
-    names = ("contributor", "instrument", "name", "name_local", "address", "admin1", "country")
-    return decision_keys(dict(zip(names, rows[0], strict=True)), (), knowledge)[0]
+    return str(rows[0][0])
 
 
 @app.command("decide")
@@ -51,9 +45,13 @@ def decide_command(
     if not database.exists():
         raise InboxError(f"{database}: there is no release yet. Run `harmonize run` first.")
     project = Project.locate(Path.cwd())
-    knowledge = Knowledge.from_folder(project.find("schemas"))
     with duckdb.connect(str(database), read_only=True) as connection:
-        key_a, key_b = (_key(connection, mention, knowledge) for mention in (mention_a, mention_b))
+        key_a, key_b = (_key(connection, mention) for mention in (mention_a, mention_b))
+    if key_a == key_b:
+        raise InboxError(
+            f"Both mentions have the key {key_a!r}: they state the same, so no decision can tell them apart. "
+            "Ask their contributor for an identifier."
+        )
     ledger = project.decisions_folder(out) / "facility_decisions.jsonl"
     line = {
         "key_a": key_a,

@@ -10,10 +10,12 @@ import typer
 from harmonize.cli.output import say, show_table
 from harmonize.errors import InboxError, RefusedFile
 from harmonize.project import Project
+from harmonize.reading.archives import ARCHIVE_SUFFIXES, members
 from harmonize.reading.limits import Limits
 from harmonize.sources.ingest import inspect
 from harmonize.sources.profile import Profile, load_profiles
 from harmonize.sources.recognise import Recognition
+from harmonize.values.vietnamese import LegacyVietnamese
 
 __all__ = ["app"]
 
@@ -51,18 +53,31 @@ def inspect_file(
     source: Annotated[str | None, typer.Option(help="Take it for this source.")] = None,
 ) -> None:
     """Say what a file is: source, layout, and its known, unknown and missing columns."""
+    profiles = [profile for profile in _profiles() if source is None or profile.instrument == source]
+    legacy = LegacyVietnamese.from_file(Project.locate(Path.cwd()).find("schemas/encodings/vietnamese.yml"))
+    refused = False
     try:
-        data = file.read_bytes()
+        contents = (
+            [(f"{file}!/{name}", data) for name, data in members(file, Limits())]
+            if file.suffix.lower() in ARCHIVE_SUFFIXES
+            else [(str(file), file.read_bytes())]
+        )
     except OSError as problem:
         raise InboxError(f"{file}: cannot be read: {problem.strerror}. Check path and permissions.") from problem
-    profiles = [profile for profile in _profiles() if source is None or profile.instrument == source]
-    try:
-        recognition = inspect(data, file.name, profiles, Limits())
-    except RefusedFile as refused:
-        say(f"{file}: refused ({refused.code}). {refused} {refused.hint}")
-        raise typer.Exit(2) from refused
-    say(f"{file}: {recognition.profile.instrument} ({recognition.layout.name})")
-    _show_columns(recognition)
+    except RefusedFile as problem:
+        say(f"{file}: refused ({problem.code}). {problem} {problem.hint}")
+        raise typer.Exit(2) from problem
+    for name, data in contents:
+        try:
+            recognition = inspect(data, name, profiles, Limits(), legacy)
+        except RefusedFile as problem:
+            say(f"{name}: refused ({problem.code}). {problem} {problem.hint}")
+            refused = True
+            continue
+        say(f"{name}: {recognition.profile.instrument} ({recognition.layout.name})")
+        _show_columns(recognition)
+    if refused:
+        raise typer.Exit(2)
 
 
 def _show_columns(recognition: Recognition) -> None:

@@ -29,7 +29,12 @@ mapped AS (
         i.kind,
         i.unit AS indicator_unit,
         coalesce(asked.scale, c.scale, d.scale) AS used_scale,
-        lower(trim(regexp_replace(nfc_normalize(raw_value), '\s+', ' ', 'g'))) AS word
+        -- Full-width, Thai and Khmer digits are digits.
+        translate(
+            lower(trim(regexp_replace(nfc_normalize(raw_value), '\s+', ' ', 'g'))),
+            '０１２３４５６７８９๐๑๒๓๔๕๖๗๘๙០១២៣៤៥៦៧៨៩',
+            '012345678901234567890123456789'
+        ) AS word
     FROM asked
     LEFT JOIN crosswalk_entry c USING (mapping_id)
     LEFT JOIN indicator_entry i USING (indicator_id)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -15,6 +16,9 @@ __all__ = ["Complaint", "lint"]
 _STATUSES = frozenset({"draft", "proposed", "approved", "retired"})
 _POLARITIES = frozenset({"positive", "negative", "none"})
 _BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
+
+
+_CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +65,11 @@ def _entry(
     yield from _closed_lists(place, entry, indicator.kind)
     yield from _units(place, entry, indicator.kind, units)
     yield from _validity(place, entry)
+    yield from _provenance(place, entry)
+    if entry.rule("reason"):
+        yield Complaint(place, "A mapped question has a reason for being ignored.", "Empty the cell.")
+    if entry.rule("level") not in (None, "0", "1", "2", "3"):
+        yield Complaint(place, f"The level {entry.rule('level')!r} is unknown.", "Use 0 to 3, or leave it empty.")
     yield from _example(place, entry, scales)
 
 
@@ -87,13 +96,34 @@ def _units(place: str, entry: MappingEntry, kind: str, units: frozenset[str]) ->
 
 
 def _validity(place: str, entry: MappingEntry) -> Iterable[Complaint]:
-    for name in ("valid_from", "valid_to"):
-        text = entry.rule(name)
-        if text:
-            try:
-                date.fromisoformat(text)
-            except ValueError:
-                yield Complaint(place, f"{name} {text!r} is no ISO date.", "Write yyyy-mm-dd.")
+    days = {name: entry.rule(name) for name in ("valid_from", "valid_to")}
+    for name, text in days.items():
+        if text and not _is_day(text):
+            yield Complaint(place, f"{name} {text!r} is no ISO date.", "Write yyyy-mm-dd.")
+    begin, end = days["valid_from"], days["valid_to"]
+    if begin and end and _is_day(begin) and _is_day(end) and end < begin:
+        yield Complaint(place, f"valid_to {end} lies before valid_from {begin}.", "Correct the days.")
+
+
+def _provenance(place: str, entry: MappingEntry) -> Iterable[Complaint]:
+    """Who says so, why and since when, in the forms that SSSOM asks for."""
+    for name in ("mapping_justification", "author_id"):
+        if not _CURIE.fullmatch(entry.provenance.get(name, "")):
+            yield Complaint(place, f"{name} {entry.provenance.get(name, '')!r} is no CURIE.", "Write prefix:name.")
+    reviewer = entry.provenance.get("reviewer_id", "")
+    if reviewer and not _CURIE.fullmatch(reviewer):
+        yield Complaint(place, f"reviewer_id {reviewer!r} is no CURIE.", "Write prefix:name, or leave it empty.")
+    if not _is_day(entry.provenance.get("mapping_date", "")):
+        day = entry.provenance.get("mapping_date", "")
+        yield Complaint(place, f"mapping_date {day!r} is no ISO date.", "Write yyyy-mm-dd.")
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _example(place: str, entry: MappingEntry, scales: Mapping[str, Scale]) -> Iterable[Complaint]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -71,6 +71,7 @@ class MappingEntry:
     confidence: float | None
     rules: Mapping[str, str]
     negative: Sequence[str] = ()
+    provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def mapping_id(self) -> str:
@@ -137,6 +138,10 @@ def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]
             raise ConfigurationError(
                 f"{path}: predicate_id {row['predicate_id']!r} is none of {', '.join(PREDICATES)}."
             )
+        if row["predicate_modifier"] not in ("", "Not"):
+            raise ConfigurationError(
+                f"{path}: predicate_modifier {row['predicate_modifier']!r} is unknown; leave it empty or write Not."
+            )
         rows.append((unquote(row["subject_id"][len(prefix) :]), row))
     return rows
 
@@ -162,10 +167,20 @@ def _entry(
         question,
         PREDICATES[row["predicate_id"]],
         row["object_id"].removeprefix(INDICATOR_PREFIX),
-        float(row["confidence"]) if row["confidence"] else None,
+        _confidence(row["confidence"], path, question),
         rules,
         negative,
+        row,
     )
+
+
+def _confidence(text: str, path: Path, question: str) -> float | None:
+    try:
+        return float(text) if text else None
+    except ValueError:
+        raise ConfigurationError(
+            f"{path}: the confidence {text!r} of {question!r} is no number; write one between 0 and 1."
+        ) from None
 
 
 def load_edition(sssom_path: Path, rules_path: Path) -> Edition:

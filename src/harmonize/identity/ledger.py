@@ -8,7 +8,6 @@ divided, the part that has its oldest key keeps the id.
 from __future__ import annotations
 
 import hashlib
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from harmonize.errors import LedgerError
+from harmonize.ledgers import append_lines, read_lines
 
 __all__ = ["Assignment", "ClusterKeys", "LedgerEntry", "append_ledger", "assign_ids", "read_ledger"]
 
@@ -64,14 +64,10 @@ def read_ledger(path: Path) -> dict[str, str]:
     Raises:
         LedgerError: a line cannot be read.
     """
-    if not path.exists():
-        return {}
     lines: list[_Line] = []
-    for number, text in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        if not text.strip():
-            continue
+    for number, content in enumerate(read_lines(path), start=1):
         try:
-            lines.append(_Line.model_validate_json(text))
+            lines.append(_Line.model_validate(content))
         except ValidationError as error:
             raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.") from error
     ledger: dict[str, str] = {}
@@ -83,13 +79,13 @@ def read_ledger(path: Path) -> dict[str, str]:
 
 def append_ledger(path: Path, entries: Sequence[LedgerEntry], minted_on: date) -> None:
     """Add `entries` at the end of the ledger, those of the smallest id first: of one day it counts as the oldest."""
-    if not entries:
-        return
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("a", encoding="utf-8") as ledger:
-        for entry in sorted(entries, key=lambda entry: (entry.facility_id, entry.key)):
-            line = {"key": entry.key, "facility_id": entry.facility_id, "minted_on": minted_on.isoformat()}
-            ledger.write(json.dumps(line, ensure_ascii=False) + "\n")
+    append_lines(
+        path,
+        [
+            {"key": entry.key, "facility_id": entry.facility_id, "minted_on": minted_on.isoformat()}
+            for entry in sorted(entries, key=lambda entry: (entry.facility_id, entry.key))
+        ],
+    )
 
 
 def assign_ids(clusters: Sequence[ClusterKeys], minted: Mapping[str, str]) -> Assignment:

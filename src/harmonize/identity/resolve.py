@@ -32,6 +32,7 @@ LINKS = pa.schema(
         pa.field("facility_id", pa.string()),
         pa.field("link_method", pa.string()),
         pa.field("link_probability", pa.float64()),
+        pa.field("decision_key", pa.string()),
     ]
 )
 PAIRS = pa.schema(
@@ -50,7 +51,8 @@ class Resolution:
     """What resolving found.
 
     Attributes:
-        links: one row per mention: facility_id, link_method `id|exact|model|decision|single`, link_probability.
+        links: one row per mention: facility_id, link_method `id|exact|model|decision|single`, link_probability,
+            and decision_key, the strongest key under which a decision finds the mention again.
             Mentions of a factory that are not linked by `model` hang together by identifiers, equal statements and
             decisions alone.
         pairs: compared pairs above the floor: probability, verdict `match|review|distinct`, reasons.
@@ -119,6 +121,7 @@ def _link_rows(
             "facility_id": facility_id,
             "link_method": method,
             "link_probability": probability,
+            "decision_key": keys_of(mention)[0],
         }
         for mention, facility_id, (method, probability) in zip(mentions, facility_ids, methods, strict=True)
     ]

@@ -104,6 +104,7 @@ class FacilityMention(TableModel):
     country: str | None = Field(description="ISO 3166-1 alpha-2.")
     link_method: LinkMethod = Field(description="How it was attached to the factory.")
     link_probability: float | None = Field(description="Estimated probability that the link is right, 0 to 1.")
+    decision_key: str = Field(description="Key under which a decision finds this mention again after a re-export.")
     name_local: str | None = Field(description="Name in local script as printed.")
     admin1: str | None = Field(description="Province as in force today.")
     latitude: float | None = Field(description="Decimal degrees.")

@@ -11,6 +11,12 @@ WITH noticed AS (
     SELECT file_id, locator, code, severity, value, message, hint, false FROM refusal
     UNION ALL
     SELECT
+        file_id, 'file', 'no_contributor', 'warning', path,
+        'The file lies directly in the inbox, so its contributor is unknown.',
+        'Move it into a folder named after its contributor.', false
+    FROM inbox_file WHERE NOT contains(path, '/')
+    UNION ALL
+    SELECT
         m.file_id, m.locator, n.code,
         -- What only the comparison of records shows is no fault of the file that prints it.
         CASE n.code WHEN 'identifier_in_two_countries' THEN 'warning' ELSE 'info' END, n.value, n.message,

@@ -79,11 +79,12 @@ def run(
         HarmonizeError: the run cannot go on; the last release stays in place.
     """
     clock = Clock(observer or Observer())
-    with exclusive(out), building(out) as work:
+    decisions = project.decisions_folder(out)
+    with exclusive(out), exclusive(decisions), building(out) as work:
         with clock.stage("discover"):
             found = discover(inbox_folder, settings.limits)
         with clock.stage("knowledge"):
-            understanding = load_knowledge(project, as_of)
+            understanding = load_knowledge(project, as_of, work)
             if source is not None and source not in understanding.profiles:
                 raise ConfigurationError(
                     f"There is no source {source!r}; known are {', '.join(sorted(understanding.profiles))}."

@@ -40,17 +40,20 @@ class Understanding:
     knowledge_hash: str
 
 
-def load_knowledge(project: Project, as_of: date) -> Understanding:
+def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understanding:
     """Load and lint everything under mappings/ and schemas/.
+
+    Args:
+        scratch: where a merged schemas folder is made when a project overrides only part of it.
 
     Raises:
         ConfigurationError: something in there is impossible; the message names file, place, value and cure.
     """
-    schemas = project.find("schemas")
+    schemas = project.whole("schemas", scratch)
     profile_paths = project.files("mappings", "*/source.yml")
     profiles = load_profiles(profile_paths)
     vocabulary = Vocabulary.load(
-        project.find("schemas/severities.yml"),
+        schemas / "severities.yml",
         Geography.from_folder(schemas),
         IdentifierRules.from_folder(schemas),
     )
@@ -76,7 +79,13 @@ def load_knowledge(project: Project, as_of: date) -> Understanding:
         *profile_paths,
         *(
             project.find(f"schemas/{name}")
-            for name in ("severities.yml", "countries.yml", "identifiers.yml", "admin_units.csv")
+            for name in (
+                "severities.yml",
+                "countries.yml",
+                "identifiers.yml",
+                "admin_units.csv",
+                "encodings/vietnamese.yml",
+            )
         ),
     ]
     knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]

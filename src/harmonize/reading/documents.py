@@ -118,7 +118,9 @@ def _json(data: bytes, suffix: str, limits: Limits) -> Document:
         ) from problem
 
 
-def open_document(data: bytes, path: str, limits: Limits, fallback_encoding: str = "cp1252") -> Document:
+def open_document(
+    data: bytes, path: str, limits: Limits, fallback_encoding: str = "cp1252", delimiter: str | None = None
+) -> Document:
     """Open a file by its content, with the file name's ending only as a hint.
 
     Raises:
@@ -137,4 +139,4 @@ def open_document(data: bytes, path: str, limits: Limits, fallback_encoding: str
         codecs.BOM_UTF16_BE,
     ):
         return _json(data, suffix, limits)
-    return Document(sheets=(read_csv(data, fallback_encoding),))
+    return Document(sheets=(read_csv(data, fallback_encoding, delimiter),))

@@ -38,11 +38,13 @@ class Sheet:
         name: worksheet name; None for a CSV file.
         rows: all rows from the top, title rows included.
         decoded: how the text was decoded; None for workbooks.
+        other_delimiters: what the text could be split at instead.
     """
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
     decoded: Decoded | None = None
+    other_delimiters: tuple[str, ...] = ()
 
     def row_locator(self, index: int, header: int) -> str:
         """Locator of the row at `index` (from 0 at the top) when the header stands at row `header`."""
@@ -81,9 +83,9 @@ def is_blank(cell: Cell) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
-def _delimiter(text: str) -> str:
-    """The delimiter that splits the first rows most evenly: widest columns count only as far as rows agree on them."""
-    best, most = ",", 0.0
+def _delimiters(text: str) -> list[str]:
+    """Delimiters that give columns, first the one that splits the first rows most evenly."""
+    found: dict[str, float] = {}
     for delimiter in _DELIMITERS:
         reader = csv.reader(io.StringIO(text[:_SAMPLE_CHARACTERS], newline=""), delimiter=delimiter)
         try:
@@ -93,13 +95,19 @@ def _delimiter(text: str) -> str:
         counted = Counter(width for width in widths if width > 1)
         for width, rows in counted.items():
             evenness = rows / len(widths) * (1 + math.log(width))
-            if evenness > most:
-                best, most = delimiter, evenness
-    return best
+            found[delimiter] = max(evenness, found.get(delimiter, 0))
+    return sorted(found, key=lambda delimiter: -found[delimiter]) or [","]
 
 
-def read_csv(data: bytes, fallback: str) -> Sheet:
-    """Rows of a delimited text file; entirely empty lines are passed over, as CSV readers do."""
+def read_csv(data: bytes, fallback: str, delimiter: str | None = None) -> Sheet:
+    """Rows of a delimited text file; entirely empty lines are passed over, as CSV readers do.
+
+    Args:
+        delimiter: split at this one; otherwise the one that splits the first rows most evenly.
+
+    Raises:
+        RefusedFile: `unknown_format`, `broken_csv`.
+    """
     decoded = decode(data, fallback)
     if "\0" in decoded.text:
         raise RefusedFile(
@@ -108,7 +116,8 @@ def read_csv(data: bytes, fallback: str) -> Sheet:
             "Export it again.",
         )
     csv.field_size_limit(1 << 30)
-    delimiter = _delimiter(decoded.text)
+    delimiters = _delimiters(decoded.text)
+    delimiter = delimiter or delimiters[0]
     try:
         rows = [row for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row]
     except csv.Error as problem:
@@ -121,7 +130,7 @@ def read_csv(data: bytes, fallback: str) -> Sheet:
             "A quoted cell never ends, so the rows after it cannot be told apart.",
             "Export it again, or close the quotation mark.",
         )
-    return Sheet(None, rows, decoded)
+    return Sheet(None, rows, decoded, tuple(other for other in delimiters if other != delimiter))
 
 
 def _ends_inside_quotes(text: str, delimiter: str) -> bool:

@@ -9,6 +9,7 @@ import io
 import posixpath
 import re
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -24,9 +25,24 @@ __all__ = ["CellError", "read_workbook"]
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 _CELL = re.compile(r"^([A-Z]{1,3})(\d+)$")
+_ERROR_TYPE = re.compile(rb"""\bt\s*=\s*["']e["']""")
 _ROW = re.compile(rb'<row [^>]*?r="(\d{1,9})"')
 _TWO_LETTERS = re.compile(rb' r="([A-Z]{2})\d')
 _THREE_LETTERS = re.compile(rb' r="([A-Z]{3})\d')
+
+
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    KeyError,
+    ElementTree.ParseError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    RuntimeError,
+    ValueError,
+)
+"""What a damaged archive may raise while it is looked into."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +73,20 @@ def _sheet_parts(archive: zipfile.ZipFile) -> dict[str, str]:
 
 
 def _errors_of(stream: Any) -> Iterator[tuple[int, int, CellError]]:
-    for _, element in ElementTree.iterparse(stream):
-        if element.tag != f"{_MAIN}c":
-            if element.tag == f"{_MAIN}row":
+    """Row, column and name of every error cell; rows and cells without a reference follow the one before."""
+    row = column = -1
+    for event, element in ElementTree.iterparse(stream, events=("start", "end")):
+        if element.tag == f"{_MAIN}row":
+            if event == "start":
+                row, column = int(element.get("r", row + 2)) - 1, -1
+            else:
                 element.clear()
-            continue
-        if element.get("t") == "e":
+        elif element.tag == f"{_MAIN}c" and event == "end":
             place = _CELL.match(element.get("r", ""))
-            value = element.find(f"{_MAIN}v")
-            if place is not None:
-                name = value.text if value is not None and value.text else "#N/A"
-                yield int(place[2]) - 1, _column(place[1]), CellError(name)
+            column = _column(place[1]) if place else column + 1
+            if element.get("t") == "e":
+                value = element.find(f"{_MAIN}v")
+                yield row, column, CellError(value.text if value is not None and value.text else "#N/A")
 
 
 def _error_cells(data: bytes) -> dict[str, list[tuple[int, int, CellError]]]:
@@ -76,10 +95,10 @@ def _error_cells(data: bytes) -> dict[str, list[tuple[int, int, CellError]]]:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             for name, part in _sheet_parts(archive).items():
-                if part in archive.NameToInfo and b't="e"' in archive.read(part):
+                if part in archive.NameToInfo and _ERROR_TYPE.search(archive.read(part)):
                     with archive.open(part) as stream:
                         found[name] = list(_errors_of(stream))
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+    except _BROKEN:
         return found
     return found
 
@@ -104,7 +123,8 @@ def _check_size(data: bytes, limits: Limits) -> None:
             for name, part in _sheet_parts(archive).items():
                 if part in archive.NameToInfo:
                     _check_extent(name, archive.read(part), limits)
-    except (zipfile.BadZipFile, KeyError, ElementTree.ParseError):
+    except _BROKEN:
+        # calamine, which reads what it can, says whether the workbook is beyond reading.
         return
 
 
@@ -136,7 +156,7 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, list[list[Any]
         sheets: list[tuple[str, list[list[Any]]]] = [
             (name, workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)) for name in workbook.sheet_names
         ]
-    except (CalamineError, OSError, ValueError) as problem:
+    except (CalamineError, *_BROKEN) as problem:
         raise RefusedFile(
             "broken_workbook",
             f"The workbook cannot be opened: {problem}.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -104,7 +104,12 @@ class Context:
         Args:
             cells_of: how many answer-bearing cells are withheld with a row.
         """
+        titles = [word_key(title) for title in table.header]
         for record in table.records():
+            if [word_key(text) for text in record.printed()[: len(titles)]] == titles:
+                self.staged.counts.ignored += cells_of(record)
+                self.report_repeated_row(record, "header")
+                continue
             if not record.surplus:
                 yield record
                 continue
@@ -134,6 +139,25 @@ class Context:
             )
         )
 
+    def is_of_another_factory(self, record: Record, identifiers: Mapping[str, str], cells: int) -> bool:
+        """Withhold a row whose visit number means another factory in the rows above: it belongs to nobody known."""
+        for scheme, text, _ in record.identifier_texts(self.staged):
+            first = identifiers.get(scheme)
+            if first is not None and first != text:
+                self.staged.report(
+                    Issue(
+                        record.locator,
+                        "inconsistent_factory",
+                        text,
+                        f"The rows above give this number to the factory {first!r}.",
+                        "Correct the number or the factory id in the export.",
+                        withheld=True,
+                        cells=cells,
+                    )
+                )
+                return True
+        return False
+
     def report_repeated_row(self, record: Record, value: str) -> None:
         """Say that a row stands twice; the first one counts."""
         self.staged.report(
@@ -156,5 +180,17 @@ class Context:
                 "The assessment was deleted or never posted; it is kept without answers and never shared.",
                 "Nothing to do, unless the factory meant to post it.",
                 severity="info",
+            )
+        )
+
+    def report_repeated_key(self, locator: str, native_id: str) -> None:
+        """Say that one assessment id stands twice with different content; both are kept as deliveries."""
+        self.staged.report(
+            Issue(
+                locator,
+                "repeated_key",
+                native_id,
+                f"The assessment {native_id!r} stands above already and says something else; both are kept as copies.",
+                "Ask the contributor which one is right.",
             )
         )

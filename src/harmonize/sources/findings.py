@@ -32,6 +32,7 @@ class _Open:
     number: int
     header: dict[str, Any]
     header_texts: dict[str, str]
+    identifiers: dict[str, str]
     rows: set[tuple[str, ...]] = field(default_factory=set)
 
     @property
@@ -97,6 +98,8 @@ def _stage_inline(context: Context, table: TableView, style: NumberStyle) -> Non
         visit = visits.get(key)
         if visit is None:
             visit = visits[key] = _open(context, record, key, style, table.extras(record))
+        elif context.is_of_another_factory(record, visit.identifiers, _cells(context, record)):
+            continue
         else:
             _compare_header(context, record, visit)
         _stage_row(context, table, record, visit)
@@ -168,7 +171,8 @@ def _open(
         "extra": extra,
     }
     _stage_scope(context, record, number)
-    return _Open(number, header, {name: record.raw(name) for name in _REPEATED_HEADER_FIELDS})
+    texts = {name: record.raw(name) for name in _REPEATED_HEADER_FIELDS}
+    return _Open(number, header, texts, {scheme: text for scheme, text, _ in record.identifier_texts(staged)})
 
 
 def _stage_scope(context: Context, record: Record, number: int) -> None:

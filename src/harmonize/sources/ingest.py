@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 
+from harmonize.errors import RefusedFile
 from harmonize.model.issues import Issue
 from harmonize.model.staged import StagedFile
 from harmonize.reading.documents import Document, open_document
 from harmonize.reading.limits import Limits
+from harmonize.reading.sheets import Sheet
 from harmonize.sources import envelopes, findings, grants, long, plan, register, wide
 from harmonize.sources.context import Context
 from harmonize.sources.profile import Family, Profile
 from harmonize.sources.recognise import Recognition, recognise
 from harmonize.sources.vocabulary import Vocabulary
+from harmonize.values.vietnamese import LegacyVietnamese
 
 __all__ = ["inspect", "read_file"]
 
+_LEGACY = frozenset({"tcvn3", "vni"})
 _STAGE: Mapping[Family, Callable[[Context], None]] = {
     "wide": wide.stage,
     "envelopes": envelopes.stage,
@@ -34,23 +39,77 @@ _COUNT: Mapping[Family, Callable[[Context], tuple[int, int]]] = {
 }
 
 
-def _open(data: bytes, path: str, profiles: Sequence[Profile], limits: Limits) -> tuple[Document, Recognition]:
-    document = open_document(data, path, limits)
-    recognition = recognise(document, profiles)
+def _document(
+    data: bytes,
+    path: str,
+    limits: Limits,
+    legacy: LegacyVietnamese,
+    encoding: str = "cp1252",
+    delimiter: str | None = None,
+) -> Document:
+    """Open a file; text in an old Vietnamese encoding is converted."""
+    document = open_document(data, path, limits, encoding, delimiter)
+    return replace(document, sheets=tuple(_converted(sheet, legacy) for sheet in document.sheets))
+
+
+def _converted(sheet: Sheet, legacy: LegacyVietnamese) -> Sheet:
+    decoded = sheet.decoded
+    found = None if decoded is None or decoded.certain else legacy.convert(decoded.text)
+    if found is None or decoded is None:
+        return sheet
+    rows = [
+        [legacy.apply(found.encoding, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows
+    ]
+    return replace(sheet, rows=rows, decoded=replace(decoded, encoding=found.encoding))
+
+
+def _open(
+    data: bytes, path: str, profiles: Sequence[Profile], limits: Limits, legacy: LegacyVietnamese
+) -> tuple[Document, Recognition]:
+    document = _document(data, path, limits, legacy)
+    delimiter: str | None = None
+    try:
+        recognition = recognise(document, profiles)
+    except RefusedFile:
+        others = [other for sheet in document.sheets for other in sheet.other_delimiters]
+        otherwise = _split_otherwise(data, path, profiles, limits, legacy, others)
+        if otherwise is None:
+            raise
+        document, recognition, delimiter = otherwise
     encodings = {sheet.decoded.encoding for sheet in document.sheets if sheet.decoded and not sheet.decoded.certain}
-    if encodings and recognition.layout.encoding not in encodings:
-        document = open_document(data, path, limits, recognition.layout.encoding)
+    if encodings - _LEGACY and recognition.layout.encoding not in encodings:
+        document = _document(data, path, limits, legacy, recognition.layout.encoding, delimiter)
         recognition = recognise(document, profiles)
     return document, recognition
 
 
-def inspect(data: bytes, path: str, profiles: Sequence[Profile], limits: Limits) -> Recognition:
+def _split_otherwise(
+    data: bytes,
+    path: str,
+    profiles: Sequence[Profile],
+    limits: Limits,
+    legacy: LegacyVietnamese,
+    delimiters: Sequence[str],
+) -> tuple[Document, Recognition, str] | None:
+    """Title rows and long texts may hide the delimiter: the header that is recognised tells it."""
+    for delimiter in delimiters:
+        document = _document(data, path, limits, legacy, delimiter=delimiter)
+        try:
+            return document, recognise(document, profiles), delimiter
+        except RefusedFile:
+            continue
+    return None
+
+
+def inspect(
+    data: bytes, path: str, profiles: Sequence[Profile], limits: Limits, legacy: LegacyVietnamese
+) -> Recognition:
     """What a file is, without reading its content.
 
     Raises:
         RefusedFile: it cannot be opened or is not known.
     """
-    return _open(data, path, profiles, limits)[1]
+    return _open(data, path, profiles, limits, legacy)[1]
 
 
 def read_file(
@@ -61,7 +120,7 @@ def read_file(
     Raises:
         RefusedFile: it cannot be opened, is not known, or lacks required columns.
     """
-    document, recognition = _open(data, path, profiles, limits)
+    document, recognition = _open(data, path, profiles, limits, vocabulary.legacy)
     staged = StagedFile(recognition.profile.instrument, recognition.layout.name)
     context = Context(recognition, vocabulary, staged)
     context.report_drift()
@@ -77,10 +136,13 @@ def read_file(
                 withheld=True,
             )
         )
-    _STAGE[recognition.layout.family](context)
-    count = _COUNT.get(recognition.layout.family)
-    if count is not None:
-        staged.counts.total, staged.counts.blank = count(context)
+    for one in (context, *(Context(table, vocabulary, staged) for table in recognition.alike())):
+        _STAGE[recognition.layout.family](one)
+        count = _COUNT.get(recognition.layout.family)
+        if count is not None:
+            total, blank = count(one)
+            staged.counts.total += total
+            staged.counts.blank += blank
     return staged
 
 
@@ -89,7 +151,18 @@ def _report_encoding(document: Document, recognition: Recognition, staged: Stage
         decoded = sheet.decoded
         if decoded is None or (decoded.certain and not decoded.replaced):
             continue
-        if decoded.replaced or recognition.layout.encoding == "utf-8":
+        if decoded.encoding in _LEGACY:
+            staged.report(
+                Issue(
+                    "file",
+                    "converted_encoding",
+                    decoded.encoding,
+                    f"The file is written in {decoded.encoding.upper()}; its text was converted to Unicode.",
+                    "Export it as UTF-8.",
+                    severity="info",
+                )
+            )
+        elif decoded.replaced or recognition.layout.encoding == "utf-8":
             staged.report(
                 Issue(
                     "file",

@@ -26,6 +26,7 @@ class _Open:
     header: dict[str, Any]
     date_text: str
     verification: str
+    identifiers: dict[str, str]
     answers: dict[str, str] = field(default_factory=dict)
 
 
@@ -83,6 +84,8 @@ def _stage_row(
     visit = visits.get(native_id)
     if visit is None:
         visit = visits[native_id] = _open(context, record, native_id, style, table.extras(record))
+    elif context.is_of_another_factory(record, visit.identifiers, _cells(record)):
+        return
     else:
         _compare_date(context, record, visit)
     _stage_answer(context, record, visit, question, (cell_no, table.extras(record)), style)
@@ -136,7 +139,8 @@ def _open(context: Context, record: Record, native_id: str, style: NumberStyle, 
     }
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
-    return _Open(number, header, record.raw("assessed_on"), _verification(context, record, method))
+    identifiers = {scheme: text for scheme, text, _ in record.identifier_texts(staged)}
+    return _Open(number, header, record.raw("assessed_on"), _verification(context, record, method), identifiers)
 
 
 def _verification(context: Context, record: Record, method: str) -> str:
@@ -187,7 +191,7 @@ def _stage_answer(
         number = parse_number(raw, style)
     kind = word_key(record.raw("question_type"))
     scale = context.layout.scale_by_type.get(kind)
-    if scale is None and kind:
+    if scale is None:
         staged.report(
             Issue(
                 record.at("question_type"),

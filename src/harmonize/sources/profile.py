@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -38,6 +38,12 @@ class _Strict(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
+def _check_required(required: Sequence[str], names: Collection[str]) -> None:
+    unknown = [name for name in required if name not in names]
+    if unknown:
+        raise ValueError(f"required field {unknown[0]!r} is none of {', '.join(sorted(names))}")
+
+
 class TablePart(_Strict):
     """A table of an export: which sheet, and which of their columns is which of our fields.
 
@@ -52,6 +58,11 @@ class TablePart(_Strict):
     known: list[str] = Field(default_factory=list)
     open: bool = Field(default=False, description="Other columns are no drift.")
 
+    @model_validator(mode="after")
+    def _names_exist(self) -> TablePart:
+        _check_required(self.required, {*self.columns, *self.identifiers})
+        return self
+
 
 class BlockPart(_Strict):
     """A label/value block: our field -> their label in one column, the value in the next."""
@@ -61,6 +72,11 @@ class BlockPart(_Strict):
     identifiers: dict[str, Names] = Field(default_factory=dict)
     required: list[str]
     known: list[str] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _names_exist(self) -> BlockPart:
+        _check_required(self.required, {*self.labels, *self.identifiers})
+        return self
 
 
 class Layout(_Strict):
@@ -91,10 +107,16 @@ class Layout(_Strict):
     unit_suffixes: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
-    def _forms_exist(self) -> Layout:
+    def _is_whole(self) -> Layout:
         unknown = [form for form in self.dates if form not in DATE_FORMS]
         if unknown:
             raise ValueError(f"unknown date form {unknown[0]!r}; known: {', '.join(DATE_FORMS)}")
+        if self.family == "envelopes" and not self.envelope_keys:
+            raise ValueError("a layout of the family envelopes needs envelope_keys")
+        if self.family != "envelopes" and self.table is None:
+            raise ValueError(f"a layout of the family {self.family} needs a table")
+        if self.clean_visit_field and self.table and self.clean_visit_field not in self.table.columns:
+            raise ValueError(f"clean_visit_field {self.clean_visit_field!r} is none of the table's columns")
         return self
 
     def parts(self) -> Sequence[TablePart | BlockPart]:

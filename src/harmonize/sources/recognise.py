@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harmonize.errors import RefusedFile
@@ -18,6 +18,7 @@ __all__ = ["Envelope", "Recognition", "recognise"]
 
 _HEADER_ROWS = 10
 _NEAR = 0.5
+_LONGEST_TITLE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,7 @@ class Recognition:
 
     Attributes:
         missing: optional fields that the export does not print, as their headers.
+        more_tables: further sheets with the same table.
         no_objects: places of JSON entries that should be envelopes and are no objects.
     """
 
@@ -46,6 +48,12 @@ class Recognition:
     envelopes: Sequence[Envelope] = ()
     missing: Sequence[str] = ()
     no_objects: Sequence[str] = ()
+    more_tables: Sequence[TableView] = ()
+
+    def alike(self) -> Iterator[Recognition]:
+        """The same recognition for every further sheet of the file that holds the same table."""
+        for table in self.more_tables:
+            yield replace(self, table=table, more_tables=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +65,7 @@ class _Match:
     missing_optional: tuple[str, ...] = ()
     optional: int = 0
     view: TableView | None = None
+    others: tuple[TableView, ...] = ()
     block: Record | None = None
     sheet: Sheet | None = None
 
@@ -77,6 +86,12 @@ class _Candidate:
         return sum(match.found for match in self.matches) / required if required else 0.0
 
     @property
+    def is_near(self) -> bool:
+        """More than half of what is required is there, or one of its sheets or blocks is whole."""
+        has_whole_part = len(self.matches) > 1 and any(not match.missing_required for match in self.matches)
+        return self.nearness > _NEAR or has_whole_part
+
+    @property
     def weight(self) -> tuple[int, int]:
         return (sum(match.found for match in self.matches), sum(match.optional for match in self.matches))
 
@@ -91,7 +106,7 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     if document.values:
         return _recognise_json(document.values, known)
     candidates = [
-        _Candidate(profile, layout, tuple(_match(part, document.sheets) for part in layout.parts()))
+        _Candidate(profile, layout, tuple(_match(part, layout, document.sheets) for part in layout.parts()))
         for profile in known
         for layout in profile.layouts
         if layout.parts()
@@ -100,13 +115,13 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     complete = [candidate for candidate in strict if candidate.complete]
     if complete:
         return _accept(max(complete, key=lambda candidate: candidate.weight))
-    nearest = max(strict, key=lambda candidate: (candidate.nearness, candidate.weight), default=None)
+    nearest = max(strict, key=lambda c: (c.is_near, c.nearness, c.weight), default=None)
     loose = [c for c in candidates if c.layout.synonyms and c.complete and not _says_more(c)]
-    if nearest is not None and nearest.nearness > _NEAR and not (loose and nearest.profile.kind == "register"):
+    if nearest is not None and nearest.is_near and not (loose and nearest.layout.family == "register"):
         raise _refusal(nearest)
     if loose:
         return _accept(max(loose, key=lambda candidate: candidate.weight))
-    raise _unknown(max(candidates, key=lambda candidate: candidate.nearness, default=None))
+    raise _unknown(candidates, document.sheets)
 
 
 def _says_more(candidate: _Candidate) -> bool:
@@ -128,44 +143,74 @@ def _accept(candidate: _Candidate) -> Recognition:
         else:
             block, block_sheet = match.block, match.sheet
     missing = [name for match in candidate.matches for name in match.missing_optional]
-    return Recognition(candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing)
+    more = [view for match in candidate.matches for view in match.others] if len(candidate.matches) == 1 else []
+    return Recognition(
+        candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing, more_tables=more
+    )
 
 
 def _refusal(candidate: _Candidate) -> RefusedFile:
     missing = [name for match in candidate.matches for name in match.missing_required]
     names = ", ".join(repr(name) for name in missing)
+    sheets = [
+        part.sheet
+        for part, match in zip(candidate.layout.parts(), candidate.matches, strict=True)
+        if part.sheet and match.missing_required and not match.found
+    ]
+    where = f" and its sheet {', '.join(map(repr, sheets))}" if sheets else ""
     return RefusedFile(
         "missing_columns",
-        f"This looks like {candidate.profile.instrument} ({candidate.layout.name}), but lacks {names}.",
+        f"This looks like {candidate.profile.instrument} ({candidate.layout.name}), but lacks {names}{where} "
+        f"(headers are searched in the first {_HEADER_ROWS} rows).",
         f"Export it again with them, or name their columns in mappings/{candidate.profile.instrument}/source.yml.",
         value=", ".join(missing),
         locator="header",
     )
 
 
-def _unknown(nearest: _Candidate | None) -> RefusedFile:
-    if nearest is None or nearest.nearness == 0:
-        return RefusedFile(
-            "unknown_format",
-            "No known source looks like this file.",
-            "See `harmonize sources` for what is read.",
-        )
+def _unknown(candidates: Sequence[_Candidate], sheets: Sequence[Sheet]) -> RefusedFile:
+    nearest = max(candidates, key=lambda candidate: (candidate.nearness, _likeness(candidate, sheets)), default=None)
+    name = f"{nearest.profile.instrument} ({nearest.layout.name})" if nearest else "none"
     return RefusedFile(
         "unknown_format",
-        f"No known source looks like this file; the nearest is {nearest.profile.instrument} ({nearest.layout.name}).",
+        f"No known source looks like this file; the nearest is {name} "
+        f"(headers are searched in the first {_HEADER_ROWS} rows).",
         "See `harmonize sources inspect FILE`, or write a profile under mappings/.",
-        value=nearest.profile.instrument,
+        value=nearest.profile.instrument if nearest else "",
     )
 
 
-def _match(part: TablePart | BlockPart, sheets: Sequence[Sheet]) -> _Match:
+def _likeness(candidate: _Candidate, sheets: Sequence[Sheet]) -> float:
+    """How many words of the first rows stand in the headers of a layout, as a share of those headers' words."""
+    printed = {
+        word
+        for sheet in sheets
+        for row in sheet.rows[:_HEADER_ROWS]
+        for cell in row
+        for word in word_key(cell_text(cell)[:_LONGEST_TITLE]).split()
+    }
+    titles = {
+        word
+        for part in candidate.layout.parts()
+        for names in _names(part).values()
+        for name in names
+        for word in word_key(name).split()
+    }
+    return len(printed & titles) / len(titles) if titles else 0.0
+
+
+def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[Sheet]) -> _Match:
+    passed_over = {word_key(name) for name in layout.not_an_assessment_sheet}
+    sheets = [sheet for sheet in all_sheets if word_key(sheet.name or "") not in passed_over]
     named = [sheet for sheet in sheets if part.sheet and sheet.name and word_key(sheet.name) == word_key(part.sheet)]
     matches = [
         _match_block(part, sheet) if isinstance(part, BlockPart) else _match_table(part, sheet)
         for sheet in (named or sheets)
     ]
     empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
-    return max(matches, key=lambda match: (match.found, match.optional), default=empty)
+    best = max(matches, key=lambda match: (match.found, match.optional), default=empty)
+    others = tuple(match.view for match in matches if match is not best and match.view is not None)
+    return replace(best, others=others) if best.view is not None else best
 
 
 def _names(part: TablePart | BlockPart) -> Mapping[str, Sequence[str]]:
@@ -310,7 +355,7 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
     raise RefusedFile(
         "unknown_format",
         "No known source looks like this JSON"
-        + (f"; the nearest is {nearest[1].instrument} ({nearest[2].name})." if nearest and nearest[0] > 0 else "."),
+        + (f"; the nearest is {nearest[1].instrument} ({nearest[2].name})." if nearest else "."),
         "See `harmonize sources` for what is read.",
         value=nearest[1].instrument if nearest else "",
     )

@@ -12,6 +12,7 @@ import yaml
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 from harmonize.values.text import word_key
+from harmonize.values.vietnamese import LegacyVietnamese
 
 __all__ = ["Vocabulary"]
 
@@ -25,10 +26,11 @@ class Vocabulary:
     finding_statuses: Mapping[str, Mapping[str, str]]
     geography: Geography
     identifiers: IdentifierRules
+    legacy: LegacyVietnamese
 
     @classmethod
     def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
-        """Load `schemas/severities.yml` beside the places and the identifier schemes."""
+        """Load `severities.yml`, and the old encodings from the same folder, beside places and identifier schemes."""
         content: dict[str, Any] = yaml.safe_load(severities.read_text(encoding="utf-8"))
         return cls(
             {name: {word_key(str(k)): v for k, v in words.items()} for name, words in content["instruments"].items()},
@@ -39,4 +41,5 @@ class Vocabulary:
             },
             geography,
             identifiers,
+            LegacyVietnamese.from_file(severities.parent / "encodings" / "vietnamese.yml"),
         )

@@ -7,7 +7,6 @@ row. A quantity column and its unit column make one answer of two cells.
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -16,66 +15,15 @@ from harmonize.model.locators import split_place
 from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
-from harmonize.sources.profile import Layout
+from harmonize.sources.numbers import NumberReader
 from harmonize.sources.records import Record, TableView, report_excel_error
-from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
+from harmonize.sources.wide_columns import AnswerColumn, WideColumns, wide_columns
+from harmonize.values.numbers import NumberStyle, parse_number
 from harmonize.values.text import clean, word_key
 
-__all__ = ["count_cells", "report_unknown_edition", "reporting_year", "stage", "unit_questions"]
+__all__ = ["count_cells", "report_unknown_edition", "reporting_year", "stage"]
 
 _FALSE_WORDS = frozenset({"false", "no", "0", "n"})
-
-
-@dataclass(frozen=True, slots=True)
-class _Columns:
-    """Answer columns of a wide table: question id by column, unit column by quantity column.
-
-    Attributes:
-        repeated: columns whose question stands further left already; their cells are ignored.
-    """
-
-    questions: Mapping[int, str]
-    units: Mapping[int, int]
-    is_unit: frozenset[int]
-    scores: Mapping[int, tuple[str, str | None]]
-    repeated: frozenset[int]
-
-
-def _columns(context: Context, table: TableView) -> _Columns:
-    layout = context.layout
-    scores: dict[int, tuple[str, str | None]] = {}
-    questions: dict[int, str] = {}
-    pattern = re.compile(layout.score_pattern or r"(?!)")
-    for column in table.extra:
-        title = word_key(table.header[column])
-        found = pattern.fullmatch(title)
-        if title == layout.score_total:
-            scores[column] = ("total", None)
-        elif found:
-            level = found["level"]
-            scores[column] = (found["section"], None if level == "score" else level)
-        else:
-            questions[column] = title
-    by_question: dict[str, int] = {}
-    for column, question in questions.items():
-        by_question.setdefault(question, column)
-    repeated = frozenset(column for column, question in questions.items() if by_question[question] != column)
-    units = {by_question[question]: by_question[unit] for question, unit in unit_questions(layout, by_question).items()}
-    return _Columns(questions, units, frozenset(units.values()), scores, repeated)
-
-
-def unit_questions(layout: Layout, questions: Collection[str]) -> dict[str, str]:
-    """Quantity question -> the question that states its unit, for those that an export has."""
-    quantity = layout.quantity_suffix
-    if quantity is None:
-        return {}
-    pairs: dict[str, str] = {}
-    for question in questions:
-        for suffix in layout.unit_suffixes if question.endswith(quantity) else ():
-            partner = question.removesuffix(quantity) + suffix
-            if partner in questions and partner != question:
-                pairs.setdefault(question, partner)
-    return pairs
 
 
 def count_cells(context: Context) -> tuple[int, int]:
@@ -83,13 +31,13 @@ def count_cells(context: Context) -> tuple[int, int]:
     table = context.recognition.table
     if table is None:
         return (0, 0)
-    answers = list(_columns(context, table).questions)
+    columns = wide_columns(context.layout, table).cells
     total = blank = 0
     for cells in table.sheet.rows[table.header_row + 1 :]:
         if all(is_blank(cell) for cell in cells):
             continue
-        total += len(answers)
-        blank += sum(1 for column in answers if column >= len(cells) or is_blank(cells[column]))
+        total += len(columns)
+        blank += sum(1 for column in columns if column >= len(cells) or is_blank(cells[column]))
     return (total, blank)
 
 
@@ -98,25 +46,36 @@ def stage(context: Context) -> None:
     table = context.recognition.table
     if table is None:
         raise TypeError("a wide layout has a table")
-    columns = _columns(context, table)
+    columns = wide_columns(context.layout, table)
     style = context.number_style(
         text
         for record in table.records()
-        for column in columns.units
-        if isinstance(text := _cell(record, column), str) and text
+        for answer in columns.answers
+        if answer.unit is not None and isinstance(text := _cell(record, answer.column), str) and text
     )
+    reader = NumberReader(style)
     seen: set[tuple[str, ...]] = set()
     cell_no = 0
     _report_columns(context, table, columns)
     for record in context.records(table, lambda row: _filled(columns, row)):
         if _is_withheld(context, columns, record, seen):
             continue
-        cell_no = _stage_assessment(context, table, columns, record, style, cell_no)
+        cell_no = _stage_assessment(context, table, columns, record, reader, cell_no)
 
 
-def _report_columns(context: Context, table: TableView, columns: _Columns) -> None:
+@dataclass(frozen=True, slots=True)
+class _Side:
+    """Whose answers a row holds, and which of them its verification covers (None: all)."""
+
+    number: int
+    answered_by: str
+    is_verified: bool
+    covered: list[str] | None
+
+
+def _report_columns(context: Context, table: TableView, columns: WideColumns) -> None:
     """Say which columns stand twice, and which hold cells under no header."""
-    for column in sorted(columns.repeated):
+    for column in columns.repeated:
         context.staged.report(
             Issue(
                 "header",
@@ -132,11 +91,11 @@ def _cell(record: Record, column: int) -> Cell:
     return record.cells[column] if column < len(record.cells) else None
 
 
-def _filled(columns: _Columns, record: Record) -> int:
-    return sum(1 for column in columns.questions if not is_blank(_cell(record, column)))
+def _filled(columns: WideColumns, record: Record) -> int:
+    return sum(1 for column in columns.cells if not is_blank(_cell(record, column)))
 
 
-def _is_withheld(context: Context, columns: _Columns, record: Record, seen: set[tuple[str, ...]]) -> bool:
+def _is_withheld(context: Context, columns: WideColumns, record: Record, seen: set[tuple[str, ...]]) -> bool:
     staged = context.staged
     key = record.cell("native_id")
     if isinstance(key, CellError):
@@ -151,6 +110,10 @@ def _is_withheld(context: Context, columns: _Columns, record: Record, seen: set[
         context.report_repeated_row(record, cell_text(key))
         return True
     seen.add(row)
+    native_id = (cell_text(key).strip(),)
+    if native_id in seen:
+        context.report_repeated_key(record.locator, native_id[0])
+    seen.add(native_id)
     return False
 
 
@@ -165,7 +128,7 @@ def _is_published(context: Context, record: Record, status: str | None) -> bool:
 
 
 def _stage_assessment(
-    context: Context, table: TableView, columns: _Columns, record: Record, style: NumberStyle, cell_no: int
+    context: Context, table: TableView, columns: WideColumns, record: Record, reader: NumberReader, cell_no: int
 ) -> int:
     staged, profile = context.staged, context.profile
     number = staged.next_assessment()
@@ -179,7 +142,7 @@ def _stage_assessment(
     published = _is_published(context, record, status)
     assessed_on = record.day("assessed_on", context.layout.dates, staged)
     year = reporting_year(context, edition)
-    country = add_mention(context, record, number, style)
+    country = add_mention(context, record, number, reader.style)
     if native_id:
         add_identifier(
             context,
@@ -217,7 +180,10 @@ def _stage_assessment(
         staged.counts.ignored += _filled(columns, record)
         context.report_unpublished(record.locator, status)
         return cell_no
-    return _stage_answers(context, table, columns, record, style, number, edition, (by_verifier, is_verified), cell_no)
+    side = _Side(
+        number, "verifier" if by_verifier else "facility", is_verified, profile.verified_only.get(edition or "")
+    )
+    return _stage_answers(context, columns, record, reader, side, cell_no)
 
 
 def _account_key(record: Record, edition: str | None) -> str | None:
@@ -253,7 +219,7 @@ def _score(cell: Cell) -> float | None:
     return value if isinstance(value, float) else None
 
 
-def _stage_scores(context: Context, columns: _Columns, record: Record, number: int, by_verifier: bool) -> None:
+def _stage_scores(context: Context, columns: WideColumns, record: Record, number: int, by_verifier: bool) -> None:
     for column, (section, level) in columns.scores.items():
         cell = _cell(record, column)
         if is_blank(cell):
@@ -274,92 +240,74 @@ def _stage_scores(context: Context, columns: _Columns, record: Record, number: i
 
 
 def _stage_answers(
-    context: Context,
-    table: TableView,
-    columns: _Columns,
-    record: Record,
-    style: NumberStyle,
-    number: int,
-    edition: str | None,
-    verified: tuple[bool, bool],
-    cell_no: int,
+    context: Context, columns: WideColumns, record: Record, reader: NumberReader, side: _Side, cell_no: int
 ) -> int:
-    staged, profile = context.staged, context.profile
-    by_verifier, is_verified = verified
-    answers = staged.tables["answer"]
-    covered = profile.verified_only.get(edition or "")
-    counted = frozenset(covered) if covered is not None else None
-    answered_by = "verifier" if by_verifier else "facility"
-    for column, question in columns.questions.items():
-        cell = _cell(record, column)
-        if column in columns.repeated:
-            staged.counts.ignored += 0 if is_blank(cell) else 1
-            continue
+    staged, cells, width = context.staged, record.cells, len(record.cells)
+    add = staged.tables["answer"].add
+    for column in columns.repeated:
+        staged.counts.ignored += 0 if is_blank(_cell(record, column)) else 1
+    verification = context.profile.verification if side.is_verified else "none"
+    covered = side.covered
+    for answer in columns.answers:
+        cell = cells[answer.column] if answer.column < width else None
         if is_blank(cell):
-            _pass_over_unit(context, columns, record, column)
+            _pass_over_unit(context, record, answer)
             continue
-        if column in columns.is_unit:
-            continue
-        unit_column = columns.units.get(column)
-        unit_cell = None if unit_column is None else _cell(record, unit_column)
         cell_no += 1
         if isinstance(cell, CellError):
-            report_excel_error(staged, record.place(column), cell, cells=1)
-            _pass_over_unit(context, columns, record, column)
+            report_excel_error(staged, record.place(answer.column), cell, cells=1)
+            _pass_over_unit(context, record, answer)
             continue
-        raw = cell_text(cell)
-        value, problem = _read_number(cell, raw, style)
-        if isinstance(unit_cell, CellError) and unit_column is not None:
-            report_excel_error(staged, record.place(unit_column), unit_cell, cells=1)
-            unit_cell = None
-            problem = problem or "unit_error"
-        base, suffix = split_place(record.locator, record.place(column))
-        answers.add(
-            number,
+        raw = cell if isinstance(cell, str) else cell_text(cell)
+        value, problem = reader.read(cell, raw)
+        unit, unit_place = None, None
+        if answer.unit is not None:
+            unit, unit_place, unit_problem = _read_unit(context, record, answer.unit)
+            problem = problem or unit_problem
+        if answer.suffix is not None:
+            base, suffix = record.locator, answer.suffix
+        else:
+            base, suffix = split_place(record.locator, record.place(answer.column))
+        add(
+            side.number,
             cell_no,
-            question,
+            answer.question,
             None,
             None,
             raw,
-            clean(cell_text(unit_cell)) if unit_cell is not None else None,
+            unit,
             value,
             problem,
-            unit_column is not None or _is_quantity(context, question),
+            answer.measured,
             None,
-            answered_by,
-            profile.verification if is_verified and (counted is None or question in counted) else "none",
+            side.answered_by,
+            verification if covered is None or answer.question in covered else "none",
             False,
             None,
             base,
             suffix,
-            None if unit_column is None or is_blank(unit_cell) else record.place(unit_column),
+            unit_place,
             None,
             None,
         )
     return cell_no
 
 
-def _pass_over_unit(context: Context, columns: _Columns, record: Record, column: int) -> None:
-    """A unit without a quantity says nothing; an Excel error in its cell is withheld all the same."""
-    unit_column = columns.units.get(column)
-    cell = None if unit_column is None else _cell(record, unit_column)
-    if unit_column is None or is_blank(cell):
-        return
+def _read_unit(context: Context, record: Record, column: int) -> tuple[str | None, str | None, str | None]:
+    """Text, place and problem of a unit cell; an Excel error in it is withheld."""
+    cell = _cell(record, column)
+    if is_blank(cell):
+        return None, None, None
     if isinstance(cell, CellError):
-        report_excel_error(context.staged, record.place(unit_column), cell, cells=1)
-    else:
+        report_excel_error(context.staged, record.place(column), cell, cells=1)
+        return None, None, "unit_error"
+    return clean(cell_text(cell)), record.place(column), None
+
+
+def _pass_over_unit(context: Context, record: Record, answer: AnswerColumn) -> None:
+    """A unit without a quantity says nothing; an Excel error in its cell is withheld all the same."""
+    if answer.unit is None:
+        return
+    text, _, problem = _read_unit(context, record, answer.unit)
+    if text is not None and problem is None:
         context.staged.counts.ignored += 1
-
-
-def _is_quantity(context: Context, question: str) -> bool:
-    suffix = context.layout.quantity_suffix
-    return bool(suffix) and question.endswith(suffix or "")
-
-
-def _read_number(cell: Cell, raw: str, style: NumberStyle) -> tuple[float | None, str | None]:
-    if isinstance(cell, int | float) and not isinstance(cell, bool):
-        return float(cell), None
-    if not looks_numeric(raw):
-        return None, NumberProblem.UNREADABLE.value
-    value = parse_number(raw, style)
-    return (value, None) if isinstance(value, float) else (None, value.value)

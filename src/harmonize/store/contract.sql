@@ -4,7 +4,7 @@ INSERT INTO file BY NAME SELECT * FROM work.made_file;
 INSERT INTO facility_mention BY NAME
 SELECT
     m.mention_id, l.facility_id, m.file_id, m.locator, m.contributor, m.instrument, m.name, m.address, m.country,
-    l.link_method, l.link_probability, m.name_local, m.admin1, m.latitude, m.longitude, m.workers, m.extra
+    l.link_method, l.link_probability, l.decision_key, m.name_local, m.admin1, m.latitude, m.longitude, m.workers, m.extra
 FROM work.mention m
 JOIN work.link l USING (mention_id)
 ORDER BY l.facility_id, m.mention_id;

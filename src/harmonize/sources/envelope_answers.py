@@ -1,0 +1,161 @@
+"""The answers of a JSON envelope: question nodes with value and correction, and performance values."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from harmonize.model.issues import Issue
+from harmonize.sources.context import Context
+from harmonize.sources.headers import edition_of
+from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, path_of, printed
+from harmonize.sources.numbers import NumberReader
+from harmonize.sources.recognise import Envelope
+from harmonize.sources.wide_columns import unit_questions
+from harmonize.values.text import clean, word_key
+
+__all__ = ["is_quantity", "stage_performance", "stage_questions"]
+
+
+def is_quantity(context: Context, question: str) -> bool:
+    """The question asks a quantity, by its suffix."""
+    suffix = context.layout.quantity_suffix
+    return bool(suffix) and question.endswith(suffix or "")
+
+
+def _is_corrected(context: Context, node: Mapping[str, Any]) -> bool:
+    chosen = word_key(printed(node.get("selection")))
+    corrected = {word_key(word) for word in context.profile.corrected_selections}
+    return chosen in corrected and not is_empty(node.get("corrected"))
+
+
+def stage_questions(
+    context: Context,
+    envelope: Envelope,
+    number: int,
+    edition: str | None,
+    is_verified: bool,
+    reader: NumberReader,
+    cell_no: int,
+) -> int:
+    """The facility\'s answers, and the verifier\'s where one corrected; returns the last cell number."""
+    staged, profile = context.staged, context.profile
+    base = f"{envelope.locator}.questions"
+    nodes = mapping_of(envelope.node.get("questions"))
+    keys = _question_keys(context, envelope, nodes)
+    covered = profile.verified_only.get(edition or "")
+    unit_keys = unit_questions(context.layout, keys)
+    for question, key in keys.items():
+        node = nodes[key]
+        if node_is_blank(node):
+            unit_key = unit_keys.get(question)
+            staged.counts.ignored += 1 if unit_key and not node_is_blank(nodes[keys[unit_key]]) else 0
+            continue
+        if question in unit_keys.values():
+            continue
+        cell_no += 1
+        parts = node if isinstance(node, dict) else {"value": node}
+        unit_node = nodes[keys[unit_keys[question]]] if question in unit_keys else None
+        is_covered = (
+            is_verified
+            and not is_empty(parts.get("selection"))
+            and word_key(printed(parts.get("selection"))) not in {"no response"}
+        )
+        verification = profile.verification if is_covered and (covered is None or question in covered) else "none"
+        sides = [("facility", "value")] + ([("verifier", "corrected")] if _is_corrected(context, parts) else [])
+        if all(is_empty(parts.get(side)) for _, side in sides):
+            # A correction that the verifier's selection does not claim is no answer.
+            staged.counts.ignored += 1 if node_is_blank(unit_node) else 2
+            continue
+        for answered_by, side in sides:
+            value = parts.get(side)
+            if is_empty(value):
+                continue
+            numeric, problem = reader.read(value, printed(value))
+            staged.tables["answer"].add(
+                number,
+                cell_no,
+                question,
+                None,
+                None,
+                printed(value),
+                _unit_of(context, unit_node, side),
+                numeric,
+                problem,
+                question in unit_keys or is_quantity(context, question),
+                None,
+                answered_by,
+                verification,
+                not is_empty(parts.get("legal")),
+                clean(printed(parts.get("data"))),
+                base,
+                path_of("", key),
+                None if node_is_blank(unit_node) else path_of(base, keys[unit_keys[question]]),
+                None,
+                None,
+            )
+    return cell_no
+
+
+def _question_keys(context: Context, envelope: Envelope, nodes: Mapping[str, Any]) -> dict[str, str]:
+    """Question id -> key; of keys that differ in case only the first one counts."""
+    keys: dict[str, str] = {}
+    for key in nodes:
+        if keys.setdefault(key.lower(), key) == key:
+            continue
+        context.staged.counts.ignored += 0 if node_is_blank(nodes[key]) else 1
+        context.staged.report(
+            Issue(
+                path_of(f"{envelope.locator}.questions", key),
+                "repeated_row",
+                key,
+                f"The question {keys[key.lower()]!r} stands above already.",
+                "Remove the repetition in the export.",
+            )
+        )
+    return keys
+
+
+def _unit_of(context: Context, node: Any, side: str) -> str | None:
+    if isinstance(node, dict):
+        if side == "corrected" and _is_corrected(context, node):
+            return clean(printed(node.get("corrected")))
+        return clean(printed(node.get("value")))
+    return clean(printed(node))
+
+
+def stage_performance(
+    context: Context, envelope: Envelope, number: int, is_verified: bool, reader: NumberReader, cell_no: int
+) -> int:
+    """Performance values are in the common unit of their indicator already, verified where the assessment is."""
+    profile = context.profile
+    covers_all = edition_of(context, clean(printed(envelope.node.get("version")))) not in profile.verified_only
+    for key, value in mapping_of(envelope.node.get("performance")).items():
+        if is_empty(value):
+            continue
+        cell_no += 1
+        question = key.lower()
+        numeric, problem = reader.read(value, printed(value))
+        context.staged.tables["answer"].add(
+            number,
+            cell_no,
+            question,
+            None,
+            None,
+            printed(value),
+            None,
+            numeric,
+            problem,
+            False,
+            None,
+            "verifier" if is_verified else "facility",
+            profile.verification if is_verified and covers_all else "none",
+            False,
+            None,
+            f"{envelope.locator}.performance",
+            path_of("", key),
+            None,
+            None,
+            None,
+        )
+    return cell_no

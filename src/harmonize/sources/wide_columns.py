@@ -1,0 +1,95 @@
+"""The columns of a wide export: which are answers, units of answers, scores, or repetitions."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from harmonize.sources.profile import Layout
+from harmonize.sources.records import TableView
+from harmonize.values.text import word_key
+
+__all__ = ["AnswerColumn", "WideColumns", "unit_questions", "wide_columns"]
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerColumn:
+    """One answer column.
+
+    Attributes:
+        unit: its unit column, if it has one.
+        measured: its answers are quantities, which need a unit.
+        suffix: what the column adds to its row's locator in a CSV file; None in a workbook.
+    """
+
+    column: int
+    question: str
+    unit: int | None
+    measured: bool
+    suffix: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class WideColumns:
+    """Roles of the columns that are neither envelope.
+
+    Attributes:
+        cells: every answer-bearing column, unit columns and repeated ones included.
+        answers: columns that make answers.
+        repeated: columns whose question stands further left already; their cells are ignored.
+        scores: column -> (section, level).
+    """
+
+    cells: Sequence[int]
+    answers: Sequence[AnswerColumn]
+    repeated: Sequence[int]
+    scores: Mapping[int, tuple[str, str | None]]
+
+
+def unit_questions(layout: Layout, questions: Collection[str]) -> dict[str, str]:
+    """Quantity question -> the question that states its unit, for those that an export has."""
+    quantity = layout.quantity_suffix
+    if quantity is None:
+        return {}
+    pairs: dict[str, str] = {}
+    for question in questions:
+        for suffix in layout.unit_suffixes if question.endswith(quantity) else ():
+            partner = question.removesuffix(quantity) + suffix
+            if partner in questions and partner != question:
+                pairs.setdefault(question, partner)
+    return pairs
+
+
+def wide_columns(layout: Layout, table: TableView) -> WideColumns:
+    """The roles of all columns that the profile does not name."""
+    scores: dict[int, tuple[str, str | None]] = {}
+    questions: dict[int, str] = {}
+    pattern = re.compile(layout.score_pattern or r"(?!)")
+    for column in table.extra:
+        title = word_key(table.header[column])
+        found = pattern.fullmatch(title)
+        if title == layout.score_total:
+            scores[column] = ("total", None)
+        elif found:
+            scores[column] = (found["section"], None if found["level"] == "score" else found["level"])
+        else:
+            questions[column] = title
+    first: dict[str, int] = {}
+    for column, question in questions.items():
+        first.setdefault(question, column)
+    units = unit_questions(layout, first)
+    is_unit = frozenset(units.values())
+    answers = [
+        AnswerColumn(
+            column,
+            question,
+            first[units[question]] if question in units else None,
+            question in units or bool(layout.quantity_suffix and question.endswith(layout.quantity_suffix)),
+            f";col={table.header[column]}" if table.sheet.name is None else None,
+        )
+        for question, column in first.items()
+        if question not in is_unit
+    ]
+    repeated = [column for column, question in questions.items() if first[question] != column]
+    return WideColumns(list(questions), answers, repeated, scores)

@@ -1,0 +1,136 @@
+"""Deliveries of one assessment: what groups them, how each relates to the first, and what must stay apart."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import pytest
+
+from tests.pipeline.worlds import Release, deliver, run_inbox
+from tests.sources.delivering import better_work, gap
+from tests.sources.workbooks import build
+
+# Deliveries of one Gap visit by path, each with the relation that it must have.
+RELATIONS: Mapping[str, Mapping[str, tuple[str, str]]] = {
+    "copy": {
+        "alpha/received-2026-01-01/{}.csv": ("original", "a"),
+        "beta/received-2026-02-01/{}.csv": ("copy", "a"),
+    },
+    "twin": {
+        "beta/received-2026-01-01/{}.csv": ("original", "identical"),
+        "alpha/received-2026-02-01/{}.csv": ("copy", "identical"),
+        "beta/received-2026-03-01/{}.csv": ("reupload", "identical"),
+    },
+    "again": {
+        "alpha/received-2026-01-01/{}.csv": ("original", "a"),
+        "alpha/received-2026-02-01/{}.csv": ("reupload", "a"),
+    },
+    "update": {
+        "alpha/received-2026-01-01/{}.csv": ("original", "a"),
+        "alpha/received-2026-02-01/{}.csv": ("amended", "b"),
+    },
+    "undated": {
+        "zeta/{}.csv": ("original", "a"),
+        "alpha/received-2020-02-01/{}.csv": ("copy", "a"),
+    },
+    "alphabet": {
+        "alpha/x/{}.csv": ("original", "a"),
+        "beta/a/{}.csv": ("copy", "a"),
+    },
+}
+
+
+def _visit(case: str, content: str, place: int) -> str:
+    header = {
+        "VisitID": f"G-{case}",
+        "FacilityID": f"GF-{case}",
+        "FacilityName": f"{case.title()} Garment",
+        "StreetAddress": f"{len(case)} {case.title()} Road",
+    }
+    rows = [
+        {**header, "ProvisionCode": "III.B.08", "FindingText": "Hours too long"},
+        {**header, "ProvisionCode": "I.A", "FindingText": "Age not checked"},
+    ]
+    if content == "b":
+        rows[0]["CAPStatus"] = "Closed"
+    # The same visit in another order of rows is another file that says the same.
+    return gap(*(rows if content == "identical" or not place else rows[::-1]))
+
+
+def _smeta(day: str, text: str) -> bytes:
+    details = [["Site name", "Chao Fah Sewing"], ["Site address", "99 Moo 5"], ["Country", "Thailand"], ["Date of Audit", day]]
+    header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
+    return build({"Audit Details": details, "CAPR": [header, ["1", text, "60", "Open", "3.1"]]})
+
+
+@pytest.fixture(scope="module")
+def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
+    folder = tmp_path_factory.mktemp("copies")
+    files: dict[str, str | bytes] = {
+        path.format(case): _visit(case, content, place)
+        for case, deliveries in RELATIONS.items()
+        for place, (path, (_, content)) in enumerate(deliveries.items())
+    }
+    files |= {
+        # No audit number, and a date that nobody can read: two reports, never one.
+        "northline/undated.xlsx": _smeta("31 June 2025", "Guard missing"),
+        "harbour/undated.xlsx": _smeta("31 June 2025", "Guard missing!"),
+        # No audit number, but a day: factory, day and type tell that it is one.
+        "northline/dated.xlsx": _smeta("28 May 2025", "Guard missing"),
+        "harbour/dated.xlsx": _smeta("28 May 2025", "Guard missing!"),
+        "gap/cycles.csv": better_work(
+            {"Quest.ID": "7001", "Cycle": "3", "Assesment.Start.Date": "20/11/2024"},
+            {"Quest.ID": "7002", "Cycle": "4", "Assesment.Start.Date": "21/11/2025"},
+        ),
+    }
+    return run_inbox(deliver(folder / "inbox", files), folder / "out")
+
+
+@pytest.mark.parametrize("case", RELATIONS)
+def test_every_delivery_has_its_relation_to_the_first(case: str, release: Release) -> None:
+    found = dict(
+        release.query(
+            "SELECT f.path, c.relation FROM assessment_copy c JOIN file f USING (file_id) WHERE c.native_id = ?", f"G-{case}"
+        )
+    )
+    assert found == {path.format(case): relation for path, (relation, _) in RELATIONS[case].items()}
+
+
+@pytest.mark.parametrize("case", RELATIONS)
+def test_deliveries_of_one_visit_are_one_assessment_with_two_findings(case: str, release: Release) -> None:
+    assert release.query(
+        "SELECT count(DISTINCT assessment_id), count(*) FROM finding JOIN assessment s USING (assessment_id) "
+        "WHERE s.native_id = ?",
+        f"G-{case}",
+    ) == [(1, 2)]
+
+
+def test_only_one_of_identical_files_is_loaded(release: Release) -> None:
+    found = release.query("SELECT status::VARCHAR, count(*) FROM file WHERE path LIKE '%/twin.csv' GROUP BY 1 ORDER BY 1")
+    assert found == [("duplicate", 2), ("loaded", 1)]
+    assert release.one("SELECT copy_count FROM assessment WHERE native_id = 'G-twin'") == 3
+
+
+def test_exactly_one_copy_wins(release: Release) -> None:
+    assert release.query(
+        "SELECT assessment_id FROM assessment_copy GROUP BY 1 HAVING count(*) FILTER (wins) <> 1 "
+        "OR count(*) FILTER (relation = 'original') <> 1"
+    ) == []
+
+
+def test_undated_reports_without_a_number_stay_apart(release: Release) -> None:
+    assert release.one("SELECT count(*) FROM assessment WHERE instrument = 'smeta' AND assessed_on IS NULL") == 2
+
+
+def test_dated_reports_without_a_number_are_one_by_factory_and_day(release: Release) -> None:
+    assert release.query(
+        "SELECT copy_count FROM assessment WHERE instrument = 'smeta' AND assessed_on IS NOT NULL"
+    ) == [(2,)]
+
+
+def test_a_new_cycle_is_a_new_assessment_that_supersedes_the_last(release: Release) -> None:
+    cycles = release.query(
+        "SELECT s.native_id, p.native_id FROM assessment s LEFT JOIN assessment p ON p.assessment_id = s.supersedes "
+        "WHERE s.instrument = 'better_work_cat' ORDER BY 1"
+    )
+    assert cycles == [("7001", None), ("7002", "7001")]
