@@ -23,7 +23,18 @@ Installed = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("wheel")
-    command = [sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps", "--no-build-isolation", "-w", str(folder), str(ROOT)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "wheel",
+        "--quiet",
+        "--no-deps",
+        "--no-build-isolation",
+        "-w",
+        str(folder),
+        str(ROOT),
+    ]
     subprocess.run(command, check=True, capture_output=True, cwd=folder)
     (built,) = folder.glob("harmonize-*.whl")
     return built
@@ -33,10 +44,24 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Installed:
     """Calls the command line of the installed wheel, in a folder outside of the checkout."""
     target = tmp_path_factory.mktemp("site")
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", str(target), str(wheel)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--no-deps",
+        "--no-index",
+        "--target",
+        str(target),
+        str(wheel),
+    ]
     subprocess.run(command, check=True, capture_output=True, cwd=target)
     # The path stands first, so that it is the wheel that answers and not the checkout of this environment.
-    script = "import sys; import harmonize; assert sys.argv[1] in harmonize.__file__, harmonize.__file__; del sys.argv[1]; from harmonize.cli import main; main()"
+    script = (
+        "import sys; import harmonize; assert sys.argv[1] in harmonize.__file__, harmonize.__file__; del sys.argv[1]; "
+        "from harmonize.cli import main; main()"
+    )
 
     def call(*arguments: str | Path, cwd: Path) -> subprocess.CompletedProcess[str]:
         return subprocess.run(
@@ -62,7 +87,9 @@ def test_the_wheel_ships_the_statements_and_nothing_of_the_tests(wheel: Path) ->
     with zipfile.ZipFile(wheel) as opened:
         names = set(opened.namelist())
     package = ROOT / "src"
-    statements = {p.relative_to(package).as_posix() for p in package.rglob("*") if p.suffix in (".sql", ".md", ".css", ".typed")}
+    statements = {
+        p.relative_to(package).as_posix() for p in package.rglob("*") if p.suffix in (".sql", ".md", ".css", ".typed")
+    }
     assert statements <= names
     assert not [name for name in names if name.startswith(("tests/", "data/")) or "__pycache__" in name]
 
@@ -81,7 +108,8 @@ def test_a_project_overrides_what_is_shipped_file_by_file(installed: Installed, 
     project = tmp_path / "programme"
     profile = project / "mappings/gap/source.yml"
     profile.write_text(
-        profile.read_text(encoding="utf-8").replace("native_id: VisitID", "native_id: [VisitID, Besuch]"), encoding="utf-8"
+        profile.read_text(encoding="utf-8").replace("native_id: VisitID", "native_id: [VisitID, Besuch]"),
+        encoding="utf-8",
     )
     for path in (project / "schemas").rglob("*"):
         if path.is_file() and path.name != "scales.yml":

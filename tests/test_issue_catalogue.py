@@ -29,9 +29,7 @@ SQL_CODES = (
     re.compile(r"'([a-z_]+)'\s+AS\s+(?:code|problem)\b", re.IGNORECASE),
     re.compile(r"(?<!\()'([a-z_]+)'\s*,\s*'(?:info|warning|error)'"),
 )
-SQL_CASES = re.compile(
-    r"\bCASE\b((?:(?!\bCASE\b).)*?)\bEND\s+AS\s+(?:code|problem)\b", re.IGNORECASE | re.DOTALL
-)
+SQL_CASES = re.compile(r"\bCASE\b((?:(?!\bCASE\b).)*?)\bEND\s+AS\s+(?:code|problem)\b", re.IGNORECASE | re.DOTALL)
 SQL_RESULTS = re.compile(r"\b(?:THEN|ELSE)\s+'([a-z_]+)'", re.IGNORECASE)
 
 

@@ -74,7 +74,10 @@ def test_an_ignored_clause_is_not_reported_as_unmapped(release: Release) -> None
 
 
 def test_its_factories_and_identifiers_are_there(release: Release) -> None:
-    assert release.query("SELECT value FROM facility_identifier WHERE scheme = 'lantern_site' ORDER BY 1") == [("W-1",), ("W-2",)]
+    assert release.query("SELECT value FROM facility_identifier WHERE scheme = 'lantern_site' ORDER BY 1") == [
+        ("W-1",),
+        ("W-2",),
+    ]
     assert release.one("SELECT count(*) FROM facility") == 2
 
 

@@ -33,7 +33,10 @@ def read_lines(path: Path) -> list[dict[str, str]]:
         if not line.strip():
             continue
         try:
-            found.append(json.loads(line))
+            content = json.loads(line)
+            if not isinstance(content, dict):
+                raise ValueError("it is no object")
+            found.append(content)
         except ValueError as problem:
             if number == len(lines):
                 break

@@ -73,7 +73,7 @@ class Project:
         return [found[name] for name in sorted(found)]
 
     def whole(self, folder: str, scratch: Path) -> Path:
-        """The folder with all its files: the overriding one where it is complete, else a merged copy under `scratch`."""
+        """The folder with all its files: the overriding one where complete, else a merged copy under `scratch`."""
         first = self.find(folder)
         names = [path.relative_to(root / folder) for root in self.roots for path in (root / folder).rglob("*")]
         if all((first / name).exists() for name in names):

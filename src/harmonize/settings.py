@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 from harmonize.reading.limits import Limits
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["PipelineSettings", "load_settings"]
 
@@ -36,7 +37,9 @@ def load_settings(project: Project, name: str) -> PipelineSettings:
     """
     path = Path(name) if name.endswith((".yml", ".yaml")) else project.find(f"pipelines/{name}.yml")
     try:
-        content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+        content = parse_yaml(path.read_text(encoding="utf-8")) or {}
+        if not isinstance(content, dict):
+            raise ConfigurationError(f"{path}: a pipeline is a mapping of settings; see pipelines/default.yml.")
         return PipelineSettings.model_validate({"name": path.stem, **content})
     except OSError as problem:
         raise ConfigurationError(f"{path}: cannot be read: {problem.strerror}. See `ls pipelines/`.") from problem

@@ -56,10 +56,12 @@ def staged_key(content_id: str, suffix: str, knowledge: str) -> str:
 
 
 def load_staged(stage: Path, key: str) -> StagedFolder | None:
-    """A file that was staged before; None when it was not, or not completely."""
+    """A file that was staged before; None when it was not, or when something of it was lost or cut off."""
     folder = stage / key[:2] / key
     try:
         content = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
+        if any((folder / name).stat().st_size != size for name, size in content["sizes"].items()):
+            return None
         return StagedFolder(folder, content["instrument"], content["layout"], CellCounts(**content["counts"]))
     except (OSError, ValueError, KeyError, TypeError):
         return None
@@ -76,7 +78,8 @@ def write_staged(stage: Path, key: str, staged: StagedFile) -> StagedFolder:
         if table.num_rows:
             pq.write_table(table, building / f"{name}.parquet", compression="zstd")
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}
-    manifest = {"instrument": staged.instrument, "layout": staged.layout, "counts": counts}
+    sizes = {path.name: path.stat().st_size for path in sorted(building.glob("*.parquet"))}
+    manifest = {"instrument": staged.instrument, "layout": staged.layout, "counts": counts, "sizes": sizes}
     (building / _MANIFEST).write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)

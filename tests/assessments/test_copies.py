@@ -58,7 +58,12 @@ def _visit(case: str, content: str, place: int) -> str:
 
 
 def _smeta(day: str, text: str) -> bytes:
-    details = [["Site name", "Chao Fah Sewing"], ["Site address", "99 Moo 5"], ["Country", "Thailand"], ["Date of Audit", day]]
+    details = [
+        ["Site name", "Chao Fah Sewing"],
+        ["Site address", "99 Moo 5"],
+        ["Country", "Thailand"],
+        ["Date of Audit", day],
+    ]
     header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
     return build({"Audit Details": details, "CAPR": [header, ["1", text, "60", "Open", "3.1"]]})
 
@@ -90,7 +95,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 def test_every_delivery_has_its_relation_to_the_first(case: str, release: Release) -> None:
     found = dict(
         release.query(
-            "SELECT f.path, c.relation FROM assessment_copy c JOIN file f USING (file_id) WHERE c.native_id = ?", f"G-{case}"
+            "SELECT f.path, c.relation FROM assessment_copy c JOIN file f USING (file_id) WHERE c.native_id = ?",
+            f"G-{case}",
         )
     )
     assert found == {path.format(case): relation for path, (relation, _) in RELATIONS[case].items()}
@@ -106,16 +112,21 @@ def test_deliveries_of_one_visit_are_one_assessment_with_two_findings(case: str,
 
 
 def test_only_one_of_identical_files_is_loaded(release: Release) -> None:
-    found = release.query("SELECT status::VARCHAR, count(*) FROM file WHERE path LIKE '%/twin.csv' GROUP BY 1 ORDER BY 1")
+    found = release.query(
+        "SELECT status::VARCHAR, count(*) FROM file WHERE path LIKE '%/twin.csv' GROUP BY 1 ORDER BY 1"
+    )
     assert found == [("duplicate", 2), ("loaded", 1)]
     assert release.one("SELECT copy_count FROM assessment WHERE native_id = 'G-twin'") == 3
 
 
 def test_exactly_one_copy_wins(release: Release) -> None:
-    assert release.query(
-        "SELECT assessment_id FROM assessment_copy GROUP BY 1 HAVING count(*) FILTER (wins) <> 1 "
-        "OR count(*) FILTER (relation = 'original') <> 1"
-    ) == []
+    assert (
+        release.query(
+            "SELECT assessment_id FROM assessment_copy GROUP BY 1 HAVING count(*) FILTER (wins) <> 1 "
+            "OR count(*) FILTER (relation = 'original') <> 1"
+        )
+        == []
+    )
 
 
 def test_undated_reports_without_a_number_stay_apart(release: Release) -> None:

@@ -1,4 +1,4 @@
-"""Findings stand once per assessment, an amended export updates them, answers that are not met make them, plans follow."""
+"""Findings stand once per assessment; amended exports update them, unmet answers make them, plans follow them."""
 
 from __future__ import annotations
 
@@ -34,7 +34,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
             {"ProvisionCode": "I.B", "FindingText": "Letters held", "CAPStatus": "Open"},
         ),
         "gap/received-2026-05-01/visits.csv": gap(
-            {"ProvisionCode": "III.B.08", "FindingText": "  hours too  long.", "CAPStatus": "Closed", "TargetDate": "05/20/2026"},
+            {
+                "ProvisionCode": "III.B.08",
+                "FindingText": "  hours too  long.",
+                "CAPStatus": "Closed",
+                "TargetDate": "05/20/2026",
+            },
             {"ProvisionCode": "I.A", "FindingText": "Hours too long", "CAPStatus": "Overdue"},
         ),
         # Texts in letters that are no ASCII are texts as well.
@@ -72,7 +77,8 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
 
 def _findings(release: Release, native_id: str, columns: str) -> list[tuple[Any, ...]]:
     return release.query(
-        f"SELECT {columns} FROM finding n JOIN assessment s USING (assessment_id) WHERE s.native_id = ? ORDER BY ALL", native_id
+        f"SELECT {columns} FROM finding n JOIN assessment s USING (assessment_id) WHERE s.native_id = ? ORDER BY ALL",
+        native_id,
     )
 
 

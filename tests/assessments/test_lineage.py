@@ -26,7 +26,9 @@ def _pvh_workbook(*rows: list[str]) -> bytes:
     header = ["Assessment ID", "PVH Factory ID", "Factory Name", "Address", "City", "Province", "Country", "OS ID",
               "Assessment Type", "Assessment Date", "Rating"]  # fmt: skip
     findings = ["Assessment ID", "Finding No", "Code Element", "Finding Class", "Description"]
-    return build({"Assessments": [header, *rows], "Findings": [findings, [rows[0][0], "1", "Wages", "Major", "Late pay"]]})
+    return build(
+        {"Assessments": [header, *rows], "Findings": [findings, [rows[0][0], "1", "Wages", "Major", "Late pay"]]}
+    )
 
 
 def _verified(number: str, account: str, **changes: Any) -> dict[str, Any]:
@@ -34,13 +36,23 @@ def _verified(number: str, account: str, **changes: Any) -> dict[str, Any]:
     history = {"VRF": "2024/09/01"}
     name = f"Factory of {account}"
     return envelope(
-        id=number, accountId=account, accountName=name, status="VRF", statusHistory=history, questions=answers, **changes
+        id=number,
+        accountId=account,
+        accountName=name,
+        status="VRF",
+        statusHistory=history,
+        questions=answers,
+        **changes,
     )
 
 
 def _self(number: str, account: str, **changes: Any) -> dict[str, Any]:
     return envelope(
-        id=number, accountId=account, accountName=f"Factory of {account}", questions={QUESTION: {"value": "No"}}, **changes
+        id=number,
+        accountId=account,
+        accountName=f"Factory of {account}",
+        questions={QUESTION: {"value": "No"}},
+        **changes,
     )
 
 
@@ -52,8 +64,12 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
             [QUESTION],
             {"surveyid": "S-1", "groupname": "Lotus Knit", QUESTION: "Yes"},
             {
-                "surveyid": "S-1V", "groupname": "Lotus Knit", "status": "VRF", "related_rfi_answer": "S-1",
-                "finishdate": "2024-09-01", QUESTION: "No",
+                "surveyid": "S-1V",
+                "groupname": "Lotus Knit",
+                "status": "VRF",
+                "related_rfi_answer": "S-1",
+                "finishdate": "2024-09-01",
+                QUESTION: "No",
             },
         ),
         "higg/accounts.json": page(
@@ -96,7 +112,9 @@ def _linked(release: Release, column: str) -> dict[str, str | None]:
         pytest.param("E-4V", None, id="deleted self-assessment"),
     ],
 )
-def test_a_verified_assessment_names_what_it_verifies(verified: str, self_assessment: str | None, release: Release) -> None:
+def test_a_verified_assessment_names_what_it_verifies(
+    verified: str, self_assessment: str | None, release: Release
+) -> None:
     assert _linked(release, "verified_of")[verified] == self_assessment
 
 
@@ -128,4 +146,6 @@ def test_assessments_of_one_factory_and_day_are_one_visit(release: Release) -> N
 
 
 def test_instruments_of_one_visit_stay_assessments_of_their_own(release: Release) -> None:
-    assert release.one("SELECT count(DISTINCT assessment_id) FROM assessment WHERE assessed_on = DATE '2025-11-20'") == 3
+    assert (
+        release.one("SELECT count(DISTINCT assessment_id) FROM assessment WHERE assessed_on = DATE '2025-11-20'") == 3
+    )

@@ -11,7 +11,12 @@ import pytest
 from tests.pipeline.worlds import Release, deliver, run_inbox
 from tests.sources.delivering import envelope, page, wide
 
-QUESTION, OTHER, QUANTITY, UNIT = "emsenvpolicy", "emsopsimpact", "ensourceelectricpurchquant", "ensourceelectricpurchunit"
+QUESTION, OTHER, QUANTITY, UNIT = (
+    "emsenvpolicy",
+    "emsopsimpact",
+    "ensourceelectricpurchquant",
+    "ensourceelectricpurchunit",
+)
 EARLY, LATE = 1_700_000_000, 1_750_000_000
 
 Delivery = tuple[str, Mapping[str, Any]]
@@ -105,7 +110,11 @@ FILLED: Mapping[str, tuple[Mapping[str, Any], Mapping[str, Any], tuple[str, floa
 def _fem(case: str, **changes: Any) -> dict[str, Any]:
     number = sum(map(ord, case))
     return envelope(
-        id=case, accountId=f"acc-{case}", accountName=f"Factory {case}", location={"address": f"{number} Road"}, **changes
+        id=case,
+        accountId=f"acc-{case}",
+        accountName=f"Factory {case}",
+        location={"address": f"{number} Road"},
+        **changes,
     )
 
 
@@ -118,7 +127,15 @@ def _envelopes() -> dict[str, list[dict[str, Any]]]:
     for case, (winning, losing, _, _) in FILLED.items():
         first = _fem(case, questions=winning, lastUpdated=LATE)
         files.setdefault("zeta/received-2026-01-02/fem.json", []).append(first)
-        files.setdefault("beta/received-2026-01-02/fem.json", []).append(_fem(case, questions=losing, lastUpdated=EARLY))
+        files.setdefault("beta/received-2026-01-02/fem.json", []).append(
+            _fem(case, questions=losing, lastUpdated=EARLY)
+        )
+    corrected = {"value": "Yes", "corrected": "No", "selection": "Inaccurate"}
+    for path, node in (("zeta", {"value": "Partial Yes"}), ("beta", corrected)):
+        updated = LATE if path == "zeta" else EARLY
+        files[f"{path}/received-2026-01-02/fem.json"].append(
+            _fem("corrected before", questions={QUESTION: node}, lastUpdated=updated, status="VRC")
+        )
     return files
 
 
@@ -170,9 +187,18 @@ def test_what_the_winner_leaves_open_is_filled_per_question(case: str, release: 
     )
     assert found == [stands]
     assert (
-        release.one("SELECT count(*) FROM conflict c JOIN assessment s USING (assessment_id) WHERE s.native_id = ?", case)
+        release.one(
+            "SELECT count(*) FROM conflict c JOIN assessment s USING (assessment_id) WHERE s.native_id = ?", case
+        )
         == conflicts
     )
+
+
+def test_a_losing_correction_is_not_laid_over_the_winning_answer(release: Release) -> None:
+    assert release.query(
+        "SELECT a.answered_by::VARCHAR, a.state::VARCHAR FROM answer a JOIN assessment s USING (assessment_id) "
+        "WHERE s.native_id = 'corrected before'"
+    ) == [("facility", "partly_met")]
 
 
 def test_a_conflict_names_both_values_and_the_losing_copy(release: Release) -> None:
@@ -206,4 +232,5 @@ def test_an_answer_points_at_the_cell_that_won(release: Release, tmp_path: Path)
     )
     ((path, locator),) = found
     assert path == "beta/received-2026-01-02/fem.json"
-    assert locator.startswith("$.assessments[") and QUESTION in locator
+    assert locator.startswith("$.assessments[")
+    assert QUESTION in locator

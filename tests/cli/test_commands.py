@@ -56,7 +56,8 @@ def _sentence(said: Said) -> str:
     lines = [line for line in said.err.splitlines() if line.strip()]
     assert said.code == 2, said
     assert said.out == ""
-    assert len(lines) == 1 and lines[0].startswith("harmonize: "), said.err
+    assert len(lines) == 1, said.err
+    assert lines[0].startswith("harmonize: ")
     return lines[0]
 
 
@@ -107,7 +108,9 @@ def test_no_inbox_at_all_is_a_sentence(harmonize: Command) -> None:
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
-def test_an_unreadable_inbox_and_a_read_only_out_are_sentences(harmonize: Command, clean_inbox: Path, tmp_path: Path) -> None:
+def test_an_unreadable_inbox_and_a_read_only_out_are_sentences(
+    harmonize: Command, clean_inbox: Path, tmp_path: Path
+) -> None:
     out = tmp_path / "locked"
     out.mkdir(mode=0o500)
     assert "locked" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", out))
@@ -133,10 +136,20 @@ def test_an_unknown_pipeline_is_a_sentence(harmonize: Command) -> None:
     assert "none.yml" in _sentence(harmonize("run", "none.yml"))
 
 
-def test_a_pipeline_with_an_unknown_key_is_a_sentence(harmonize: Command, clean_inbox: Path, tmp_path: Path) -> None:
-    deliver(tmp_path, {"odd.yml": "inboxx: here\n", "bad.yml": "inbox: [\n", "list.yml": "- a\n"})
-    for name, said in (("odd.yml", "inboxx"), ("bad.yml", "YAML"), ("list.yml", "list.yml")):
-        assert said in _sentence(harmonize("run", name, "--inbox", clean_inbox, "--out", "out"))
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("inboxx: here\n", "inboxx", id="unknown key"),
+        pytest.param("inbox: [\n", "YAML", id="no YAML"),
+        pytest.param("- a\n", "odd.yml", id="a list"),
+        pytest.param("limits: {file_bytes: many}\n", "limits.file_bytes", id="no number"),
+    ],
+)
+def test_a_pipeline_that_is_wrong_is_a_sentence(
+    content: str, said: str, harmonize: Command, clean_inbox: Path, tmp_path: Path
+) -> None:
+    deliver(tmp_path, {"odd.yml": content})
+    assert said in _sentence(harmonize("run", "odd.yml", "--inbox", clean_inbox, "--out", "out"))
 
 
 @pytest.mark.parametrize(
@@ -159,7 +172,8 @@ def test_the_installed_command_answers_and_passes_exit_codes_on(tmp_path: Path) 
     assert (told.returncode, told.stdout.strip()) == (0, f"harmonize {__version__}")
     refused = subprocess.run([command, "run", "--inbox", "nowhere"], cwd=tmp_path, capture_output=True, text=True)
     assert refused.returncode == 2
-    assert "nowhere" in refused.stderr and "Traceback" not in refused.stderr
+    assert "nowhere" in refused.stderr
+    assert "Traceback" not in refused.stderr
 
 
 def test_sources_lists_every_instrument_of_the_registry(harmonize: Command) -> None:
@@ -179,8 +193,10 @@ def test_inspect_tells_known_unknown_and_missing_columns(harmonize: Command, tmp
         for word in ("known", "unknown", "missing")
     )
     assert "gap" in said.out
-    assert "ProvisionCode" in known and "Weather" not in known
-    assert "Weather" in unknown and "Mood" in unknown
+    assert "ProvisionCode" in known
+    assert "Weather" not in known
+    assert "Weather" in unknown
+    assert "Mood" in unknown
     assert "CAPAction" in missing
 
 
@@ -216,7 +232,8 @@ def test_lint_of_a_broken_project_ends_with_one(harmonize: Command, tmp_path: Pa
     rules.write_text(rules.read_text(encoding="utf-8").replace("\tapproved\t", "\tagreed\t", 1), encoding="utf-8")
     said = harmonize("crosswalk", "lint")
     assert said.code == 1
-    assert "asc.rules.tsv" in said.out and "agreed" in said.out
+    assert "asc.rules.tsv" in said.out
+    assert "agreed" in said.out
     assert "1 complaints" in said.out or "1 complaint" in said.out
 
 
@@ -241,9 +258,11 @@ def test_coverage_without_a_release_is_by_question_alone(harmonize: Command) -> 
 
 def test_coverage_of_no_database_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
     said = harmonize("crosswalk", "coverage", "--database", "none.duckdb")
-    assert said.code == 2 and "none.duckdb" in said.err
+    assert said.code == 2
+    assert "none.duckdb" in said.err
     said = harmonize("crosswalk", "coverage", "--database", "quick.yml")
-    assert said.code == 2 and "quick.yml" in said.err
+    assert said.code == 2
+    assert "quick.yml" in said.err
 
 
 def test_init_makes_a_project_once(harmonize: Command, tmp_path: Path) -> None:
@@ -252,7 +271,9 @@ def test_init_makes_a_project_once(harmonize: Command, tmp_path: Path) -> None:
     project = tmp_path / "programme"
     for folder in ("mappings", "schemas", "pipelines", "data/inbox", "data/decisions"):
         assert (project / folder).is_dir()
-    assert {path.name for path in (project / "mappings").iterdir()} == {path.name for path in (ROOT / "mappings").iterdir()}
+    assert {path.name for path in (project / "mappings").iterdir()} == {
+        path.name for path in (ROOT / "mappings").iterdir()
+    }
     assert not list(project.rglob("__pycache__"))
     (project / "schemas/scales.yml").write_text("mine", encoding="utf-8")
     assert "mappings" in _sentence(harmonize("init", "programme"))
@@ -264,8 +285,18 @@ def test_decide_writes_a_line_that_the_next_run_obeys(harmonize: Command, tmp_pa
         tmp_path / "inbox",
         {
             "gap/a.csv": gap(
-                {"VisitID": "G-1", "FacilityID": "GF-1", "FacilityName": "Blue Heron Apparel", "StreetAddress": "1 Canal Road"},
-                {"VisitID": "G-2", "FacilityID": "GF-2", "FacilityName": "Evergreen Stitch", "StreetAddress": "9 Hill Lane"},
+                {
+                    "VisitID": "G-1",
+                    "FacilityID": "GF-1",
+                    "FacilityName": "Blue Heron Apparel",
+                    "StreetAddress": "1 Canal Road",
+                },
+                {
+                    "VisitID": "G-2",
+                    "FacilityID": "GF-2",
+                    "FacilityName": "Evergreen Stitch",
+                    "StreetAddress": "9 Hill Lane",
+                },
             )
         },
     )
@@ -273,7 +304,9 @@ def test_decide_writes_a_line_that_the_next_run_obeys(harmonize: Command, tmp_pa
     first = json.loads(harmonize(*run).out.splitlines()[-1])
     assert first["figures"]["facilities"] == 2
     one, other = _found(tmp_path)
-    said = harmonize("facilities", "decide", one, other, "same", "--by", "steward-1", "--why", "one gate", "--out", "out")
+    said = harmonize(
+        "facilities", "decide", one, other, "same", "--by", "steward-1", "--why", "one gate", "--out", "out"
+    )
     assert said.code == 0, said
     (line,) = (tmp_path / "out/decisions/facility_decisions.jsonl").read_text(encoding="utf-8").splitlines()
     written = json.loads(line)

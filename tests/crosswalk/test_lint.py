@@ -73,7 +73,9 @@ def _write(folder: Path, mapped: Sequence[dict[str, str]], rules: Sequence[dict[
 def complaints(
     tmp_path: Path, language: Language, scales: dict[str, Scale], units: frozenset[str], indicators: dict[str, str]
 ) -> Lint:
-    def judge(mapped: dict[str, str] | None = None, rules: dict[str, str] | None = None, *more: dict[str, str]) -> list[Complaint]:
+    def judge(
+        mapped: dict[str, str] | None = None, rules: dict[str, str] | None = None, *more: dict[str, str]
+    ) -> list[Complaint]:
         rows = [{**MAPPED, **(mapped or {})}, *({**MAPPED, **row} for row in more)]
         named = [{**row, "object": row["object"].format_map(indicators)} for row in rows]
         return lint([_write(tmp_path, named, [{**RULES, **(rules or {})}])], language, scales, units)
@@ -174,6 +176,8 @@ def test_a_column_that_the_engine_would_ignore_is_an_error(name: str, header: st
 
 
 def test_a_question_in_the_rules_alone_is_ignored_without_a_reason(complaints: Lint) -> None:
-    (complaint,) = complaints({"subject": "lantern:1", "object": "sssom:NoTermFound"}, {"scale": "", "example_answer": ""})
+    (complaint,) = complaints(
+        {"subject": "lantern:1", "object": "sssom:NoTermFound"}, {"scale": "", "example_answer": ""}
+    )
     assert complaint.cure
     assert complaint.place == "lantern/one.rules.tsv: 1"

@@ -19,6 +19,8 @@ from harmonize.project import Project
 from harmonize.sources.profile import load_profiles
 from tests.pipeline.worlds import ROOT
 
+pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning:sssom")
+
 PROJECT = Project((ROOT,), ROOT)
 EDITIONS = load_editions(PROJECT)
 EACH = pytest.mark.parametrize("edition", [pytest.param(e, id=f"{e.instrument}/{e.edition}") for e in EDITIONS])
@@ -51,7 +53,9 @@ def test_every_instrument_that_assesses_has_a_crosswalk_for_every_edition_it_nam
 
 
 @EACH
-def test_sssom_files_validate_with_the_reference_implementation(edition: Edition, caplog: pytest.LogCaptureFixture) -> None:
+def test_sssom_files_validate_with_the_reference_implementation(
+    edition: Edition, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.WARNING):
         mappings = parse_sssom_table(edition.sssom_path)
         report = validate(
@@ -67,7 +71,8 @@ def test_sssom_headers_say_set_version_and_licence(edition: Edition) -> None:
     header, body = split_header(edition.sssom_path.read_text(encoding="utf-8"))
     metadata = yaml.safe_load(header)
     assert metadata["mapping_set_id"].startswith("https://w3id.org/harmonize/")
-    assert str(metadata["mapping_set_version"]) and metadata["license"].startswith("https://")
+    assert str(metadata["mapping_set_version"])
+    assert metadata["license"].startswith("https://")
     assert tuple(body.split("\n", 1)[0].split("\t")) == SSSOM_COLUMNS
 
 
@@ -96,7 +101,11 @@ def test_both_files_have_the_same_questions_in_the_same_order(edition: Edition) 
 def test_an_ignored_question_is_written_as_one(edition: Edition) -> None:
     ignored = [row for row in _rows(edition.sssom_path) if row["object_id"] == "sssom:NoTermFound"]
     assert {row["predicate_id"] for row in ignored} <= {"skos:exactMatch"}
-    assert all(edition.entries[question].rule("reason") for question, entry in edition.entries.items() if entry.indicator_id is None)
+    assert all(
+        edition.entries[question].rule("reason")
+        for question, entry in edition.entries.items()
+        if entry.indicator_id is None
+    )
 
 
 @EACH
@@ -145,7 +154,9 @@ def test_people_are_pseudonyms(edition: Edition) -> None:
     assert all(person.startswith(("hzp:", "orcid:")) for person in people)
 
 
-@pytest.mark.parametrize("path", PROJECT.files("mappings", "*/compliance_points.tsv"), ids=lambda path: path.parent.name)
+@pytest.mark.parametrize(
+    "path", PROJECT.files("mappings", "*/compliance_points.tsv"), ids=lambda path: path.parent.name
+)
 def test_compliance_points_lead_to_indicators(path: Path, language: Language) -> None:
     rows = _rows(path)
     assert {row["indicator_id"] for row in rows} <= set(language.indicators)

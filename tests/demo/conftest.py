@@ -54,9 +54,7 @@ def database(tmp_path: Path, truth: TruthTable) -> Path:
     duplicates = {file["path"] for file in truth("files") if file["status"] == "duplicate"}
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
-        _fill(
-            connection, "file", ((r["path"], r["path"], r["status"], 4, 1, 1, 1, 1) for r in truth("files"))
-        )
+        _fill(connection, "file", ((r["path"], r["path"], r["status"], 4, 1, 1, 1, 1) for r in truth("files")))
         kept = (r for r in truth("mentions") if r["path"] not in duplicates)
         _fill(connection, "facility_mention", ((r["path"], r["locator"], f"HF{r['facility']}") for r in kept))
         copies = ((r["path"], r["locator"], f"HA{r['assessment']}") for r in truth("copies"))

@@ -145,9 +145,7 @@ def test_excel_errors_are_error_cells_and_not_words(demo: Path, truth: TruthTabl
             continue
         cell = fault["locator"].rpartition("cell=")[2]
         with zipfile.ZipFile(io.BytesIO(content_of(demo, fault["path"]))) as book:
-            sheets = [
-                book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")
-            ]
+            sheets = [book.read(name).decode() for name in book.namelist() if name.startswith("xl/worksheets/")]
         assert any(re.search(rf'<c r="{cell}"[^>]* t="e"', sheet) for sheet in sheets), fault
 
 
@@ -213,9 +211,7 @@ def test_energy_is_stated_in_megajoules(demo: Path, truth: TruthTable) -> None:
         row = dict(zip(header, line, strict=True))
         expected = amounts.get((row["surveyid"], "ensourceelectricpurchquant"))
         if expected is not None:
-            in_megajoules = (
-                float(row["ensourceelectricpurchquant"]) * factors[row["ensourceelectricpurchunit"]]
-            )
+            in_megajoules = float(row["ensourceelectricpurchquant"]) * factors[row["ensourceelectricpurchunit"]]
             assert float(expected["value_number"]) == pytest.approx(in_megajoules)
             checked += 1
     assert checked

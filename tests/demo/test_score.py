@@ -106,14 +106,10 @@ def test_withholding_a_sound_cell_is_an_accusation(demo: Path, database: Path) -
     assert score(database, demo / "truth").accused == (f"unknown_answer at {path} row=1;col=emsmgmt",)
 
 
-def test_which_of_two_identical_files_is_loaded_is_free(
-    demo: Path, database: Path, truth: TruthTable
-) -> None:
+def test_which_of_two_identical_files_is_loaded_is_free(demo: Path, database: Path, truth: TruthTable) -> None:
     duplicate = next(file for file in truth("files") if file["status"] == "duplicate")
     twin = next(
-        file
-        for file in truth("files")
-        if file["content"] == duplicate["content"] and file["path"] != duplicate["path"]
+        file for file in truth("files") if file["content"] == duplicate["content"] and file["path"] != duplicate["path"]
     )
     damage(database, f"UPDATE file SET status = 'loaded' WHERE path = '{duplicate['path']}'")
     assert score(database, demo / "truth").files.share < 1

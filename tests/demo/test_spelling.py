@@ -39,10 +39,7 @@ def test_worlds_have_siblings_branches_and_renamed_factories(factories: tuple[Fa
 
 def test_two_thousand_factories_are_distinct(material: Material) -> None:
     factories = build_world(material, 2000, 1)
-    sites = {
-        (factory.name.stem, factory.unit, factory.address.plot, factory.address.district)
-        for factory in factories
-    }
+    sites = {(factory.name.stem, factory.unit, factory.address.plot, factory.address.district) for factory in factories}
     assert len(sites) == 2000
     assert len({factory.identifiers.os_id for factory in factories}) == 2000
     assert len({factory.identifiers.higg_id for factory in factories}) == 2000
@@ -67,9 +64,7 @@ def test_contributors_disagree_about_the_name(material: Material, factories: tup
 
 def test_a_contributor_writes_the_same_way_twice(material: Material, factories: tuple[Factory, ...]) -> None:
     for factory in factories[:20]:
-        assert write_factory(factory, "gap", material, 7, DAY) == write_factory(
-            factory, "gap", material, 7, DAY
-        )
+        assert write_factory(factory, "gap", material, 7, DAY) == write_factory(factory, "gap", material, 7, DAY)
 
 
 def test_renaming_shows_from_its_day_on(material: Material, factories: tuple[Factory, ...]) -> None:

@@ -1,4 +1,4 @@
-"""Ways in which a file gets damaged on its way: cut off, overwritten, shuffled, doubled, re-encoded, packed, renamed."""
+"""Ways in which a file gets damaged: cut off, overwritten, shuffled, doubled, re-encoded, packed, renamed."""
 
 from __future__ import annotations
 
@@ -6,14 +6,15 @@ import gzip
 import io
 import random
 import zipfile
+import zlib
 from collections.abc import Callable, Mapping
 
 __all__ = ["DAMAGES", "damaged"]
 
 _NASTY = (
-    b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"{", b"[", b"]}", b"null", b"NaN",
-    b"1e999", b"-", b"9" * 400, b"=cmd|' /C calc'!A0", b"#N/A", b"\xed\xa0\x80", b"\\ud83d", "ឈ្មោះ".encode(), b"31/02/2026",
-    b"2569-01-01", b"PK\x03\x04", b"\x1f\x8b", b"A" * 5000,
+    b"\x00", b"\xff\xfe", b"\xef\xbb\xbf", b'"', b"'", b",", b";", b"\t", b"\r", b"\n", b"{", b"[", b"]}",
+    b"null", b"NaN", b"1e999", b"-", b"9" * 400, b"=cmd|' /C calc'!A0", b"#N/A", b"\xed\xa0\x80", b"\\ud83d",
+    "ឈ្មោះ".encode(), b"31/02/2026", b"2569-01-01", b"PK\x03\x04", b"\x1f\x8b", b"A" * 5000,
 )  # fmt: skip
 
 
@@ -64,7 +65,9 @@ def _swap_cells(data: bytes, chance: random.Random) -> bytes:
 
 
 def _utf16(data: bytes, chance: random.Random) -> bytes:
-    return data.decode("cp1252", "replace").encode(chance.choice(["utf-16", "utf-16-le", "utf-16-be", "utf-32"]), "replace")
+    return data.decode("cp1252", "replace").encode(
+        chance.choice(["utf-16", "utf-16-le", "utf-16-be", "utf-32"]), "replace"
+    )
 
 
 def _noise(data: bytes, chance: random.Random) -> bytes:
@@ -78,7 +81,9 @@ def _gzip(data: bytes, chance: random.Random) -> bytes:
 def _zip(data: bytes, chance: random.Random) -> bytes:
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(chance.choice(["a.csv", "../a.csv", "/etc/a.csv", "a/b/c.json", "", "x" * 300, "ឈ.xlsx"]), data)
+        archive.writestr(
+            chance.choice(["a.csv", "../a.csv", "/etc/a.csv", "a/b/c.json", " ", "x" * 300, "ឈ.xlsx"]), data
+        )
         archive.writestr("b.csv", _cut(data, chance))
     return stream.getvalue()
 
@@ -88,7 +93,7 @@ def _inside_workbook(data: bytes, chance: random.Random) -> bytes:
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as opened:
             parts = {name: opened.read(name) for name in opened.namelist()}
-    except (zipfile.BadZipFile, KeyError, RuntimeError, ValueError):
+    except (zipfile.BadZipFile, zlib.error, OSError, EOFError, KeyError, RuntimeError, ValueError):
         return _insert(data, chance)
     if not parts:
         return data

@@ -1,4 +1,4 @@
-"""Law 4: no file crashes the run. Damaged files of the demo and of the fixtures go through the whole pipeline in batches.
+"""Law 4: no file crashes the run. Damaged files of demo and fixtures go through the whole pipeline in batches.
 
 The pass of `make test` is short; `HARMONIZE_FUZZ=long` (`make fuzz`) takes every file through many more damages.
 """
@@ -17,6 +17,14 @@ from tests.pipeline.worlds import AS_OF, TODAY, Release, alone, deliver, deliver
 from tests.sources.exports import delivered, exports
 
 ROUNDS = 60 if os.environ.get("HARMONIZE_FUZZ") == "long" else 2
+UNIQUE = {
+    "issue": "issue_id",
+    "finding": "finding_id",
+    "answer": "assessment_id, question_id, answered_by",
+    "assessment_copy": "copy_id",
+    "facility_mention": "mention_id",
+    "corrective_action": "action_id",
+}
 LIMITS = {"file_bytes": 4_000_000, "archive_bytes": 4_000_000, "sheet_cells": 1_000_000}
 
 
@@ -44,12 +52,20 @@ def _hold_laws(release: Release, inbox: Path) -> None:
     paths = release.column("SELECT path FROM file")
     rows = {path.partition("!/")[0] for path in paths}
     assert rows == {path.relative_to(inbox).as_posix() for path in delivered_files(inbox)}
-    assert release.query(
-        "SELECT path, cells_total, cells_blank, cells_loaded, cells_ignored, cells_quarantined FROM file "
-        "WHERE cells_total <> cells_blank + cells_loaded + cells_ignored + cells_quarantined"
-    ) == []
-    assert release.query(
-        "SELECT path FROM file f WHERE status = 'refused' "
-        "AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.file_id = f.file_id AND i.severity = 'error')"
-    ) == []
+    assert (
+        release.query(
+            "SELECT path, cells_total, cells_blank, cells_loaded, cells_ignored, cells_quarantined FROM file "
+            "WHERE cells_total <> cells_blank + cells_loaded + cells_ignored + cells_quarantined"
+        )
+        == []
+    )
+    assert (
+        release.query(
+            "SELECT path FROM file f WHERE status = 'refused' "
+            "AND NOT EXISTS (SELECT 1 FROM issue i WHERE i.file_id = f.file_id AND i.severity = 'error')"
+        )
+        == []
+    )
     assert release.query("SELECT code FROM quarantine WHERE locator IS NULL OR message IS NULL OR hint IS NULL") == []
+    for table, key in UNIQUE.items():
+        assert release.query(f"SELECT {key} FROM {table} GROUP BY ALL HAVING count(*) > 1") == []

@@ -31,9 +31,7 @@ TEXT = st.text(st.sampled_from("abcdeiv 0123#,-/.ăđạ"), max_size=30)
 
 
 @given(TEXT, TEXT, TEXT, TEXT)
-def test_features_are_symmetric_and_between_0_and_1(
-    name_a: str, address_a: str, name_b: str, address_b: str
-) -> None:
+def test_features_are_symmetric_and_between_0_and_1(name_a: str, address_a: str, name_b: str, address_b: str) -> None:
     one, other = _profile(name_a, address_a), _profile(name_b, address_b)
     there, back = _named(one, other), _named(other, one)
     assert there == pytest.approx(back)
@@ -57,15 +55,11 @@ def test_features_are_symmetric_and_between_0_and_1(
 )
 def test_a_feature_is_seen(feature: str, one: tuple[str, str], other: tuple[str, str]) -> None:
     assert _named(_profile(*one), _profile(*other))[feature] == 1
-    assert _named(_profile(*one), _profile(*one))[feature] == (
-        1 if "agree" in feature or "equal" in feature else 0
-    )
+    assert _named(_profile(*one), _profile(*one))[feature] == (1 if "agree" in feature or "equal" in feature else 0)
 
 
 def test_a_may_garment_and_a_garment_are_the_same_trade() -> None:
-    assert (
-        _named(_profile("Công ty May Sao Mai", ""), _profile("Sao Mai Apparel Co", ""))["trade_differs"] == 0
-    )
+    assert _named(_profile("Công ty May Sao Mai", ""), _profile("Sao Mai Apparel Co", ""))["trade_differs"] == 0
 
 
 def test_words_joined_or_misspelt_still_overlap() -> None:
@@ -90,14 +84,10 @@ def test_a_company_identifier_counts_only_where_name_and_address_agree() -> None
         "Harbour Road, Ky Anh, Ha Tinh",
     )
     with_id = judge(stated("a", here), stated("b", near), KNOWLEDGE.model).probability
-    without = judge(
-        _profile("Sao Mai Garment", here), _profile("Sao Mai Garment", near), KNOWLEDGE.model
-    ).probability
+    without = judge(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", near), KNOWLEDGE.model).probability
     assert with_id > without
     away_with = judge(stated("a", here), stated("b", far), KNOWLEDGE.model).probability
-    away = judge(
-        _profile("Sao Mai Garment", here), _profile("Sao Mai Garment", far), KNOWLEDGE.model
-    ).probability
+    away = judge(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", far), KNOWLEDGE.model).probability
     assert away_with == away
 
 

@@ -53,7 +53,10 @@ def _described(data: bytes) -> Mapping[str, list[list[Any]]]:
         for number, name in enumerate(workbook.sheet_names, start=1):
             rows = workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
             plain = [
-                [cell.isoformat()[:10] if isinstance(cell, date) else cell if isinstance(cell, str) else str(cell) for cell in row]
+                [
+                    cell.isoformat()[:10] if isinstance(cell, date) else cell if isinstance(cell, str) else str(cell)
+                    for cell in row
+                ]
                 for row in rows
             ]
             for letters, row in _ERROR_CELL.findall(opened.read(f"xl/worksheets/sheet{number}.xml")):

@@ -14,22 +14,23 @@ from tests.pipeline.worlds import demo_world
 
 # The names that buyers rely on: contract version 1 may grow, none of these may go.
 CONTRACT = {
-    "facility": "facility_id name name_local address country admin1 latitude longitude sector workers os_id tax_code "
-    "mention_count first_seen last_seen",
+    "facility": "facility_id name name_local address country admin1 latitude longitude sector workers os_id "
+    "tax_code mention_count first_seen last_seen",
     "facility_identifier": "facility_id scheme value valid source",
     "facility_alias": "old_id facility_id",
     "facility_relation": "facility_id related_id kind",
-    "facility_mention": "mention_id facility_id file_id locator contributor instrument name address country link_method "
-    "link_probability",
-    "assessment": "assessment_id facility_id instrument edition kind assessed_on period_start period_end valid_until "
-    "valid_until_basis verified status rating_raw score visit_id verified_of follow_up_of supersedes announcement "
-    "evidence_from evidence_to copy_count",
+    "facility_mention": "mention_id facility_id file_id locator contributor instrument name address country "
+    "link_method link_probability",
+    "assessment": "assessment_id facility_id instrument edition kind assessed_on period_start period_end "
+    "valid_until valid_until_basis verified status rating_raw score visit_id verified_of "
+    "follow_up_of supersedes announcement evidence_from evidence_to copy_count",
     "assessment_copy": "copy_id assessment_id file_id locator contributor native_id relation received_at",
     "assessment_scope": "assessment_id topic_id scope",
-    "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit value_date raw_value "
-    "raw_unit answered_by verification reason legal_flag file_id locator mapping_id",
-    "finding": "finding_id assessment_id indicator_id topic_id clause_raw severity severity_raw description root_cause "
-    "legal_reference status status_raw due_on closed_on",
+    "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit "
+    "value_date raw_value raw_unit answered_by verification reason legal_flag file_id locator "
+    "mapping_id",
+    "finding": "finding_id assessment_id indicator_id topic_id clause_raw severity severity_raw "
+    "description root_cause legal_reference status status_raw due_on closed_on",
     "corrective_action": "action_id finding_id action due_on status file_id locator",
     "score": "assessment_id section level score maximum answered_by",
     "conflict": "assessment_id question_id copy_id value_raw winning_value_raw reason",
@@ -39,13 +40,14 @@ CONTRACT = {
     "topic": "topic_id parent_id pillar labels",
     "instrument": "instrument",
     "instrument_rights": "instrument",
-    "crosswalk": "instrument edition question_id predicate indicator_id confidence status polarity scale basis mapping_id",
-    "file": "file_id content_id path contributor instrument edition status bytes cells_total cells_blank cells_loaded "
-    "cells_ignored cells_quarantined received_at",
+    "crosswalk": "instrument edition question_id predicate indicator_id confidence status polarity scale "
+    "basis mapping_id",
+    "file": "file_id content_id path contributor instrument edition status bytes cells_total "
+    "cells_blank cells_loaded cells_ignored cells_quarantined received_at",
     "issue": "issue_id file_id locator code severity value message hint",
     "quarantine": "issue_id file_id locator code severity value message hint",
-    "consent_grant": "grant_id facility_scheme facility_value instrument assessment audience scope valid_from valid_to purpose "
-    "evidence revoked_on",
+    "consent_grant": "grant_id facility_scheme facility_value instrument assessment audience scope valid_from "
+    "valid_to purpose evidence revoked_on",
     "run": "run_id",
     "release": "release_id",
 }
@@ -113,9 +115,12 @@ def test_keys_are_unique(table: str) -> None:
 @pytest.mark.parametrize(("table", "column", "target"), REFERENCES)
 def test_references_resolve(table: str, column: str, target: str) -> None:
     key = KEYS[target]
-    assert demo_world().release.query(
-        f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL EXCEPT SELECT {key} FROM {target}"
-    ) == []
+    assert (
+        demo_world().release.query(
+            f"SELECT {column} FROM {table} WHERE {column} IS NOT NULL EXCEPT SELECT {key} FROM {target}"
+        )
+        == []
+    )
 
 
 @pytest.mark.parametrize("table", CONTRACT)
@@ -123,9 +128,7 @@ def test_extracts_equal_the_tables(table: str) -> None:
     release = demo_world().release
     folder = release.result.folder / "parquet"
     path = f"{folder}/{table}.parquet" if (folder / f"{table}.parquet").exists() else f"{folder}/{table}/**/*.parquet"
-    names = release.column(
-        "SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", table
-    )
+    names = release.column("SELECT column_name FROM duckdb_columns() WHERE table_name = ? ORDER BY column_index", table)
     columns = ", ".join(f'"{name}"' for name in names)
     extract = f"SELECT {columns} FROM read_parquet('{path}', hive_partitioning = false)"
     if release.one(f"SELECT count(*) FROM {table}") == 0 and not Path(path).exists():
@@ -145,11 +148,15 @@ def test_the_manifest_tells_rows_and_hashes_of_the_file() -> None:
 
 def test_the_manifest_on_disk_is_the_one_of_the_run() -> None:
     result = demo_world().release.result
-    assert json.loads((result.folder / "manifest.json").read_text(encoding="utf-8")) == json.loads(json.dumps(result.manifest))
+    assert json.loads((result.folder / "manifest.json").read_text(encoding="utf-8")) == json.loads(
+        json.dumps(result.manifest)
+    )
 
 
 def test_an_older_duckdb_can_open_the_file() -> None:
-    tags = demo_world().release.column("SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal LIMIT 1")
+    tags = demo_world().release.column(
+        "SELECT tags['storage_version'] FROM duckdb_databases() WHERE NOT internal LIMIT 1"
+    )
     assert tags == [None] or "v1.0" in str(tags[0]) or "v1.1" in str(tags[0])
 
 
@@ -170,21 +177,31 @@ def test_no_path_of_this_machine_is_in_the_file() -> None:
 
 
 def test_views_show_published_assessments_only() -> None:
-    assert demo_world().release.query(
-        "SELECT assessment_id FROM v_answer INTERSECT SELECT assessment_id FROM assessment WHERE NOT published"
-    ) == []
+    assert (
+        demo_world().release.query(
+            "SELECT assessment_id FROM v_answer INTERSECT SELECT assessment_id FROM assessment WHERE NOT published"
+        )
+        == []
+    )
 
 
 def test_an_empty_cell_is_never_not_met() -> None:
-    assert demo_world().release.query(
-        "SELECT * FROM answer WHERE state = 'not_met' AND coalesce(trim(raw_value), '') = ''"
-    ) == []
+    assert (
+        demo_world().release.query(
+            "SELECT * FROM answer WHERE state = 'not_met' AND coalesce(trim(raw_value), '') = ''"
+        )
+        == []
+    )
 
 
 def test_only_compliance_indicators_open_findings_from_answers() -> None:
-    assert demo_world().release.query(
-        "SELECT finding_id FROM finding n JOIN indicator i USING (indicator_id) WHERE made_from = 'answer' AND i.kind <> 'compliance'"
-    ) == []
+    assert (
+        demo_world().release.query(
+            "SELECT finding_id FROM finding n JOIN indicator i USING (indicator_id) "
+            "WHERE made_from = 'answer' AND i.kind <> 'compliance'"
+        )
+        == []
+    )
 
 
 def test_what_is_withheld_is_quarantined_and_noticed() -> None:

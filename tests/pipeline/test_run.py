@@ -15,7 +15,7 @@ from harmonize.pipeline import run
 from harmonize.project import Project
 from harmonize.store.releases import exclusive
 from tests.pipeline.worlds import AS_OF, ROOT, TODAY, alone, deliver, run_inbox, settings
-from tests.sources.delivering import gap
+from tests.sources.delivering import better_work, gap
 
 
 @pytest.fixture
@@ -138,7 +138,10 @@ def test_grants_of_anyone_but_a_registrar_are_refused(tmp_path: Path) -> None:
     assert statuses["gap/grants.csv"] == "refused"
     assert statuses["consent/grants.csv"].startswith("loaded")
     assert release.one("SELECT count(*) FROM consent_grant") > 0
-    assert release.query("SELECT file_id FROM consent_grant EXCEPT SELECT file_id FROM file WHERE contributor = 'consent'") == []
+    assert (
+        release.query("SELECT file_id FROM consent_grant EXCEPT SELECT file_id FROM file WHERE contributor = 'consent'")
+        == []
+    )
 
 
 @pytest.mark.slow
@@ -160,3 +163,10 @@ def test_a_failed_critical_expectation_leaves_the_last_release(inbox: Path, tmp_
     assert (tmp_path / "out/current").resolve() == first.result.folder.resolve()
     assert [path.name for path in (tmp_path / "out/releases").iterdir()] == [first.result.release_id]
     assert not list((tmp_path / "out").glob(".building-*"))
+
+
+def test_an_unknown_word_in_a_question_that_nothing_maps_is_quarantined(tmp_path: Path) -> None:
+    export = better_work({"CP": "Dragons", "Question.ID": "9999", "Finding": "maybe"}, {"Question.ID": "4001"})
+    release = run_inbox(deliver(tmp_path / "inbox", {"bw/a.csv": export}), tmp_path / "out")
+    assert release.query("SELECT locator, code FROM quarantine") == [("row=1;col=Finding", "unknown_answer")]
+    assert release.query("SELECT cells_loaded, cells_quarantined FROM file") == [(1, 1)]

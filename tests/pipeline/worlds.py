@@ -1,6 +1,6 @@
 """Inboxes to run and what came of them: deliver, run, ask the release.
 
-Runs leave out Great Expectations, which takes longer than everything else together; one test of the quality gate does not.
+Runs leave out Great Expectations, which takes longer than everything else together; one test of the gate does not.
 The demo is made and run once for all tests of a process.
 """
 

@@ -45,6 +45,7 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
         "country": "VN",
         "link_method": "single",
         "link_probability": 1.0,
+        "decision_key": "gap|gap_facility:1",
     },
     "assessment": {
         "assessment_id": "a1",
@@ -160,9 +161,7 @@ def insert(connection: duckdb.DuckDBPyConnection, table: str, row: Mapping[str, 
     if len(names) != len(row):
         raise KeyError(f"{table} lacks {sorted(set(row) - set(names))}")
     marks = ", ".join("?" for _ in names)
-    connection.execute(
-        f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', [row[name] for name in names]
-    )
+    connection.execute(f'INSERT INTO "{table}" ({", ".join(names)}) VALUES ({marks})', [row[name] for name in names])
 
 
 def empty_release() -> duckdb.DuckDBPyConnection:

@@ -28,9 +28,7 @@ def _suite(folder: Path, *expectations: str) -> list[Path]:
     return [path]
 
 
-UNIQUE = (
-    "type: expect_column_values_to_be_unique, kwargs: {column: id}, severity: critical, meaning: One id each."
-)
+UNIQUE = "type: expect_column_values_to_be_unique, kwargs: {column: id}, severity: critical, meaning: One id each."
 NAMED = "type: expect_column_values_to_not_be_null, kwargs: {column: name}, severity: warning, meaning: All named."
 FRAME = pd.DataFrame({"id": ["a", "a", "b"], "name": ["x", None, "y"]})
 

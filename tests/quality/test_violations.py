@@ -21,9 +21,7 @@ MEASURED: dict[str, Any] = {
 BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     "answer_without_assessment": [("answer", another("answer", assessment_id="a9"))],
     "answer_without_file": [("answer", another("answer", question_id="q2", file_id="f9"))],
-    "answer_of_unknown_indicator": [
-        ("answer", another("answer", question_id="q2", indicator_id="labour.none"))
-    ],
+    "answer_of_unknown_indicator": [("answer", another("answer", question_id="q2", indicator_id="labour.none"))],
     "answer_of_unpublished_assessment": ["UPDATE assessment SET published = false"],
     "duplicate_answer": [("answer", another("answer"))],
     "answer_by_unapproved_mapping": ["UPDATE crosswalk SET status = 'proposed'"],
@@ -58,28 +56,20 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     ],
     "assessment_without_facility": ["UPDATE assessment SET facility_id = 'HF9'"],
     "assessment_without_copy": ["DELETE FROM assessment_copy"],
-    "copy_without_assessment": [
-        ("assessment_copy", another("assessment_copy", copy_id="c2", assessment_id="a9"))
-    ],
+    "copy_without_assessment": [("assessment_copy", another("assessment_copy", copy_id="c2", assessment_id="a9"))],
     "copy_without_file": ["UPDATE assessment_copy SET file_id = 'f9'"],
     "not_one_original": ["UPDATE assessment_copy SET relation = 'copy'"],
     "not_one_winner": ["UPDATE assessment_copy SET wins = false"],
     "copy_count": ["UPDATE assessment SET copy_count = 2"],
     "dangling_lineage": ["UPDATE assessment SET follow_up_of = 'a9'"],
     "facility_without_mention": ["DELETE FROM facility_mention"],
-    "mention_without_facility": [
-        ("facility_mention", another("facility_mention", mention_id="m2", facility_id="HF9"))
-    ],
+    "mention_without_facility": [("facility_mention", another("facility_mention", mention_id="m2", facility_id="HF9"))],
     "mention_count": ["UPDATE facility SET mention_count = 3"],
     "identifier_without_facility": ["UPDATE facility_identifier SET facility_id = 'HF9'"],
     "card_shows_invalid_identifier": ["UPDATE facility SET tax_code = '0100109106'"],
-    "overlapping_aliases": [
-        "INSERT INTO facility_alias VALUES ('HF1', 'HF0000000000AB'), ('HF1', 'HF0000000000AB')"
-    ],
+    "overlapping_aliases": ["INSERT INTO facility_alias VALUES ('HF1', 'HF0000000000AB'), ('HF1', 'HF0000000000AB')"],
     "alias_to_unknown_facility": ["INSERT INTO facility_alias VALUES ('HF1', 'HF9')"],
-    "relation_of_unknown_facility": [
-        "INSERT INTO facility_relation VALUES ('HF0000000000AB', 'HF9', 'unit_of')"
-    ],
+    "relation_of_unknown_facility": ["INSERT INTO facility_relation VALUES ('HF0000000000AB', 'HF9', 'unit_of')"],
     "conflict_of_winner": ["INSERT INTO conflict VALUES ('a1', 'q1', 'c9', 'x', 'y', 'later')"],
     "contradiction_of_non_compliance": [
         "INSERT INTO contradiction VALUES ('HF0000000000AB', 'labour.none', 'a1', 'met', 'a2', 'not_met', 30)"
@@ -92,9 +82,7 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     "loaded_despite_issues": [
         "INSERT INTO issue VALUES ('i1', 'f1', 'row=1', 'drift', 'warning', NULL, 'A column.', NULL)"
     ],
-    "refused_without_reason": [
-        ("file", another("file", file_id="f2", path="gap/x", status="refused", content_id="b"))
-    ],
+    "refused_without_reason": [("file", another("file", file_id="f2", path="gap/x", status="refused", content_id="b"))],
     "duplicate_of_nothing": [("file", another("file", file_id="f2", path="gap/x", status="duplicate"))],
     "content_loaded_twice": [("file", another("file", file_id="f2", path="gap/x"))],
     "quarantine_without_issue": [
@@ -142,7 +130,5 @@ def test_units_are_asked_of_physical_amounts_only() -> None:
 
 def test_the_frames_are_bounded() -> None:
     release = small_release()
-    release.execute(
-        "INSERT INTO facility_alias SELECT 'HF' || i, 'HF9' FROM range(?) AS r(i)", [VIOLATION_LIMIT + 5]
-    )
+    release.execute("INSERT INTO facility_alias SELECT 'HF' || i, 'HF9' FROM range(?) AS r(i)", [VIOLATION_LIMIT + 5])
     assert len(violations(release)["violation_alias_to_unknown_facility"]) == VIOLATION_LIMIT

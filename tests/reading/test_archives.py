@@ -32,9 +32,7 @@ def _refused(path: Path, limits: Limits | None = None) -> str:
 
 
 def test_every_member_comes_with_its_bytes(tmp_path: Path) -> None:
-    path = _zip(
-        tmp_path / "a.zip", [("sub/b.csv", b"2"), ("a.csv", b"1"), ("empty.csv", b""), ("folder/", b"")]
-    )
+    path = _zip(tmp_path / "a.zip", [("sub/b.csv", b"2"), ("a.csv", b"1"), ("empty.csv", b""), ("folder/", b"")])
     assert list(members(path, Limits())) == [("a.csv", b"1"), ("empty.csv", b""), ("sub/b.csv", b"2")]
 
 
@@ -95,9 +93,7 @@ def test_a_member_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("ending", [".zip", ".gz"])
-@pytest.mark.parametrize(
-    "data", [b"", b"nothing packed", b"PK\x03\x04 and then nothing", b"\x1f\x8b\x08 cut"]
-)
+@pytest.mark.parametrize("data", [b"", b"nothing packed", b"PK\x03\x04 and then nothing", b"\x1f\x8b\x08 cut"])
 def test_a_broken_archive_is_refused(tmp_path: Path, ending: str, data: bytes) -> None:
     path = tmp_path / f"a{ending}"
     path.write_bytes(data)

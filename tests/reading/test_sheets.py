@@ -157,9 +157,7 @@ def test_csv_locators_count_data_rows_from_one() -> None:
     assert sheet.cell_locator(3, 1, 1, "b") == "row=2;col=b"
 
 
-@pytest.mark.parametrize(
-    ("column", "cell"), [(0, "A7"), (25, "Z7"), (26, "AA7"), (701, "ZZ7"), (702, "AAA7")]
-)
+@pytest.mark.parametrize(("column", "cell"), [(0, "A7"), (25, "Z7"), (26, "AA7"), (701, "ZZ7"), (702, "AAA7")])
 def test_workbook_locators_are_cell_names(column: int, cell: str) -> None:
     sheet = Sheet("Findings", [])
     assert sheet.row_locator(6, 1) == "sheet=Findings;row=7"

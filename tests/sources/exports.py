@@ -38,9 +38,7 @@ _WORDING = frozenset({"message", "hint"})
 def exports(instrument: str | None = None) -> list[Path]:
     """Every fixture export, or those of one instrument."""
     pattern = f"{instrument or '*'}/*"
-    return sorted(
-        path for path in FIXTURES.glob(pattern) if path.is_file() and not path.name.endswith(GOLDEN)
-    )
+    return sorted(path for path in FIXTURES.glob(pattern) if path.is_file() and not path.name.endswith(GOLDEN))
 
 
 def golden_path(export: Path) -> Path:

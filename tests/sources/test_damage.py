@@ -16,15 +16,9 @@ from tests.sources.exports import WORKBOOK, delivered, exports
 from tests.sources.workbooks import build
 
 TEXTS = [
-    pytest.param(path, id=f"{path.parent.name}/{path.name}")
-    for path in exports()
-    if not path.name.endswith(WORKBOOK)
+    pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in exports() if not path.name.endswith(WORKBOOK)
 ]
-BOOKS = [
-    pytest.param(path, id=f"{path.parent.name}/{path.name}")
-    for path in exports()
-    if path.name.endswith(WORKBOOK)
-]
+BOOKS = [pytest.param(path, id=f"{path.parent.name}/{path.name}") for path in exports() if path.name.endswith(WORKBOOK)]
 ODD_CELLS: st.SearchStrategy[Any] = st.sampled_from(
     [
         None, "", " ", "=1+1", "x" * 40, "-1", "1e400", "1,5", "1.5", "9" * 30, 0, -1.5, 1e300, True,

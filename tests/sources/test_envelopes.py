@@ -142,9 +142,7 @@ def test_day_of_an_assessment(read: Reader, changes: dict[str, Any], day: date |
         {"status": "LOST"},
     ],
 )
-def test_a_bad_header_value_is_quarantined_and_the_assessment_kept(
-    read: Reader, changes: dict[str, Any]
-) -> None:
+def test_a_bad_header_value_is_quarantined_and_the_assessment_kept(read: Reader, changes: dict[str, Any]) -> None:
     staged = _read(read, **changes)
     assert len(staged["assessment"]) == 1
     assert len(staged.issues()) == 1
@@ -180,7 +178,7 @@ def test_an_envelope_without_id_is_withheld(read: Reader, value: Any) -> None:
 def test_a_repeated_envelope_is_ignored(read: Reader) -> None:
     one = envelope(questions={"emsmgmt": {"value": "Yes"}, "b": None})
     staged = read(page(one, one, {**one, "questions": {}}), "c/x.json")
-    assert staged.issues() == [("$.assessments[1]", "repeated_row")]
+    assert staged.issues() == [("$.assessments[1]", "repeated_row"), ("$.assessments[2]", "repeated_key")]
     assert len(staged["assessment"]) == 2
     assert staged.unaccounted() == 0
 

@@ -110,9 +110,7 @@ def test_every_cell_is_blank_loaded_ignored_or_quarantined(
 
 
 @pytest.mark.parametrize("export", EXPORTS)
-def test_a_withheld_cell_is_an_issue_with_place_and_cure(
-    export: Path, staged_files: Mapping[Path, StagedFile]
-) -> None:
+def test_a_withheld_cell_is_an_issue_with_place_and_cure(export: Path, staged_files: Mapping[Path, StagedFile]) -> None:
     for row in rows(staged_files[export], "issue"):
         assert re.fullmatch("[a-z_]+", row["code"])
         assert row["message"].endswith((".", "?")), row
@@ -121,15 +119,11 @@ def test_a_withheld_cell_is_an_issue_with_place_and_cure(
 
 
 @pytest.mark.parametrize("export", EXPORTS)
-def test_every_place_follows_the_grammar_of_locators(
-    export: Path, staged_files: Mapping[Path, StagedFile]
-) -> None:
+def test_every_place_follows_the_grammar_of_locators(export: Path, staged_files: Mapping[Path, StagedFile]) -> None:
     staged = staged_files[export]
     for table in staged.tables:
         for row in rows(staged, table):
-            place = (
-                row["locator"] if "locator" in row else f"{row.get('base', 'file')}{row.get('suffix', '')}"
-            )
+            place = row["locator"] if "locator" in row else f"{row.get('base', 'file')}{row.get('suffix', '')}"
             assert LOCATOR.fullmatch(place), (table, row)
 
 

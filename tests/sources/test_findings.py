@@ -105,9 +105,7 @@ def test_a_later_row_that_contradicts_the_header_is_said(read: Reader) -> None:
     assert staged.column("assessment", "rating_raw") == ["yellow"]
 
 
-@pytest.mark.parametrize(
-    "name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"]
-)
+@pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"])
 def test_names_that_look_like_formulas_or_paths_are_text(read: Reader, name: str) -> None:
     assert read(gap({"FacilityName": name})).column("mention", "name") == [name]
 
@@ -127,9 +125,7 @@ def test_a_shifted_row_is_not_loaded_in_silence(read: Reader) -> None:
     ("closed", "status", "day"),
     [(None, "open", None), ({"date": "2026-03-01"}, "closed", date(2026, 3, 1)), ("soon", None, None)],
 )
-def test_a_closing_date_says_the_status(
-    read: Reader, closed: Any, status: str | None, day: date | None
-) -> None:
+def test_a_closing_date_says_the_status(read: Reader, closed: Any, status: str | None, day: date | None) -> None:
     staged = _levis(read, Closed_On=closed)
     assert staged.column("finding", "status") == [status]
     assert staged.column("finding", "closed_on") == [day]

@@ -89,18 +89,14 @@ def test_the_mark_of_an_obsolete_factory_is_no_part_of_its_name(read: Reader, na
 )
 def test_a_label_is_recognised_whatever_stands_around_it(read: Reader, label: str) -> None:
     plain = read(better_work({"Q.Label": "Are exits marked"}))
-    assert read(better_work({"Q.Label": label})).column("answer", "label_hash") == plain.column(
-        "answer", "label_hash"
-    )
+    assert read(better_work({"Q.Label": label})).column("answer", "label_hash") == plain.column("answer", "label_hash")
 
 
 @pytest.mark.parametrize("other", ["12.05.2024", "1.2.3", "07-2025", "10.30 - 12.15"])
 def test_a_date_among_the_answers_changes_no_number(read: Reader, other: str) -> None:
     facts = {"Question.type": "FGW"}
     staged = read(
-        better_work(
-            {**facts, "Question.ID": "1", "Finding": "1,234"}, {**facts, "Question.ID": "2", "Finding": other}
-        )
+        better_work({**facts, "Question.ID": "1", "Finding": "1,234"}, {**facts, "Question.ID": "2", "Finding": other})
     )
     assert staged.column("answer", "number")[0] == 1234.0
 
@@ -125,9 +121,7 @@ def test_a_date_of_a_later_row_is_not_lost_without_a_word(read: Reader) -> None:
 
 def test_the_raw_cell_of_an_extra_column_is_kept_for_every_row(read: Reader) -> None:
     lines = better_work({}, {"Question.ID": "4002"}).splitlines()
-    text = "\n".join(
-        f"{line},{extra}" for line, extra in zip(lines, ["Mood", "first", "second"], strict=True)
-    )
+    text = "\n".join(f"{line},{extra}" for line, extra in zip(lines, ["Mood", "first", "second"], strict=True))
     staged = read(text)
     assert ("header", "drift") in staged.issues()
     kept = "".join(str(row) for name in ("assessment", "mention", "answer") for row in staged[name])

@@ -53,9 +53,7 @@ def _with_brand(folder: Path, profiles: Mapping[str, Profile], text: str = PROFI
     return {**profiles, **load_profiles([path])}
 
 
-def test_a_new_brand_is_one_file(
-    tmp_path: Path, profiles: Mapping[str, Profile], vocabulary: Vocabulary
-) -> None:
+def test_a_new_brand_is_one_file(tmp_path: Path, profiles: Mapping[str, Profile], vocabulary: Vocabulary) -> None:
     staged = Reader(_with_brand(tmp_path, profiles), vocabulary)(EXPORT)
     assert (staged.instrument, staged.layout) == ("lantern", "audits")
     assert staged.column("assessment", "native_id") == ["LA-1", "LA-2"]

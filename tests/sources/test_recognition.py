@@ -84,9 +84,7 @@ def test_a_missing_required_column_is_named(read: Reader, column: str) -> None:
 
 def test_a_missing_optional_column_is_no_fault(read: Reader) -> None:
     staged = read(gap({}).replace("CAPAction", "Something", 1))
-    assert [row["severity"] for row in staged["issue"] if row["code"] == "missing_optional_column"] == [
-        "info"
-    ]
+    assert [row["severity"] for row in staged["issue"] if row["code"] == "missing_optional_column"] == ["info"]
 
 
 def test_an_extra_column_is_drift_and_kept_raw(read: Reader) -> None:
@@ -97,9 +95,7 @@ def test_an_extra_column_is_drift_and_kept_raw(read: Reader) -> None:
     assert staged.column("finding", "extra") == ['{"Mood": "good"}', '{"Mood": " bad "}']
 
 
-@pytest.mark.parametrize(
-    "data", ["a,b\n1,2\n", "\x89PNG\r\n\x1a\n", "{}", "[]", '{"a": {"b": 1}}', "just a sentence"]
-)
+@pytest.mark.parametrize("data", ["a,b\n1,2\n", "\x89PNG\r\n\x1a\n", "{}", "[]", '{"a": {"b": 1}}', "just a sentence"])
 def test_what_nothing_resembles_is_refused(read: Reader, data: str) -> None:
     assert _refused(read, data).code == "unknown_format"
 
@@ -127,18 +123,14 @@ def _read_or_code(read: Reader, data: str) -> str:
 )
 def test_any_supplier_list_is_read(read: Reader, header: str) -> None:
     titles = header.split(",")
-    cells = [
-        "Vietnam" if title == "Country" else "100" if title == "Workers" else "Sao Mai" for title in titles
-    ]
+    cells = ["Vietnam" if title == "Country" else "100" if title == "Workers" else "Sao Mai" for title in titles]
     staged = read(table([titles, cells]))
     assert staged.instrument == "facility_list"
     assert staged.column("mention", "name") == ["Sao Mai"]
 
 
 def test_of_two_synonyms_the_first_that_is_filled_counts(read: Reader) -> None:
-    staged = read(
-        table([["Name", "Country", "OS ID", "OAR ID"], ["Sao Mai", "Vietnam", "VN2020090123450", ""]])
-    )
+    staged = read(table([["Name", "Country", "OS ID", "OAR ID"], ["Sao Mai", "Vietnam", "VN2020090123450", ""]]))
     assert staged.column("identifier", "value") == ["VN2020090123450"]
 
 
@@ -157,20 +149,14 @@ def test_an_unknown_edition_is_read_in_json_as_in_csv(read: Reader, version: str
     from_json = read(page(envelope(version=version, questions={"emsmgmt": {"value": "Yes"}})), "c/x.json")
     from_csv = read(wide(["emsmgmt"], {"version": version, "emsmgmt": "Yes"}))
     assert from_json.column("answer", "raw_value") == from_csv.column("answer", "raw_value") == ["Yes"]
-    assert (
-        from_json.column("assessment", "edition")
-        == from_csv.column("assessment", "edition")
-        == [version.lower()]
-    )
+    assert from_json.column("assessment", "edition") == from_csv.column("assessment", "edition") == [version.lower()]
     unknown = version != "FEM2023"
     assert [code for _, code in from_json.issues()] == ["unknown_edition"] * unknown
     assert [code for _, code in from_csv.issues()] == ["unknown_edition"] * unknown
 
 
 def test_a_text_does_not_hide_the_export(read: Reader) -> None:
-    staged = read(
-        gap({"FindingText": ", ".join(f"item {number}" for number in range(40))}, {"ProvisionCode": "I.A"})
-    )
+    staged = read(gap({"FindingText": ", ".join(f"item {number}" for number in range(40))}, {"ProvisionCode": "I.A"}))
     assert staged.column("finding", "clause") == ["III.B.08", "I.A"]
 
 

@@ -58,8 +58,7 @@ def test_the_number_style_is_that_of_the_file(read: Reader) -> None:
 
 def test_in_a_mixed_file_what_is_unclear_is_undecidable(read: Reader) -> None:
     rows = [
-        {"surveyid": f"S-{n}", QUANTITY[0]: text, QUANTITY[1]: "L"}
-        for n, text in enumerate(["1,5", "1.5", "1,234"])
+        {"surveyid": f"S-{n}", QUANTITY[0]: text, QUANTITY[1]: "L"} for n, text in enumerate(["1,5", "1.5", "1,234"])
     ]
     staged = read(wide(QUANTITY, *rows))
     assert staged.column("answer", "number") == [1.5, 1.5, None]
@@ -85,9 +84,7 @@ def test_an_excel_error_is_a_quarantined_cell(
 
 @pytest.mark.parametrize("quantity", [None, 5, {"error": "#N/A"}], ids=["blank", "number", "error"])
 @pytest.mark.parametrize("unit", [None, "kWh", {"error": "#REF!"}], ids=["blank", "unit", "error"])
-def test_every_pair_of_quantity_and_unit_is_accounted_for(
-    read: Reader, quantity: object, unit: object
-) -> None:
+def test_every_pair_of_quantity_and_unit_is_accounted_for(read: Reader, quantity: object, unit: object) -> None:
     staged = read(_sheet(QUANTITY, [quantity, unit]), "c/x.xlsx")
     errors = [cell for cell in (quantity, unit) if isinstance(cell, dict)]
     assert [code for _, code in staged.issues()] == ["excel_error"] * len(errors)
@@ -154,7 +151,7 @@ def test_a_row_without_id_is_withheld_with_its_cells(read: Reader) -> None:
 
 def test_a_repeated_row_is_ignored_with_its_cells(read: Reader) -> None:
     staged = read(wide(["emsa"], {"emsa": "Yes"}, {"emsa": "Yes"}, {"emsa": "No"}))
-    assert staged.issues() == [("row=2", "repeated_row")]
+    assert staged.issues() == [("row=2", "repeated_row"), ("row=3", "repeated_key")]
     assert staged.counts.ignored == 1
     assert len(staged["assessment"]) == 2
 
@@ -163,9 +160,7 @@ def test_a_repeated_row_is_ignored_with_its_cells(read: Reader) -> None:
     ("text", "day"),
     [("2024-05-14", date(2024, 5, 14)), ("2024/05/14", date(2024, 5, 14)), ("14/05/2024", None)],
 )
-def test_an_unreadable_date_is_quarantined_and_the_assessment_kept(
-    read: Reader, text: str, day: date | None
-) -> None:
+def test_an_unreadable_date_is_quarantined_and_the_assessment_kept(read: Reader, text: str, day: date | None) -> None:
     staged = read(wide(["emsa"], {"finishdate": text, "emsa": "Yes"}))
     assert staged.column("assessment", "assessed_on") == [day]
     assert staged.issues() == ([] if day else [("row=1;col=finishdate", "unreadable_date")])
@@ -181,9 +176,7 @@ def test_a_repeated_header_gives_no_second_answer_in_silence(read: Reader) -> No
 
 @pytest.mark.parametrize("cells", ["Yes,No", ",No"], ids=["beyond the header", "beyond, after a blank"])
 def test_a_cell_beyond_the_header_is_said(read: Reader, cells: str) -> None:
-    staged = read(
-        f"surveyid,version,status,groupname,sitecountry,emsa\nS-1,fem2023,ASC,Sao Mai,Vietnam,{cells}\n"
-    )
+    staged = read(f"surveyid,version,status,groupname,sitecountry,emsa\nS-1,fem2023,ASC,Sao Mai,Vietnam,{cells}\n")
     assert staged.issues()
 
 

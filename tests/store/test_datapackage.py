@@ -67,9 +67,7 @@ def test_every_table_stands_in_the_order_of_the_contract_with_its_files(parquet:
 
 def test_single_files_carry_their_hash(parquet: Path) -> None:
     resource = _resource(datapackage(parquet, "r1", "2026-11-21"), "topic")
-    assert (
-        resource["hash"] == "sha256:" + hashlib.sha256((parquet / "topic.parquet").read_bytes()).hexdigest()
-    )
+    assert resource["hash"] == "sha256:" + hashlib.sha256((parquet / "topic.parquet").read_bytes()).hexdigest()
 
 
 def test_fields_carry_type_meaning_and_constraints(parquet: Path) -> None:

@@ -60,9 +60,7 @@ def test_country_code_reads_any_spelling(geography: Geography, text: str | None,
         ("FR", "Paris", None),
     ],
 )
-def test_admin1_is_the_province_of_today(
-    geography: Geography, country: str, text: str, name: str | None
-) -> None:
+def test_admin1_is_the_province_of_today(geography: Geography, country: str, text: str, name: str | None) -> None:
     found = geography.admin1(country, text)
     assert (found and found.name) == name
 

@@ -157,9 +157,7 @@ def test_number_round_trips_in_every_style(
     decimal = "." if style is POINT else ","
     if group == decimal:
         return
-    text = _printed(value, decimals, group, decimal).translate(
-        str.maketrans(DIGITS["western"], DIGITS[digits])
-    )
+    text = _printed(value, decimals, group, decimal).translate(str.maketrans(DIGITS["western"], DIGITS[digits]))
     read = parse_number(text, style)
     assert isinstance(read, float)
     assert math.isclose(read, value / 10**decimals, rel_tol=1e-12, abs_tol=1e-12)

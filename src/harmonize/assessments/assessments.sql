@@ -82,17 +82,17 @@ linked AS (
     FROM merged m
     LEFT JOIN merged related
         ON related.instrument = m.instrument AND related.native_id = m.related_native_id
-        AND related.assessment_id <> m.assessment_id
+        AND related.assessment_id <> m.assessment_id AND related.facility_id = m.facility_id AND related.kind = 'self'
     LEFT JOIN (
         -- A verified envelope without a named partner verifies the one self-assessment of its account and edition.
-        SELECT instrument, account_key, min(assessment_id) AS assessment_id
+        SELECT instrument, account_key, facility_id, min(assessment_id) AS assessment_id
         FROM merged
         WHERE kind = 'self' AND account_key IS NOT NULL AND published
-        GROUP BY instrument, account_key
+        GROUP BY instrument, account_key, facility_id
         HAVING count(*) = 1
     ) own
         ON m.kind = 'verified' AND m.related_native_id IS NULL
-        AND own.instrument = m.instrument AND own.account_key = m.account_key
+        AND own.instrument = m.instrument AND own.account_key = m.account_key AND own.facility_id = m.facility_id
 ),
 previous AS (
     SELECT
@@ -129,3 +129,26 @@ SELECT DISTINCT
 FROM staged_scope s
 JOIN made_copy c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no
 WHERE c.wins;
+
+-- A verified assessment that names the self-assessment of another factory is not linked to it.
+CREATE OR REPLACE TABLE lineage_issue AS
+SELECT
+    d.file_id,
+    d.locator,
+    'lineage_across_factories' AS code,
+    'warning' AS severity,
+    d.related_native_id AS value,
+    'The assessment ''' || d.related_native_id || ''' that this one verifies belongs to another factory.' AS message,
+    'Correct the id in the export, or decide that the two records are one factory.' AS hint,
+    false AS withheld
+FROM delivery_group d
+JOIN made_assessment a
+    ON a.instrument = d.instrument AND a.native_id = d.related_native_id AND a.facility_id <> d.facility_id
+WHERE d.file_id = d.content_file_id
+UNION ALL
+SELECT
+    file_id, locator, 'native_id_of_two_factories', 'warning', native_id,
+    'The assessment number ''' || native_id || ''' also stands for another factory; the two are kept apart.',
+    'Correct the number in the export, or decide that the two records are one factory.', false
+FROM delivery_group
+WHERE shares_native_id AND file_id = content_file_id;

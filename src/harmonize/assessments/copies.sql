@@ -16,18 +16,23 @@ WITH keyed AS (
     FROM delivery d
     LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
 ),
+-- Where one native id stands for several factories, the records are not one assessment: nothing crosses over.
+shared_native AS (
+    SELECT native_key FROM keyed WHERE native_key IS NOT NULL GROUP BY native_key HAVING count(DISTINCT facility_id) > 1
+),
 -- A delivery without native id joins the one native assessment of its visit, if there is exactly one.
 visit_native AS (
     SELECT visit_key, min(native_key) AS native_key
     FROM keyed
     WHERE visit_key IS NOT NULL AND native_key IS NOT NULL
     GROUP BY visit_key
-    HAVING count(DISTINCT native_key) = 1
+    HAVING count(DISTINCT native_key) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
 ),
 grouped AS (
     SELECT
         k.* EXCLUDE (native_key, visit_key),
-        coalesce(k.native_key, v.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
+        coalesce(k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END, v.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
+        n.native_key IS NOT NULL AS shares_native_id,
         CASE
             WHEN k.native_key IS NOT NULL THEN 'native id'
             WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'instrument, factory, day and type'
@@ -35,6 +40,7 @@ grouped AS (
         END AS evidence
     FROM keyed k
     LEFT JOIN visit_native v USING (visit_key)
+    LEFT JOIN shared_native n ON n.native_key = k.native_key
 )
 SELECT
     *,

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 
 import duckdb
+import pyarrow as pa
 
 __all__ = ["deduplicate", "mint"]
 
@@ -45,9 +46,10 @@ def mint(
 def _names(key: str, facility_aliases: Mapping[str, list[str]]) -> Iterable[str]:
     yield key
     kind, *parts = key.split("|")
-    if kind == "visit":
-        for old in facility_aliases.get(parts[1], ()):
-            yield "|".join([kind, parts[0], old, *parts[2:]])
+    at = 1 if kind == "visit" else len(parts) - 1
+    if kind in ("visit", "native") and len(parts) > 2:
+        for old in facility_aliases.get(parts[at], ()):
+            yield "|".join([kind, *parts[:at], old, *parts[at + 1 :]])
 
 
 def deduplicate(
@@ -61,8 +63,12 @@ def deduplicate(
     keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
     ids, minted = mint(keys, ledger, facility_aliases)
     connection.execute("CREATE OR REPLACE TABLE assessment_key (group_key VARCHAR, assessment_id VARCHAR)")
-    if ids:
-        connection.executemany("INSERT INTO assessment_key VALUES (?, ?)", list(ids.items()))
+    arriving = pa.table(
+        {"group_key": pa.array(list(ids), pa.string()), "id": pa.array(list(ids.values()), pa.string())}
+    )
+    connection.register("arriving", arriving)
+    connection.execute("INSERT INTO assessment_key SELECT * FROM arriving")
+    connection.unregister("arriving")
     for name in ("assessments.sql", "answers.sql", "findings.sql", "insights.sql"):
         _run(connection, name)
     return minted

@@ -8,7 +8,10 @@ WITH stated AS (
         a.assessment_id,
         a.visit_id,
         a.assessed_on,
+        a.instrument,
         a.verified_of,
+        a.evidence_from,
+        a.evidence_to,
         c.basis,
         min(w.state) AS state
     FROM made_answer w
@@ -33,7 +36,14 @@ JOIN stated y
     ON y.facility_id = x.facility_id AND y.indicator_id = x.indicator_id AND y.basis IS NOT DISTINCT FROM x.basis
     AND y.visit_id <> x.visit_id AND y.state <> x.state
     AND (x.assessed_on, x.assessment_id) < (y.assessed_on, y.assessment_id)
-    AND date_diff('day', x.assessed_on, y.assessed_on) <= 365
+    AND x.assessment_id IS DISTINCT FROM y.verified_of AND y.assessment_id IS DISTINCT FROM x.verified_of
+    -- The evidence must overlap. Where it is not stated, two cycles of one instrument are a change in time, and two
+    -- instruments within half a year are held to have seen the same months.
+    AND CASE
+        WHEN x.evidence_to IS NOT NULL AND y.evidence_to IS NOT NULL
+            THEN x.evidence_from <= y.evidence_to AND y.evidence_from <= x.evidence_to
+        ELSE x.instrument <> y.instrument AND date_diff('day', x.assessed_on, y.assessed_on) <= 180
+    END
 WHERE NOT EXISTS (
     -- An action closed in between explains the change.
     SELECT 1

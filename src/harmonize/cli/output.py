@@ -26,7 +26,7 @@ def say(text: str = "") -> None:
 
 def complain(text: str) -> None:
     """One sentence on what went wrong and the cure."""
-    _ERR.print(f"harmonize: {text}", markup=False, highlight=False)
+    _ERR.print(f"harmonize: {' '.join(text.split())}", markup=False, highlight=False)
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

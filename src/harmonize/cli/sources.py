@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from harmonize.cli.output import say, show_table
-from harmonize.errors import InboxError, RefusedFile
+from harmonize.errors import ConfigurationError, InboxError, RefusedFile
 from harmonize.project import Project
 from harmonize.reading.archives import ARCHIVE_SUFFIXES, members
 from harmonize.reading.limits import Limits
@@ -54,6 +54,9 @@ def inspect_file(
 ) -> None:
     """Say what a file is: source, layout, and its known, unknown and missing columns."""
     profiles = [profile for profile in _profiles() if source is None or profile.instrument == source]
+    if not profiles:
+        known = ", ".join(profile.instrument for profile in _profiles())
+        raise ConfigurationError(f"There is no source {source!r}; known are {known}.")
     legacy = LegacyVietnamese.from_file(Project.locate(Path.cwd()).find("schemas/encodings/vietnamese.yml"))
     refused = False
     try:

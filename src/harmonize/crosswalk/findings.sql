@@ -7,7 +7,8 @@ SELECT
     h.instrument,
     c.indicator_id,
     i.topic_id,
-    CASE WHEN c.indicator_id IS NOT NULL THEN q.mapping_id END AS mapping_id
+    CASE WHEN c.indicator_id IS NOT NULL THEN q.mapping_id END AS mapping_id,
+    coalesce(c.is_ignored, false) AS is_ignored
 FROM staged_finding f
 JOIN staged_assessment h USING (file_id, assessment_no)
 LEFT JOIN staged_mention m USING (file_id, assessment_no)

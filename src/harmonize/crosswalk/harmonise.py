@@ -44,9 +44,13 @@ def register_knowledge(
     language: Language,
     scales: Mapping[str, Scale],
     units: UnitTable,
-    default_scales: Mapping[str, str],
+    defaults_by_instrument: Mapping[str, tuple[str | None, str]],
 ) -> None:
-    """Put mappings, indicators, scales and units into the workspace as tables."""
+    """Put mappings, indicators, scales and units into the workspace as tables.
+
+    Args:
+        defaults_by_instrument: scale of unmapped questions, and verification where no delivery states one.
+    """
     schema = pa.schema(
         {
             "mapping_id": _S,
@@ -95,8 +99,12 @@ def register_knowledge(
         "unit_spelling",
         _rows(pa.schema({"spelling": _S, "unit": _S, "factor": pa.float64()}), [*spellings]),
     )
-    instruments = [*default_scales.items()]
-    _create(connection, "instrument_default", _rows(pa.schema({"instrument": _S, "scale": _S}), [*instruments]))
+    instruments = [(name, scale, verification) for name, (scale, verification) in defaults_by_instrument.items()]
+    _create(
+        connection,
+        "instrument_default",
+        _rows(pa.schema({"instrument": _S, "scale": _S, "verification": _S}), [*instruments]),
+    )
 
 
 _QUESTIONS = """

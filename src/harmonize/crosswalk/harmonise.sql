@@ -47,7 +47,7 @@ read AS (
         u.unit AS common_unit,
         u.factor,
         -- A quantity is what stands beside a unit column, or what the indicator says is one.
-        (measured OR kind = 'quantity') AND coalesce(w.state, 'informational') = 'informational' AS is_quantity
+        (measured OR coalesce(kind = 'quantity', false)) AND coalesce(w.state, 'informational') = 'informational' AS is_quantity
     FROM mapped
     LEFT JOIN scale_word w ON w.scale = used_scale AND w.word = mapped.word
     LEFT JOIN scale_default s ON s.scale = used_scale

@@ -41,7 +41,7 @@ clauses AS (
         'No crosswalk knows the clause ''' || coalesce(clause, '') || '''; the finding is kept without an indicator.',
         'Map it in mappings/' || instrument || '/.', false
     FROM harmonised_finding
-    WHERE indicator_id IS NULL AND clause IS NOT NULL
+    WHERE indicator_id IS NULL AND clause IS NOT NULL AND NOT is_ignored
 ),
 questions AS (
     SELECT DISTINCT

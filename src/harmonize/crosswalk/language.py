@@ -14,6 +14,7 @@ import yaml
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
 from harmonize.project import Project
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
 
@@ -67,7 +68,7 @@ class Language:
 
 def _yaml(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse_yaml(path.read_text(encoding="utf-8"))
     except yaml.YAMLError as problem:
         raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
 

@@ -13,10 +13,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import unquote
 
-import yaml
-
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["PREDICATES", "RULE_COLUMNS", "SSSOM_COLUMNS", "Edition", "MappingEntry", "load_editions"]
 
@@ -126,7 +125,7 @@ def split_header(text: str) -> tuple[str, str]:
 
 def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]:
     header, body = split_header(path.read_text(encoding="utf-8"))
-    metadata = yaml.safe_load(header) or {}
+    metadata = parse_yaml(header) or {}
     prefix = f"{instrument}:"
     if instrument not in (metadata.get("curie_map") or {}):
         raise ConfigurationError(f"{path}: curie_map has no prefix {instrument!r}; add it to the header.")

@@ -98,7 +98,8 @@ def fem_parcels(visits: Sequence[FemVisit], material: Material, seed: int) -> li
     if raised:
         lines = json_lines([each.content for each in raised])
         parcels.append(_parcel(LINES, raised, lines, "line={line};$"))
-    return [replace(each, status="loaded_with_issues") if each.faults else each for each in parcels]
+    # A withdrawn assessment is told of, but it is no fault of its file.
+    return parcels
 
 
 def withdrawn_visits(visits: Sequence[FemVisit], seed: int) -> list[FemVisit]:

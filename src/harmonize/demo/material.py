@@ -8,8 +8,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
+
+from harmonize.yaml_text import parse_yaml
 
 __all__ = [
     "CellFault",
@@ -276,7 +277,7 @@ def read_material(schemas: Path) -> Material:
 
 
 def _load(schemas: Path, name: str) -> dict[str, object]:
-    content = yaml.safe_load((schemas / "demo" / f"{name}.yml").read_text(encoding="utf-8"))
+    content = parse_yaml((schemas / "demo" / f"{name}.yml").read_text(encoding="utf-8"))
     if not isinstance(content, dict):
         raise TypeError(f"schemas/demo/{name}.yml must hold a mapping")
     return content

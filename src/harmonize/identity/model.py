@@ -10,8 +10,9 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field
+
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["FEATURES", "Blocking", "MatchModel", "Outside", "Thresholds", "WordWeights"]
 
@@ -116,4 +117,4 @@ class MatchModel(_Part):
 
 @cache
 def _load(path: Path) -> MatchModel:
-    return MatchModel.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    return MatchModel.model_validate(parse_yaml(path.read_text(encoding="utf-8")))

@@ -8,6 +8,8 @@ WITH noticed AS (
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld FROM plan_issue
     UNION ALL
+    SELECT file_id, locator, code, severity, value, message, hint, withheld FROM lineage_issue
+    UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, false FROM refusal
     UNION ALL
     SELECT

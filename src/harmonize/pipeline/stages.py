@@ -174,11 +174,12 @@ def _transform(
         with clock.stage("crosswalk"):
             register_files(connection, intake)
             load_stage(connection, intake)
-            default_scales = {
-                name: layout.default_scale
+            defaults = {
+                name: (
+                    next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
+                    profile.verification,
+                )
                 for name, profile in understanding.profiles.items()
-                for layout in profile.layouts
-                if layout.default_scale is not None
             }
             register_knowledge(
                 connection,
@@ -186,7 +187,7 @@ def _transform(
                 understanding.language,
                 understanding.scales,
                 understanding.units,
-                default_scales,
+                defaults,
             )
             harmonise(connection, understanding.index)
         with clock.stage("identity"):

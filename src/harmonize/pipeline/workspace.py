@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
+from pydantic import TypeAdapter, ValidationError
 
 from harmonize.errors import LedgerError
 from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
@@ -162,11 +163,18 @@ _MENTION_COLUMNS = (
 )
 
 
+_DECISIONS = TypeAdapter(list[Decision])
+
+
 def _read_decisions(path: Path) -> list[Decision]:
     try:
-        return [Decision(**line) for line in read_lines(path)]  # type: ignore[arg-type]  # checked by the next line
-    except TypeError as problem:
-        raise LedgerError(f"{path}: a decision is not whole: {problem}. See mappings/README.md.") from problem
+        return _DECISIONS.validate_python(read_lines(path))
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        line = int(first["loc"][0]) + 1
+        raise LedgerError(
+            f"{path}:{line}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}. See data/decisions/README.md."
+        ) from problem
 
 
 def identify(

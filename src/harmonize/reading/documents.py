@@ -16,6 +16,7 @@ from harmonize.reading.sheets import Sheet, read_csv, read_sheets
 __all__ = ["BrokenLine", "Document", "JsonValue", "open_document", "suffix_of"]
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
+_HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta)", re.IGNORECASE)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
@@ -130,9 +131,15 @@ def open_document(
     if not data.strip():
         raise RefusedFile("empty_file", "The file is empty.", "Export it again.")
     head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    if _HTML.match(data[:1024]):
+        raise RefusedFile(
+            "unknown_format",
+            "The file is a web page, whatever its name says.",
+            "Open it in a spreadsheet and save as .xlsx.",
+        )
     if data[:4] == b"PK\x03\x04" or data[:8] == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" or suffix in _WORKBOOKS:
         return Document(sheets=tuple(read_sheets(data, limits)))
-    if suffix in {".json", ".jsonl"} or head in (b"{", b"["):
+    if suffix == ".jsonl" or head in (b"{", b"["):
         return _json(data, suffix, limits)
     if decode(data[:64]).text.lstrip()[:1] in ("{", "[") and data[:2] in (
         codecs.BOM_UTF16_LE,

@@ -26,6 +26,8 @@ __all__ = ["Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "r
 Cell = str | int | float | bool | date | datetime | time | timedelta | CellError | None
 
 _DELIMITERS = (",", ";", "\t", "|")
+_ERROR_WORDS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+_INVISIBLE = "\u200b\u2060\ufeff \t\r\n\xa0"
 _SAMPLE_ROWS = 20
 _SAMPLE_CHARACTERS = 1 << 22
 
@@ -80,7 +82,7 @@ def cell_text(cell: Cell) -> str:
 
 def is_blank(cell: Cell) -> bool:
     """An empty cell, or one of white space only. An Excel error is not blank."""
-    return cell is None or (isinstance(cell, str) and not cell.strip())
+    return cell is None or (isinstance(cell, str) and not cell.strip().strip(_INVISIBLE))
 
 
 def _delimiters(text: str) -> list[str]:
@@ -119,11 +121,16 @@ def read_csv(data: bytes, fallback: str, delimiter: str | None = None) -> Sheet:
     delimiters = _delimiters(decoded.text)
     delimiter = delimiter or delimiters[0]
     try:
-        rows = [row for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row]
+        rows: list[list[Cell]] = [
+            [*row] for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row
+        ]
     except csv.Error as problem:
         raise RefusedFile(
             "broken_csv", f"The table cannot be split into cells: {problem}.", "Export it again."
         ) from problem
+    if any(word in decoded.text for word in _ERROR_WORDS):
+        # A spreadsheet saves its error cells under these names.
+        rows = [[CellError(str(cell)) if cell in _ERROR_WORDS else cell for cell in row] for row in rows]
     if decoded.text.count('"') % 2 and _ends_inside_quotes(decoded.text, delimiter):
         raise RefusedFile(
             "broken_csv",

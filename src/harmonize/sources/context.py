@@ -192,5 +192,6 @@ class Context:
                 native_id,
                 f"The assessment {native_id!r} stands above already and says something else; both are kept as copies.",
                 "Ask the contributor which one is right.",
+                severity="info",
             )
         )

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+
 from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 
@@ -16,6 +18,7 @@ def stage(context: Context) -> None:
     if table is None:
         raise TypeError("a grants layout has a table")
     seen: set[tuple[str, ...]] = set()
+    ids: set[str | None] = set()
     for record in context.records(table):
         row = record.printed()
         if row in seen:
@@ -54,6 +57,12 @@ def stage(context: Context) -> None:
                 )
             )
             continue
+        refusal = _refusal(context, texts, days["valid_to"] is None, ids)
+        if refusal is not None:
+            field, message, hint = refusal
+            staged.report(Issue(record.at(field), "refused_grant", record.raw(field), message, hint, withheld=True))
+            continue
+        ids.add(texts["grant_id"])
         staged.tables["grant"].add(
             texts["grant_id"],
             texts["facility_scheme"],
@@ -69,3 +78,20 @@ def stage(context: Context) -> None:
             days["revoked_on"],
             record.locator,
         )
+
+
+def _refusal(
+    context: Context, texts: Mapping[str, str | None], is_open: bool, ids: Collection[str | None]
+) -> tuple[str, str, str] | None:
+    """Why a grant is not accepted: its field, a sentence and the cure; None when it is."""
+    layout = context.layout
+    if texts["scope"] not in layout.scopes:
+        return "scope", f"The scope {texts['scope']!r} is none of {', '.join(layout.scopes)}.", "Correct the scope."
+    if texts["facility_scheme"] not in context.vocabulary.identifiers.schemes:
+        known = ", ".join(sorted(context.vocabulary.identifiers.schemes))
+        return "facility_scheme", f"The scheme {texts['facility_scheme']!r} is none of {known}.", "Correct the scheme."
+    if texts["grant_id"] in ids:
+        return "grant_id", f"The grant {texts['grant_id']!r} stands above already.", "Give each grant an id of its own."
+    if is_open and texts["assessment"] == "*" and texts["instrument"] in layout.bounded_instruments:
+        return "assessment", "A grant of all assessments of this instrument needs an end.", "Fill in valid_to."
+    return None

@@ -25,7 +25,7 @@ class _Open:
     number: int
     header: dict[str, Any]
     date_text: str
-    verification: str
+    verification: str | None
     identifiers: dict[str, str]
     answers: dict[str, str] = field(default_factory=dict)
 
@@ -143,11 +143,11 @@ def _open(context: Context, record: Record, native_id: str, style: NumberStyle, 
     return _Open(number, header, record.raw("assessed_on"), _verification(context, record, method), identifiers)
 
 
-def _verification(context: Context, record: Record, method: str) -> str:
-    """How an assessment made this way verifies; a word that is not known verifies nothing."""
+def _verification(context: Context, record: Record, method: str) -> str | None:
+    """How an assessment made this way verifies; None where the export does not say, `none` for an unknown word."""
     profile = context.profile
     if not method or method in profile.verification_by_method:
-        return profile.verification_by_method.get(method, profile.verification)
+        return profile.verification_by_method.get(method)
     context.staged.report(
         Issue(
             record.at("method"),

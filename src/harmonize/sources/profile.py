@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationEr
 from harmonize.errors import ConfigurationError
 from harmonize.values.dates import DATE_FORMS
 from harmonize.values.numbers import NumberStyle
+from harmonize.yaml_text import parse_yaml
 
 __all__ = [
     "BlockPart",
@@ -101,6 +102,10 @@ class Layout(_Strict):
     clean_visit_field: str | None = Field(default=None, description="A row where this field is blank is a clean visit.")
     due_from_timescale: dict[str, int] = Field(default_factory=dict, description="Timescale word -> days.")
     not_an_assessment_sheet: list[str] = Field(default_factory=list, description="Sheets passed over.")
+    scopes: list[str] = Field(default_factory=list, description="Scopes of a grant, the narrowest first.")
+    bounded_instruments: list[str] = Field(
+        default_factory=list, description="Instruments whose grants of all assessments need an end."
+    )
     score_total: str | None = None
     score_pattern: str | None = None
     quantity_suffix: str | None = None
@@ -186,7 +191,7 @@ class Profile(_Strict):
 
 def _load(path: Path) -> Profile:
     try:
-        profile = Profile.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        profile = Profile.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     except yaml.YAMLError as problem:
         raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
     except ValidationError as problem:

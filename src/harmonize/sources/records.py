@@ -17,6 +17,13 @@ from harmonize.values.text import clean, word_key
 __all__ = ["Record", "TableView", "report_excel_error"]
 
 
+def _is_said(text: str, parts: Sequence[str]) -> bool:
+    """A part of an address that the parts before it hold already, between commas or at their end."""
+    key = word_key(text)
+    before = word_key(", ".join(parts))
+    return key in {piece.strip() for piece in before.split(",")} or before.endswith(f" {key}")
+
+
 @dataclass(frozen=True, slots=True)
 class TableView:
     """A recognised table: where its header stands and which column holds which field.
@@ -127,7 +134,7 @@ class Record:
                 report_excel_error(staged, self.place(column), cell)
                 continue
             text = clean(cell_text(cell))
-            if text and text not in parts:
+            if text and not _is_said(text, parts):
                 parts.append(text)
         return ", ".join(parts) or None
 

@@ -201,13 +201,13 @@ def reporting_year(context: Context, edition: str | None) -> int | None:
 def report_unknown_edition(context: Context, edition: str | None, place: str) -> None:
     """Answers of an edition without crosswalk stay raw and unmapped; say so once per assessment."""
     known = context.profile.editions
-    if edition is not None and known and not any(re.fullmatch(pattern, edition) for pattern in known):
+    if known and not (edition is not None and any(re.fullmatch(pattern, edition) for pattern in known)):
         context.staged.report(
             Issue(
                 place,
                 "unknown_edition",
-                edition,
-                f"No crosswalk reads the edition {edition!r}; its answers are loaded raw and unmapped.",
+                edition or "",
+                f"No crosswalk reads the edition {edition or ''!r}; its answers are loaded raw and unmapped.",
                 f"Add a crosswalk under mappings/{context.profile.instrument}/.",
             )
         )

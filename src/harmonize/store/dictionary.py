@@ -15,6 +15,7 @@ from harmonize.errors import ConfigurationError
 from harmonize.model.contract import columns
 from harmonize.model.tables import CONTRACT_VERSION, TABLES
 from harmonize.store.datapackage import FOREIGN_KEYS, PRIMARY_KEYS
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["dictionary_markdown", "write_dictionary"]
 
@@ -123,6 +124,6 @@ def _native_words(instruments: Mapping[str, Mapping[str, str]], severity: str) -
 
 def _read(path: Path) -> Any:
     try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
+        return parse_yaml(path.read_text(encoding="utf-8"))
     except (OSError, yaml.YAMLError) as problem:
         raise ConfigurationError(f"{path}: cannot be read: {problem}.") from problem

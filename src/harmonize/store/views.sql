@@ -63,7 +63,9 @@ in_scope AS (
     JOIN assessment s USING (assessment_id)
     JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
     WHERE c.scope = 'in' AND s.published
-        AND NOT EXISTS (SELECT 1 FROM answer a WHERE a.assessment_id = s.assessment_id)
+        -- Only of instruments that list findings alone; where answers are listed, no answer means not asked.
+        AND s.kind IN ('audit', 'inspection')
+        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM answer JOIN assessment o USING (assessment_id))
         AND NOT contains(t.topic_id, '.information')
 )
 SELECT

@@ -15,11 +15,11 @@ from functools import cache
 from pathlib import Path
 
 import pycountry
-import yaml
 from anyascii import anyascii
 from pydantic import BaseModel, ConfigDict
 
 from harmonize.errors import ConfigurationError
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["Admin1", "Geography", "ProvinceWords", "spelling_key"]
 
@@ -127,7 +127,7 @@ def _province_keys(text: str, words: ProvinceWords) -> Iterable[str]:
 @cache
 def _load(folder: Path) -> Geography:
     path = folder / "countries.yml"
-    known = _CountryWords.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    known = _CountryWords.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     province_words = {
         country: ProvinceWords(
             tuple(spelling_key(word) for word in known.province_words.get(country, ())),

@@ -16,11 +16,11 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict
 
 from harmonize.errors import ConfigurationError
 from harmonize.project import shipped_folder
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["IdentifierRules", "Level", "clean_identifier", "is_valid", "os_id_check_character"]
 
@@ -145,7 +145,7 @@ def is_valid(scheme: str, value: str, country: str | None = None) -> bool:
 @cache
 def _load(folder: Path) -> IdentifierRules:
     path = folder / "identifiers.yml"
-    document = _Document.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+    document = _Document.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     if "*" not in document.schemes:
         raise ConfigurationError(f"{path}: the scheme '*' for all others is missing; add it.")
     return IdentifierRules(

@@ -7,9 +7,12 @@ import unicodedata
 __all__ = ["clean", "code_key", "label_key", "western_digits", "word_key"]
 
 
+_INVISIBLE = "\u200b\u2060\ufeff"
+
+
 def clean(text: str) -> str | None:
     """NFC, white space folded to single spaces, trimmed; None when nothing is left."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split())
+    folded = " ".join(unicodedata.normalize("NFC", text).split()).strip(_INVISIBLE)
     return folded or None
 
 

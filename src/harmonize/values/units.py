@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
 from pint import UnitRegistry
 from pint.errors import PintError
 
 from harmonize.errors import ConfigurationError
 from harmonize.values.text import word_key
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["CommonUnit", "UnitTable"]
 
@@ -40,7 +40,7 @@ class UnitTable:
         Raises:
             ConfigurationError: an alias that pint does not know, or whose dimension has no common unit.
         """
-        content: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        content: dict[str, Any] = parse_yaml(path.read_text(encoding="utf-8"))
         registry: UnitRegistry[Any] = UnitRegistry(on_redefinition="ignore")
         for definition in content["definitions"]:
             registry.define(definition)

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-import yaml
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["Converted", "LegacyVietnamese"]
 
@@ -86,7 +86,7 @@ def _letters(letters: tuple[str, ...]) -> re.Pattern[str]:
 
 @cache
 def _load(path: Path) -> LegacyVietnamese:
-    content = yaml.safe_load(path.read_text(encoding="utf-8"))
+    content = parse_yaml(path.read_text(encoding="utf-8"))
     return LegacyVietnamese(
         content["tcvn3"]["letters"], frozenset(content["tcvn3"]["telling"]), content["vni"]["letters"]
     )

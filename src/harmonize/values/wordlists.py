@@ -14,12 +14,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal
 
-import yaml
 from anyascii import anyascii
 from pydantic import BaseModel, ConfigDict
 
 from harmonize.values.geography import Geography
 from harmonize.values.phrases import Phrasebook
+from harmonize.yaml_text import parse_yaml
 
 __all__ = ["NameEntry", "WordLists", "plain_words"]
 
@@ -104,7 +104,7 @@ def _keys(words: Iterable[str]) -> Iterator[str]:
 @cache
 def _load(folder: Path) -> WordLists:
     def read(name: str) -> object:
-        return yaml.safe_load((folder / "identity" / name).read_text(encoding="utf-8"))
+        return parse_yaml((folder / "identity" / name).read_text(encoding="utf-8"))
 
     legal = _LegalForms.model_validate(read("legal_forms.yml"))
     trade = _TradeWords.model_validate(read("trade_words.yml"))
