@@ -1,44 +1,74 @@
 -- The winning answer per question and side, losers that differ as conflicts.
--- Reads: harmonised_answer, made_copy, made_assessment, delivery_group. Writes: ranked_answer, made_answer, made_conflict.
-CREATE OR REPLACE TABLE ranked_answer AS
-WITH deliveries AS (
+-- Reads: harmonised_answer, made_copy, made_assessment, delivery_group, instrument_default.
+-- Writes: delivered_content, contest, made_answer, made_conflict.
+CREATE OR REPLACE TABLE delivered_content AS
+WITH content AS (
     -- Byte-identical files share one content: it stands where the best of its deliveries stands.
     SELECT
-        content_file_id,
-        assessment_no,
-        assessment_id,
-        min(delivery_rank) AS delivery_rank,
-        first(copy_id ORDER BY file_id = content_file_id DESC, delivery_rank) AS copy_id
-    FROM made_copy
-    WHERE published
-    GROUP BY content_file_id, assessment_no, assessment_id
+        c.content_file_id,
+        c.assessment_no,
+        c.assessment_id,
+        min(c.delivery_rank) AS delivery_rank,
+        first(c.copy_id ORDER BY c.file_id = c.content_file_id DESC, c.delivery_rank) AS copy_id
+    FROM made_copy c
+    JOIN made_assessment a USING (assessment_id)
+    WHERE c.published AND a.published
+    GROUP BY c.content_file_id, c.assessment_no, c.assessment_id
 ),
 stated_verification AS (
     -- How an assessment was made is a fact of its header: what one delivery leaves out, another may state.
-    SELECT d.assessment_id, first(h.verification ORDER BY d.delivery_rank) AS verification
-    FROM harmonised_answer h
-    JOIN deliveries d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no
-    WHERE h.verification IS NOT NULL
-    GROUP BY d.assessment_id
+    SELECT file_id AS content_file_id, assessment_no, min(verification) AS verification
+    FROM harmonised_answer
+    WHERE verification IS NOT NULL AND verification <> 'none'
+    GROUP BY file_id, assessment_no
+),
+known_verification AS (
+    SELECT c.assessment_id, first(s.verification ORDER BY c.delivery_rank) AS verification
+    FROM content c
+    JOIN stated_verification s USING (content_file_id, assessment_no)
+    GROUP BY c.assessment_id
 )
 SELECT
-    h.* REPLACE (coalesce(h.verification, s.verification, i.verification) AS verification),
+    c.*,
+    count(*) OVER (PARTITION BY c.assessment_id) > 1 AS is_contested,
+    coalesce(k.verification, i.verification) AS verification_otherwise
+FROM content c
+JOIN made_assessment a USING (assessment_id)
+LEFT JOIN known_verification k USING (assessment_id)
+LEFT JOIN instrument_default i ON i.instrument = a.instrument;
+
+-- A question is answered by one delivery, both sides of it: a correction of another delivery is not laid over it.
+CREATE OR REPLACE TABLE contest AS
+SELECT d.assessment_id, h.question_id, min(d.delivery_rank) AS winner
+FROM harmonised_answer h
+JOIN delivered_content d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no AND d.is_contested
+WHERE h.problem IS NULL AND NOT h.is_ignored
+GROUP BY d.assessment_id, h.question_id;
+
+CREATE OR REPLACE VIEW ranked_answer AS
+SELECT
+    h.* REPLACE (coalesce(h.verification, d.verification_otherwise) AS verification),
     d.assessment_id,
     d.copy_id,
     d.delivery_rank,
-    -- A question is answered by one delivery, both sides of it: a correction of another delivery is not laid over it.
-    rank() OVER (PARTITION BY d.assessment_id, h.question_id ORDER BY d.delivery_rank) AS answer_rank
+    c.winner IS NULL OR c.winner = d.delivery_rank AS wins
 FROM harmonised_answer h
-JOIN deliveries d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no
-JOIN made_assessment a USING (assessment_id)
-LEFT JOIN stated_verification s USING (assessment_id)
-LEFT JOIN instrument_default i ON i.instrument = a.instrument
-WHERE h.problem IS NULL AND NOT h.is_ignored AND a.published;
+JOIN delivered_content d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no
+LEFT JOIN contest c ON c.assessment_id = d.assessment_id AND c.question_id = h.question_id
+WHERE h.problem IS NULL AND NOT h.is_ignored;
 
 CREATE OR REPLACE TABLE made_answer AS
-SELECT * FROM ranked_answer
-WHERE answer_rank = 1
-QUALIFY row_number() OVER (PARTITION BY assessment_id, question_id, answered_by ORDER BY locator) = 1;
+WITH twice AS (
+    SELECT assessment_id, question_id, answered_by, min(locator) AS first_place
+    FROM ranked_answer
+    WHERE wins
+    GROUP BY assessment_id, question_id, answered_by
+    HAVING count(*) > 1
+)
+SELECT r.*
+FROM ranked_answer r
+LEFT JOIN twice t USING (assessment_id, question_id, answered_by)
+WHERE r.wins AND (t.first_place IS NULL OR t.first_place = r.locator);
 
 CREATE OR REPLACE TABLE made_conflict AS
 WITH compared AS (
@@ -57,7 +87,7 @@ WITH compared AS (
         ) AS choice
     FROM ranked_answer l
     JOIN made_answer w USING (assessment_id, question_id)
-    WHERE l.answer_rank > 1
+    WHERE NOT l.wins
 )
 SELECT DISTINCT
     l.assessment_id,

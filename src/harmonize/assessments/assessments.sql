@@ -1,9 +1,14 @@
 -- Assessments with their copies, lineage and visits.
--- Reads: delivery_group, assessment_key (group_key, assessment_id), staged_scope. Writes: made_copy, made_assessment,
---        made_scope.
+-- Reads: delivery_group, delivery_content, assessment_key (group_key, assessment_id), staged_scope.
+-- Writes: made_copy, made_assessment, made_scope, lineage_issue.
 CREATE OR REPLACE TABLE made_copy AS
-WITH first_delivery AS (
-    SELECT group_key, contributor, fingerprint, status, updated_at FROM delivery_group WHERE delivery_order = 1
+WITH told AS (
+    SELECT g.*, c.fingerprint
+    FROM delivery_group g
+    LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
+),
+first_delivery AS (
+    SELECT group_key, contributor, fingerprint, status, updated_at FROM told WHERE delivery_order = 1
 ),
 earlier AS (
     -- Whether an earlier delivery, and one by the same contributor, said just the same.
@@ -13,8 +18,8 @@ earlier AS (
         bool_or(e.contributor = d.contributor AND e.fingerprint IS NOT DISTINCT FROM d.fingerprint) AS said_so,
         bool_or(e.contributor = d.contributor) AS delivered_before,
         bool_or(e.fingerprint IS NOT DISTINCT FROM d.fingerprint) AS known_content
-    FROM delivery_group d
-    JOIN delivery_group e ON e.group_key = d.group_key AND e.delivery_order < d.delivery_order
+    FROM told d
+    JOIN told e ON e.group_key = d.group_key AND e.delivery_order < d.delivery_order
     GROUP BY d.file_id, d.assessment_no
 )
 SELECT
@@ -39,7 +44,7 @@ SELECT
     d.evidence,
     d.delivery_rank,
     d.published
-FROM delivery_group d
+FROM told d
 JOIN assessment_key k USING (group_key)
 JOIN first_delivery f USING (group_key)
 LEFT JOIN earlier e ON e.file_id = d.file_id AND e.assessment_no = d.assessment_no;

@@ -1,12 +1,11 @@
 -- Group deliveries of one assessment, and put the deliveries of each into the order in which they win.
 -- Evidence is the native id where one is printed; else instrument, factory, day and type. An undated assessment
 -- without a native id is never merged.
--- Reads: delivery, delivery_content. Writes: delivery_group.
+-- Reads: delivery. Writes: delivery_group.
 CREATE OR REPLACE TABLE delivery_group AS
 WITH keyed AS (
     SELECT
         d.*,
-        c.fingerprint,
         CASE WHEN native_id IS NOT NULL THEN 'native|' || d.instrument || '|' || native_id END AS native_key,
         CASE
             WHEN assessed_on IS NOT NULL
@@ -14,7 +13,6 @@ WITH keyed AS (
                     || lower(coalesce(assessment_type, ''))
         END AS visit_key
     FROM delivery d
-    LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
 ),
 -- Where one native id stands for several factories, the records are not one assessment: nothing crosses over.
 shared_native AS (

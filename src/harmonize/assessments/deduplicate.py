@@ -58,8 +58,8 @@ def deduplicate(
     facility_aliases: Mapping[str, list[str]],
 ) -> dict[str, str]:
     """Make `made_assessment`, `made_copy`, `made_answer`, `made_finding` and the rest; returns new ledger entries."""
-    _run(connection, "fingerprint.sql")
     _run(connection, "copies.sql")
+    _run(connection, "fingerprint.sql")
     keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
     ids, minted = mint(keys, ledger, facility_aliases)
     connection.execute("CREATE OR REPLACE TABLE assessment_key (group_key VARCHAR, assessment_id VARCHAR)")

@@ -109,7 +109,10 @@ FROM (
     FROM made_answer
 ) w
 JOIN indicator_entry i USING (indicator_id)
-LEFT JOIN (SELECT DISTINCT file_id, assessment_no, question_id, context, label_hash FROM staged_answer) s
+LEFT JOIN (
+    SELECT DISTINCT file_id, assessment_no, question_id, context, label_hash FROM staged_answer
+    WHERE context IS NOT NULL OR label_hash IS NOT NULL
+) s
     ON s.file_id = w.file_id AND s.assessment_no = w.assessment_no AND s.question_id = w.question_id
 WHERE w.side = 1 AND w.state = 'not_met' AND i.kind = 'compliance';
 

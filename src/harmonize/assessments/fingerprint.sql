@@ -1,7 +1,12 @@
--- What each delivered assessment says, as one hash: equal hashes are equal content.
--- Reads: harmonised_answer, harmonised_finding, staged_assessment. Writes: delivery_content.
+-- What each delivery says of an assessment that was delivered more than once, as one hash: equal hashes, equal content.
+-- Reads: delivery_group, harmonised_answer, harmonised_finding, staged_assessment. Writes: delivery_content.
 CREATE OR REPLACE TABLE delivery_content AS
-WITH said AS (
+WITH repeated AS (
+    SELECT DISTINCT content_file_id AS file_id, assessment_no
+    FROM delivery_group
+    QUALIFY count(*) OVER (PARTITION BY group_key) > 1
+),
+said AS (
     SELECT
         file_id,
         assessment_no,
@@ -18,4 +23,5 @@ WITH said AS (
 )
 SELECT file_id AS content_file_id, assessment_no, sha256(string_agg(line, chr(10) ORDER BY line)) AS fingerprint
 FROM said
+SEMI JOIN repeated USING (file_id, assessment_no)
 GROUP BY file_id, assessment_no;

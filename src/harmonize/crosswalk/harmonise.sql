@@ -6,7 +6,12 @@ WITH asked AS (
     SELECT
         a.*,
         h.instrument,
-        q.mapping_id
+        q.mapping_id,
+        -- NFC, single spaces, no outer ones; a value without any white space needs no search.
+        CASE
+            WHEN strlen(raw_value) = length(raw_value) AND NOT regexp_matches(raw_value, '\s') THEN raw_value
+            ELSE trim(regexp_replace(nfc_normalize(raw_value), '\s+', ' ', 'g'))
+        END AS cleaned
     FROM staged_answer a
     JOIN staged_assessment h USING (file_id, assessment_no)
     LEFT JOIN staged_mention m USING (file_id, assessment_no)
@@ -29,12 +34,11 @@ mapped AS (
         i.kind,
         i.unit AS indicator_unit,
         coalesce(asked.scale, c.scale, d.scale) AS used_scale,
-        -- Full-width, Thai and Khmer digits are digits.
-        translate(
-            lower(trim(regexp_replace(nfc_normalize(raw_value), '\s+', ' ', 'g'))),
-            '０１２３４５６７８９๐๑๒๓๔๕๖๗๘๙០១២៣៤៥៦៧៨៩',
-            '012345678901234567890123456789'
-        ) AS word
+        -- Full-width, Thai and Khmer digits are digits; what is plain ASCII has none.
+        CASE
+            WHEN strlen(cleaned) = length(cleaned) THEN lower(cleaned)
+            ELSE translate(lower(cleaned), '０１２３４５６７８９๐๑๒๓๔๕๖๗๘๙០១២៣៤៥៦៧៨៩', '012345678901234567890123456789')
+        END AS word
     FROM asked
     LEFT JOIN crosswalk_entry c USING (mapping_id)
     LEFT JOIN indicator_entry i USING (indicator_id)
@@ -88,7 +92,7 @@ SELECT
         WHEN polarity = 'negative' AND scale_state = 'not_met' THEN 'met'
         ELSE scale_state
     END AS state,
-    nullif(trim(regexp_replace(nfc_normalize(raw_value), '\s+', ' ', 'g')), '') AS value_text,
+    nullif(cleaned, '') AS value_text,
     CASE
         WHEN is_quantity AND measured THEN number * factor
         WHEN is_quantity OR (scale_state = 'informational' AND kind IS NULL) THEN number

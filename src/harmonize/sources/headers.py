@@ -12,7 +12,7 @@ from harmonize.values.numbers import NumberStyle
 __all__ = ["add_identifier", "add_mention", "crosswalk_edition", "edition_of"]
 
 _OBSOLETE = re.compile(r"\s*\((?:obsolete)\)\s*$", re.IGNORECASE)
-_MOST_WORKERS = 1_000_000
+_MOST_WORKERS = 200_000
 
 
 def add_mention(
