@@ -78,7 +78,32 @@ def run(
     Raises:
         HarmonizeError: the run cannot go on; the last release stays in place.
     """
-    clock = Clock(observer or Observer())
+    try:
+        return _run(project, settings, inbox_folder, out, as_of, today, Clock(observer or Observer()), source)
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+        OSError,
+    ) as problem:
+        # A full disk or a vanished folder: the release in place was not touched.
+        raise PublicationError(
+            f"{out}: the run cannot go on: {problem}. Free space, mend permissions, or choose another --out; "
+            "the last release stays."
+        ) from problem
+
+
+def _run(
+    project: Project,
+    settings: PipelineSettings,
+    inbox_folder: Path,
+    out: Path,
+    as_of: date,
+    today: date,
+    clock: Clock,
+    source: str | None,
+) -> RunResult:
     decisions = project.decisions_folder(out)
     with exclusive(out), exclusive(decisions), building(out) as work:
         with clock.stage("discover"):

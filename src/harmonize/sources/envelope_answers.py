@@ -10,6 +10,7 @@ from harmonize.sources.context import Context
 from harmonize.sources.headers import edition_of
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, path_of, printed
 from harmonize.sources.numbers import NumberReader
+from harmonize.sources.profile import covers
 from harmonize.sources.recognise import Envelope
 from harmonize.sources.wide_columns import unit_questions
 from harmonize.values.text import clean, word_key
@@ -43,7 +44,6 @@ def stage_questions(
     base = f"{envelope.locator}.questions"
     nodes = mapping_of(envelope.node.get("questions"))
     keys = _question_keys(context, envelope, nodes)
-    covered = profile.verified_only.get(edition or "")
     unit_keys = unit_questions(context.layout, keys)
     for question, key in keys.items():
         node = nodes[key]
@@ -61,7 +61,7 @@ def stage_questions(
             and not is_empty(parts.get("selection"))
             and word_key(printed(parts.get("selection"))) not in {"no response"}
         )
-        verification = profile.verification if is_covered and (covered is None or question in covered) else "none"
+        verification = profile.verification if is_covered and covers(profile, edition, question) else "none"
         sides = [("facility", "value")] + ([("verifier", "corrected")] if _is_corrected(context, parts) else [])
         if all(is_empty(parts.get(side)) for _, side in sides):
             # A correction that the verifier's selection does not claim is no answer.
@@ -129,7 +129,7 @@ def stage_performance(
 ) -> int:
     """Performance values are in the common unit of their indicator already, verified where the assessment is."""
     profile = context.profile
-    covers_all = edition_of(context, clean(printed(envelope.node.get("version")))) not in profile.verified_only
+    edition = edition_of(context, clean(printed(envelope.node.get("version"))))
     for key, value in mapping_of(envelope.node.get("performance")).items():
         if is_empty(value):
             continue
@@ -149,7 +149,7 @@ def stage_performance(
             False,
             None,
             "verifier" if is_verified else "facility",
-            profile.verification if is_verified and covers_all else "none",
+            profile.verification if is_verified and covers(profile, edition, question) else "none",
             False,
             None,
             f"{envelope.locator}.performance",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -171,7 +172,7 @@ class Profile(_Strict):
     verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"
     verification_by_method: dict[str, str] = Field(default_factory=dict)
     verified_only: dict[str, list[str]] = Field(
-        default_factory=dict, description="Edition -> the only questions that its verification covers."
+        default_factory=dict, description="Edition -> patterns of the only questions that its verification covers."
     )
     number_style: NumberStyle = NumberStyle.POINT
     ratings: list[str] = Field(default_factory=list, description="Grades; another word is unknown.")
@@ -187,6 +188,12 @@ class Profile(_Strict):
     scope: dict[str, Literal["in", "out", "unknown"]] = Field(default_factory=dict)
     rights: Rights = Field(default_factory=Rights)
     layouts: list[Layout]
+
+
+def covers(profile: Profile, edition: str | None, question: str) -> bool:
+    """Whether a verification of this edition looks at a question; an edition that is not listed is verified whole."""
+    patterns = profile.verified_only.get(edition or "")
+    return patterns is None or any(re.fullmatch(pattern, question) for pattern in patterns)
 
 
 def _load(path: Path) -> Profile:

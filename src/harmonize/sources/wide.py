@@ -16,6 +16,7 @@ from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
 from harmonize.sources.numbers import NumberReader
+from harmonize.sources.profile import covers
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.wide_columns import AnswerColumn, WideColumns, wide_columns
 from harmonize.values.numbers import NumberStyle, parse_number
@@ -65,12 +66,12 @@ def stage(context: Context) -> None:
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """Whose answers a row holds, and which of them its verification covers (None: all)."""
+    """Whose answers a row holds, and whether they were verified."""
 
     number: int
     answered_by: str
     is_verified: bool
-    covered: list[str] | None
+    edition: str | None
 
 
 def _report_columns(context: Context, table: TableView, columns: WideColumns) -> None:
@@ -180,9 +181,7 @@ def _stage_assessment(
         staged.counts.ignored += _filled(columns, record)
         context.report_unpublished(record.locator, status)
         return cell_no
-    side = _Side(
-        number, "verifier" if by_verifier else "facility", is_verified, profile.verified_only.get(edition or "")
-    )
+    side = _Side(number, "verifier" if by_verifier else "facility", is_verified, edition)
     return _stage_answers(context, columns, record, reader, side, cell_no)
 
 
@@ -246,8 +245,7 @@ def _stage_answers(
     add = staged.tables["answer"].add
     for column in columns.repeated:
         staged.counts.ignored += 0 if is_blank(_cell(record, column)) else 1
-    verification = context.profile.verification if side.is_verified else "none"
-    covered = side.covered
+    profile = context.profile
     for answer in columns.answers:
         cell = cells[answer.column] if answer.column < width else None
         if is_blank(cell):
@@ -281,7 +279,7 @@ def _stage_answers(
             answer.measured,
             None,
             side.answered_by,
-            verification if covered is None or answer.question in covered else "none",
+            profile.verification if side.is_verified and covers(profile, side.edition, answer.question) else "none",
             False,
             None,
             base,
