@@ -40,6 +40,7 @@ CONTRACT = {
     "topic": "topic_id parent_id pillar labels",
     "instrument": "instrument",
     "instrument_rights": "instrument",
+    "entailment": "comparability state implied_state",
     "crosswalk": "instrument edition question_id predicate indicator_id confidence status polarity scale "
     "basis mapping_id",
     "file": "file_id content_id path contributor instrument edition status bytes cells_total "
@@ -64,6 +65,7 @@ KEYS = {
     "indicator": "indicator_id",
     "topic": "topic_id",
     "crosswalk": "mapping_id",
+    "entailment": "comparability, state",
     "file": "file_id",
     "issue": "issue_id",
     "quarantine": "issue_id",

@@ -1,6 +1,6 @@
 -- The winning answer per question and side, losers that differ as conflicts.
 -- Reads: harmonised_answer, made_copy, made_assessment, delivery_group, instrument_default.
--- Writes: delivered_content, contest, made_answer, made_conflict.
+-- Writes: delivered_content, contest, made_answer, answer_conflict, made_conflict.
 CREATE OR REPLACE TABLE delivered_content AS
 WITH content AS (
     -- Byte-identical files share one content: it stands where the best of its deliveries stands.
@@ -59,7 +59,7 @@ WHERE h.problem IS NULL AND NOT h.is_ignored;
 
 CREATE OR REPLACE TABLE made_answer AS
 WITH twice AS (
-    SELECT assessment_id, question_id, answered_by, min(locator) AS first_place
+    SELECT assessment_id, question_id, answered_by, min(cell_no) AS first_cell
     FROM ranked_answer
     WHERE wins
     GROUP BY assessment_id, question_id, answered_by
@@ -68,9 +68,9 @@ WITH twice AS (
 SELECT r.*
 FROM ranked_answer r
 LEFT JOIN twice t USING (assessment_id, question_id, answered_by)
-WHERE r.wins AND (t.first_place IS NULL OR t.first_place = r.locator);
+WHERE r.wins AND (t.first_cell IS NULL OR t.first_cell = r.cell_no);
 
-CREATE OR REPLACE TABLE made_conflict AS
+CREATE OR REPLACE TABLE answer_conflict AS
 WITH compared AS (
     -- Each side is compared with the same side of the winner, or with the other one where the winner has no such side.
     SELECT
@@ -116,3 +116,14 @@ WHERE l.choice = 1
             AND lower(l.value_text) IS DISTINCT FROM lower(l.winning_text))
         OR l.unit IS DISTINCT FROM l.winning_unit
     );
+
+-- Grades of losing deliveries that differ. (Dates and scores follow the status of a delivery, so they are no conflict.)
+CREATE OR REPLACE TABLE made_conflict AS
+SELECT * FROM answer_conflict
+UNION ALL
+SELECT
+    c.assessment_id, 'rating', c.copy_id, g.rating_raw, a.rating_raw, 'the winning delivery states it otherwise'
+FROM delivery_group g
+JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
+JOIN made_assessment a USING (assessment_id)
+WHERE g.delivery_rank > 1 AND g.rating_raw <> a.rating_raw;

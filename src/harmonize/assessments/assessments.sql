@@ -150,6 +150,10 @@ FROM delivery_group d
 JOIN made_assessment a
     ON a.instrument = d.instrument AND a.native_id = d.related_native_id AND a.facility_id <> d.facility_id
 WHERE d.file_id = d.content_file_id
+    AND NOT EXISTS (
+        SELECT 1 FROM made_assessment own
+        WHERE own.instrument = d.instrument AND own.native_id = d.related_native_id AND own.facility_id = d.facility_id
+    )
 UNION ALL
 SELECT
     file_id, locator, 'native_id_of_two_factories', 'warning', native_id,

@@ -1,5 +1,6 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: harmonised_finding, made_copy, made_assessment, made_answer, indicator_entry, staged_plan, facility_of_identifier.
+-- Reads: harmonised_finding, made_copy, made_assessment, made_answer, indicator_entry, entailment, staged_plan,
+--        facility_of_identifier.
 -- Writes: made_finding, made_action, plan_issue.
 CREATE OR REPLACE TABLE made_finding AS
 WITH deliveries AS (
@@ -64,7 +65,8 @@ SELECT
     status,
     status_raw,
     due_on,
-    closed_on,
+    -- A finding that was opened again is not closed on its old day.
+    CASE WHEN coalesce(status, 'closed') = 'closed' THEN closed_on END AS closed_on,
     native_id,
     'row' AS made_from,
     file_id,
@@ -80,8 +82,8 @@ UNION ALL
 SELECT
     'HN' || upper(substr(sha256(w.assessment_id || '|answer|' || w.question_id), 1, 16)),
     w.assessment_id,
-    -- A wider question that is not met says nothing sure of a narrower indicator: only the topic is certain.
-    CASE WHEN w.comparability IN ('exact', 'close', 'broad') THEN w.indicator_id END,
+    -- Where the answer implies nothing for the indicator, only the topic is certain.
+    CASE WHEN e.implied_state = 'not_met' THEN w.indicator_id END,
     i.topic_id,
     w.question_id,
     NULL,
@@ -109,6 +111,7 @@ FROM (
     FROM made_answer
 ) w
 JOIN indicator_entry i USING (indicator_id)
+LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = w.state
 LEFT JOIN (
     SELECT DISTINCT file_id, assessment_no, question_id, context, label_hash FROM staged_answer
     WHERE context IS NOT NULL OR label_hash IS NOT NULL
@@ -124,7 +127,7 @@ WITH delivered AS (
         p.*,
         row_number() OVER (
             PARTITION BY p.scheme, p.value, p.cycle, p.context, p.issue_raw, p.action
-            ORDER BY f.received_at DESC NULLS LAST, f.contributor, f.path, p.locator DESC
+            ORDER BY f.received_at DESC NULLS LAST, f.contributor, f.path, p.rowid DESC
         ) AS delivery
     FROM staged_plan p
     JOIN inbox_file f USING (file_id)
@@ -153,10 +156,10 @@ candidate AS (
         n.finding_id,
         row_number() OVER (
             PARTITION BY p.plan_no
-            ORDER BY (n.label_hash IS NOT DISTINCT FROM p.label_hash) DESC, (n.finding_id IS NULL), a.assessed_on DESC, n.finding_id
+            ORDER BY coalesce(n.label_hash = p.label_hash, false) DESC, (n.finding_id IS NULL), a.assessed_on DESC, n.finding_id
         ) AS choice,
         count(n.finding_id) OVER (PARTITION BY p.plan_no) AS choices,
-        n.label_hash IS NOT DISTINCT FROM p.label_hash AS same_label
+        coalesce(n.label_hash = p.label_hash, false) AS same_label
     FROM placed p
     LEFT JOIN made_assessment a USING (assessment_id)
     LEFT JOIN made_finding n ON n.assessment_id = p.assessment_id AND n.context = p.context
@@ -206,7 +209,7 @@ FROM (
     SELECT
         finding_id,
         CASE
-            WHEN bool_and(status = 'closed') THEN 'closed'
+            WHEN bool_and(coalesce(status = 'closed', false)) THEN 'closed'
             WHEN bool_or(status = 'overdue') THEN 'overdue'
             WHEN bool_or(status = 'in_progress') THEN 'in_progress'
             WHEN bool_or(status = 'open') THEN 'open'

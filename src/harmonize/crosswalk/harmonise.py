@@ -5,7 +5,7 @@ The few thousand distinct questions are resolved to mappings here; the answers t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from importlib.resources import files
 
 import duckdb
@@ -44,6 +44,7 @@ def register_knowledge(
     language: Language,
     scales: Mapping[str, Scale],
     units: UnitTable,
+    entailment: Sequence[tuple[str, str, str]],
     defaults_by_instrument: Mapping[str, tuple[str | None, str]],
 ) -> None:
     """Put mappings, indicators, scales and units into the workspace as tables.
@@ -60,6 +61,7 @@ def register_knowledge(
             "scale": _S,
             "unit": _S,
             "basis": _S,
+            "threshold": _S,
             "is_ignored": pa.bool_(),
         }
     )
@@ -77,6 +79,7 @@ def register_knowledge(
                     entry.rule("scale"),
                     entry.rule("unit"),
                     entry.rule("basis"),
+                    entry.rule("threshold"),
                     entry.indicator_id is None,
                 )
                 for entry in index.entries()
@@ -98,6 +101,11 @@ def register_knowledge(
         connection,
         "unit_spelling",
         _rows(pa.schema({"spelling": _S, "unit": _S, "factor": pa.float64()}), [*spellings]),
+    )
+    _create(
+        connection,
+        "entailment",
+        _rows(pa.schema({"comparability": _S, "state": _S, "implied_state": _S}), [*entailment]),
     )
     instruments = [(name, scale, verification) for name, (scale, verification) in defaults_by_instrument.items()]
     _create(

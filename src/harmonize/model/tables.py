@@ -343,6 +343,14 @@ class Crosswalk(TableModel):
     reason: str | None = Field(description="Why it is ignored.")
 
 
+class Entailment(TableModel):
+    """What an answer to their question says of our indicator; what is not listed implies nothing."""
+
+    comparability: str = Field(description="Predicate of the mapping.")
+    state: AnswerState = Field(description="State of their question.")
+    implied_state: AnswerState = Field(description="State of our indicator.")
+
+
 class File(TableModel):
     """One file of the inbox, or one member of an archive."""
 
@@ -440,6 +448,7 @@ TABLES: dict[str, type[TableModel]] = {
     "instrument": Instrument,
     "instrument_rights": InstrumentRights,
     "crosswalk": Crosswalk,
+    "entailment": Entailment,
     "file": File,
     "issue": IssueRow,
     "quarantine": Quarantine,

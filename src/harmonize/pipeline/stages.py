@@ -212,6 +212,7 @@ def _transform(
                 understanding.language,
                 understanding.scales,
                 understanding.units,
+                understanding.entailment,
                 defaults,
             )
             harmonise(connection, understanding.index)

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
 from harmonize.crosswalk.language import Language, load_language
 from harmonize.crosswalk.lint import lint
@@ -34,6 +35,7 @@ class Understanding:
     language: Language
     scales: Mapping[str, Scale]
     units: UnitTable
+    entailment: Sequence[tuple[str, str, str]]
     index: CrosswalkIndex
     schemas: Path
     reading_hash: str
@@ -95,6 +97,7 @@ def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understandin
         language,
         scales,
         units,
+        load_entailment(project.find("schemas/entailment.yml")),
         load_index(project, editions, rules, as_of),
         schemas,
         fingerprint(reading_paths),
@@ -109,6 +112,10 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
         "topic": topic_table(understanding.language),
         "indicator": indicator_table(understanding.language),
         "crosswalk": crosswalk_table(understanding.index),
+        "entailment": [
+            {"comparability": comparability, "state": state, "implied_state": implied}
+            for comparability, state, implied in understanding.entailment
+        ],
         "instrument": [
             {"instrument": p.instrument, "title": p.title, "owner": p.owner, "kind": p.kind} for p in profiles
         ],

@@ -183,7 +183,6 @@ class Profile(_Strict):
     corrected_selections: list[str] = Field(default_factory=list)
     valid_until_basis: Literal["scheme", "certificate", "buyer_policy", "none"] | None = None
     reporting_year_pattern: str | None = Field(default=None, description="Edition -> year of the reporting period.")
-    question_case: Literal["lower", "keep"] = "keep"
     question_families: list[QuestionFamily] = Field(default_factory=list)
     scope: dict[str, Literal["in", "out", "unknown"]] = Field(default_factory=dict)
     rights: Rights = Field(default_factory=Rights)

@@ -36,53 +36,75 @@ JOIN facility f USING (facility_id)
 LEFT JOIN indicator i USING (indicator_id)
 WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
 
--- Per factory and topic: what each instrument says. A topic in scope without a finding is weak evidence, never met.
+-- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
+-- not there is missing maturity. A topic in scope without a finding is weak evidence, never met.
 CREATE VIEW v_topic_matrix AS
-WITH answered AS (
+WITH sided AS (
     SELECT
-        s.facility_id, s.instrument, i.topic_id, max(s.assessed_on) AS last_assessed_on,
-        count(*) FILTER (a.state IN ('met', 'partly_met', 'not_met')) AS asked,
-        count(*) FILTER (a.state = 'not_met') AS not_met
+        s.facility_id, s.instrument, i.topic_id, i.kind, a.state, s.assessed_on, a.assessment_id
     FROM answer a
     JOIN assessment s USING (assessment_id)
     JOIN indicator i USING (indicator_id)
     WHERE s.published
+    QUALIFY row_number() OVER (
+        PARTITION BY a.assessment_id, a.question_id ORDER BY a.answered_by = 'verifier' DESC
+    ) = 1
+),
+latest AS (
+    SELECT * FROM sided
+    QUALIFY rank() OVER (PARTITION BY facility_id, instrument, topic_id ORDER BY assessed_on DESC NULLS LAST) = 1
+),
+answered AS (
+    SELECT
+        facility_id, instrument, topic_id, max(assessed_on) AS last_assessed_on,
+        count(*) FILTER (state IN ('met', 'partly_met', 'not_met')) AS asked,
+        count(*) FILTER (state = 'met') AS met,
+        count(*) FILTER (state = 'partly_met') AS partly_met,
+        count(*) FILTER (state = 'not_met') AS not_met,
+        count(*) FILTER (state = 'not_met' AND kind = 'compliance') AS breaches,
+        count(*) FILTER (state = 'not_applicable') = count(*) AS is_not_applicable
+    FROM latest
     GROUP BY ALL
+),
+audited AS (
+    SELECT * FROM assessment WHERE published AND kind IN ('audit', 'inspection')
+    QUALIFY rank() OVER (PARTITION BY facility_id, instrument ORDER BY assessed_on DESC NULLS LAST) = 1
 ),
 found AS (
     SELECT s.facility_id, s.instrument, n.topic_id, max(s.assessed_on) AS last_assessed_on, count(*) AS findings
     FROM finding n
-    JOIN assessment s USING (assessment_id)
-    WHERE n.topic_id IS NOT NULL AND s.published
+    JOIN audited s USING (assessment_id)
+    WHERE n.topic_id IS NOT NULL AND n.status IS DISTINCT FROM 'closed'
     GROUP BY ALL
 ),
 in_scope AS (
-    SELECT DISTINCT s.facility_id, s.instrument, t.topic_id, max(s.assessed_on) OVER (
-        PARTITION BY s.facility_id, s.instrument) AS last_assessed_on
+    SELECT DISTINCT s.facility_id, s.instrument, t.topic_id, s.assessed_on AS last_assessed_on
     FROM assessment_scope c
-    JOIN assessment s USING (assessment_id)
+    JOIN audited s USING (assessment_id)
     JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
-    WHERE c.scope = 'in' AND s.published
+    WHERE c.scope = 'in' AND NOT contains(t.topic_id, '.information')
         -- Only of instruments that list findings alone; where answers are listed, no answer means not asked.
-        AND s.kind IN ('audit', 'inspection')
         AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM answer JOIN assessment o USING (assessment_id))
-        AND NOT contains(t.topic_id, '.information')
 )
 SELECT
     f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.labels ->> 'en' AS topic, m.instrument,
     m.last_assessed_on,
     CASE
-        WHEN m.not_met > 0 OR m.findings > 0 THEN 'not_met'
-        WHEN m.asked > 0 THEN 'met'
+        WHEN m.breaches > 0 OR m.findings > 0 THEN 'not_met'
+        WHEN m.asked > 0 AND m.met = m.asked THEN 'met'
+        WHEN m.asked > 0 AND m.not_met = m.asked THEN 'not_met'
+        WHEN m.asked > 0 THEN 'partly_met'
+        WHEN m.is_not_applicable THEN 'not_applicable'
         WHEN m.asked = 0 THEN 'informational'
         ELSE 'no_finding'
     END AS state,
-    m.asked, m.not_met, m.findings
+    coalesce(m.breaches, 0) + coalesce(m.findings, 0) > 0 AS is_breach,
+    m.asked, m.met, m.partly_met, m.not_met, m.findings
 FROM (
     SELECT
         facility_id, instrument, topic_id,
         greatest(a.last_assessed_on, n.last_assessed_on, c.last_assessed_on) AS last_assessed_on,
-        a.asked, a.not_met, n.findings
+        a.asked, a.met, a.partly_met, a.not_met, a.breaches, a.is_not_applicable, n.findings
     FROM answered a
     FULL JOIN found n USING (facility_id, instrument, topic_id)
     FULL JOIN in_scope c USING (facility_id, instrument, topic_id)
@@ -118,22 +140,31 @@ WINDOW series AS (PARTITION BY facility_id, indicator_id, unit ORDER BY year);
 -- What is already assessed: the latest answer per factory and indicator with what a buyer must know to rely on it.
 -- Age counts from the last on-site day, for FEM from the end of the reporting period. Missing facts are shown as missing.
 CREATE VIEW v_reuse AS
+WITH sided AS (
+    -- The verifier's answer counts where there is one.
+    SELECT * FROM answer
+    WHERE indicator_id IS NOT NULL
+    QUALIFY row_number() OVER (PARTITION BY assessment_id, question_id ORDER BY answered_by = 'verifier' DESC) = 1
+)
 SELECT
     s.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator, i.topic_id,
     s.instrument, s.edition, s.assessed_on, s.evidence_from, s.evidence_to,
     date_diff('day', coalesce(s.evidence_to, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
-    a.state, a.comparability, c.basis, a.verification, s.announcement, s.assessor, s.valid_until, s.valid_until_basis,
+    e.implied_state AS state, a.state AS answered_state, a.comparability, c.basis, a.verification, s.announcement,
+    s.assessor, s.valid_until, s.valid_until_basis,
     (SELECT count(*) FROM finding n WHERE n.assessment_id = s.assessment_id AND n.indicator_id = a.indicator_id
         AND n.status IS DISTINCT FROM 'closed') AS open_findings,
     a.assessment_id
-FROM answer a
+FROM sided a
 JOIN assessment s USING (assessment_id)
 JOIN facility f USING (facility_id)
 JOIN indicator i USING (indicator_id)
+JOIN entailment e ON e.comparability = a.comparability AND e.state = a.state
 LEFT JOIN crosswalk c USING (mapping_id)
-WHERE s.published AND i.kind IN ('compliance', 'practice') AND a.comparability IN ('exact', 'close', 'narrow')
+WHERE s.published AND i.kind IN ('compliance', 'practice')
 QUALIFY row_number() OVER (
     PARTITION BY s.facility_id, a.indicator_id
-    ORDER BY coalesce(s.evidence_to, s.assessed_on) DESC NULLS LAST, s.verified DESC, a.answered_by = 'verifier' DESC,
-        a.question_id
+    -- Inside one assessment, what is not met speaks for the indicator.
+    ORDER BY coalesce(s.evidence_to, s.assessed_on) DESC NULLS LAST, s.verified DESC, a.assessment_id,
+        e.implied_state = 'not_met' DESC, a.question_id
 ) = 1;
