@@ -102,7 +102,9 @@ linked AS (
 previous AS (
     SELECT
         a.assessment_id,
-        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id) AS previous_id
+        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id) AS previous_id,
+        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id)
+            FILTER (NOT regexp_matches(lower(coalesce(b.assessment_type, '')), 'follow')) AS previous_full_id
     FROM linked a
     JOIN linked b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind
@@ -120,7 +122,7 @@ SELECT
         END
     ), 1, 16)) AS visit_id,
     CASE WHEN regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS follow_up_of,
-    CASE WHEN NOT regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS supersedes,
+    CASE WHEN NOT regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_full_id END AS supersedes,
     period_start AS evidence_from,
     period_end AS evidence_to
 FROM linked l
