@@ -40,7 +40,9 @@ AsOf = Annotated[
 def run_command(
     pipeline: Annotated[str, typer.Argument(help="A pipeline under pipelines/, or a YAML file.")] = "default",
     inbox: Annotated[Path | None, typer.Option(help="Folder with one folder per contributor.")] = None,
-    out: Annotated[Path, typer.Option(help="Folder that holds the releases.")] = Path("data"),
+    out: Annotated[
+        Path, typer.Option(help="Folder that holds the releases; the ledger stays in the project's data/.")
+    ] = Path("data"),
     as_of: AsOf = None,
     source: Annotated[str | None, typer.Option(help="Read every file as this source.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Log lines and summary as JSON.")] = False,

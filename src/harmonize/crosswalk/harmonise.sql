@@ -95,7 +95,8 @@ SELECT
     nullif(cleaned, '') AS value_text,
     CASE
         WHEN is_quantity AND measured THEN number * factor
-        WHEN is_quantity OR (scale_state = 'informational' AND kind IS NULL) THEN number
+        -- An answer that only informs keeps its number, whatever the indicator that it was brought under.
+        WHEN is_quantity OR (scale_state = 'informational' AND (kind IS NULL OR used_scale = 'plain_information')) THEN number
     END AS value_number,
     CASE
         WHEN is_quantity AND measured THEN common_unit

@@ -281,7 +281,9 @@ def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
     order = sorted(places)
     cells_of = [_value(sheet, *places[name]) for name in order]
     index = {name: number for number, name in enumerate(order)}
-    first = min(row for row, _ in places.values())
+    # The block stands at its first row, whether that label is read or passed over.
+    known = [labels[word_key(title)][0] for title in part.known if word_key(title) in labels]
+    first = min([*known, *(row for row, _ in places.values())])
     block = Record(
         cells_of,
         {name: (index[name],) for name in part.labels if name in index},
