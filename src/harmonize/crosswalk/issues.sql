@@ -7,7 +7,7 @@ WITH withheld AS (
         locator,
         problem AS code,
         'warning' AS severity,
-        CASE WHEN problem IN ('unknown_unit', 'wrong_dimension') THEN raw_value || ' ' || raw_unit ELSE raw_value END AS value,
+        raw_value AS value,
         CASE problem
             WHEN 'unknown_answer' THEN '''' || raw_value || ''' is no answer that this question takes.'
             WHEN 'negative_quantity' THEN 'The quantity ' || raw_value || ' is negative.'

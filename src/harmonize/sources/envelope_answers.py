@@ -127,7 +127,7 @@ def _unit_of(context: Context, node: Any, side: str) -> str | None:
 def stage_performance(
     context: Context, envelope: Envelope, number: int, is_verified: bool, reader: NumberReader, cell_no: int
 ) -> int:
-    """Performance values are in the common unit of their indicator already, verified where the assessment is."""
+    """Performance values stand in common units; they are the facility's, verified where the assessment is."""
     profile = context.profile
     edition = edition_of(context, clean(printed(envelope.node.get("version"))))
     for key, value in mapping_of(envelope.node.get("performance")).items():
@@ -148,7 +148,7 @@ def stage_performance(
             problem,
             False,
             None,
-            "verifier" if is_verified else "facility",
+            "facility",
             profile.verification if is_verified and covers(profile, edition, question) else "none",
             False,
             None,
