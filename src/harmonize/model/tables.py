@@ -11,7 +11,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-__all__ = ["CONTRACT_VERSION", "TABLES", "TableModel", "table_name"]
+__all__ = ["CONTRACT_VERSION", "TABLES", "TableModel"]
 
 CONTRACT_VERSION = "1.0.0"
 
@@ -458,8 +458,3 @@ TABLES: dict[str, type[TableModel]] = {
 }
 
 """Every table of the contract by name, in the order in which they are described."""
-
-
-def table_name(model: type[TableModel]) -> str:
-    """The name of a table class."""
-    return next(name for name, candidate in TABLES.items() if candidate is model)

@@ -9,7 +9,7 @@ from harmonize.sources.context import Context
 from harmonize.sources.records import Record
 from harmonize.values.numbers import NumberStyle
 
-__all__ = ["add_identifier", "add_mention", "crosswalk_edition", "edition_of"]
+__all__ = ["add_identifier", "add_mention", "edition_of"]
 
 _OBSOLETE = re.compile(r"\s*\((?:obsolete)\)\s*$", re.IGNORECASE)
 _MOST_WORKERS = 200_000
@@ -89,13 +89,3 @@ def edition_of(context: Context, text: str | None) -> str | None:
     if text is None:
         return context.profile.edition
     return re.sub(r"[^a-z0-9.]+", "_", text.casefold()).strip("_")
-
-
-def crosswalk_edition(context: Context, edition: str | None) -> str | None:
-    """The crosswalk edition that reads an edition; None leaves its answers raw and unmapped."""
-    if edition is None:
-        return None
-    for pattern, target in context.profile.editions.items():
-        if re.fullmatch(pattern, edition):
-            return target
-    return None

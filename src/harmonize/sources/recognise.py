@@ -44,7 +44,6 @@ class Recognition:
     table: TableView | None = None
     header_table: TableView | None = None
     header_block: Record | None = None
-    block_sheet: Sheet | None = None
     envelopes: Sequence[Envelope] = ()
     missing: Sequence[str] = ()
     no_objects: Sequence[str] = ()
@@ -67,7 +66,6 @@ class _Match:
     view: TableView | None = None
     others: tuple[TableView, ...] = ()
     block: Record | None = None
-    sheet: Sheet | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,18 +132,17 @@ def _says_more(candidate: _Candidate) -> bool:
 def _accept(candidate: _Candidate) -> Recognition:
     table = header_table = None
     block: Record | None = None
-    block_sheet: Sheet | None = None
     for part, match in zip(candidate.layout.parts(), candidate.matches, strict=True):
         if part is candidate.layout.table:
             table = match.view
         elif part is candidate.layout.header_table:
             header_table = match.view
         else:
-            block, block_sheet = match.block, match.sheet
+            block = match.block
     missing = [name for match in candidate.matches for name in match.missing_optional]
     more = [view for match in candidate.matches for view in match.others] if len(candidate.matches) == 1 else []
     return Recognition(
-        candidate.profile, candidate.layout, table, header_table, block, block_sheet, missing=missing, more_tables=more
+        candidate.profile, candidate.layout, table, header_table, block, missing=missing, more_tables=more
     )
 
 
@@ -258,7 +255,6 @@ def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, 
         optional,
         len(present),
         None if missing else view,
-        sheet=sheet,
     )
 
 
@@ -277,7 +273,7 @@ def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
                 break
     missing = tuple(_names(part)[name][0] for name in part.required if name not in places)
     if missing:
-        return _Match(len(part.required) - len(missing), missing, optional=len(places), sheet=sheet)
+        return _Match(len(part.required) - len(missing), missing, optional=len(places))
     order = sorted(places)
     cells_of = [_value(sheet, *places[name]) for name in order]
     index = {name: number for number, name in enumerate(order)}
@@ -291,7 +287,7 @@ def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
         sheet.row_locator(first, -1),
         lambda number: sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], order[number]),
     )
-    return _Match(len(part.required), (), (), len(places), block=block, sheet=sheet)
+    return _Match(len(part.required), (), (), len(places), block=block)
 
 
 def _value(sheet: Sheet, row: int, column: int) -> Any:

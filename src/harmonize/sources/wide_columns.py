@@ -32,7 +32,7 @@ class AnswerColumn:
 
 @dataclass(frozen=True, slots=True)
 class WideColumns:
-    """Roles of the columns that are neither envelope.
+    """Roles of the columns outside the envelope.
 
     Attributes:
         cells: every answer-bearing column, unit columns and repeated ones included.
