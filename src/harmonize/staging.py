@@ -11,17 +11,37 @@ import json
 import os
 import shutil
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harmonize import __version__
 from harmonize.model.staged import CellCounts, StagedFile
 
-__all__ = ["StagedFolder", "fingerprint", "load_staged", "write_staged"]
+__all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged_key", "write_staged"]
 
 _MANIFEST = "staged.json"
+_KEYED = frozenset({"assessment", "answer"})
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerTraits:
+    """What is known of a file's answers without reading them, so that most files skip the rarer work.
+
+    Attributes:
+        rows: how many there are.
+        shares_cells: several answers may come from one cell (a verifier's correction).
+        repeats_questions: one question may be answered twice by one side.
+        has_remarks: some answer has a reason, a legal flag, a description or a text that was cleaned.
+    """
+
+    rows: int = 0
+    shares_cells: bool = False
+    repeats_questions: bool = False
+    has_remarks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +52,12 @@ class StagedFolder:
     instrument: str
     layout: str
     counts: CellCounts
+    traits: AnswerTraits
+
+    @property
+    def key(self) -> str:
+        """What the folder is named after: a hash of the content and of all that reading depends on."""
+        return self.folder.name
 
     def parquet(self, table: str) -> Path | None:
         """The parquet file of a staged table; None when it has no rows."""
@@ -62,7 +88,8 @@ def load_staged(stage: Path, key: str) -> StagedFolder | None:
         content = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
         if any((folder / name).stat().st_size != size for name, size in content["sizes"].items()):
             return None
-        return StagedFolder(folder, content["instrument"], content["layout"], CellCounts(**content["counts"]))
+        counts, traits = CellCounts(**content["counts"]), AnswerTraits(**content["traits"])
+        return StagedFolder(folder, content["instrument"], content["layout"], counts, traits)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
@@ -73,14 +100,53 @@ def write_staged(stage: Path, key: str, staged: StagedFile) -> StagedFolder:
     building = folder.with_name(f"{key}.{os.getpid()}.part")
     shutil.rmtree(building, ignore_errors=True)
     building.mkdir(parents=True)
+    traits = _traits(staged)
     for name, rows in staged.tables.items():
         table = rows.table()
         if table.num_rows:
-            pq.write_table(table, building / f"{name}.parquet", compression="zstd")
+            if name in _KEYED:
+                table = _with_key(table, key)
+            pq.write_table(table, building / f"{name}.parquet", compression="zstd", compression_level=1)
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}
     sizes = {path.name: path.stat().st_size for path in sorted(building.glob("*.parquet"))}
-    manifest = {"instrument": staged.instrument, "layout": staged.layout, "counts": counts, "sizes": sizes}
+    manifest = {
+        "instrument": staged.instrument,
+        "layout": staged.layout,
+        "counts": counts,
+        "traits": asdict(traits),
+        "sizes": sizes,
+    }
     (building / _MANIFEST).write_text(json.dumps(manifest, sort_keys=True), encoding="utf-8")
     shutil.rmtree(folder, ignore_errors=True)
     building.rename(folder)
-    return StagedFolder(folder, staged.instrument, staged.layout, staged.counts)
+    return StagedFolder(folder, staged.instrument, staged.layout, staged.counts, traits)
+
+
+def _with_key(table: pa.Table, key: str) -> pa.Table:
+    """The table with `assessment_key`: the number of an assessment in its file, made unique over all files."""
+    numbers = table.column("assessment_no").combine_chunks()
+    found = pc.unique(numbers).drop_null()
+    keys = pa.array([assessment_key(key, number) for number in found.to_pylist()], pa.int64())
+    return table.append_column("assessment_key", keys.take(pc.index_in(numbers, found)))
+
+
+def assessment_key(key: str, assessment_no: int) -> int:
+    """The key of an assessment in a staged file: the same wherever that file is staged."""
+    digest = hashlib.blake2b(f"{key}\0{assessment_no}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "big", signed=True)
+
+
+def _traits(staged: StagedFile) -> AnswerTraits:
+    answers, columns = staged.tables["answer"].table(), staged.tables["column"].table()
+    if not answers.num_rows:
+        return AnswerTraits()
+    cells = answers.column("cell_no").combine_chunks()
+    rises = pc.all(pc.greater(cells.slice(1), cells.slice(0, len(cells) - 1))).as_py()
+    asked = list(zip(columns.column("question_id").to_pylist(), columns.column("answered_by").to_pylist(), strict=True))
+    remarks = any(answers.column(name).null_count < answers.num_rows for name in ("reason", "description", "value_text"))
+    return AnswerTraits(
+        answers.num_rows,
+        shares_cells=rises is False,
+        repeats_questions=len(set(asked)) < len(asked),
+        has_remarks=remarks or bool(pc.any(answers.column("legal_flag")).as_py()),
+    )

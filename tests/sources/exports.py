@@ -62,11 +62,30 @@ def stage(export: Path, profiles: Mapping[str, Profile], vocabulary: Vocabulary)
 def rows(staged: StagedFile, table: str) -> list[dict[str, Any]]:
     """Rows of a staged table."""
     found: list[dict[str, Any]] = staged.tables[table].table().to_pylist()
-    return found
+    if table != "answer":
+        return found
+    columns = {row["column_key"]: row for row in staged.tables["column"].table().to_pylist()}
+    return [_with_column(row, columns[row.pop("column_key")]) for row in found]
+
+
+def _with_column(answer: dict[str, Any], column: Mapping[str, Any]) -> dict[str, Any]:
+    """An answer with what it shares with others, and its places written out."""
+    number = "" if answer["row_no"] is None else str(answer["row_no"])
+    shared = {
+        name: column[name]
+        for name in ("question_id", "context", "label_hash", "measured", "scale", "answered_by", "verification")
+    }
+    unit = column["unit_prefix"]
+    return {
+        **{name: value for name, value in answer.items() if name != "row_no"},
+        **shared,
+        "locator": f"{column['prefix']}{number}{column['suffix']}",
+        "unit_place": None if unit is None else f"{unit}{number}{column['unit_suffix']}",
+    }
 
 
 def _natural(row: Mapping[str, Any]) -> tuple[list[tuple[int, str]], str]:
-    place = str(row.get("locator") or f"{row.get('base', '')}{row.get('suffix', '')}")
+    place = str(row.get("locator", ""))
     pieces = [(int(piece), "") if piece.isdigit() else (-1, piece) for piece in re.split(r"(\d+)", place)]
     return pieces, json.dumps(row, ensure_ascii=False, sort_keys=True)
 
@@ -91,7 +110,7 @@ def readable(staged: StagedFile) -> str:
         f'  "layout": {json.dumps(staged.layout)}',
         f'  "counts": {json.dumps(counts)}',
     ]
-    for table in staged.tables:
+    for table in (name for name in staged.tables if name != "column"):
         lines = _lines(staged, table)
         if lines:
             parts.append(f'  "{table}": [\n    ' + ",\n    ".join(lines) + "\n  ]")

@@ -1,124 +1,182 @@
--- The winning answer per question and side, losers that differ as conflicts.
--- Reads: harmonised_answer, made_copy, made_assessment, delivery_group, instrument_default.
--- Writes: delivered_content, contest, made_answer, answer_conflict, made_conflict.
-CREATE OR REPLACE TABLE delivered_content AS
-WITH content AS (
-    -- Byte-identical files share one content: it stands where the best of its deliveries stands.
-    SELECT
-        c.content_file_id,
-        c.assessment_no,
-        c.assessment_id,
-        min(c.delivery_rank) AS delivery_rank,
-        first(c.copy_id ORDER BY c.file_id = c.content_file_id DESC, c.delivery_rank) AS copy_id
-    FROM made_copy c
-    JOIN made_assessment a USING (assessment_id)
-    WHERE c.published AND a.published
-    GROUP BY c.content_file_id, c.assessment_no, c.assessment_id
-),
-stated_verification AS (
-    -- How an assessment was made is a fact of its header: what one delivery leaves out, another may state.
-    SELECT file_id AS content_file_id, assessment_no, min(verification) AS verification
-    FROM harmonised_answer
-    WHERE verification IS NOT NULL AND verification <> 'none'
-    GROUP BY file_id, assessment_no
-),
-known_verification AS (
-    SELECT c.assessment_id, first(s.verification ORDER BY c.delivery_rank) AS verification
-    FROM content c
-    JOIN stated_verification s USING (content_file_id, assessment_no)
-    GROUP BY c.assessment_id
-)
+-- The answers of the touched assessments, in their compact form; those of stale ones go.
+-- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
+--        `answer_source`), contested_winner. Writes: release.compact.
+DELETE FROM release.compact.answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+
+-- An assessment keeps its number; new ones follow by factory.
+CREATE OR REPLACE TABLE made_number AS
+SELECT assessment_id, assessment_no FROM touched_assessment WHERE assessment_no IS NOT NULL
+UNION ALL
 SELECT
-    c.*,
-    count(*) OVER (PARTITION BY c.assessment_id) > 1 AS is_contested,
-    coalesce(k.verification, i.verification) AS verification_otherwise
-FROM content c
-JOIN made_assessment a USING (assessment_id)
-LEFT JOIN known_verification k USING (assessment_id)
-LEFT JOIN instrument_default i ON i.instrument = a.instrument;
+    assessment_id,
+    ((SELECT coalesce(max(assessment_no), 0) FROM (
+        SELECT assessment_no FROM release.compact.assessment UNION ALL SELECT assessment_no FROM stale_assessment
+    )) + row_number() OVER (ORDER BY facility_id, assessment_id))::INTEGER
+FROM touched_assessment
+WHERE assessment_no IS NULL;
 
--- A question is answered by one delivery, both sides of it: a correction of another delivery is not laid over it.
-CREATE OR REPLACE TABLE contest AS
-SELECT d.assessment_id, h.question_id, min(d.delivery_rank) AS winner
-FROM harmonised_answer h
-JOIN delivered_content d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no AND d.is_contested
-WHERE h.problem IS NULL AND NOT h.is_ignored
-GROUP BY d.assessment_id, h.question_id;
-
-CREATE OR REPLACE VIEW ranked_answer AS
+INSERT INTO release.compact.question
 SELECT
-    h.* REPLACE (coalesce(h.verification, d.verification_otherwise) AS verification),
-    d.assessment_id,
-    d.copy_id,
-    d.delivery_rank,
-    c.winner IS NULL OR c.winner = d.delivery_rank AS wins
-FROM harmonised_answer h
-JOIN delivered_content d ON d.content_file_id = h.file_id AND d.assessment_no = h.assessment_no
-LEFT JOIN contest c ON c.assessment_id = d.assessment_id AND c.question_id = h.question_id
-WHERE h.problem IS NULL AND NOT h.is_ignored;
-
-CREATE OR REPLACE TABLE made_answer AS
-WITH twice AS (
-    SELECT assessment_id, question_id, answered_by, min(cell_no) AS first_cell
-    FROM ranked_answer
-    WHERE wins
-    GROUP BY assessment_id, question_id, answered_by
-    HAVING count(*) > 1
+    ((SELECT coalesce(max(question_no), 0) FROM release.compact.question)
+        + row_number() OVER (ORDER BY question_id, mapping_id, digest))::INTEGER,
+    *
+FROM (
+    SELECT DISTINCT
+        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit,
+        hash(question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit) AS digest
+    FROM meaning
 )
-SELECT r.*
-FROM ranked_answer r
-LEFT JOIN twice t USING (assessment_id, question_id, answered_by)
-WHERE r.wins AND (t.first_cell IS NULL OR t.first_cell = r.cell_no);
+WHERE digest NOT IN (SELECT digest FROM release.compact.question);
 
-CREATE OR REPLACE TABLE answer_conflict AS
-WITH compared AS (
-    -- Each side is compared with the same side of the winner, or with the other one where the winner has no such side.
+INSERT INTO release.compact.place
+SELECT
+    ((SELECT coalesce(max(place_no), 0) FROM release.compact.place) + row_number() OVER (ORDER BY column_key))::INTEGER,
+    *
+FROM (
+    SELECT DISTINCT column_key, prefix, suffix, context, label_hash, hash(prefix, suffix) AS digest FROM meaning
+)
+WHERE column_key NOT IN (SELECT column_key FROM release.compact.place);
+
+CREATE OR REPLACE TABLE meaning_number AS
+SELECT m.class_no, m.column_key, q.question_no, p.place_no
+FROM meaning m
+JOIN release.compact.question q
+    ON q.digest = hash(
+        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
+    )
+JOIN release.compact.place p USING (column_key);
+
+INSERT INTO release.compact.delivery
+SELECT
+    ((SELECT coalesce(max(delivery_no), 0) FROM release.compact.delivery) + row_number() OVER (ORDER BY file_id))::INTEGER,
+    file_id
+FROM (SELECT DISTINCT s.content_file_id AS file_id FROM answer_source s JOIN touched_assessment USING (assessment_id))
+WHERE file_id NOT IN (SELECT file_id FROM release.compact.delivery);
+
+CREATE OR REPLACE TABLE insert_source AS
+SELECT s.assessment_key, n.assessment_no, d.delivery_no, s.verification, s.is_contested
+FROM answer_source s
+JOIN made_number n USING (assessment_id)
+JOIN release.compact.delivery d ON d.file_id = s.content_file_id;
+
+INSERT INTO release.compact.raw_unit
+SELECT
+    ((SELECT coalesce(max(raw_unit_no), 0) FROM release.compact.raw_unit) + row_number() OVER (ORDER BY raw_unit))::INTEGER,
+    raw_unit,
+    unit
+FROM (
+    SELECT DISTINCT a.raw_unit, u.unit
+    FROM stated_answer a
+    LEFT JOIN unit_spelling u ON u.spelling = lower(a.raw_unit)
+    WHERE a.raw_unit IS NOT NULL
+)
+WHERE raw_unit NOT IN (SELECT raw_unit FROM release.compact.raw_unit);
+
+INSERT INTO release.compact.remark
+SELECT
+    ((SELECT coalesce(max(remark_no), 0) FROM release.compact.remark) + row_number() OVER (ORDER BY digest))::INTEGER,
+    *
+FROM (
+    SELECT DISTINCT
+        reason, coalesce(legal_flag, false), description, value_text,
+        hash(reason, coalesce(legal_flag, false), description, value_text) AS digest
+    FROM stated_answer
+    WHERE reason IS NOT NULL OR legal_flag OR description IS NOT NULL OR value_text IS NOT NULL
+)
+WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
+
+CREATE OR REPLACE VIEW winning_answer AS
+SELECT
+    j.assessment_key, j.class_no, j.column_key, j.answered_by, j.state, coalesce(j.verification, s.verification) AS verification,
+    j.raw_value, j.value_number, j.raw_unit, j.reason, j.legal_flag, j.description, j.value_text, j.row_no
+FROM judged_answer j
+JOIN insert_source s USING (assessment_key)
+WHERE NOT s.is_contested AND j.problem IS NULL AND NOT j.is_ignored
+UNION ALL
+SELECT
+    assessment_key, class_no, column_key, answered_by, state, verification,
+    raw_value, value_number, raw_unit, reason, legal_flag, description, value_text, row_no
+FROM contested_winner;
+
+INSERT INTO release.compact.answer
+SELECT
+    s.assessment_no,
+    n.question_no,
+    w.answered_by,
+    w.state,
+    w.verification,
+    w.raw_value,
+    w.value_number,
+    u.raw_unit_no,
+    r.remark_no,
+    s.delivery_no,
+    w.row_no,
+    n.place_no
+FROM winning_answer w
+JOIN insert_source s USING (assessment_key)
+JOIN meaning_number n USING (class_no, column_key)
+LEFT JOIN release.compact.raw_unit u ON u.raw_unit = w.raw_unit
+LEFT JOIN release.compact.remark r
+    ON r.digest = CASE
+        WHEN w.reason IS NOT NULL OR w.legal_flag OR w.description IS NOT NULL OR w.value_text IS NOT NULL
+            THEN hash(w.reason, coalesce(w.legal_flag, false), w.description, w.value_text)
+    END
+ORDER BY s.assessment_no, n.question_no, w.answered_by;
+
+INSERT INTO release.compact.assessment
+SELECT
+    n.assessment_no, t.assessment_id, t.facility_id, t.instrument, t.signature, coalesce(d.answers, 0),
+    coalesce(d.digest, '')
+FROM touched_assessment t
+JOIN made_number n USING (assessment_id)
+LEFT JOIN (
+    -- The content of the answers as one number, whatever their order and their inner numbers.
     SELECT
-        l.*,
-        w.raw_value AS winning_raw,
-        w.raw_unit AS winning_raw_unit,
-        w.state AS winning_state,
-        w.value_number AS winning_number,
-        w.value_text AS winning_text,
-        w.unit AS winning_unit,
-        w.copy_id AS winning_copy,
-        row_number() OVER (
-            PARTITION BY l.copy_id, l.assessment_id, l.question_id, l.answered_by ORDER BY w.answered_by = l.answered_by DESC
-        ) AS choice
-    FROM ranked_answer l
-    JOIN made_answer w USING (assessment_id, question_id)
-    WHERE NOT l.wins
-)
-SELECT DISTINCT
-    l.assessment_id,
-    l.question_id,
-    l.copy_id,
-    concat_ws(' ', l.raw_value, l.raw_unit) AS value_raw,
-    concat_ws(' ', l.winning_raw, l.winning_raw_unit) AS winning_value_raw,
-    CASE
-        WHEN lg.status_rank <> wg.status_rank THEN 'the winning delivery has the higher status'
-        WHEN lg.updated_at IS DISTINCT FROM wg.updated_at THEN 'the winning delivery was updated later'
-        WHEN lg.received_at IS DISTINCT FROM wg.received_at THEN 'the winning delivery was received later'
-        WHEN lc.file_id = wc.file_id THEN 'the winning row stands first in the file'
-        ELSE 'contributor and path in alphabetical order'
-    END AS reason
-FROM compared l
-JOIN made_copy lc ON lc.copy_id = l.copy_id
-JOIN made_copy wc ON wc.copy_id = l.winning_copy
-JOIN delivery_group lg ON lg.file_id = lc.file_id AND lg.assessment_no = lc.assessment_no
-JOIN delivery_group wg ON wg.file_id = wc.file_id AND wg.assessment_no = wc.assessment_no
-WHERE l.choice = 1
-    AND (
-        l.state <> l.winning_state
-        OR (l.value_number IS NOT NULL AND l.winning_number IS NOT NULL
-            AND abs(l.value_number - l.winning_number) > 1e-9 * greatest(abs(l.value_number), abs(l.winning_number)))
-        OR ((l.value_number IS NULL OR l.winning_number IS NULL)
-            AND lower(l.value_text) IS DISTINCT FROM lower(l.winning_text))
-        OR l.unit IS DISTINCT FROM l.winning_unit
-    );
+        a.assessment_no,
+        count(*) AS answers,
+        sum(hash(
+            q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification, a.raw_value, a.value_number,
+            u.raw_unit, u.unit, r.digest
+        )::HUGEINT)::VARCHAR AS digest
+    FROM release.compact.answer a
+    JOIN made_number USING (assessment_no)
+    JOIN release.compact.question q USING (question_no)
+    JOIN release.compact.place p USING (place_no)
+    JOIN release.compact.delivery f USING (delivery_no)
+    LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
+    LEFT JOIN release.compact.remark r USING (remark_no)
+    GROUP BY a.assessment_no
+) d ON d.assessment_no = n.assessment_no
+ORDER BY n.assessment_no;
 
--- Grades of losing deliveries that differ. (Dates and scores follow the status of a delivery, so they are no conflict.)
-CREATE OR REPLACE TABLE made_conflict AS
+INSERT INTO release.compact.topic_count
+SELECT
+    a.assessment_no,
+    i.topic_id,
+    count(*),
+    count(*) FILTER (a.state = 'met'),
+    count(*) FILTER (a.state = 'partly_met'),
+    count(*) FILTER (a.state = 'not_met'),
+    count(*) FILTER (a.state = 'not_met' AND q.kind = 'compliance'),
+    count(*) FILTER (a.state = 'not_applicable')
+FROM (
+    SELECT a.* FROM release.compact.answer a JOIN made_number USING (assessment_no)
+) a
+JOIN release.compact.question q USING (question_no)
+JOIN indicator_entry i USING (indicator_id)
+-- The verifier's answer counts where there is one.
+WHERE a.answered_by = 'verifier' OR NOT EXISTS (
+    SELECT 1 FROM release.compact.answer v
+    WHERE v.answered_by = 'verifier' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+)
+GROUP BY a.assessment_no, i.topic_id
+ORDER BY a.assessment_no, i.topic_id;
+
+-- Where several deliveries disagree: answers, and grades. (Dates and scores follow the status of a delivery.)
+DELETE FROM release.conflict WHERE question_id = 'rating' OR assessment_id IN (SELECT assessment_id FROM stale_assessment);
+INSERT INTO release.conflict BY NAME
 SELECT * FROM answer_conflict
 UNION ALL
 SELECT
@@ -126,4 +184,5 @@ SELECT
 FROM delivery_group g
 JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
 JOIN made_assessment a USING (assessment_id)
-WHERE g.delivery_rank > 1 AND g.rating_raw <> a.rating_raw;
+WHERE g.delivery_rank > 1 AND g.rating_raw <> a.rating_raw
+ORDER BY assessment_id, question_id, copy_id;

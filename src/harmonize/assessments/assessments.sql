@@ -1,5 +1,5 @@
 -- Assessments with their copies, lineage and visits.
--- Reads: delivery_group, delivery_content, assessment_key (group_key, assessment_id), staged_scope.
+-- Reads: delivery_group, delivery_content, minted_assessment (group_key, assessment_id), staged_scope.
 -- Writes: made_copy, made_assessment, made_scope, lineage_issue.
 CREATE OR REPLACE TABLE made_copy AS
 WITH told AS (
@@ -24,7 +24,7 @@ earlier AS (
 )
 SELECT
     'HC' || upper(substr(sha256(d.file_id || '|' || d.locator), 1, 16)) AS copy_id,
-    k.assessment_id,
+    n.assessment_id,
     d.file_id,
     d.content_file_id,
     d.assessment_no,
@@ -45,7 +45,7 @@ SELECT
     d.delivery_rank,
     d.published
 FROM told d
-JOIN assessment_key k USING (group_key)
+JOIN minted_assessment n USING (group_key)
 JOIN first_delivery f USING (group_key)
 LEFT JOIN earlier e ON e.file_id = d.file_id AND e.assessment_no = d.assessment_no;
 
@@ -53,7 +53,7 @@ CREATE OR REPLACE TABLE made_assessment AS
 WITH merged AS (
     -- Header values come from the winning delivery; what it leaves blank is filled from the next.
     SELECT
-        k.assessment_id,
+        n.assessment_id,
         first(d.facility_id ORDER BY delivery_rank) AS facility_id,
         first(d.instrument ORDER BY delivery_rank) AS instrument,
         first(d.edition ORDER BY delivery_rank) FILTER (d.edition IS NOT NULL) AS edition,
@@ -77,8 +77,8 @@ WITH merged AS (
         first(d.published ORDER BY delivery_rank) AS published,
         count(*) AS copy_count
     FROM delivery_group d
-    JOIN assessment_key k USING (group_key)
-    GROUP BY k.assessment_id
+    JOIN minted_assessment n USING (group_key)
+    GROUP BY n.assessment_id
 ),
 linked AS (
     SELECT

@@ -1,4 +1,4 @@
-"""Run the assessment stage: group deliveries, mint assessment ids, let the winning values stand.
+"""The assessment stage in its steps: group deliveries, mint ids, compare contents, let the winning values stand.
 
 The order in which deliveries win is the one of the export contract: status rank, last update, delivery date (later
 wins), then contributor and path.
@@ -13,7 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-__all__ = ["deduplicate", "mint"]
+__all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
@@ -52,23 +52,40 @@ def _names(key: str, facility_aliases: Mapping[str, list[str]]) -> Iterable[str]
             yield "|".join([kind, *parts[:at], old, *parts[at + 1 :]])
 
 
-def deduplicate(
+def group(
     connection: duckdb.DuckDBPyConnection,
     ledger: Mapping[str, str],
     facility_aliases: Mapping[str, list[str]],
 ) -> dict[str, str]:
-    """Make `made_assessment`, `made_copy`, `made_answer`, `made_finding` and the rest; returns new ledger entries."""
+    """Group deliveries into assessments with ids, and find those to be made anew; returns new ledger entries."""
     _run(connection, "copies.sql")
-    _run(connection, "fingerprint.sql")
     keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
     ids, minted = mint(keys, ledger, facility_aliases)
-    connection.execute("CREATE OR REPLACE TABLE assessment_key (group_key VARCHAR, assessment_id VARCHAR)")
     arriving = pa.table(
-        {"group_key": pa.array(list(ids), pa.string()), "id": pa.array(list(ids.values()), pa.string())}
+        {"group_key": pa.array(list(ids), pa.string()), "assessment_id": pa.array(list(ids.values()), pa.string())}
     )
     connection.register("arriving", arriving)
-    connection.execute("INSERT INTO assessment_key SELECT * FROM arriving")
+    connection.execute("CREATE OR REPLACE TABLE minted_assessment AS SELECT * FROM arriving")
     connection.unregister("arriving")
-    for name in ("assessments.sql", "answers.sql", "findings.sql", "insights.sql"):
-        _run(connection, name)
+    _run(connection, "plan.sql")
     return minted
+
+
+def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `made_copy`, `made_assessment` and the winners of contested answers.
+
+    `judged_answer` must be pointed at the files of `contested_source`.
+    """
+    for name in ("fingerprint.sql", "assessments.sql", "winners.sql"):
+        _run(connection, name)
+
+
+def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the touched answers into the release; `judged_answer` must be pointed at their files."""
+    _run(connection, "answers.sql")
+
+
+def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make findings, actions, contradictions, overlap and the latest values."""
+    for name in ("findings.sql", "insights.sql"):
+        _run(connection, name)

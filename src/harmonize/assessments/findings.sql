@@ -1,5 +1,5 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: harmonised_finding, made_copy, made_assessment, made_answer, indicator_entry, entailment, staged_plan,
+-- Reads: harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
 --        facility_of_identifier.
 -- Writes: made_finding, made_action, plan_issue.
 CREATE OR REPLACE TABLE made_finding AS
@@ -103,21 +103,27 @@ SELECT
     NULL,
     NULL,
     NULL,
-    s.context,
-    s.label_hash
+    w.context,
+    w.label_hash
 FROM (
-    -- The verifier's answer counts where there is one.
-    SELECT *, row_number() OVER (PARTITION BY assessment_id, question_id ORDER BY answered_by = 'verifier' DESC) AS side
-    FROM made_answer
+    SELECT
+        s.assessment_id, q.question_id, q.indicator_id, q.mapping_id, q.comparability, r.description, d.file_id,
+        p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, p.context, p.label_hash
+    FROM release.compact.answer a
+    JOIN release.compact.question q USING (question_no)
+    JOIN release.compact.assessment s USING (assessment_no)
+    JOIN release.compact.place p USING (place_no)
+    JOIN release.compact.delivery d USING (delivery_no)
+    LEFT JOIN release.compact.remark r USING (remark_no)
+    WHERE a.state = 'not_met' AND q.kind = 'compliance'
+        -- The verifier's answer counts where there is one.
+        AND (a.answered_by = 'verifier' OR NOT EXISTS (
+            SELECT 1 FROM release.compact.answer v
+            WHERE v.answered_by = 'verifier' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+        ))
 ) w
 JOIN indicator_entry i USING (indicator_id)
-LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = w.state
-LEFT JOIN (
-    SELECT DISTINCT file_id, assessment_no, question_id, context, label_hash FROM staged_answer
-    WHERE context IS NOT NULL OR label_hash IS NOT NULL
-) s
-    ON s.file_id = w.file_id AND s.assessment_no = w.assessment_no AND s.question_id = w.question_id
-WHERE w.side = 1 AND w.state = 'not_met' AND i.kind = 'compliance';
+LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met';
 
 -- Plans name factory, cycle and compliance point; the assessment of that cycle is looked for, then the finding.
 CREATE OR REPLACE TABLE plan_match AS
@@ -125,9 +131,10 @@ WITH delivered AS (
     -- Of two deliveries of one action the later one counts.
     SELECT
         p.*,
+        f.instrument,
         row_number() OVER (
             PARTITION BY p.scheme, p.value, p.cycle, p.context, p.issue_raw, p.action
-            ORDER BY f.received_at DESC NULLS LAST, f.contributor, f.path, p.rowid DESC
+            ORDER BY f.received_at DESC NULLS LAST, f.contributor, f.path, p.row_order DESC
         ) AS delivery
     FROM staged_plan p
     JOIN inbox_file f USING (file_id)
@@ -135,7 +142,7 @@ WITH delivered AS (
 numbered AS (
     SELECT
         row_number() OVER (ORDER BY scheme, value, cycle, context, issue_raw, action) AS plan_no,
-        * EXCLUDE (delivery)
+        * EXCLUDE (delivery, row_order)
     FROM delivered
     WHERE delivery = 1
 ),

@@ -1,22 +1,113 @@
--- Contradictions (differences to explain) and overlap, both from what answers and findings imply for an indicator.
--- Reads: made_answer, made_finding, made_assessment, indicator_entry, crosswalk_entry, entailment.
--- Writes: asked_indicator, made_contradiction, made_overlap.
+-- What follows for whole factories: contradictions (differences to explain), overlap, and the latest answer to every
+-- indicator; made anew for the factories of which anything is not as it was.
+-- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, release.compact.
+-- Writes: facility_plan, touched_facility, asked_indicator, release.contradiction, release.overlap, release.compact.latest.
+CREATE OR REPLACE TABLE facility_plan AS
+WITH found AS (
+    SELECT assessment_id, sum(hash(indicator_id, mapping_id, status, closed_on, due_on, made_from)::HUGEINT) AS digest
+    FROM made_finding
+    GROUP BY assessment_id
+)
+SELECT
+    a.facility_id,
+    hash(string_agg(
+        concat_ws(
+            '|', a.assessment_id, p.signature, a.visit_id, a.assessed_on, coalesce(a.evidence_from::VARCHAR, ''),
+            coalesce(a.evidence_to::VARCHAR, ''), a.verified, coalesce(a.verified_of, ''), a.published, f.digest
+        ),
+        chr(10) ORDER BY a.assessment_id
+    )) AS signature
+FROM made_assessment a
+JOIN assessment_plan p USING (assessment_id)
+LEFT JOIN found f USING (assessment_id)
+GROUP BY a.facility_id;
+
+CREATE OR REPLACE TABLE stale_facility AS
+SELECT b.facility_no, b.facility_id
+FROM release.compact.facility b
+LEFT JOIN facility_plan p USING (facility_id)
+WHERE p.signature IS DISTINCT FROM b.signature;
+
+CREATE OR REPLACE TABLE touched_facility AS
+SELECT
+    p.facility_id,
+    p.signature,
+    coalesce(
+        b.facility_no,
+        ((SELECT coalesce(max(facility_no), 0) FROM release.compact.facility)
+            + row_number() OVER (PARTITION BY b.facility_no IS NULL ORDER BY p.facility_id))::INTEGER
+    ) AS facility_no
+FROM facility_plan p
+LEFT JOIN release.compact.facility b USING (facility_id)
+WHERE b.signature IS DISTINCT FROM p.signature;
+
+DELETE FROM release.compact.latest WHERE facility_no IN (SELECT facility_no FROM stale_facility);
+DELETE FROM release.contradiction WHERE facility_id IN (SELECT facility_id FROM stale_facility);
+DELETE FROM release.overlap WHERE facility_id IN (SELECT facility_id FROM stale_facility);
+DELETE FROM release.compact.facility WHERE facility_no IN (SELECT facility_no FROM stale_facility);
+INSERT INTO release.compact.facility SELECT facility_no, facility_id, signature FROM touched_facility ORDER BY facility_no;
+
+-- The answers of the touched factories; the verifier's counts where there is one.
+CREATE OR REPLACE VIEW counting_answer AS
+SELECT t.facility_no, s.assessment_id, a.assessment_no, a.question_no, a.state, a.answered_by, q.question_id, q.indicator_id,
+    q.mapping_id, q.kind, q.comparability, a.verification, nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
+    a.value_number,
+    CASE
+        WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
+        WHEN q.is_measured THEN u.unit
+        WHEN a.value_number IS NOT NULL THEN q.plain_unit
+    END AS unit
+FROM release.compact.answer a
+JOIN release.compact.assessment s USING (assessment_no)
+JOIN touched_facility t USING (facility_id)
+JOIN release.compact.question q USING (question_no)
+LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
+LEFT JOIN release.compact.remark r USING (remark_no)
+WHERE q.indicator_id IS NOT NULL
+    AND (a.answered_by = 'verifier' OR NOT EXISTS (
+        SELECT 1 FROM release.compact.answer v
+        WHERE v.answered_by = 'verifier' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+    ));
+
+-- Age counts from the last on-site day, for FEM from the end of the reporting period. Inside one assessment, what is not
+-- met speaks for the indicator; what implies nothing of it says nothing.
+INSERT INTO release.compact.latest
+SELECT
+    facility_no, question_no, assessment_no, answered_by, state, verification, value_text, value_number, unit
+FROM (
+    SELECT
+        c.*,
+        row_number() OVER (
+            PARTITION BY c.facility_no, c.indicator_id
+            ORDER BY coalesce(m.evidence_to, m.assessed_on) DESC NULLS LAST, m.verified DESC, m.assessment_id,
+                e.implied_state = 'not_met' DESC, c.question_id
+        ) AS place
+    FROM counting_answer c
+    JOIN made_assessment m USING (assessment_id)
+    LEFT JOIN entailment e ON e.comparability = c.comparability AND e.state = c.state::VARCHAR
+    WHERE m.published AND (c.kind NOT IN ('compliance', 'practice') OR e.implied_state IS NOT NULL)
+)
+WHERE place = 1
+ORDER BY facility_no, indicator_id;
+
 CREATE OR REPLACE TABLE asked_indicator AS
-WITH sided AS (
-    -- The verifier's answer counts where there is one.
-    SELECT *, row_number() OVER (PARTITION BY assessment_id, question_id ORDER BY answered_by = 'verifier' DESC) AS side
-    FROM made_answer
-    WHERE indicator_id IS NOT NULL
+WITH visited AS (
+    -- One visit alone neither repeats nor contradicts.
+    SELECT facility_id FROM made_assessment GROUP BY facility_id HAVING count(DISTINCT visit_id) > 1
 ),
 said AS (
     SELECT w.assessment_id, w.indicator_id, w.mapping_id, e.implied_state
-    FROM sided w
-    LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = w.state
-    WHERE w.side = 1
+    FROM counting_answer w
+    JOIN touched_facility t USING (facility_no)
+    SEMI JOIN visited v ON v.facility_id = t.facility_id
+    LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = w.state::VARCHAR
     UNION ALL
     -- A finding row is an answer that is not met.
     SELECT n.assessment_id, n.indicator_id, n.mapping_id, e.implied_state
     FROM made_finding n
+    JOIN made_assessment a USING (assessment_id)
+    SEMI JOIN touched_facility t ON t.facility_id = a.facility_id
+    SEMI JOIN visited v ON v.facility_id = a.facility_id
     JOIN crosswalk_entry c USING (mapping_id)
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
     WHERE n.made_from = 'row' AND n.indicator_id IS NOT NULL
@@ -34,7 +125,7 @@ FROM said s
 JOIN crosswalk_entry c USING (mapping_id)
 GROUP BY s.assessment_id, s.indicator_id, c.basis;
 
-CREATE OR REPLACE TABLE made_contradiction AS
+INSERT INTO release.contradiction BY NAME
 WITH stated AS (
     SELECT k.*, a.facility_id, a.visit_id, a.assessed_on, a.instrument, a.verified_of, a.evidence_from, a.evidence_to
     FROM asked_indicator k
@@ -70,10 +161,11 @@ WHERE NOT EXISTS (
     FROM made_finding n
     WHERE n.assessment_id = x.assessment_id AND n.indicator_id = x.indicator_id
         AND n.status = 'closed' AND coalesce(n.closed_on, n.due_on, y.assessed_on) <= y.assessed_on
-);
+)
+ORDER BY ALL;
 
 -- Findings lists ask more than they show: here an indicator counts as asked where an answer or a finding proves it.
-CREATE OR REPLACE TABLE made_overlap AS
+INSERT INTO release.overlap BY NAME
 SELECT
     a.facility_id,
     k.indicator_id,
@@ -87,4 +179,5 @@ WHERE a.assessed_on IS NOT NULL AND i.topic_id NOT LIKE 'general.%'
     -- A verified assessment and its self-assessment are one round of questions.
     AND a.verified_of IS NULL
 GROUP BY a.facility_id, k.indicator_id, make_date(year(a.assessed_on), 1, 1)
-HAVING count(DISTINCT a.visit_id) > 1;
+HAVING count(DISTINCT a.visit_id) > 1
+ORDER BY a.facility_id, k.indicator_id, window_start;

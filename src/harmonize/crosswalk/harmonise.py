@@ -1,11 +1,12 @@
 """Give every staged answer and finding its meaning, set-based in DuckDB.
 
-The few thousand distinct questions are resolved to mappings here; the answers themselves only in `harmonise.sql`.
+The few thousand distinct questions are resolved to mappings here, once per class of assessments (instrument, edition,
+country); the answers themselves meet their meaning only in the view `judged_answer`, over the files that a step needs.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib.resources import files
 
 import duckdb
@@ -17,7 +18,7 @@ from harmonize.crosswalk.resolve import CrosswalkIndex, Question
 from harmonize.crosswalk.scales import Scale
 from harmonize.values.units import UnitTable
 
-__all__ = ["crosswalk_table", "harmonise", "indicator_table", "register_knowledge", "topic_table"]
+__all__ = ["crosswalk_table", "harmonise", "indicator_table", "judge", "register_knowledge", "topic_table"]
 
 _S = pa.string()
 
@@ -32,9 +33,9 @@ def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
     )
 
 
-def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:
     connection.register("arriving", table)
-    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM arriving')
     connection.unregister("arriving")
 
 
@@ -92,8 +93,17 @@ def register_knowledge(
         "indicator_entry",
         _rows(pa.schema({"indicator_id": _S, "topic_id": _S, "kind": _S, "unit": _S}), [*entries]),
     )
-    words = [(scale.name, word, state) for scale in scales.values() for word, state in scale.words.items()]
-    _create(connection, "scale_word", _rows(pa.schema({"scale": _S, "word": _S, "state": _S}), [*words]))
+    words = [
+        (number, scale.name, word, state)
+        for number, scale in enumerate(scales.values())
+        for word, state in scale.words.items()
+    ]
+    _create(
+        connection,
+        "scale_word",
+        _rows(pa.schema({"scale_no": pa.int32(), "scale": _S, "word": _S, "state": _S}), [*words]),
+        "* REPLACE (state::answer_state AS state)",
+    )
     defaults = [(scale.name, scale.otherwise) for scale in scales.values()]
     _create(connection, "scale_default", _rows(pa.schema({"scale": _S, "otherwise": _S}), [*defaults]))
     spellings = [(spelling, unit.unit, unit.factor) for spelling, unit in units.spellings.items()]
@@ -115,21 +125,9 @@ def register_knowledge(
     )
 
 
-_QUESTIONS = """
-    SELECT DISTINCT h.instrument, h.edition, m.country, a.question_id, a.context, a.label_hash
-    FROM (
-        SELECT file_id, assessment_no, question_id, context, label_hash FROM staged_answer
-        UNION
-        SELECT file_id, assessment_no, clause, NULL, NULL FROM staged_finding WHERE clause IS NOT NULL
-    ) a
-    JOIN staged_assessment h USING (file_id, assessment_no)
-    LEFT JOIN staged_mention m USING (file_id, assessment_no)
-"""
-
-
 def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
     rows: list[tuple[object, ...]] = []
-    for row in connection.execute(_QUESTIONS).fetchall():
+    for row in connection.execute("SELECT * FROM asked_question").fetchall():
         entry = index.find(Question(*row))
         rows.append((*row, None if entry is None else entry.mapping_id))
     schema = pa.schema(
@@ -159,12 +157,31 @@ def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
     _create(connection, "readable_edition", _rows(schema, rows))
 
 
+def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
+    connection.execute(files("harmonize.crosswalk").joinpath(name).read_text(encoding="utf-8"))
+
+
 def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
-    """Make `harmonised_answer`, `harmonised_finding` and `answer_issue` from the staged tables of the workspace."""
+    """Make `meaning`, `harmonised_finding` and the view `judged_answer` from the staged tables of the workspace."""
+    _run(connection, "classes.sql")
     _resolve_questions(connection, index)
     _readable_editions(connection, index)
-    for name in ("harmonise.sql", "findings.sql", "issues.sql"):
-        connection.execute(files("harmonize.crosswalk").joinpath(name).read_text(encoding="utf-8"))
+    for name in ("meaning.sql", "findings.sql", "issues.sql", "judged.sql"):
+        _run(connection, name)
+
+
+def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]], None]) -> None:
+    """Make `judgement` and `answer_issue` for the files in `to_judge` (file_id, content_key, signature, shares_cells).
+
+    Args:
+        point: lets `judged_answer` show the answers of the given files.
+    """
+    for name, query in (
+        ("judgement.sql", "SELECT file_id FROM to_judge ORDER BY file_id"),
+        ("withheld.sql", "SELECT DISTINCT file_id FROM judged_count WHERE problem IS NOT NULL ORDER BY file_id"),
+    ):
+        point([file_id for (file_id,) in connection.execute(query).fetchall()])
+        _run(connection, name)
 
 
 def crosswalk_table(index: CrosswalkIndex) -> list[dict[str, object]]:

@@ -11,7 +11,7 @@ import pyarrow as pa
 
 from harmonize.model.tables import TABLES, TableModel
 
-__all__ = ["arrow_schema", "columns", "duckdb_type", "json_schema", "table_ddl"]
+__all__ = ["arrow_schema", "column_types", "columns", "duckdb_type", "json_schema", "table_ddl"]
 
 _ARROW: Mapping[type, pa.DataType] = {
     str: pa.string(),
@@ -66,6 +66,11 @@ def columns(table: str) -> list[tuple[str, str, bool, str]]:
         (name, duckdb_type(field.annotation), _unwrap(field.annotation)[1], field.description or "")
         for name, field in TABLES[table].model_fields.items()
     ]
+
+
+def column_types(table: str) -> dict[str, str]:
+    """DuckDB type of every column of a table."""
+    return {name: kind for name, kind, _, _ in columns(table)}
 
 
 def arrow_schema(table: str) -> pa.Schema:

@@ -6,7 +6,9 @@ CSV `row=12;col=NAME` (data rows after the header, from 1), XLSX `sheet=S;cell=B
 
 from __future__ import annotations
 
-__all__ = ["FILE", "HEADER", "cell_name", "column_letters", "split_place"]
+import re
+
+__all__ = ["FILE", "HEADER", "cell_name", "column_letters", "split_row"]
 
 FILE = "file"
 HEADER = "header"
@@ -27,6 +29,15 @@ def cell_name(column: int, row: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-def split_place(row: str, cell: str) -> tuple[str, str]:
-    """A cell's locator as base and suffix, the base shared with its row where the grammar allows it."""
-    return (row, cell[len(row) :]) if cell.startswith(row) else (cell, "")
+_ROW_NUMBER = re.compile(r"^(row=|sheet=.*;(?:cell=[A-Z]{1,3}|row=)|line=|\$(?:\.assessments)?\[)(\d{1,9})(?!\d)(.*)$", re.DOTALL)
+
+
+def split_row(locator: str) -> tuple[str, int | None, str]:
+    """A locator as what stands before its row number, the number, and what stands behind it.
+
+    Many locators of one file differ in that number only. Without one the locator is all prefix.
+    """
+    found = _ROW_NUMBER.match(locator)
+    if found is None or (len(found[2]) > 1 and found[2][0] == "0"):
+        return locator, None, ""
+    return found[1], int(found[2]), found[3]

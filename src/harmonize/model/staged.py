@@ -1,20 +1,26 @@
 """The staged tables: what one file says, in one shape whatever the instrument, before anything is interpreted.
 
 They are written as parquet under the stage folder by content hash and are the only thing that the later stages read of
-an export. `assessment_no` counts the assessments of one file from 0. A locator is `locator` or `base` || `suffix`.
+an export. `assessment_no` counts the assessments of one file from 0.
+
+Answers are by far the most rows, so what a file's answers have in common stands once, in `column`, under a key that is
+a hash of its content and hence the same in every file. The locator of an answer is `prefix || row_no || suffix`, and
+that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. `value_text` is the
+cleaned text where cleaning changes the raw one.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import astuple, dataclass, field
 from typing import Any
 
 import pyarrow as pa
 
 from harmonize.model.issues import VALUE_LIMIT, Issue
 
-__all__ = ["STAGED_SCHEMAS", "CellCounts", "Rows", "StagedFile"]
+__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Rows", "StagedFile"]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -70,24 +76,33 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
         {
             "assessment_no": pa.int32(),
             "cell_no": pa.int32(),
-            "question_id": _S,
-            "context": _S,
-            "label_hash": _S,
+            "column_key": _I,
+            "row_no": pa.int32(),
             "raw_value": _S,
+            "value_text": _S,
             "raw_unit": _S,
             "number": _F,
             "number_problem": _S,
+            "legal_flag": _B,
+            "reason": _S,
+            "description": _S,
+            "extra": _S,
+        }
+    ),
+    "column": pa.schema(
+        {
+            "column_key": _I,
+            "question_id": _S,
+            "context": _S,
+            "label_hash": _S,
             "measured": _B,
             "scale": _S,
             "answered_by": _S,
             "verification": _S,
-            "legal_flag": _B,
-            "reason": _S,
-            "base": _S,
+            "prefix": _S,
             "suffix": _S,
-            "unit_place": _S,
-            "description": _S,
-            "extra": _S,
+            "unit_prefix": _S,
+            "unit_suffix": _S,
         }
     ),
     "finding": pa.schema(
@@ -174,6 +189,37 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
 _CHUNK = 100_000
 
 
+@dataclass(frozen=True, slots=True)
+class AnswerColumn:
+    """What all answers of one question, side and place in a file have in common.
+
+    Attributes:
+        context: a group the question belongs to, such as a compliance point.
+        measured: the answers are quantities, which need a unit.
+        scale: the scale that the file itself states, if any.
+        prefix: the locator of an answer up to its row number; all of it where it has none.
+        unit_prefix: the same of the cell with the unit; None without one.
+    """
+
+    question_id: str
+    context: str | None
+    label_hash: str | None
+    measured: bool
+    scale: str | None
+    answered_by: str
+    verification: str | None
+    prefix: str
+    suffix: str
+    unit_prefix: str | None = None
+    unit_suffix: str | None = None
+
+    @property
+    def key(self) -> int:
+        """A hash of the content, the same in every file and run."""
+        content = "\x1f".join(["\0" if part is None else str(part) for part in astuple(self)])
+        return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 class Rows:
     """Rows of one staged table, kept as Arrow chunks so that a large file costs little memory."""
 
@@ -204,6 +250,11 @@ class Rows:
             self._chunks.append(pa.record_batch(arrays, schema=self._schema))
             self._pending.clear()
 
+    def add_batch(self, batch: pa.RecordBatch) -> None:
+        """Append rows that stand in Arrow already, in the order of the schema."""
+        self._flush()
+        self._chunks.append(batch.cast(self._schema) if batch.schema != self._schema else batch)
+
     def table(self) -> pa.Table:
         """All rows."""
         self._flush()
@@ -230,6 +281,15 @@ class StagedFile:
         default_factory=lambda: {name: Rows(schema) for name, schema in STAGED_SCHEMAS.items()}
     )
     assessments: int = 0
+    _columns: dict[AnswerColumn, int] = field(default_factory=dict)
+
+    def add_column(self, column: AnswerColumn) -> int:
+        """Stage what many answers have in common, once; returns its key."""
+        key = self._columns.get(column)
+        if key is None:
+            key = self._columns[column] = column.key
+            self.tables["column"].add(key, *astuple(column))
+        return key
 
     def report(self, issue: Issue) -> None:
         """Record an issue."""

@@ -8,7 +8,7 @@ SELECT
     f.contributor,
     f.received_at,
     l.facility_id,
-    a.* EXCLUDE (file_id)
+    a.* EXCLUDE (file_id, row_order)
 FROM inbox_file f
 JOIN staged_assessment a ON a.file_id = coalesce(f.duplicate_of, f.file_id)
 JOIN mention m ON m.file_id = a.file_id AND m.assessment_no = a.assessment_no
@@ -23,6 +23,3 @@ JOIN link l USING (mention_id)
 WHERE i.valid
 GROUP BY i.scheme, i.value
 HAVING count(DISTINCT l.facility_id) = 1;
-
-ALTER TABLE staged_plan ADD COLUMN instrument VARCHAR;
-UPDATE staged_plan SET instrument = f.instrument FROM inbox_file f WHERE f.file_id = staged_plan.file_id;

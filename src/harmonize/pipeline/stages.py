@@ -16,21 +16,38 @@ from typing import Any
 import duckdb
 
 from harmonize import __version__
-from harmonize.assessments.deduplicate import deduplicate
-from harmonize.crosswalk.harmonise import harmonise, register_knowledge
+from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
+from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.insight.summary import figures, write_reports
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline.catalogue import attach_catalogue
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
-from harmonize.pipeline.workspace import identify, load_stage, make_deliveries, make_files, register_files
+from harmonize.pipeline.workspace import (
+    choose_files_to_judge,
+    identify,
+    make_deliveries,
+    make_files,
+    open_workspace,
+    point_at,
+    register_files,
+    show_stage,
+)
 from harmonize.project import Project
 from harmonize.quality.violations import violations
 from harmonize.reading.inbox import Delivered, Refusal, discover
 from harmonize.settings import PipelineSettings
-from harmonize.store.build import build_database, combined_hash, finish_database, logical_hashes
+from harmonize.store.build import (
+    attach_release,
+    combined_hash,
+    fill_contract,
+    finish_release,
+    logical_hashes,
+    release_form,
+)
 from harmonize.store.datapackage import datapackage
 from harmonize.store.parquet import write_parquet
 from harmonize.store.releases import building, exclusive, publish, read_manifest, release_folder
@@ -117,35 +134,37 @@ def _run(
         with clock.stage("read"):
             stage = project.stage_folder(out)
             intake = take_in(found, stage, settings, understanding, source, clock.observer)
-        workspace = work / "workspace.duckdb"
         release = work / "release"
         release.mkdir()
-        _transform(project, settings, understanding, intake, workspace, out, today, clock)
         database = release / "harmonized.duckdb"
-        with clock.stage("store"):
-            build_database(workspace, database, knowledge_rows(understanding), settings.memory_limit)
-            with duckdb.connect(str(database), read_only=True) as connection:
+        with duckdb.connect(config=_configuration(settings, work)) as connection:
+            _transform(connection, project, settings, understanding, intake, database, out, today, clock)
+            with clock.stage("store"):
+                draw_conclusions(connection)
+                make_files(connection)
+                fill_contract(connection, knowledge_rows(understanding))
+                connection.execute("USE release")
                 hashes = logical_hashes(connection)
-            parts = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
-            logical_hash = combined_hash(hashes, parts)
-            release_id = f"{as_of.isoformat()}-{logical_hash[:12]}"
-            input_hash = _input_hash(found, understanding)
-            finish_database(
-                database,
-                {
-                    "run_id": f"run-{input_hash[:12]}",
-                    "pipeline": settings.name,
-                    "as_of": as_of,
-                    "harmonize_version": __version__,
-                    "input_hash": input_hash,
-                },
-                {
-                    "release_id": release_id,
-                    "contract_version": CONTRACT_VERSION,
-                    "logical_hash": logical_hash,
-                    "as_of": as_of,
-                },
-            )
+                parts = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
+                logical_hash = combined_hash(hashes, parts)
+                release_id = f"{as_of.isoformat()}-{logical_hash[:12]}"
+                input_hash = _input_hash(found, understanding)
+                finish_release(
+                    connection,
+                    {
+                        "run_id": f"run-{input_hash[:12]}",
+                        "pipeline": settings.name,
+                        "as_of": as_of,
+                        "harmonize_version": __version__,
+                        "input_hash": input_hash,
+                    },
+                    {
+                        "release_id": release_id,
+                        "contract_version": CONTRACT_VERSION,
+                        "logical_hash": logical_hash,
+                        "as_of": as_of,
+                    },
+                )
         known = read_manifest(release_folder(out, release_id))
         if known is not None:
             publish(out, release, release_id)
@@ -179,50 +198,76 @@ def _run(
     return RunResult(folder, release_id, manifest, is_new=True)
 
 
+def _configuration(settings: PipelineSettings, work: Path) -> dict[str, str | bool | int | float | list[str]]:
+    return {"memory_limit": settings.memory_limit, "temp_directory": str(work / "spill")}
+
+
 def _transform(
+    connection: duckdb.DuckDBPyConnection,
     project: Project,
     settings: PipelineSettings,
     understanding: Understanding,
     intake: Intake,
-    workspace: Path,
+    database: Path,
     out: Path,
     today: date,
     clock: Clock,
 ) -> None:
-    """Staged files to made tables, in one workspace database."""
+    """Staged files to the answers of the release, only what changed where the last release can be continued."""
+
+    def point(file_ids: Sequence[str]) -> None:
+        point_at(connection, intake, file_ids)
+
     decisions = project.decisions_folder(out)
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.memory_limit,
-        "temp_directory": str(workspace.parent / "spill"),
-    }
-    with duckdb.connect(str(workspace), config=config) as connection:
-        with clock.stage("crosswalk"):
-            register_files(connection, intake)
-            load_stage(connection, intake)
-            defaults = {
-                name: (
-                    next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
-                    profile.verification,
-                )
-                for name, profile in understanding.profiles.items()
-            }
-            register_knowledge(
-                connection,
-                understanding.index,
-                understanding.language,
-                understanding.scales,
-                understanding.units,
-                understanding.entailment,
-                defaults,
+    with clock.stage("crosswalk"):
+        open_workspace(connection, database.parent.parent / "workspace.duckdb")
+        form = release_form([__version__, understanding.meaning_hash])
+        attach_release(connection, database, _last_database(out), form)
+        folders = [staged for _, staged in intake.loaded.values()]
+        attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
+        register_files(connection, intake)
+        show_stage(connection, intake)
+        defaults = {
+            name: (
+                next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
+                profile.verification,
             )
-            harmonise(connection, understanding.index)
-        with clock.stage("identity"):
-            olds = identify(connection, understanding, decisions, today)
-        with clock.stage("assessments"):
-            make_deliveries(connection)
-            ledger = decisions / "assessment_ids.jsonl"
-            append_ids(ledger, deduplicate(connection, read_ids(ledger), olds), today)
-            make_files(connection)
+            for name, profile in understanding.profiles.items()
+        }
+        register_knowledge(
+            connection,
+            understanding.index,
+            understanding.language,
+            understanding.scales,
+            understanding.units,
+            understanding.entailment,
+            defaults,
+        )
+        point([])
+        harmonise(connection, understanding.index)
+        choose_files_to_judge(connection)
+        judge(connection, point)
+    with clock.stage("identity"):
+        olds = identify(connection, understanding, decisions, today)
+    with clock.stage("assessments"):
+        make_deliveries(connection)
+        ledger = decisions / "assessment_ids.jsonl"
+        append_ids(ledger, group(connection, read_ids(ledger), olds), today)
+        point(_files_of(connection, "SELECT file_id FROM contested_source"))
+        compare_contents(connection)
+    with clock.stage("answers"):
+        point(_files_of(connection, "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"))
+        make_answers(connection)
+
+
+def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
+    return sorted({file_id for (file_id,) in connection.execute(query).fetchall()})
+
+
+def _last_database(out: Path) -> Path | None:
+    """The DuckDB file of the last release."""
+    database = out / "current" / "harmonized.duckdb"
+    return database if database.is_file() else None
 
 
 _CHECKED = (

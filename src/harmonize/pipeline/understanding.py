@@ -39,6 +39,7 @@ class Understanding:
     index: CrosswalkIndex
     schemas: Path
     reading_hash: str
+    meaning_hash: str
     knowledge_hash: str
 
 
@@ -90,6 +91,10 @@ def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understandin
             )
         ),
     ]
+    # What every answer's meaning hangs on, besides the mapping of its question.
+    meaning_paths = [
+        project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")
+    ] + project.files("schemas/language", "**/*.*")
     knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]
     return Understanding(
         profiles,
@@ -101,6 +106,7 @@ def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understandin
         load_index(project, editions, rules, as_of),
         schemas,
         fingerprint(reading_paths),
+        fingerprint(meaning_paths),
         fingerprint([path for path in knowledge_paths if path.is_file()]),
     )
 

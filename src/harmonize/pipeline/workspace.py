@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -13,14 +14,25 @@ from pydantic import TypeAdapter, ValidationError
 from harmonize.errors import LedgerError
 from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
 from harmonize.ledgers import read_lines
+from harmonize.model.contract import column_types
 from harmonize.model.staged import STAGED_SCHEMAS
+from harmonize.pipeline.catalogue import SMALL_TABLES
 from harmonize.pipeline.intake import Intake
 from harmonize.pipeline.understanding import Understanding
 from harmonize.reading.inbox import Delivered
 from harmonize.staging import StagedFolder
 from harmonize.values.geography import Geography
 
-__all__ = ["identify", "load_stage", "make_deliveries", "make_files", "register_files"]
+__all__ = [
+    "choose_files_to_judge",
+    "identify",
+    "make_deliveries",
+    "make_files",
+    "open_workspace",
+    "point_at",
+    "register_files",
+    "show_stage",
+]
 
 
 def _sql(name: str) -> str:
@@ -96,30 +108,64 @@ def register_files(connection: duckdb.DuckDBPyConnection, intake: Intake) -> Non
     _create(connection, "refusal", pa.Table.from_pylist(refusals, schema=schema))
 
 
-def load_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
-    """Bring every staged table into the workspace, each row with its file."""
-    for table, schema in STAGED_SCHEMAS.items():
-        connection.register("arriving", schema.empty_table())
-        connection.execute(
-            f"CREATE OR REPLACE TABLE staged_{table} AS SELECT NULL::VARCHAR AS file_id, * FROM arriving LIMIT 0"
-        )
-        connection.unregister("arriving")
-        paths = {
-            str(path): file_id
-            for file_id, (_, staged) in intake.loaded.items()
-            if (path := staged.parquet(table)) is not None
+_TYPES = ("answered_by", "state", "verification")
+
+
+def open_workspace(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Attach the workspace database, where unqualified names live, with the closed sets of answers as types."""
+    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS workspace")
+    connection.execute("USE workspace")
+    kinds = column_types("answer")
+    for name in _TYPES:
+        connection.execute(f"CREATE TYPE {'answer_state' if name == 'state' else name} AS {kinds[name]}")
+
+
+_LOADED = pa.schema(
+    {
+        "file_id": pa.string(),
+        "content_key": pa.string(),
+        "shares_cells": pa.bool_(),
+        "repeats_questions": pa.bool_(),
+    }
+)
+
+
+def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
+    """Make `loaded`, and every small staged table as a view in which each row has its file."""
+    rows = [
+        {
+            "file_id": file_id,
+            "content_key": staged.key,
+            "shares_cells": staged.traits.shares_cells,
+            "repeats_questions": staged.traits.repeats_questions,
         }
-        if not paths:
-            continue
-        names = pa.table({"filename": list(paths), "file_id": list(paths.values())})
-        connection.register("names", names)
-        # One row of `names` per file: a staged folder may serve several files with the same content.
+        for file_id, (_, staged) in intake.loaded.items()
+    ]
+    _create(connection, "staged_file", pa.Table.from_pylist(rows, schema=_LOADED))
+    connection.execute(
+        "CREATE OR REPLACE TABLE loaded AS SELECT s.*, c.content_no FROM staged_file s JOIN stage.content c USING (content_key)"
+    )
+    for table in SMALL_TABLES:
         connection.execute(
-            f"INSERT INTO staged_{table} SELECT n.file_id, s.* EXCLUDE (filename) "
-            f"FROM read_parquet($1, filename = true) s JOIN names n USING (filename)",
-            [list(paths)],
+            f"CREATE OR REPLACE VIEW staged_{table} AS SELECT f.file_id, s.* EXCLUDE (content_no) "
+            f"FROM stage.staged_{table} s JOIN loaded f USING (content_no)"
         )
-        connection.unregister("names")
+
+
+def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Sequence[str]) -> None:
+    """Let `stated_answer` show the staged answers of these files."""
+    paths = [
+        str(path).replace("'", "''")
+        for file_id in file_ids
+        if (path := intake.loaded[file_id][1].parquet("answer")) is not None
+    ]
+    if paths:
+        listed = ", ".join(f"'{path}'" for path in paths)
+        connection.execute(f"CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM read_parquet([{listed}])")
+        return
+    schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))
+    _create(connection, "no_answer", schema.empty_table())
+    connection.execute("CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM no_answer")
 
 
 def _place_mentions(connection: duckdb.DuckDBPyConnection, geography: Geography) -> pa.Table:
@@ -212,7 +258,7 @@ def identify(
     for name, table in (
         ("link", resolution.links),
         ("facility_pair", resolution.pairs),
-        ("facility_alias", aliases),
+        ("merged_facility", aliases),
         ("identity_notice", notices),
     ):
         _create(connection, name, table)
@@ -220,6 +266,21 @@ def identify(
     for old, new in resolution.aliases:
         olds.setdefault(new, []).append(old)
     return olds
+
+
+def choose_files_to_judge(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `to_judge`: files whose answers mean something else than when they were judged last, or never were."""
+    connection.execute(
+        """
+        CREATE OR REPLACE TABLE to_judge AS
+        SELECT f.file_id, f.content_key, coalesce(m.signature, 0)::UBIGINT AS signature, f.shares_cells
+        FROM loaded f
+        LEFT JOIN file_meaning m USING (file_id)
+        LEFT JOIN release.compact.judged_file j
+            ON j.file_id = f.file_id AND j.content_key = f.content_key AND j.signature = coalesce(m.signature, 0)
+        WHERE j.file_id IS NULL
+        """
+    )
 
 
 def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:

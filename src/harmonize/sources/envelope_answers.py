@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from harmonize.model.issues import Issue
+from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.headers import edition_of
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, path_of, printed
@@ -72,27 +73,24 @@ def stage_questions(
             if is_empty(value):
                 continue
             numeric, problem = reader.read(value, printed(value))
-            staged.tables["answer"].add(
-                number,
-                cell_no,
-                question,
-                None,
-                None,
-                printed(value),
-                _unit_of(context, unit_node, side),
-                numeric,
-                problem,
-                question in unit_keys or is_quantity(context, question),
-                None,
-                answered_by,
-                verification,
-                not is_empty(parts.get("legal")),
-                clean(printed(parts.get("data"))),
-                base,
-                path_of("", key),
-                None if node_is_blank(unit_node) else path_of(base, keys[unit_keys[question]]),
-                None,
-                None,
+            add_answer(
+                staged,
+                StatedAnswer(
+                    number,
+                    cell_no,
+                    question,
+                    printed(value),
+                    f"{base}{path_of('', key)}",
+                    answered_by,
+                    verification,
+                    numeric,
+                    problem,
+                    _unit_of(context, unit_node, side),
+                    None if node_is_blank(unit_node) else path_of(base, keys[unit_keys[question]]),
+                    question in unit_keys or is_quantity(context, question),
+                    legal_flag=not is_empty(parts.get("legal")),
+                    reason=clean(printed(parts.get("data"))),
+                ),
             )
     return cell_no
 
@@ -136,26 +134,18 @@ def stage_performance(
         cell_no += 1
         question = key.lower()
         numeric, problem = reader.read(value, printed(value))
-        context.staged.tables["answer"].add(
-            number,
-            cell_no,
-            question,
-            None,
-            None,
-            printed(value),
-            None,
-            numeric,
-            problem,
-            False,
-            None,
-            "facility",
-            profile.verification if is_verified and covers(profile, edition, question) else "none",
-            False,
-            None,
-            f"{envelope.locator}.performance",
-            path_of("", key),
-            None,
-            None,
-            None,
+        add_answer(
+            context.staged,
+            StatedAnswer(
+                number,
+                cell_no,
+                question,
+                printed(value),
+                f"{envelope.locator}.performance{path_of('', key)}",
+                "facility",
+                profile.verification if is_verified and covers(profile, edition, question) else "none",
+                numeric,
+                problem,
+            ),
         )
     return cell_no

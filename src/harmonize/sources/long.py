@@ -7,8 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from harmonize.model.issues import Issue
-from harmonize.model.locators import split_place
 from harmonize.reading.sheets import CellError, cell_text, is_blank
+from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
 from harmonize.sources.records import Record, TableView, report_excel_error
@@ -201,25 +201,24 @@ def _stage_answer(
                 "Add it to scale_by_type in the profile.",
             )
         )
-    base, suffix = split_place(record.locator, record.at("answer"))
-    staged.tables["answer"].add_named(
-        assessment_no=visit.number,
-        cell_no=cell_no,
-        question_id=question,
-        context=group,
-        label_hash=label_hash(record.raw("label")) if not record.is_blank("label") else None,
-        raw_value=raw,
-        number=number if isinstance(number, float) else None,
-        number_problem=number.value if isinstance(number, NumberProblem) else None,
-        measured=False,
-        scale=scale or context.layout.default_scale,
-        answered_by=context.profile.answered_by,
-        verification=visit.verification,
-        legal_flag=False,
-        base=base,
-        suffix=suffix,
-        description=clean(record.raw("label")),
-        extra=extra,
+    add_answer(
+        staged,
+        StatedAnswer(
+            visit.number,
+            cell_no,
+            question,
+            raw,
+            record.at("answer"),
+            context.profile.answered_by,
+            visit.verification,
+            number if isinstance(number, float) else None,
+            number.value if isinstance(number, NumberProblem) else None,
+            scale=scale or context.layout.default_scale,
+            context=group,
+            label_hash=label_hash(record.raw("label")) if not record.is_blank("label") else None,
+            description=clean(record.raw("label")),
+            extra=extra,
+        ),
     )
 
 

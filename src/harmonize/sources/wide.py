@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from harmonize.model.issues import Issue
-from harmonize.model.locators import split_place
 from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
+from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
 from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
 from harmonize.sources.records import Record, TableView, report_excel_error
-from harmonize.sources.wide_columns import AnswerColumn, WideColumns, wide_columns
+from harmonize.sources.wide_columns import AnswerPlace, WideColumns, wide_columns
 from harmonize.values.numbers import NumberStyle, parse_number
 from harmonize.values.text import clean, word_key
 
@@ -242,7 +242,6 @@ def _stage_answers(
     context: Context, columns: WideColumns, record: Record, reader: NumberReader, side: _Side, cell_no: int
 ) -> int:
     staged, cells, width = context.staged, record.cells, len(record.cells)
-    add = staged.tables["answer"].add
     for column in columns.repeated:
         staged.counts.ignored += 0 if is_blank(_cell(record, column)) else 1
     profile = context.profile
@@ -262,31 +261,24 @@ def _stage_answers(
         if answer.unit is not None:
             unit, unit_place, unit_problem = _read_unit(context, record, answer.unit)
             problem = problem or unit_problem
-        if answer.suffix is not None:
-            base, suffix = record.locator, answer.suffix
-        else:
-            base, suffix = split_place(record.locator, record.place(answer.column))
-        add(
-            side.number,
-            cell_no,
-            answer.question,
-            None,
-            None,
-            raw,
-            unit,
-            value,
-            problem,
-            answer.measured,
-            None,
-            side.answered_by,
-            profile.verification if side.is_verified and covers(profile, side.edition, answer.question) else "none",
-            False,
-            None,
-            base,
-            suffix,
-            unit_place,
-            None,
-            None,
+        add_answer(
+            staged,
+            StatedAnswer(
+                side.number,
+                cell_no,
+                answer.question,
+                raw,
+                record.place(answer.column),
+                side.answered_by,
+                profile.verification
+                if side.is_verified and covers(profile, side.edition, answer.question)
+                else "none",
+                value,
+                problem,
+                unit,
+                unit_place,
+                answer.measured,
+            ),
         )
     return cell_no
 
@@ -302,7 +294,7 @@ def _read_unit(context: Context, record: Record, column: int) -> tuple[str | Non
     return clean(cell_text(cell)), record.place(column), None
 
 
-def _pass_over_unit(context: Context, record: Record, answer: AnswerColumn) -> None:
+def _pass_over_unit(context: Context, record: Record, answer: AnswerPlace) -> None:
     """A unit without a quantity says nothing; an Excel error in its cell is withheld all the same."""
     if answer.unit is None:
         return

@@ -10,11 +10,11 @@ from harmonize.sources.profile import Layout
 from harmonize.sources.records import TableView
 from harmonize.values.text import word_key
 
-__all__ = ["AnswerColumn", "WideColumns", "unit_questions", "wide_columns"]
+__all__ = ["AnswerPlace", "WideColumns", "unit_questions", "wide_columns"]
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerColumn:
+class AnswerPlace:
     """One answer column.
 
     Attributes:
@@ -42,7 +42,7 @@ class WideColumns:
     """
 
     cells: Sequence[int]
-    answers: Sequence[AnswerColumn]
+    answers: Sequence[AnswerPlace]
     repeated: Sequence[int]
     scores: Mapping[int, tuple[str, str | None]]
 
@@ -81,7 +81,7 @@ def wide_columns(layout: Layout, table: TableView) -> WideColumns:
     units = unit_questions(layout, first)
     is_unit = frozenset(units.values())
     answers = [
-        AnswerColumn(
+        AnswerPlace(
             column,
             question,
             first[units[question]] if question in units else None,

@@ -1,9 +1,13 @@
-"""Build the release's DuckDB file: contract tables, views, comments, and the logical hash of its content."""
+"""The release's DuckDB file: contract tables, the compact answers behind them, views, comments, logical hash.
+
+A new release begins as a copy of the one before where that has the same form: then only what changed is written.
+"""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import shutil
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -12,22 +16,30 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.errors import PublicationError
-from harmonize.model.contract import arrow_schema, columns, table_ddl
+from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
 
 __all__ = [
     "STORAGE_VERSION",
-    "build_database",
+    "attach_release",
     "combined_hash",
-    "finish_database",
+    "fill_contract",
+    "finish_release",
     "insert_rows",
     "logical_hashes",
+    "release_form",
 ]
 
 STORAGE_VERSION = "v1.0.0"
 """DuckDB storage version of what is published: readable by DuckDB 1.0 and every later one."""
 
 _UNHASHED = frozenset({"run", "release"})
+_VIEWED = frozenset({"answer", "issue", "quarantine"})
+"""Contract tables that are views over a more compact layout."""
+_KEPT = frozenset({"conflict", "contradiction", "overlap"})
+"""Contract tables of which only what changed is written."""
+_SLOW_COMPRESSION = "alp,alprd"
+"""Compressions of numbers that cost more time than they save bytes here."""
 
 
 def _statements(name: str) -> str:
@@ -38,62 +50,141 @@ def _quote(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def build_database(
-    workspace: Path, target: Path, knowledge: Mapping[str, Sequence[Mapping[str, object]]], memory_limit: str
-) -> None:
-    """Make the DuckDB file at `target` from the finished workspace.
+def release_form(parts: Sequence[str]) -> str:
+    """A hash of all that the content of a release depends on besides its inputs: only equal forms can be continued.
 
     Args:
-        knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
+        parts: hashes of the program and of the knowledge that every answer depends on.
+    """
+    texts = [_statements(name) for name in ("compact.sql", "views.sql", "contract.sql")]
+    layout = [table_ddl(table) for table in TABLES]
+    return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
+
+
+def attach_release(connection: duckdb.DuckDBPyConnection, target: Path, previous: Path | None, form: str) -> bool:
+    """Attach the file to be made as `release`; returns whether it continues the previous one.
+
+    Args:
+        previous: the DuckDB file of the last release, if there is one.
 
     Raises:
         PublicationError: the file cannot be written.
     """
+    connection.execute(f"SET disabled_compression_methods = {_quote(_SLOW_COMPRESSION)}")
     try:
-        with duckdb.connect(config={"memory_limit": memory_limit}) as connection:
-            connection.execute(f"ATTACH {_quote(str(workspace))} AS work (READ_ONLY)")
-            connection.execute(f"ATTACH {_quote(str(target))} AS release (STORAGE_VERSION {_quote(STORAGE_VERSION)})")
-            connection.execute("USE release")
-            for table in TABLES:
-                connection.execute(table_ddl(table))
-            for table, rows in knowledge.items():
-                insert_rows(connection, table, rows)
-            connection.execute(_statements("contract.sql"))
-            _comment(connection)
-    except duckdb.IOException as problem:
+        if previous is not None and _has_form(previous, form):
+            shutil.copyfile(previous, target)
+            connection.execute(f"ATTACH {_quote(str(target))} AS release")
+            _clear(connection)
+            return True
+        connection.execute(f"ATTACH {_quote(str(target))} AS release (STORAGE_VERSION {_quote(STORAGE_VERSION)})")
+        connection.execute("USE release")
+        connection.execute(_statements("compact.sql").format_map(_EnumTypes()))
+        connection.execute("USE workspace")
+        connection.execute("INSERT INTO release.compact.form VALUES (?)", [form])
+        for table in TABLES:
+            if table not in _VIEWED:
+                _make_table(connection, table)
+    except (duckdb.IOException, OSError) as problem:
         raise PublicationError(
             f"{target}: cannot be written: {problem}. Free space or choose another --out."
         ) from problem
+    return False
+
+
+class _EnumTypes(dict[str, str]):
+    """The closed sets of answers and issues as DuckDB types."""
+
+    def __missing__(self, name: str) -> str:
+        table = "issue" if name == "severity" else "answer"
+        return column_types(table)[name]
+
+
+def _has_form(previous: Path, form: str) -> bool:
+    try:
+        with duckdb.connect(str(previous), read_only=True) as connection:
+            return connection.execute("SELECT form FROM compact.form").fetchall() == [(form,)]
+    except duckdb.Error:
+        return False
+
+
+def _make_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
+    connection.execute(table_ddl(table).replace(f'CREATE TABLE "{table}"', f'CREATE TABLE release."{table}"', 1))
+
+
+def _clear(connection: duckdb.DuckDBPyConnection) -> None:
+    """Drop the views, and empty the tables that are written whole every time."""
+    views = connection.execute(
+        "SELECT view_name FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
+    ).fetchall()
+    for (view,) in views:
+        connection.execute(f'DROP VIEW release."{view}"')
+    for table in TABLES:
+        if table not in _VIEWED | _KEPT:
+            connection.execute(f'DROP TABLE release."{table}"')
+            _make_table(connection, table)
+
+
+def fill_contract(
+    connection: duckdb.DuckDBPyConnection, knowledge: Mapping[str, Sequence[Mapping[str, object]]]
+) -> None:
+    """Write the contract tables from the finished workspace, and the views.
+
+    Args:
+        knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
+    """
+    for table, rows in knowledge.items():
+        insert_rows(connection, table, rows)
+    connection.execute(_statements("contract.sql"))
+    connection.execute("USE release")
+    connection.execute(_statements("views.sql"))
+    _comment(connection)
+    connection.execute("USE workspace")
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
-    """Insert rows into a contract table by column name."""
+    """Insert rows into a contract table of the attached release by column name."""
     if not rows:
         return
     arriving = pa.Table.from_pylist([dict(row) for row in rows], schema=arrow_schema(table))
     connection.register("arriving", arriving)
-    connection.execute(f'INSERT INTO "{table}" BY NAME SELECT * FROM arriving')
+    connection.execute(f'INSERT INTO release."{table}" BY NAME SELECT * FROM arriving')
     connection.unregister("arriving")
 
 
 def _comment(connection: duckdb.DuckDBPyConnection) -> None:
     """The dictionary travels inside the file."""
     for table, model in TABLES.items():
-        connection.execute(f'COMMENT ON TABLE "{table}" IS {_quote((model.__doc__ or "").strip())}')
+        kind = "VIEW" if table in _VIEWED else "TABLE"
+        connection.execute(f'COMMENT ON {kind} "{table}" IS {_quote((model.__doc__ or "").strip())}')
         for name, _, _, description in columns(table):
             connection.execute(f'COMMENT ON COLUMN "{table}"."{name}" IS {_quote(description)}')
 
 
+_ANSWER_HASH = """
+    SELECT coalesce(sum(answers), 0)::BIGINT, coalesce(sum(hash(assessment_id, answers, digest)::HUGEINT), 0)::VARCHAR,
+        coalesce(bit_xor(hash(assessment_id, answers, digest)), 0)::VARCHAR
+    FROM compact.assessment
+    WHERE answers > 0
+"""
+"""Of answers the hash is kept per assessment, made when its answers are written."""
+
+
 def logical_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int, str]]:
-    """Rows and content hash of every table, whatever the order of its rows; the run's own records are left out."""
+    """Rows and content hash of every table, whatever the order of its rows; the run's own records are left out.
+
+    Args:
+        connection: a connection whose default database is a release.
+    """
     hashes: dict[str, tuple[int, str]] = {}
     for table in TABLES:
         if table in _UNHASHED:
             continue
-        count, total, mixed = connection.execute(
+        query = (
             f"SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR, coalesce(bit_xor(hash(t)), 0)::VARCHAR "
             f'FROM "{table}" t'
-        ).fetchall()[0]
+        )
+        count, total, mixed = connection.execute(_ANSWER_HASH if table == "answer" else query).fetchall()[0]
         hashes[table] = (count, hashlib.sha256(f"{count}|{total}|{mixed}".encode()).hexdigest()[:32])
     return hashes
 
@@ -104,10 +195,10 @@ def combined_hash(hashes: Mapping[str, tuple[int, str]], parts: Mapping[str, str
     return hashlib.sha256(content.encode()).hexdigest()[:32]
 
 
-def finish_database(target: Path, run: Mapping[str, object], release: Mapping[str, object]) -> None:
-    """Write the run and release rows and the views, last of all."""
-    with duckdb.connect(str(target)) as connection:
-        insert_rows(connection, "run", [run])
-        insert_rows(connection, "release", [release])
-        connection.execute(_statements("views.sql"))
-        connection.execute("CHECKPOINT")
+def finish_release(
+    connection: duckdb.DuckDBPyConnection, run: Mapping[str, object], release: Mapping[str, object]
+) -> None:
+    """Write the run and release rows, last of all."""
+    insert_rows(connection, "run", [run])
+    insert_rows(connection, "release", [release])
+    connection.execute("CHECKPOINT release")

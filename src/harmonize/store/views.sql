@@ -1,4 +1,52 @@
--- Views for people.
+-- The contract tables that are kept more compactly inside, and views for people.
+CREATE VIEW answer AS
+SELECT
+    s.assessment_id,
+    q.question_id,
+    q.indicator_id,
+    q.comparability,
+    a.state,
+    nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
+    a.value_number,
+    CASE
+        WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
+        WHEN q.is_measured THEN u.unit
+        WHEN a.value_number IS NOT NULL THEN q.plain_unit
+    END AS unit,
+    CASE WHEN q.kind = 'date' THEN try_cast(lower(coalesce(r.value_text, a.raw_value)) AS DATE) END AS value_date,
+    a.raw_value,
+    u.raw_unit,
+    a.answered_by,
+    a.verification,
+    r.reason,
+    coalesce(r.legal_flag, false) AS legal_flag,
+    d.file_id,
+    p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator,
+    q.mapping_id
+FROM compact.answer a
+JOIN compact.assessment s USING (assessment_no)
+JOIN compact.question q USING (question_no)
+JOIN compact.place p USING (place_no)
+JOIN compact.delivery d USING (delivery_no)
+LEFT JOIN compact.raw_unit u USING (raw_unit_no)
+LEFT JOIN compact.remark r USING (remark_no);
+
+CREATE VIEW issue AS
+SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.issue;
+
+CREATE VIEW quarantine AS
+SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.issue WHERE withheld;
+
+-- The latest answer of every factory to every indicator.
+CREATE VIEW v_latest_value AS
+SELECT
+    f.facility_id, q.indicator_id, s.assessment_id, s.instrument, q.question_id, l.answered_by, l.state, q.comparability,
+    l.value_text, l.value_number, l.unit, l.verification, q.mapping_id
+FROM compact.latest l
+JOIN compact.facility f USING (facility_no)
+JOIN compact.assessment s USING (assessment_no)
+JOIN compact.question q USING (question_no);
+
 CREATE VIEW v_answer AS
 SELECT
     f.facility_id, f.name AS facility, f.country, s.instrument, s.edition, s.kind AS assessment_kind, s.assessed_on,
@@ -39,30 +87,23 @@ WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
 -- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
 -- not there is missing maturity. A topic in scope without a finding is weak evidence, never met.
 CREATE VIEW v_topic_matrix AS
-WITH sided AS (
-    SELECT
-        s.facility_id, s.instrument, i.topic_id, i.kind, a.state, s.assessed_on, a.assessment_id
-    FROM answer a
+WITH latest AS (
+    SELECT s.facility_id, s.instrument, s.assessed_on, t.*
+    FROM compact.topic_count t
+    JOIN compact.assessment k USING (assessment_no)
     JOIN assessment s USING (assessment_id)
-    JOIN indicator i USING (indicator_id)
     WHERE s.published
-    QUALIFY row_number() OVER (
-        PARTITION BY a.assessment_id, a.question_id ORDER BY a.answered_by = 'verifier' DESC
-    ) = 1
-),
-latest AS (
-    SELECT * FROM sided
-    QUALIFY rank() OVER (PARTITION BY facility_id, instrument, topic_id ORDER BY assessed_on DESC NULLS LAST) = 1
+    QUALIFY rank() OVER (PARTITION BY s.facility_id, s.instrument, t.topic_id ORDER BY s.assessed_on DESC NULLS LAST) = 1
 ),
 answered AS (
     SELECT
         facility_id, instrument, topic_id, max(assessed_on) AS last_assessed_on,
-        count(*) FILTER (state IN ('met', 'partly_met', 'not_met')) AS asked,
-        count(*) FILTER (state = 'met') AS met,
-        count(*) FILTER (state = 'partly_met') AS partly_met,
-        count(*) FILTER (state = 'not_met') AS not_met,
-        count(*) FILTER (state = 'not_met' AND kind = 'compliance') AS breaches,
-        count(*) FILTER (state = 'not_applicable') = count(*) AS is_not_applicable
+        sum(met + partly_met + not_met)::BIGINT AS asked,
+        sum(met)::BIGINT AS met,
+        sum(partly_met)::BIGINT AS partly_met,
+        sum(not_met)::BIGINT AS not_met,
+        sum(breaches)::BIGINT AS breaches,
+        sum(not_applicable) = sum(answers) AS is_not_applicable
     FROM latest
     GROUP BY ALL
 ),
@@ -84,7 +125,7 @@ in_scope AS (
     JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
     WHERE c.scope = 'in' AND NOT contains(t.topic_id, '.information')
         -- Only of instruments that list findings alone; where answers are listed, no answer means not asked.
-        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM answer JOIN assessment o USING (assessment_id))
+        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM compact.assessment o WHERE o.answers > 0)
 )
 SELECT
     f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.labels ->> 'en' AS topic, m.instrument,
@@ -140,31 +181,21 @@ WINDOW series AS (PARTITION BY facility_id, indicator_id, unit ORDER BY year);
 -- What is already assessed: the latest answer per factory and indicator with what a buyer must know to rely on it.
 -- Age counts from the last on-site day, for FEM from the end of the reporting period. Missing facts are shown as missing.
 CREATE VIEW v_reuse AS
-WITH sided AS (
-    -- The verifier's answer counts where there is one.
-    SELECT * FROM answer
-    WHERE indicator_id IS NOT NULL
-    QUALIFY row_number() OVER (PARTITION BY assessment_id, question_id ORDER BY answered_by = 'verifier' DESC) = 1
-)
 SELECT
-    s.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator, i.topic_id,
+    s.facility_id, f.name AS facility, f.country, i.indicator_id, i.labels ->> 'en' AS indicator, i.topic_id,
     s.instrument, s.edition, s.assessed_on, s.evidence_from, s.evidence_to,
     date_diff('day', coalesce(s.evidence_to, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
-    e.implied_state AS state, a.state AS answered_state, a.comparability, c.basis, a.verification, s.announcement,
+    e.implied_state AS state, l.state AS answered_state, q.comparability, c.basis, l.verification, s.announcement,
     s.assessor, s.valid_until, s.valid_until_basis,
-    (SELECT count(*) FROM finding n WHERE n.assessment_id = s.assessment_id AND n.indicator_id = a.indicator_id
+    (SELECT count(*) FROM finding n WHERE n.assessment_id = s.assessment_id AND n.indicator_id = i.indicator_id
         AND n.status IS DISTINCT FROM 'closed') AS open_findings,
-    a.assessment_id
-FROM sided a
-JOIN assessment s USING (assessment_id)
-JOIN facility f USING (facility_id)
+    s.assessment_id
+FROM compact.latest l
+JOIN compact.assessment k USING (assessment_no)
+JOIN compact.question q USING (question_no)
+JOIN assessment s ON s.assessment_id = k.assessment_id
+JOIN facility f ON f.facility_id = s.facility_id
 JOIN indicator i USING (indicator_id)
-JOIN entailment e ON e.comparability = a.comparability AND e.state = a.state
+JOIN entailment e ON e.comparability = q.comparability AND e.state = l.state::VARCHAR
 LEFT JOIN crosswalk c USING (mapping_id)
-WHERE s.published AND i.kind IN ('compliance', 'practice')
-QUALIFY row_number() OVER (
-    PARTITION BY s.facility_id, a.indicator_id
-    -- Inside one assessment, what is not met speaks for the indicator.
-    ORDER BY coalesce(s.evidence_to, s.assessed_on) DESC NULLS LAST, s.verified DESC, a.assessment_id,
-        e.implied_state = 'not_met' DESC, a.question_id
-) = 1;
+WHERE i.kind IN ('compliance', 'practice');

@@ -1,0 +1,91 @@
+-- The winning answers of the touched assessments that several contents answer, and losers that differ.
+-- Reads: contested_answer, answer_source, touched_assessment, delivery_group, made_copy. Writes: contested_winner, answer_conflict.
+CREATE OR REPLACE TABLE ranked_answer AS
+WITH source AS (
+    SELECT s.*
+    FROM answer_source s
+    JOIN touched_assessment USING (assessment_id)
+    WHERE s.is_contested
+),
+stated AS (
+    -- How an assessment was made is a fact of its header: what one delivery leaves out, another may state.
+    SELECT s.assessment_id, arg_min(a.verification, s.delivery_rank) AS verification
+    FROM source s
+    JOIN (
+        SELECT assessment_key, min(verification) AS verification
+        FROM contested_answer
+        WHERE verification <> 'none'
+        GROUP BY assessment_key
+    ) a USING (assessment_key)
+    GROUP BY s.assessment_id
+),
+contest AS (
+    -- A question is answered by one delivery, both sides of it: a correction of another delivery is not laid over it.
+    SELECT s.assessment_id, a.question_id, min(s.delivery_rank) AS winner
+    FROM contested_answer a
+    JOIN source s USING (assessment_key)
+    GROUP BY s.assessment_id, a.question_id
+)
+SELECT
+    a.* REPLACE (coalesce(a.verification, v.verification, s.verification) AS verification),
+    s.assessment_id,
+    s.copy_id,
+    s.delivery_rank,
+    c.winner = s.delivery_rank AS wins
+FROM contested_answer a
+JOIN source s USING (assessment_key)
+JOIN contest c USING (assessment_id, question_id)
+LEFT JOIN stated v USING (assessment_id);
+
+CREATE OR REPLACE TABLE contested_winner AS
+SELECT *
+FROM ranked_answer
+WHERE wins
+QUALIFY row_number() OVER (PARTITION BY assessment_id, question_id, answered_by ORDER BY cell_no, assessment_key) = 1;
+
+CREATE OR REPLACE TABLE answer_conflict AS
+WITH compared AS (
+    -- Each side is compared with the same side of the winner, or with the other one where the winner has no such side.
+    SELECT
+        l.*,
+        w.raw_value AS winning_raw,
+        w.raw_unit AS winning_raw_unit,
+        w.state AS winning_state,
+        w.value_number AS winning_number,
+        w.value_text AS winning_cleaned,
+        w.unit AS winning_unit,
+        w.copy_id AS winning_copy,
+        row_number() OVER (
+            PARTITION BY l.copy_id, l.assessment_id, l.question_id, l.answered_by ORDER BY w.answered_by = l.answered_by DESC
+        ) AS choice
+    FROM ranked_answer l
+    JOIN contested_winner w USING (assessment_id, question_id)
+    WHERE NOT l.wins
+)
+SELECT DISTINCT
+    l.assessment_id,
+    l.question_id,
+    l.copy_id,
+    concat_ws(' ', l.raw_value, l.raw_unit) AS value_raw,
+    concat_ws(' ', l.winning_raw, l.winning_raw_unit) AS winning_value_raw,
+    CASE
+        WHEN lg.status_rank <> wg.status_rank THEN 'the winning delivery has the higher status'
+        WHEN lg.updated_at IS DISTINCT FROM wg.updated_at THEN 'the winning delivery was updated later'
+        WHEN lg.received_at IS DISTINCT FROM wg.received_at THEN 'the winning delivery was received later'
+        WHEN lc.file_id = wc.file_id THEN 'the winning row stands first in the file'
+        ELSE 'contributor and path in alphabetical order'
+    END AS reason
+FROM compared l
+JOIN made_copy lc ON lc.copy_id = l.copy_id
+JOIN made_copy wc ON wc.copy_id = l.winning_copy
+JOIN delivery_group lg ON lg.file_id = lc.file_id AND lg.assessment_no = lc.assessment_no
+JOIN delivery_group wg ON wg.file_id = wc.file_id AND wg.assessment_no = wc.assessment_no
+WHERE l.choice = 1
+    AND (
+        l.state <> l.winning_state
+        OR (l.value_number IS NOT NULL AND l.winning_number IS NOT NULL
+            AND abs(l.value_number - l.winning_number) > 1e-9 * greatest(abs(l.value_number), abs(l.winning_number)))
+        OR ((l.value_number IS NULL OR l.winning_number IS NULL)
+            AND lower(coalesce(l.value_text, l.raw_value)) IS DISTINCT FROM lower(coalesce(l.winning_cleaned, l.winning_raw)))
+        OR l.unit IS DISTINCT FROM l.winning_unit
+    );

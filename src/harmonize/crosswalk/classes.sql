@@ -1,0 +1,36 @@
+-- Which questions are asked of whom: assessments of one instrument, edition and country read a question alike.
+-- Reads: staged_assessment, staged_mention, loaded, stage.content_column, stage.staged_column, staged_finding.
+-- Writes: asked_class, stated_header, used_column, asked_question.
+CREATE OR REPLACE TABLE asked_class AS
+SELECT (row_number() OVER (ORDER BY instrument, edition, country))::INTEGER AS class_no, *
+FROM (
+    SELECT DISTINCT a.instrument, a.edition, m.country
+    FROM staged_assessment a
+    LEFT JOIN staged_mention m USING (file_id, assessment_no)
+);
+
+CREATE OR REPLACE TABLE stated_header AS
+SELECT a.assessment_key, a.file_id, a.assessment_no, k.class_no
+FROM staged_assessment a
+LEFT JOIN staged_mention m USING (file_id, assessment_no)
+JOIN asked_class k
+    ON k.instrument = a.instrument AND k.edition IS NOT DISTINCT FROM a.edition
+    AND k.country IS NOT DISTINCT FROM m.country;
+
+CREATE OR REPLACE TABLE used_column AS
+SELECT f.file_id, h.class_no, u.column_key
+FROM (SELECT DISTINCT file_id, class_no FROM stated_header) h
+JOIN loaded f USING (file_id)
+JOIN stage.content_column u USING (content_no);
+
+CREATE OR REPLACE TABLE asked_question AS
+SELECT k.instrument, k.edition, k.country, c.question_id, c.context, c.label_hash
+FROM (SELECT DISTINCT class_no, column_key FROM used_column)
+JOIN asked_class k USING (class_no)
+JOIN stage.staged_column c USING (column_key)
+UNION
+SELECT k.instrument, k.edition, k.country, f.clause, NULL, NULL
+FROM staged_finding f
+JOIN stated_header USING (file_id, assessment_no)
+JOIN asked_class k USING (class_no)
+WHERE f.clause IS NOT NULL;

@@ -1,0 +1,60 @@
+-- What was noticed in the answers of the files in `to_judge`: withheld values, units, questions without a mapping.
+-- Reads: judged_answer (pointed at the files with problems), judged_count, meaning, asked_class, readable_edition.
+-- Writes: answer_issue.
+CREATE OR REPLACE TABLE answer_issue AS
+WITH withheld AS (
+    SELECT
+        j.*,
+        j.prefix || coalesce(j.row_no::VARCHAR, '') || j.suffix AS locator,
+        j.unit_prefix || coalesce(j.row_no::VARCHAR, '') || j.unit_suffix AS unit_place
+    FROM judged_answer j
+    SEMI JOIN to_judge USING (file_id)
+    WHERE j.problem IS NOT NULL
+),
+values_withheld AS (
+    SELECT
+        file_id,
+        locator,
+        problem AS code,
+        'warning' AS severity,
+        raw_value AS value,
+        CASE problem
+            WHEN 'unknown_answer' THEN '''' || raw_value || ''' is no answer that this question takes.'
+            WHEN 'negative_quantity' THEN 'The quantity ' || raw_value || ' is negative.'
+            WHEN 'quantity_without_unit' THEN 'The quantity ' || raw_value || ' has no unit.'
+            WHEN 'unknown_unit' THEN 'The unit ''' || raw_unit || ''' is not known.'
+            WHEN 'wrong_dimension' THEN 'The unit ''' || raw_unit || ''' does not fit; ' || accepted_units || ' would.'
+            WHEN 'undecidable_number' THEN '''' || raw_value || ''' can be read in two ways and the file uses both styles.'
+            ELSE '''' || raw_value || ''' is no number.'
+        END AS message,
+        CASE problem
+            WHEN 'unknown_answer' THEN 'Correct the answer, or add the word to the scale.'
+            WHEN 'unknown_unit' THEN 'Correct the unit, or add its spelling to schemas/units.yml.'
+            ELSE 'Correct the value in the export.'
+        END AS hint,
+        true AS withheld
+    FROM withheld
+),
+unit_cells AS (
+    SELECT
+        file_id, unit_place, problem, 'warning', raw_unit,
+        'The quantity beside this unit was withheld: the unit ''' || raw_unit || ''' '
+            || CASE problem WHEN 'unknown_unit' THEN 'is not known.' ELSE 'does not fit.' END,
+        'Correct the unit, or add its spelling to schemas/units.yml.', false
+    FROM withheld
+    WHERE problem IN ('unknown_unit', 'wrong_dimension') AND unit_place IS NOT NULL
+),
+questions AS (
+    SELECT DISTINCT
+        n.file_id, 'header', 'drift', 'warning', m.question_id,
+        'No crosswalk lists the question ''' || m.question_id || '''; its answers are kept unmapped.',
+        'Map it in mappings/' || k.instrument || '/.', false
+    FROM judged_count n
+    JOIN meaning m USING (class_no, column_key)
+    JOIN asked_class k USING (class_no)
+    JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
+    WHERE m.mapping_id IS NULL
+)
+SELECT * FROM values_withheld
+UNION ALL SELECT * FROM unit_cells
+UNION ALL SELECT * FROM questions;

@@ -1,0 +1,112 @@
+"""The catalogue of the stage: all small staged tables of all staged files in one DuckDB file.
+
+A run of thousands of files opens one file instead of thousands. The catalogue says nothing that the staged folders do
+not say; a missing, damaged or older one is made anew from them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import duckdb
+import pyarrow as pa
+
+from harmonize.model.staged import STAGED_SCHEMAS
+from harmonize.staging import StagedFolder
+
+__all__ = ["SMALL_TABLES", "attach_catalogue"]
+
+SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", "column"))
+_BATCH = 500
+_KEY_COLUMNS = {"assessment": {"assessment_key": pa.int64()}}
+_FORM = hashlib.sha256(
+    "".join(f"{name}{schema}" for name, schema in STAGED_SCHEMAS.items()).encode() + duckdb.__version__.encode()
+).hexdigest()
+
+
+def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders: Sequence[StagedFolder]) -> None:
+    """Attach the catalogue as `stage`, every one of `folders` in it."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        _attach(connection, path)
+    except duckdb.Error:
+        _discard(connection, path)
+        _attach(connection, path)
+    known = {key for (key,) in connection.execute("SELECT content_key FROM stage.content").fetchall()}
+    missing = [folder for folder in folders if folder.key not in known]
+    for start in range(0, len(missing), _BATCH):
+        _add(connection, missing[start : start + _BATCH])
+
+
+def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute(f"ATTACH '{_escaped(path)}' AS stage")
+    tables = {name for (name,) in connection.execute(
+        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'stage'"
+    ).fetchall()}
+    if not tables:
+        _create(connection)
+    elif connection.execute("SELECT form FROM stage.form").fetchall() != [(_FORM,)]:
+        raise duckdb.InvalidInputException("a catalogue of another form")
+
+
+def _discard(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
+    connection.execute("DETACH DATABASE IF EXISTS stage")
+    path.unlink(missing_ok=True)
+    path.with_name(path.name + ".wal").unlink(missing_ok=True)
+
+
+def _escaped(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def _create(connection: duckdb.DuckDBPyConnection) -> None:
+    connection.execute("BEGIN")
+    connection.execute("CREATE TABLE stage.content (content_no INTEGER PRIMARY KEY, content_key VARCHAR NOT NULL)")
+    connection.execute("CREATE TABLE stage.content_column (content_no INTEGER, column_key BIGINT)")
+    for table in (*SMALL_TABLES, "column"):
+        fields = {field.name: field.type for field in STAGED_SCHEMAS[table]} | _KEY_COLUMNS.get(table, {})
+        connection.register("arriving", pa.schema(fields).empty_table())
+        own = "" if table == "column" else "0::INTEGER AS content_no, 0::INTEGER AS row_order, "
+        connection.execute(f"CREATE TABLE stage.staged_{table} AS SELECT {own}* FROM arriving LIMIT 0")
+        connection.unregister("arriving")
+    connection.execute("CREATE TABLE stage.form AS SELECT ? AS form", [_FORM])
+    connection.execute("COMMIT")
+
+
+def _add(connection: duckdb.DuckDBPyConnection, folders: Sequence[StagedFolder]) -> None:
+    """Add files, all of them or none."""
+    connection.execute("BEGIN")
+    ((last,),) = connection.execute("SELECT coalesce(max(content_no), 0) FROM stage.content").fetchall()
+    numbers = {folder.key: last + place for place, folder in enumerate(folders, start=1)}
+    arriving = pa.table({"content_no": pa.array(numbers.values(), pa.int32()), "key": list(numbers)})
+    connection.register("arriving", arriving)
+    connection.execute("INSERT INTO stage.content SELECT content_no, key FROM arriving")
+    connection.unregister("arriving")
+    for table in (*SMALL_TABLES, "column"):
+        paths = {str(path): numbers[folder.key] for folder in folders if (path := folder.parquet(table)) is not None}
+        if not paths:
+            continue
+        names = pa.table({"filename": list(paths), "content_no": pa.array(paths.values(), pa.int32())})
+        connection.register("names", names)
+        _insert(connection, table, list(paths))
+        connection.unregister("names")
+    connection.execute("COMMIT")
+
+
+def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> None:
+    rows = "read_parquet($1, filename = true, file_row_number = true) s JOIN names n USING (filename)"
+    if table != "column":
+        connection.execute(
+            f"INSERT INTO stage.staged_{table} BY NAME SELECT n.content_no, s.file_row_number::INTEGER AS row_order, "
+            f"s.* EXCLUDE (filename, file_row_number) FROM {rows}",
+            [paths],
+        )
+        return
+    connection.execute(f"INSERT INTO stage.content_column SELECT n.content_no, s.column_key FROM {rows}", [paths])
+    connection.execute(
+        "INSERT INTO stage.staged_column BY NAME SELECT DISTINCT * FROM read_parquet($1) s "
+        "WHERE column_key NOT IN (SELECT column_key FROM stage.staged_column)",
+        [paths],
+    )

@@ -1,0 +1,121 @@
+-- How answers are kept inside a release: sorted integer keys, and what repeats once. The contract names are views.
+-- Answers stand by assessment, assessments by factory; what is appended later stands behind.
+CREATE SCHEMA compact;
+
+-- Assessments that have been made, with all that their answers depend on as one hash (`signature`).
+CREATE TABLE compact.assessment (
+    assessment_no INTEGER NOT NULL,
+    assessment_id VARCHAR NOT NULL,
+    facility_id VARCHAR NOT NULL,
+    instrument VARCHAR NOT NULL,
+    signature UBIGINT NOT NULL,
+    answers BIGINT NOT NULL,
+    digest VARCHAR NOT NULL
+);
+
+-- Questions with what their mapping makes of them.
+CREATE TABLE compact.question (
+    question_no INTEGER NOT NULL,
+    question_id VARCHAR NOT NULL,
+    mapping_id VARCHAR,
+    indicator_id VARCHAR,
+    comparability VARCHAR,
+    kind VARCHAR,
+    is_measured BOOLEAN NOT NULL,
+    asks_quantity BOOLEAN NOT NULL,
+    plain_unit VARCHAR,
+    digest UBIGINT NOT NULL
+);
+
+-- Places of answers in their files, but for the row number.
+CREATE TABLE compact.place (
+    place_no INTEGER NOT NULL,
+    column_key BIGINT NOT NULL,
+    prefix VARCHAR NOT NULL,
+    suffix VARCHAR NOT NULL,
+    context VARCHAR,
+    label_hash VARCHAR,
+    digest UBIGINT NOT NULL
+);
+
+CREATE TABLE compact.raw_unit (raw_unit_no INTEGER NOT NULL, raw_unit VARCHAR NOT NULL, unit VARCHAR);
+CREATE TABLE compact.remark (
+    remark_no INTEGER NOT NULL,
+    reason VARCHAR,
+    legal_flag BOOLEAN NOT NULL,
+    description VARCHAR,
+    value_text VARCHAR,
+    digest UBIGINT NOT NULL
+);
+CREATE TABLE compact.delivery (delivery_no INTEGER NOT NULL, file_id VARCHAR NOT NULL);
+
+CREATE TABLE compact.answer (
+    assessment_no INTEGER NOT NULL,
+    question_no INTEGER NOT NULL,
+    answered_by {answered_by} NOT NULL,
+    state {state} NOT NULL,
+    verification {verification} NOT NULL,
+    raw_value VARCHAR,
+    value_number DOUBLE,
+    raw_unit_no INTEGER,
+    remark_no INTEGER,
+    delivery_no INTEGER NOT NULL,
+    row_no INTEGER,
+    place_no INTEGER NOT NULL
+);
+
+-- Files whose answers have been judged: what became of their cells, and what was noticed in them.
+CREATE TABLE compact.judged_file (
+    file_id VARCHAR NOT NULL,
+    content_key VARCHAR NOT NULL,
+    signature UBIGINT NOT NULL,
+    loaded BIGINT NOT NULL,
+    ignored BIGINT NOT NULL,
+    quarantined BIGINT NOT NULL
+);
+CREATE TABLE compact.issue (
+    issue_id VARCHAR NOT NULL,
+    file_id VARCHAR,
+    locator VARCHAR NOT NULL,
+    code VARCHAR NOT NULL,
+    severity {severity} NOT NULL,
+    value VARCHAR,
+    message VARCHAR NOT NULL,
+    hint VARCHAR,
+    withheld BOOLEAN NOT NULL,
+    is_of_content BOOLEAN NOT NULL
+);
+
+-- What each delivery of a repeated assessment says, as one hash.
+CREATE TABLE compact.fingerprint (assessment_key BIGINT NOT NULL, signature UBIGINT NOT NULL, fingerprint VARCHAR);
+
+-- Factories whose derived tables have been made, with all that these depend on as one hash.
+CREATE TABLE compact.facility (facility_no INTEGER NOT NULL, facility_id VARCHAR NOT NULL, signature UBIGINT NOT NULL);
+
+-- The latest answer of every factory to every indicator.
+CREATE TABLE compact.latest (
+    facility_no INTEGER NOT NULL,
+    question_no INTEGER NOT NULL,
+    assessment_no INTEGER NOT NULL,
+    answered_by {answered_by} NOT NULL,
+    state {state} NOT NULL,
+    verification {verification} NOT NULL,
+    value_text VARCHAR,
+    value_number DOUBLE,
+    unit VARCHAR
+);
+
+-- Per assessment and topic, how its questions were answered.
+CREATE TABLE compact.topic_count (
+    assessment_no INTEGER NOT NULL,
+    topic_id VARCHAR NOT NULL,
+    answers INTEGER NOT NULL,
+    met INTEGER NOT NULL,
+    partly_met INTEGER NOT NULL,
+    not_met INTEGER NOT NULL,
+    breaches INTEGER NOT NULL,
+    not_applicable INTEGER NOT NULL
+);
+
+-- What this file continues only when it is the same (`harmonize.store.build.release_form`).
+CREATE TABLE compact.form (form VARCHAR NOT NULL);
