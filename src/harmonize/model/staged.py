@@ -12,9 +12,10 @@ cleaned text where cleaning changes the raw one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from typing import Any, NamedTuple
 
 import pyarrow as pa
 
@@ -189,8 +190,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
 _CHUNK = 100_000
 
 
-@dataclass(frozen=True, slots=True)
-class AnswerColumn:
+class AnswerColumn(NamedTuple):
     """What all answers of one question, side and place in a file have in common.
 
     Attributes:
@@ -213,11 +213,12 @@ class AnswerColumn:
     unit_prefix: str | None = None
     unit_suffix: str | None = None
 
-    @property
-    def key(self) -> int:
-        """A hash of the content, the same in every file and run."""
-        content = "\x1f".join(["\0" if part is None else str(part) for part in astuple(self)])
-        return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
+
+@lru_cache(maxsize=1 << 17)
+def column_key(column: AnswerColumn) -> int:
+    """A hash of a column's content, the same in every file and run."""
+    content = "\x1f".join(["\0" if part is None else str(part) for part in column])
+    return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 class Rows:
@@ -255,6 +256,16 @@ class Rows:
         self._flush()
         self._chunks.append(batch.cast(self._schema) if batch.schema != self._schema else batch)
 
+    def mark(self) -> int:
+        """A place to roll back to."""
+        self._flush()
+        return len(self._chunks)
+
+    def roll_back(self, mark: int) -> None:
+        """Forget the rows that were added behind a mark."""
+        self._pending.clear()
+        del self._chunks[mark:]
+
     def table(self) -> pa.Table:
         """All rows."""
         self._flush()
@@ -287,8 +298,8 @@ class StagedFile:
         """Stage what many answers have in common, once; returns its key."""
         key = self._columns.get(column)
         if key is None:
-            key = self._columns[column] = column.key
-            self.tables["column"].add(key, *astuple(column))
+            key = self._columns[column] = column_key(column)
+            self.tables["column"].add(key, *column)
         return key
 
     def report(self, issue: Issue) -> None:
@@ -303,6 +314,18 @@ class StagedFile:
             issue.withheld,
             issue.cells,
         )
+
+    def undo(self) -> Callable[[], None]:
+        """A function that forgets all that is staged from here on."""
+        marks = {name: rows.mark() for name, rows in self.tables.items()}
+        counts, assessments, columns = replace(self.counts), self.assessments, dict(self._columns)
+
+        def forget() -> None:
+            for name, mark in marks.items():
+                self.tables[name].roll_back(mark)
+            self.counts, self.assessments, self._columns = replace(counts), assessments, dict(columns)
+
+        return forget
 
     def next_assessment(self) -> int:
         """A new assessment number."""

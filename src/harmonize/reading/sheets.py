@@ -11,24 +11,28 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, time, timedelta
 from itertools import islice
 
 from harmonize.errors import RefusedFile
 from harmonize.model.locators import cell_name
+from harmonize.reading.delimited import split_rows
 from harmonize.reading.encoding import Decoded, decode
 from harmonize.reading.limits import Limits
 from harmonize.reading.workbook import CellError, read_workbook
 
-__all__ = ["Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "read_sheets"]
+__all__ = ["ERROR_WORDS", "Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "read_sheets"]
 
 Cell = str | int | float | bool | date | datetime | time | timedelta | CellError | None
 
 _DELIMITERS = (",", ";", "\t", "|")
-_ERROR_WORDS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+ERROR_WORDS = frozenset({"#N/A", "#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NUM!", "#NULL!", "#SPILL!", "#CALC!"})
+"""What Excel prints for a cell whose formula failed."""
 _INVISIBLE = "\u200b\u2060\ufeff \t\r\n\xa0"
 _SAMPLE_ROWS = 20
+_WIDE = 200
+"""Columns from which on a table is split piece by piece."""
 _SAMPLE_CHARACTERS = 1 << 22
 
 
@@ -120,6 +124,11 @@ def read_csv(data: bytes, fallback: str, delimiter: str | None = None) -> Sheet:
     csv.field_size_limit(1 << 30)
     delimiters = _delimiters(decoded.text)
     delimiter = delimiter or delimiters[0]
+    others = tuple(other for other in delimiters if other != delimiter)
+    if decoded.certain and decoded.text.count(delimiter, 0, _SAMPLE_CHARACTERS) > _WIDE:
+        wide = split_rows(decoded.text.encode(), delimiter)
+        if wide is not None and wide.width > _WIDE:
+            return Sheet(None, wide, replace(decoded, text=""), others)
     try:
         rows: list[list[Cell]] = [
             [*row] for row in csv.reader(io.StringIO(decoded.text, newline=""), delimiter=delimiter) if row
@@ -128,16 +137,16 @@ def read_csv(data: bytes, fallback: str, delimiter: str | None = None) -> Sheet:
         raise RefusedFile(
             "broken_csv", f"The table cannot be split into cells: {problem}.", "Export it again."
         ) from problem
-    if any(word in decoded.text for word in _ERROR_WORDS):
+    if any(word in decoded.text for word in ERROR_WORDS):
         # A spreadsheet saves its error cells under these names.
-        rows = [[CellError(str(cell)) if cell in _ERROR_WORDS else cell for cell in row] for row in rows]
+        rows = [[CellError(str(cell)) if cell in ERROR_WORDS else cell for cell in row] for row in rows]
     if decoded.text.count('"') % 2 and _ends_inside_quotes(decoded.text, delimiter):
         raise RefusedFile(
             "broken_csv",
             "A quoted cell never ends, so the rows after it cannot be told apart.",
             "Export it again, or close the quotation mark.",
         )
-    return Sheet(None, rows, decoded, tuple(other for other in delimiters if other != delimiter))
+    return Sheet(None, rows, decoded, others)
 
 
 def _ends_inside_quotes(text: str, delimiter: str) -> bool:

@@ -23,6 +23,8 @@ __all__ = ["Context"]
 def _untitled(view: TableView) -> list[int]:
     """Columns without a header that hold something all the same."""
     untitled = [column for column, title in enumerate(view.header) if not title]
+    if not untitled:
+        return []
     rows = view.sheet.rows[view.header_row + 1 :]
     return [column for column in untitled if any(column < len(row) and not is_blank(row[column]) for row in rows)]
 
@@ -113,17 +115,21 @@ class Context:
             if not record.surplus:
                 yield record
                 continue
-            self.staged.report(
-                Issue(
-                    record.locator,
-                    "ragged_row",
-                    str(len(record.cells)),
-                    f"The row has {len(record.cells)} cells under {len(table.header)} headers: its cells are shifted.",
-                    "Quote cells that hold the delimiter, and export it again.",
-                    withheld=True,
-                    cells=cells_of(record),
-                )
+            self.report_ragged(record, len(record.cells), len(table.header), cells_of(record))
+
+    def report_ragged(self, record: Record, width: int, headers: int, cells: int) -> None:
+        """Withhold a row with cells beyond its header."""
+        self.staged.report(
+            Issue(
+                record.locator,
+                "ragged_row",
+                str(width),
+                f"The row has {width} cells under {headers} headers: its cells are shifted.",
+                "Quote cells that hold the delimiter, and export it again.",
+                withheld=True,
+                cells=cells,
             )
+        )
 
     def report_blank_key(self, record: Record, name: str, cells: int = 0) -> None:
         """Withhold a row that belongs to nothing because its key is blank."""

@@ -31,7 +31,6 @@ _STAGE: Mapping[Family, Callable[[Context], None]] = {
     "grants": grants.stage,
 }
 _COUNT: Mapping[Family, Callable[[Context], tuple[int, int]]] = {
-    "wide": wide.count_cells,
     "envelopes": envelopes.count_cells,
     "long": long.count_cells,
     "findings": findings.count_cells,

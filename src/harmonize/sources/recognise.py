@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harmonize.errors import RefusedFile
+from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.documents import Document, JsonValue
 from harmonize.reading.sheets import Sheet, cell_text, is_blank
 from harmonize.sources.profile import BlockPart, Layout, Profile, TablePart
@@ -19,6 +20,7 @@ __all__ = ["Envelope", "Recognition", "recognise"]
 _HEADER_ROWS = 10
 _NEAR = 0.5
 _LONGEST_TITLE = 200
+_FULL = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +105,9 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     known = list(profiles)
     if document.values:
         return _recognise_json(document.values, known)
+    sheets = [_Titled(sheet, _headers(sheet)) for sheet in document.sheets]
     candidates = [
-        _Candidate(profile, layout, tuple(_match(part, layout, document.sheets) for part in layout.parts()))
+        _Candidate(profile, layout, tuple(_match(part, layout, sheets) for part in layout.parts()))
         for profile in known
         for layout in profile.layouts
         if layout.parts()
@@ -196,13 +199,14 @@ def _likeness(candidate: _Candidate, sheets: Sequence[Sheet]) -> float:
     return len(printed & titles) / len(titles) if titles else 0.0
 
 
-def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[Sheet]) -> _Match:
+def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[_Titled]) -> _Match:
     passed_over = {word_key(name) for name in layout.not_an_assessment_sheet}
-    sheets = [sheet for sheet in all_sheets if word_key(sheet.name or "") not in passed_over]
-    named = [sheet for sheet in sheets if part.sheet and sheet.name and word_key(sheet.name) == word_key(part.sheet)]
+    sheets = [titled for titled in all_sheets if word_key(titled.sheet.name or "") not in passed_over]
+    wanted = word_key(part.sheet or "")
+    named = [titled for titled in sheets if wanted and titled.sheet.name and word_key(titled.sheet.name) == wanted]
     matches = [
-        _match_block(part, sheet) if isinstance(part, BlockPart) else _match_table(part, sheet)
-        for sheet in (named or sheets)
+        _match_block(part, titled.sheet) if isinstance(part, BlockPart) else _match_table(part, titled)
+        for titled in (named or sheets)
     ]
     empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
     best = max(matches, key=lambda match: (match.found, match.optional), default=empty)
@@ -215,21 +219,50 @@ def _names(part: TablePart | BlockPart) -> Mapping[str, Sequence[str]]:
     return {**fields, **part.identifiers}
 
 
-def _match_table(part: TablePart, sheet: Sheet) -> _Match:
-    best = _Match(0, tuple(_names(part)[name][0] for name in part.required))
+@dataclass(frozen=True, slots=True)
+class _Header:
+    """A row that may be a header: its titles, and the first column of each by its key."""
+
+    index: int
+    titles: tuple[str, ...]
+    places: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Titled:
+    """A sheet with the rows that may be its header, looked at once for all layouts."""
+
+    sheet: Sheet
+    headers: Sequence[_Header]
+
+
+def _headers(sheet: Sheet) -> list[_Header]:
+    found: list[_Header] = []
     for index in range(min(_HEADER_ROWS, len(sheet.rows))):
-        header = tuple(cell_text(cell).strip() for cell in sheet.rows[index])
-        match = _match_header(part, sheet, index, header)
+        titles = tuple(
+            cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index]
+        )
+        places: dict[str, int] = {}
+        for column, title in enumerate(titles):
+            if title:
+                places.setdefault(word_key(title), column)
+        found.append(_Header(index, titles, places))
+        if isinstance(sheet.rows, DelimitedRows) and len(places) > _FULL * sheet.rows.width:
+            break  # Of hundreds of columns nearly all have a title, and only the header row is that full of words.
+    return found
+
+
+def _match_table(part: TablePart, titled: _Titled) -> _Match:
+    best = _Match(0, tuple(_names(part)[name][0] for name in part.required))
+    for header in titled.headers:
+        match = _match_header(part, titled.sheet, header)
         if (match.found, match.optional) > (best.found, best.optional):
             best = match
     return best
 
 
-def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, ...]) -> _Match:
-    places: dict[str, int] = {}
-    for column, title in enumerate(header):
-        if title:
-            places.setdefault(word_key(title), column)
+def _match_header(part: TablePart, sheet: Sheet, header: _Header) -> _Match:
+    places = header.places
     columns: dict[str, tuple[int, ...]] = {}
     for name, titles in part.columns.items():
         found = tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places))
@@ -242,25 +275,36 @@ def _match_header(part: TablePart, sheet: Sheet, index: int, header: tuple[str, 
     }
     present = columns.keys() | identifiers.keys()
     missing = tuple(_names(part)[name][0] for name in part.required if name not in present)
-    used = {column for found in (*columns.values(), *identifiers.values()) for column in found}
-    used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
-    extra = tuple(column for column, title in enumerate(header) if title and column not in used)
     optional = tuple(
         names[0] for name, names in _names(part).items() if name not in present and name not in part.required
     )
-    view = TableView(sheet, index, header, columns, identifiers, extra)
     return _Match(
         len(part.required) - len(missing),
         missing,
         optional,
         len(present),
-        None if missing else view,
+        None if missing else _view(part, sheet, header, columns, identifiers),
     )
+
+
+def _view(
+    part: TablePart,
+    sheet: Sheet,
+    header: _Header,
+    columns: Mapping[str, tuple[int, ...]],
+    identifiers: Mapping[str, tuple[int, ...]],
+) -> TableView:
+    places = header.places
+    used = {column for found in (*columns.values(), *identifiers.values()) for column in found}
+    used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
+    extra = tuple(column for column, title in enumerate(header.titles) if title and column not in used)
+    return TableView(sheet, header.index, header.titles, columns, identifiers, extra)
 
 
 def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
     labels: dict[str, tuple[int, int]] = {}
-    for row, cells in enumerate(sheet.rows):
+    # A table of hundreds of columns is no block of labels.
+    for row, cells in enumerate(() if isinstance(sheet.rows, DelimitedRows) else sheet.rows):
         for column, cell in enumerate(cells):
             if not is_blank(cell):
                 labels.setdefault(word_key(cell_text(cell).rstrip(": ")), (row, column + 1))

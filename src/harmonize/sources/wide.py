@@ -7,68 +7,62 @@ row. A quantity column and its unit column make one answer of two cells.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any, overload
+
+import numpy as np
+import numpy.typing as npt
 
 from harmonize.model.issues import Issue
+from harmonize.reading.blocks import Block, blocks
 from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
-from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
-from harmonize.sources.numbers import NumberReader
-from harmonize.sources.profile import covers
 from harmonize.sources.records import Record, TableView, report_excel_error
-from harmonize.sources.wide_columns import AnswerPlace, WideColumns, wide_columns
+from harmonize.sources.wide_answers import WideAnswers
+from harmonize.sources.wide_columns import WideColumns, wide_columns
+from harmonize.values.number_columns import proving_texts
 from harmonize.values.numbers import NumberStyle, parse_number
 from harmonize.values.text import clean, word_key
 
-__all__ = ["count_cells", "report_unknown_edition", "reporting_year", "stage"]
+__all__ = ["report_unknown_edition", "reporting_year", "stage"]
 
 _FALSE_WORDS = frozenset({"false", "no", "0", "n"})
 
 
-def count_cells(context: Context) -> tuple[int, int]:
-    """Answer cells (unit columns included) and blank ones, counted straight from the sheet."""
-    table = context.recognition.table
-    if table is None:
-        return (0, 0)
-    columns = wide_columns(context.layout, table).cells
-    total = blank = 0
-    for cells in table.sheet.rows[table.header_row + 1 :]:
-        if all(is_blank(cell) for cell in cells):
-            continue
-        total += len(columns)
-        blank += sum(1 for column in columns if column >= len(cells) or is_blank(cells[column]))
-    return (total, blank)
-
-
 def stage(context: Context) -> None:
-    """Stage every assessment of the file."""
+    """Stage every assessment of the file, and count its cells.
+
+    How a file writes numbers is told by all its quantities together. It is read as the profile expects it, and once more
+    in the rare case that the quantities prove another style.
+    """
     table = context.recognition.table
     if table is None:
         raise TypeError("a wide layout has a table")
     columns = wide_columns(context.layout, table)
-    style = context.number_style(
-        text
-        for record in table.records()
-        for answer in columns.answers
-        if answer.unit is not None and isinstance(text := _cell(record, answer.column), str) and text
-    )
-    reader = NumberReader(style)
-    seen: set[tuple[str, ...]] = set()
-    cell_no = 0
     _report_columns(context, table, columns)
-    for record in context.records(table, lambda row: _filled(columns, row)):
-        if _is_withheld(context, columns, record, seen):
-            continue
-        cell_no = _stage_assessment(context, table, columns, record, reader, cell_no)
+    forget = context.staged.undo()
+    proofs = _stage_in(context.number_style(()), context, table, columns)
+    style = context.number_style(proofs)
+    if style is not context.number_style(()):
+        forget()
+        _stage_in(style, context, table, columns)
+
+
+def _stage_in(style: NumberStyle, context: Context, table: TableView, columns: WideColumns) -> list[str]:
+    """Stage everything in one number style; returns the texts that may prove a style."""
+    rows = _Rows(context, table, columns, style)
+    for block in blocks(table.sheet, table.header_row + 1):
+        rows.stage(block)
+    return rows.proofs
 
 
 @dataclass(frozen=True, slots=True)
 class _Side:
     """Whose answers a row holds, and whether they were verified."""
 
-    number: int
     answered_by: str
     is_verified: bool
     edition: str | None
@@ -88,34 +82,142 @@ def _report_columns(context: Context, table: TableView, columns: WideColumns) ->
         )
 
 
-def _cell(record: Record, column: int) -> Cell:
-    return record.cells[column] if column < len(record.cells) else None
+class _Rows:
+    """The rows of one table on their way into the stage, block by block."""
+
+    def __init__(self, context: Context, table: TableView, columns: WideColumns, style: NumberStyle) -> None:
+        self._context = context
+        self._table = table
+        self._columns = columns
+        self._style = style
+        self._answers = WideAnswers(context, table, columns, style)
+        self._answer_cells = np.array(columns.cells, np.int64)
+        self._titles = [word_key(title) for title in table.header]
+        self._fields = sorted(
+            {column for found in (*table.columns.values(), *table.identifiers.values()) for column in found}
+            | set(columns.scores)
+        )
+        self._quantities = np.array([answer.column for answer in columns.answers if answer.unit is not None], np.int64)
+        self._rows_by_key: dict[str, list[int]] = {}
+        self.proofs: list[str] = []
+
+    def stage(self, block: Block) -> None:
+        """Stage the assessments of a block, then all their answers together."""
+        filled = block.stated[:, self._answer_cells].sum(axis=1)
+        self._count(block, filled)
+        self._collect_proofs(block)
+        surplus = block.stated[:, len(self._table.header) :].any(axis=1)
+        fields = {column: block.column(column) for column in self._fields}
+        numbers: list[int] = []
+        rows: list[int] = []
+        sides: list[_Side] = []
+        for row in np.flatnonzero(block.stated.any(axis=1)).tolist():
+            record = self._record(block, fields, row, is_surplus=bool(surplus[row]))
+            if self._is_withheld(record, block.first + row, int(filled[row])):
+                continue
+            number, side = _stage_assessment(self._context, self._columns, record, self._style, int(filled[row]))
+            if side is not None:
+                numbers.append(number)
+                rows.append(row)
+                sides.append(side)
+        self._answers.stage(block, rows, numbers, sides)
+
+    def _count(self, block: Block, filled: npt.NDArray[np.int64]) -> None:
+        """Count answer cells (unit columns included) and blank ones, before anything is decided about them."""
+        cells = int(block.stated.any(axis=1).sum()) * len(self._answer_cells)
+        self._context.staged.counts.total += cells
+        self._context.staged.counts.blank += cells - int(filled.sum())
+
+    def _collect_proofs(self, block: Block) -> None:
+        """Keep the texts of quantities that may prove how the file writes numbers."""
+        if not len(self._quantities):
+            return
+        stated = block.stated[:, self._quantities]
+        if block.is_number is not None:
+            stated &= ~block.is_number[:, self._quantities]
+        row, place = np.nonzero(stated)
+        self.proofs += proving_texts(block.cells(row, self._quantities[place]))
+
+    def _record(self, block: Block, fields: Mapping[int, list[Cell]], row: int, *, is_surplus: bool) -> Record:
+        table, index = self._table, block.first + row
+        return Record(
+            _Cells({column: cells[row] for column, cells in fields.items()}, block.width),
+            table.columns,
+            table.identifiers,
+            table.sheet.row_locator(index, table.header_row),
+            lambda column: table.sheet.cell_locator(index, table.header_row, column, table.header[column]),
+            is_surplus,
+        )
+
+    def _is_withheld(self, record: Record, index: int, filled: int) -> bool:
+        """A row that is no assessment: a repeated header, shifted cells, no key, or a row that stands above already."""
+        context, staged = self._context, self._context.staged
+        key = record.cell("native_id")
+        if self._repeats_header(record, index):
+            staged.counts.ignored += filled
+            context.report_repeated_row(record, "header")
+            return True
+        if record.surplus:
+            width = len(_trimmed(self._table.sheet.rows[index]))
+            context.report_ragged(record, width, len(self._table.header), filled)
+            return True
+        if isinstance(key, CellError):
+            report_excel_error(staged, record.at("native_id"), key, filled)
+            return True
+        if key is None:
+            context.report_blank_key(record, "assessment id", filled)
+            return True
+        return self._stands_above(record, index, cell_text(key).strip(), filled)
+
+    def _repeats_header(self, record: Record, index: int) -> bool:
+        column = self._table.columns["native_id"][0]
+        if word_key(cell_text(record.cells[column])) != self._titles[column]:
+            return False
+        cells = self._table.sheet.rows[index][: len(self._titles)]
+        return [word_key(cell_text(cell)) for cell in cells] == self._titles
+
+    def _stands_above(self, record: Record, index: int, native_id: str, filled: int) -> bool:
+        earlier = self._rows_by_key.setdefault(native_id, [])
+        if earlier:
+            printed = self._printed(index)
+            if any(self._printed(other) == printed for other in earlier):
+                self._context.staged.counts.ignored += filled
+                self._context.report_repeated_row(record, cell_text(record.cell("native_id")))
+                return True
+            self._context.report_repeated_key(record.locator, native_id)
+        earlier.append(index)
+        return False
+
+    def _printed(self, index: int) -> list[str]:
+        return _trimmed([cell_text(cell).strip() for cell in self._table.sheet.rows[index]])
 
 
-def _filled(columns: WideColumns, record: Record) -> int:
-    return sum(1 for column in columns.cells if not is_blank(_cell(record, column)))
+def _trimmed(cells: Sequence[Cell]) -> list[Any]:
+    """The cells without blank ones at the end."""
+    kept = list(cells)
+    while kept and is_blank(kept[-1]):
+        kept.pop()
+    return kept
 
 
-def _is_withheld(context: Context, columns: WideColumns, record: Record, seen: set[tuple[str, ...]]) -> bool:
-    staged = context.staged
-    key = record.cell("native_id")
-    if isinstance(key, CellError):
-        report_excel_error(staged, record.at("native_id"), key, _filled(columns, record))
-        return True
-    if key is None:
-        context.report_blank_key(record, "assessment id", _filled(columns, record))
-        return True
-    row = record.printed()
-    if row in seen:
-        staged.counts.ignored += _filled(columns, record)
-        context.report_repeated_row(record, cell_text(key))
-        return True
-    seen.add(row)
-    native_id = (cell_text(key).strip(),)
-    if native_id in seen:
-        context.report_repeated_key(record.locator, native_id[0])
-    seen.add(native_id)
-    return False
+class _Cells(Sequence[Cell]):
+    """The cells of a row of which only some are of interest."""
+
+    def __init__(self, cells: Mapping[int, Cell], width: int) -> None:
+        self._cells = cells
+        self._width = width
+
+    def __len__(self) -> int:
+        return self._width
+
+    @overload
+    def __getitem__(self, index: int) -> Cell: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Cell]: ...
+    def __getitem__(self, index: int | slice) -> Cell | Sequence[Cell]:
+        if isinstance(index, slice):
+            return [self._cells.get(place) for place in range(*index.indices(self._width))]
+        return self._cells.get(index)
 
 
 def _is_published(context: Context, record: Record, status: str | None) -> bool:
@@ -129,8 +231,9 @@ def _is_published(context: Context, record: Record, status: str | None) -> bool:
 
 
 def _stage_assessment(
-    context: Context, table: TableView, columns: WideColumns, record: Record, reader: NumberReader, cell_no: int
-) -> int:
+    context: Context, columns: WideColumns, record: Record, style: NumberStyle, filled: int
+) -> tuple[int, _Side | None]:
+    """Stage a row's header; returns its number and whose answers it holds, none where it is not published."""
     staged, profile = context.staged, context.profile
     number = staged.next_assessment()
     native_id = record.text("native_id", staged)
@@ -143,7 +246,7 @@ def _stage_assessment(
     published = _is_published(context, record, status)
     assessed_on = record.day("assessed_on", context.layout.dates, staged)
     year = reporting_year(context, edition)
-    country = add_mention(context, record, number, reader.style)
+    country = add_mention(context, record, number, style)
     if native_id:
         add_identifier(
             context,
@@ -168,7 +271,7 @@ def _stage_assessment(
         period_start=date(year, 1, 1) if year else None,
         period_end=date(year, 12, 31) if year else None,
         verified=is_verified,
-        score=None if total is None else _score(_cell(record, total)),
+        score=None if total is None else _score(record.cells[total]),
         related_native_id=related,
         account_key=_account_key(record, edition),
         published=published,
@@ -178,11 +281,10 @@ def _stage_assessment(
     report_unknown_edition(context, edition, record.at("edition"))
     _stage_scores(context, columns, record, number, by_verifier)
     if not published:
-        staged.counts.ignored += _filled(columns, record)
+        staged.counts.ignored += filled
         context.report_unpublished(record.locator, status)
-        return cell_no
-    side = _Side(number, "verifier" if by_verifier else "facility", is_verified, edition)
-    return _stage_answers(context, columns, record, reader, side, cell_no)
+        return number, None
+    return number, _Side("verifier" if by_verifier else "facility", is_verified, edition)
 
 
 def _account_key(record: Record, edition: str | None) -> str | None:
@@ -220,7 +322,7 @@ def _score(cell: Cell) -> float | None:
 
 def _stage_scores(context: Context, columns: WideColumns, record: Record, number: int, by_verifier: bool) -> None:
     for column, (section, level) in columns.scores.items():
-        cell = _cell(record, column)
+        cell = record.cells[column]
         if is_blank(cell):
             continue
         if isinstance(cell, CellError):
@@ -236,68 +338,3 @@ def _stage_scores(context: Context, columns: WideColumns, record: Record, number
             "verifier" if by_verifier else "facility",
             clean(cell_text(cell)) if score is None else None,
         )
-
-
-def _stage_answers(
-    context: Context, columns: WideColumns, record: Record, reader: NumberReader, side: _Side, cell_no: int
-) -> int:
-    staged, cells, width = context.staged, record.cells, len(record.cells)
-    for column in columns.repeated:
-        staged.counts.ignored += 0 if is_blank(_cell(record, column)) else 1
-    profile = context.profile
-    for answer in columns.answers:
-        cell = cells[answer.column] if answer.column < width else None
-        if is_blank(cell):
-            _pass_over_unit(context, record, answer)
-            continue
-        cell_no += 1
-        if isinstance(cell, CellError):
-            report_excel_error(staged, record.place(answer.column), cell, cells=1)
-            _pass_over_unit(context, record, answer)
-            continue
-        raw = cell if isinstance(cell, str) else cell_text(cell)
-        value, problem = reader.read(cell, raw)
-        unit, unit_place = None, None
-        if answer.unit is not None:
-            unit, unit_place, unit_problem = _read_unit(context, record, answer.unit)
-            problem = problem or unit_problem
-        add_answer(
-            staged,
-            StatedAnswer(
-                side.number,
-                cell_no,
-                answer.question,
-                raw,
-                record.place(answer.column),
-                side.answered_by,
-                profile.verification
-                if side.is_verified and covers(profile, side.edition, answer.question)
-                else "none",
-                value,
-                problem,
-                unit,
-                unit_place,
-                answer.measured,
-            ),
-        )
-    return cell_no
-
-
-def _read_unit(context: Context, record: Record, column: int) -> tuple[str | None, str | None, str | None]:
-    """Text, place and problem of a unit cell; an Excel error in it is withheld."""
-    cell = _cell(record, column)
-    if is_blank(cell):
-        return None, None, None
-    if isinstance(cell, CellError):
-        report_excel_error(context.staged, record.place(column), cell, cells=1)
-        return None, None, "unit_error"
-    return clean(cell_text(cell)), record.place(column), None
-
-
-def _pass_over_unit(context: Context, record: Record, answer: AnswerPlace) -> None:
-    """A unit without a quantity says nothing; an Excel error in its cell is withheld all the same."""
-    if answer.unit is None:
-        return
-    text, _, problem = _read_unit(context, record, answer.unit)
-    if text is not None and problem is None:
-        context.staged.counts.ignored += 1

@@ -20,14 +20,12 @@ class AnswerPlace:
     Attributes:
         unit: its unit column, if it has one.
         measured: its answers are quantities, which need a unit.
-        suffix: what the column adds to its row's locator in a CSV file; None in a workbook.
     """
 
     column: int
     question: str
     unit: int | None
     measured: bool
-    suffix: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,6 @@ def wide_columns(layout: Layout, table: TableView) -> WideColumns:
             question,
             first[units[question]] if question in units else None,
             question in units or bool(layout.quantity_suffix and question.endswith(layout.quantity_suffix)),
-            f";col={table.header[column]}" if table.sheet.name is None else None,
         )
         for question, column in first.items()
         if question not in is_unit

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 __all__ = ["clean", "code_key", "label_key", "western_digits", "word_key"]
 
@@ -16,6 +17,7 @@ def clean(text: str) -> str | None:
     return folded or None
 
 
+@lru_cache(maxsize=1 << 15)
 def word_key(text: str) -> str:
     """Key of an answer word or header: cleaned and case-folded."""
     return (clean(text) or "").casefold()

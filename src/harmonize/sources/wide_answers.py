@@ -1,0 +1,214 @@
+"""The answers of a wide export, a block of rows at a time: cells are handled as columns of texts, not one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Protocol
+
+import numpy as np
+import numpy.typing as npt
+import polars as pl
+import pyarrow as pa
+
+from harmonize.model.locators import split_row
+from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn
+from harmonize.reading.blocks import Block
+from harmonize.reading.sheets import CellError
+from harmonize.sources.context import Context
+from harmonize.sources.profile import covers
+from harmonize.sources.records import TableView, report_excel_error
+from harmonize.sources.wide_columns import WideColumns
+from harmonize.values.number_columns import read_numbers
+from harmonize.values.numbers import NumberStyle
+from harmonize.values.text import clean
+from harmonize.values.text_columns import cleaned_texts
+
+__all__ = ["Side", "WideAnswers"]
+
+_Places = npt.NDArray[np.int64]
+_NO_UNIT = -1
+
+
+class Side(Protocol):
+    """Whose answers a row holds."""
+
+    @property
+    def answered_by(self) -> str:
+        """Facility or verifier."""
+
+    @property
+    def is_verified(self) -> bool:
+        """The assessment was verified."""
+
+    @property
+    def edition(self) -> str | None:
+        """The edition of the assessment."""
+
+
+class WideAnswers:
+    """Stages the answers of a table; cells are numbered through the file."""
+
+    def __init__(self, context: Context, table: TableView, columns: WideColumns, style: NumberStyle) -> None:
+        self._context = context
+        self._table = table
+        self._style = style
+        self._answers = columns.answers
+        self._columns = np.array([answer.column for answer in columns.answers], np.int64)
+        self._units = np.array(
+            [_NO_UNIT if answer.unit is None else answer.unit for answer in columns.answers], np.int64
+        )
+        self._repeated = np.array(columns.repeated, np.int64)
+        self._keys: dict[tuple[Side, bool], _Places] = {}
+        self._last_cell = 0
+
+    def stage(self, block: Block, rows: Sequence[int], numbers: Sequence[int], sides: Sequence[Side]) -> None:
+        """Stage the answers of some rows of a block.
+
+        Args:
+            rows: their places in the block.
+            numbers: the assessment numbers of these rows.
+            sides: whose answers they hold.
+        """
+        if not rows:
+            return
+        kept = np.array(rows, np.int64)
+        self._pass_over(block, kept)
+        stated = block.stated[kept][:, self._columns]
+        if block.is_error is not None:
+            stated &= ~self._report_errors(block, kept)
+        place, answer = np.nonzero(stated)
+        if not len(place):
+            return
+        row = kept[place]
+        raw = block.cells(row, self._columns[answer])
+        number, problem = read_numbers(raw, self._style, self._stored(block, row, answer))
+        raw_unit, unit_stated, unit_wrong = self._read_units(block, row, answer)
+        if unit_wrong.any():
+            wrong = pl.Series(values=unit_wrong)
+            problem = pl.select(pl.coalesce(problem, pl.when(wrong).then(pl.lit("unit_error")))).to_series()
+        count = len(place)
+        arrays = {
+            "assessment_no": pa.array(np.array(numbers, np.int32)[place]),
+            "cell_no": pa.array(np.arange(self._last_cell + 1, self._last_cell + count + 1, dtype=np.int32)),
+            "column_key": pa.array(self._column_keys(place, answer, unit_stated, sides)),
+            "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
+            "raw_value": raw.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "value_text": cleaned_texts(raw).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "raw_unit": raw_unit.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "number": number.to_arrow(),
+            "number_problem": problem.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "legal_flag": pa.array(np.zeros(count, np.bool_)),
+        }
+        self._last_cell += count
+        schema = STAGED_SCHEMAS["answer"]
+        columns = [arrays.get(field.name, pa.nulls(count, field.type)) for field in schema]
+        self._context.staged.tables["answer"].add_batch(pa.record_batch(columns, schema=schema))
+
+    def _row_offset(self) -> int:
+        """What the index of a row exceeds its number in locators by."""
+        index = self._table.header_row + 1
+        number = split_row(self._locator(index, 0))[1]
+        assert number is not None
+        return index - number
+
+    def _pass_over(self, block: Block, kept: _Places) -> None:
+        """Count repeated columns, and units without a quantity, which say nothing."""
+        counts = self._context.staged.counts
+        if len(self._repeated):
+            counts.ignored += int(block.stated[kept][:, self._repeated].sum())
+        measured = np.flatnonzero(self._units != _NO_UNIT)
+        if not len(measured):
+            return
+        quantities = block.stated[kept][:, self._columns[measured]]
+        units = block.stated[kept][:, self._units[measured]]
+        if block.is_error is not None:
+            quantities &= ~block.is_error[kept][:, self._columns[measured]]
+            units &= ~block.is_error[kept][:, self._units[measured]]
+        counts.ignored += int((units & ~quantities).sum())
+
+    def _report_errors(self, block: Block, kept: _Places) -> npt.NDArray[np.bool_]:
+        """Withhold Excel errors in quantity and unit cells; returns which answer cells they are."""
+        assert block.is_error is not None
+        errors = block.is_error[kept]
+        measured = self._units[self._units != _NO_UNIT]
+        for columns in (self._columns, measured):
+            for place, column in zip(*np.nonzero(errors[:, columns]), strict=True):
+                row, at = int(kept[place]), int(columns[column])
+                locator = self._locator(block.first + row, at)
+                name = block.cells(np.array([row]), np.array([at]))[0]
+                report_excel_error(self._context.staged, locator, CellError(str(name)), cells=1)
+        return errors[:, self._columns]
+
+    def _locator(self, index: int, column: int) -> str:
+        table = self._table
+        return table.sheet.cell_locator(index, table.header_row, column, table.header[column])
+
+    def _stored(self, block: Block, row: _Places, answer: _Places) -> pl.Series | None:
+        if block.is_number is None:
+            return None
+        return pl.Series(values=block.is_number[row, self._columns[answer]])
+
+    def _read_units(
+        self, block: Block, row: _Places, answer: _Places
+    ) -> tuple[pl.Series, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+        """Cleaned unit per answer, whether one is stated, and whether its cell holds an Excel error."""
+        column = self._units[answer]
+        stated = column != _NO_UNIT
+        stated[stated] = block.stated[row[stated], column[stated]]
+        wrong = np.zeros(len(answer), np.bool_)
+        if block.is_error is not None:
+            wrong[stated] = block.is_error[row[stated], column[stated]]
+            stated &= ~wrong
+        places = np.flatnonzero(stated)
+        texts = block.cells(row[places], column[places])
+        kinds = texts.unique().to_list()
+        cleaned = texts.replace_strict(kinds, [clean(kind) for kind in kinds], return_dtype=pl.String) if kinds else texts
+        spread = np.full(len(answer), len(places), np.int64)
+        spread[places] = np.arange(len(places))
+        units = pl.concat([cleaned, pl.Series(cleaned.name, [None], pl.String)]).gather(spread)
+        return units, stated, wrong
+
+    def _column_keys(
+        self, place: _Places, answer: _Places, unit_stated: npt.NDArray[np.bool_], sides: Sequence[Side]
+    ) -> _Places:
+        """Key of the staged column of every answer, by its question, its side and whether a unit stands beside it."""
+        kinds = list(dict.fromkeys(sides))
+        index = {side: number for number, side in enumerate(kinds)}
+        side = np.array([index[one] for one in sides], np.int64)[place]
+        keys = np.empty(len(answer), np.int64)
+        for number, kind in enumerate(kinds):
+            for with_unit in (False, True):
+                chosen = (side == number) & (unit_stated == with_unit)
+                if chosen.any():
+                    asked = np.bincount(answer[chosen], minlength=len(self._answers)) > 0
+                    keys[chosen] = self._keys_of(kind, np.flatnonzero(asked), with_unit=with_unit)[answer[chosen]]
+        return keys
+
+    def _keys_of(self, side: Side, answers: _Places, *, with_unit: bool) -> _Places:
+        """Keys by answer column; those of `answers` are staged."""
+        known = self._keys.setdefault((side, with_unit), np.zeros(len(self._answers), np.int64))
+        for answer in answers[known[answers] == 0].tolist():
+            known[answer] = self._context.staged.add_column(self._column(answer, side, with_unit=with_unit))
+        return known
+
+    def _column(self, answer: int, side: Side, *, with_unit: bool) -> AnswerColumn:
+        profile, stated = self._context.profile, self._answers[answer]
+        is_covered = side.is_verified and covers(profile, side.edition, stated.question)
+        prefix, _, suffix = split_row(self._locator(self._table.header_row + 1, stated.column))
+        unit_prefix: str | None = None
+        unit_suffix: str | None = None
+        if with_unit and stated.unit is not None:
+            unit_prefix, _, unit_suffix = split_row(self._locator(self._table.header_row + 1, stated.unit))
+        return AnswerColumn(
+            stated.question,
+            None,
+            None,
+            stated.measured,
+            None,
+            side.answered_by,
+            profile.verification if is_covered else "none",
+            prefix,
+            suffix,
+            unit_prefix,
+            unit_suffix,
+        )
