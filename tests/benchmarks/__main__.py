@@ -1,206 +1,93 @@
 """`make bench`: what a run costs beside the bare floor, on inboxes made here and now.
 
-The floor reads the same cells with nothing but Python's csv module and one bulk insert into DuckDB: no meaning, no
-identity, no checks. Both are measured in one process, one after the other, so that the ratio says more than the
-seconds. The report is written to REPORT.md; nothing is asserted.
+`python -m tests.benchmarks` takes about ten minutes; `--full` measures at the sizes that the goals are stated for, and
+takes much longer. `--parts` measures some parts only; the others keep their last figures in the report. Nothing is
+asserted.
 """
 
 from __future__ import annotations
 
-import csv
-import platform
-import random
-import resource
+import argparse
+import os
 import tempfile
-import time
-from collections.abc import Callable
-from dataclasses import dataclass
-from datetime import UTC, datetime
+from collections.abc import Sequence
 from pathlib import Path
 
-import duckdb
-import pyarrow as pa
+from tests.benchmarks.against_floor import FLOOR
+from tests.benchmarks.buyer_queries import QUERIES
+from tests.benchmarks.growth import GROWTH
+from tests.benchmarks.increments import INCREMENTAL
+from tests.benchmarks.part import Bench, Part
+from tests.benchmarks.report import keep, write_report
+from tests.benchmarks.startup import STARTUP
+from tests.benchmarks.workbooks import WORKBOOK
 
-from harmonize.crosswalk.mapping import load_editions
-from harmonize.demo import generate
-from harmonize.project import Project
-from tests.pipeline.worlds import ROOT, Release, alone, delivered_files, run_inbox
-
-REPORT = Path(__file__).with_name("REPORT.md")
-WIDE_ROWS = 2_000
-DEMO_FACILITIES = 200
-ANSWERS = ("Yes", "No", "Partial Yes", "Not Applicable", "Unknown", "")
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One workload and what it cost."""
-
-    name: str
-    files: int
-    megabytes: float
-    cells: int
-    floor: float
-    first: float
-    again: float
-    stages: dict[str, float]
-    peak_memory_mb: int
+HERE = Path(__file__).parent
+PARTS = (FLOOR, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP)
+FULL_GROWTH = (1.0, 3.0, 10.0, 30.0, 100.0)
 
 
-def _timed(work: Callable[[], object]) -> float:
-    begin = time.perf_counter()
-    work()
-    return time.perf_counter() - begin
+def _sizes(text: str) -> tuple[float, ...]:
+    return tuple(float(size) for size in text.split(","))
 
 
-def _questions() -> list[tuple[str, str]]:
-    """The questions of FEM 2023 with the scale of each."""
-    editions = {(e.instrument, e.edition): e for e in load_editions(Project.locate(ROOT))}
-    entries = editions["higg_fem", "fem2023"].entries
-    return [(question, entry.rule("scale") or "") for question, entry in entries.items() if question.isidentifier()]
+def _names(text: str) -> list[str]:
+    known = [part.name for part in PARTS]
+    names = text.split(",")
+    unknown = [name for name in names if name not in known]
+    if unknown:
+        raise argparse.ArgumentTypeError(f"{unknown[0]!r} is none of {', '.join(known)}")
+    return names
 
 
-def write_wide(path: Path, rows: int, seed: int = 1) -> None:
-    """A wide FEM export: an invented factory a row, every question of the edition a column, a third of it blank."""
-    chance = random.Random(seed)
-    questions = _questions()
-    envelope = ["surveyid", "version", "status", "groupid", "groupname", "sitecountry", "siteaddress", "finishdate"]
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream)
-        writer.writerow([*envelope, *(question for question, _ in questions)])
-        for row in range(rows):
-            facts = [
-                f"S-{row}",
-                "fem2023",
-                "ASC",
-                f"acc-{row}",
-                f"Garment {row}",
-                "Vietnam",
-                f"{row} Mill Road",
-                "2024-05-14",
-            ]
-            writer.writerow([*facts, *(_answer(question, scale, chance) for question, scale in questions)])
+def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.benchmarks", description=__doc__)
+    parser.add_argument("--parts", type=_names, default=[part.name for part in PARTS], help="names divided by commas")
+    parser.add_argument("--full", action="store_true", help="the sizes of the goals")
+    parser.add_argument("--rows", type=int, help="rows against the floor (1,000; --full: 5,000)")
+    parser.add_argument("--files", type=int, help="files of these rows (20; --full: 100)")
+    parser.add_argument("--rounds", type=int, default=3, help="how often each comparison is repeated (3)")
+    parser.add_argument("--workbook-rows", type=int, help="rows of the workbook (100; --full: 500)")
+    parser.add_argument("--growth", type=_sizes, help="millions of answers (1,3,10; --full: 1,3,10,30,100)")
+    parser.add_argument("--database", type=Path, help="put the buyer's queries to this release")
+    parser.add_argument("--folder", type=Path, help="make inboxes and releases here, and leave them")
+    parser.add_argument("--report", type=Path, default=HERE / "REPORT.md", help="where the report is written")
+    return parser.parse_args(words)
 
 
-def _answer(question: str, scale: str, chance: random.Random) -> str:
-    if scale == "yes_partial_no":
-        return chance.choice(ANSWERS)
-    if chance.random() < 0.4:
-        return ""
-    if question.endswith("quant"):
-        return str(chance.randrange(1, 900_000))
-    if question.endswith(("unit", "units")):
-        return "MWh"
-    return "Sorted and weighed every week"
-
-
-def _floor(files: list[Path]) -> int:
-    """Read every CSV cell and put the filled ones into a DuckDB table; returns how many there are."""
-    rows: list[int] = []
-    columns: list[str] = []
-    values: list[str] = []
-    for path in files:
-        if path.suffix != ".csv":
-            continue
-        with path.open(encoding="utf-8", errors="replace", newline="") as stream:
-            lines = csv.reader(stream, delimiter=";" if ";" in stream.readline() else ",")
-            stream.seek(0)
-            header = next(lines, [])
-            for number, line in enumerate(lines):
-                for name, value in zip(header, line, strict=False):
-                    if value:
-                        rows.append(number)
-                        columns.append(name)
-                        values.append(value)
-    with tempfile.TemporaryDirectory() as folder, duckdb.connect(str(Path(folder) / "floor.duckdb")) as connection:
-        arriving = pa.table({"row": rows, "question": columns, "value": values})
-        connection.register("arriving", arriving)
-        connection.execute("CREATE TABLE answer AS SELECT * FROM arriving")
-    return len(values)
-
-
-def _measure(name: str, inbox: Path, out: Path) -> Measured:
-    files = list(delivered_files(inbox))
-    cells = 0
-
-    def floor() -> None:
-        nonlocal cells
-        cells = _floor(files)
-
-    seconds = _timed(floor)
-    made: list[Release] = []
-    first = _timed(lambda: made.append(run_inbox(inbox, out)))
-    again = _timed(lambda: run_inbox(inbox, out))
-    return Measured(
-        name,
-        len(files),
-        sum(path.stat().st_size for path in files) / 1e6,
-        int(made[0].one("SELECT sum(cells_total) FROM file")) or cells,
-        seconds,
-        first,
-        again,
-        dict(made[0].result.manifest["seconds"]),
-        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
+def _bench(given: argparse.Namespace, folder: Path) -> Bench:
+    return Bench(
+        folder=folder,
+        rows=given.rows or (5_000 if given.full else 1_000),
+        files=given.files or (100 if given.full else 20),
+        rounds=given.rounds,
+        workbook_rows=given.workbook_rows or (500 if given.full else 100),
+        growth=given.growth or (FULL_GROWTH if given.full else FULL_GROWTH[:3]),
+        database=given.database and given.database.resolve(),
     )
 
 
-def _line(found: Measured) -> str:
-    cells = [
-        found.name,
-        found.files,
-        f"{found.megabytes:.1f}",
-        f"{found.cells:,}",
-        f"{found.floor:.2f}",
-        f"{found.first:.2f}",
-        f"{found.again:.2f}",
-        f"{found.first / found.floor:.1f}",
-        f"{found.cells / found.first:,.0f}",
-        found.peak_memory_mb,
-    ]
-    return f"| {' | '.join(map(str, cells))} |"
+def _command(given: argparse.Namespace, part: Part) -> str:
+    """The words that measure this part again."""
+    stated = ("rows", "files", "workbook_rows")
+    chosen = [f"--{name.replace('_', '-')} {getattr(given, name)}" for name in stated if getattr(given, name)]
+    growth = [f"--growth {','.join(f'{size:g}' for size in given.growth)}"] if given.growth else []
+    full = ["--full"] if given.full else []
+    return " ".join(["python -m tests.benchmarks", f"--parts {part.name}", *full, *chosen, *growth])
 
 
-def _report(measured: list[Measured]) -> str:
-    stages = list(measured[-1].stages)
-    lines = [
-        "# What a run costs",
-        "",
-        f"Python {platform.python_version()}, DuckDB {duckdb.__version__}, {platform.system()} {platform.machine()}, "
-        f"{datetime.now(tz=UTC).date().isoformat()}. Made by `make bench`; seconds of one run on one machine.",
-        "",
-        "The floor reads the CSV cells with Python's csv module and inserts them into a DuckDB table in bulk. A run",
-        "recognises, reads, maps, identifies, merges, builds, extracts and hashes besides; expectations are left out.",
-        "*Again* is the same inbox once more, with its stage kept. Peak memory is that of the process up to then.",
-        "",
-        "| workload | files | MB | cells | floor s | run s | again s | run / floor | cells/s | peak MB |",
-        "| --- | --: | --: | --: | --: | --: | --: | --: | --: | --: |",
-        *map(_line, measured),
-        "",
-        "Seconds by stage",
-        "",
-        f"| workload | {' | '.join(stages)} |",
-        f"| --- |{' --: |' * len(stages)}",
-        *(
-            f"| {found.name} | {' | '.join(f'{found.stages.get(stage, 0):.2f}' for stage in stages)} |"
-            for found in measured
-        ),
-        "",
-    ]
-    return "\n".join(lines)
-
-
-def main() -> None:
-    """Measure both workloads and write the report."""
+def main(words: Sequence[str] | None = None) -> None:
+    """Measure the parts that were asked for and write the report."""
+    given = _arguments(words)
+    results = given.report.with_name("results.json")
     with tempfile.TemporaryDirectory(prefix="harmonize-bench-") as name:
-        folder = Path(name)
-        write_wide(folder / "wide/inbox/higg/fem2023.csv", WIDE_ROWS)
-        generate(folder / "demo", facilities=DEMO_FACILITIES, seed=7, schemas=alone().find("schemas"))
-        measured = [
-            _measure(f"{WIDE_ROWS:,} FEM rows in one wide CSV", folder / "wide/inbox", folder / "wide/out"),
-            _measure(f"demo of {DEMO_FACILITIES} factories", folder / "demo/inbox", folder / "demo/out"),
-        ]
-    REPORT.write_text(_report(measured), encoding="utf-8")
+        bench = _bench(given, given.folder.resolve() if given.folder else Path(name))
+        bench.folder.mkdir(parents=True, exist_ok=True)
+        for part in PARTS:
+            if part.name in given.parts:
+                load = os.getloadavg()[0]
+                keep(results, part.name, part.measure(bench), _command(given, part), load)
+                write_report(given.report, results, PARTS, HERE / "TRIED.md")
 
 
 if __name__ == "__main__":

@@ -80,13 +80,53 @@ def test_a_run_with_something_withheld_ends_with_one(harmonize: Command, tmp_pat
     said = harmonize("run", "quick.yml", "--inbox", "inbox", "--out", "out", "--json", "--as-of", "2026-06-30")
     assert said.code == 1, said
     lines = [json.loads(line) for line in said.out.splitlines()]
-    assert {line["event"] for line in lines} == {"stage", "file", "summary"}
-    summary = lines[-1]
-    assert summary["event"] == "summary"
-    assert summary["as_of"] == "2026-06-30"
-    assert summary["figures"]["files_refused"] == 1
-    assert summary["is_new"] is True
-    assert (tmp_path / summary["release"] / "manifest.json").exists()
+    assert {line["event"] for line in lines} == {"stage_begun", "step", "stage_done", "finished"}
+    begun, done = ([line["stage"] for line in lines if line["event"] == f"stage_{end}"] for end in ("begun", "done"))
+    assert begun == done
+    last = lines[-1]
+    assert last["event"] == "finished"
+    assert last["exit_code"] == 1
+    assert last["as_of"] == "2026-06-30"
+    assert last["figures"]["files_refused"] == 1
+    assert last["is_new"] is True
+    assert (tmp_path / last["folder"] / "manifest.json").exists()
+    assert (tmp_path / last["folder"]).name == last["release_id"]
+    for line in lines:
+        if line["event"] == "stage_done":
+            assert line["seconds"] == last["seconds"].get(line["stage"], line["seconds"])
+            assert line["peak_memory_mb"] > 0
+
+
+def test_a_refused_run_is_a_failed_line_and_a_sentence(harmonize: Command) -> None:
+    said = harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out", "--json")
+    assert said.code == 2
+    (*_, failed) = [json.loads(line) for line in said.out.splitlines()]
+    assert (failed["event"], failed["exit_code"]) == ("failed", 2)
+    assert "nowhere" in failed["message"]
+    assert said.err == f"harmonize: {failed['message']}\n"
+
+
+def test_a_fault_of_ours_is_no_published_release(
+    harmonize: Command, clean_inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise ValueError("odd")
+
+    monkeypatch.setattr("harmonize.pipeline.run", fail)
+    said = harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out")
+    assert said.code == 2
+    assert "Traceback" in said.err
+    assert said.err.splitlines()[-1].startswith("harmonize: unexpected ValueError: odd.")
+
+
+def test_an_interrupt_of_a_library_ends_as_ctrl_c_does(
+    harmonize: Command, clean_inbox: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("harmonize.pipeline.run", interrupt)
+    assert "Stopped" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
 
 
 def test_a_missing_inbox_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:

@@ -4,27 +4,38 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity.block import candidate_pairs
-from harmonize.identity.compare import distance_km, features
+from harmonize.identity.block import Candidates, CommonKey, candidate_pairs
+from harmonize.identity.compare import Comparison, distance_km
 from harmonize.identity.decide import judge
+from harmonize.identity.forms import read_address, read_name, write_address, write_name
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.model import FEATURES
-from harmonize.identity.prepare import Profile, prepare
+from harmonize.identity.prepare import Profile, Statements, prepare
 
 KNOWLEDGE = Knowledge.from_folder(Path(__file__).parents[2] / "schemas")
 
 
 def _profile(name: str, address: str, country: str = "VN") -> Profile:
     row = {"mention_id": "m", "name": name, "address": address, "country": country}
-    return prepare([row], [], KNOWLEDGE)[0].profile
+    return prepare([row], [], Statements(KNOWLEDGE))[0].profile
 
 
 def _named(one: Profile, other: Profile) -> dict[str, float]:
-    return dict(zip(FEATURES, features(one, other, KNOWLEDGE.model.word_weights), strict=True))
+    pair = Comparison([one, other], KNOWLEDGE.model.word_weights).features(np.array([0]), np.array([1]))
+    return dict(zip(FEATURES, pair[0].tolist(), strict=True))
+
+
+def _probability(one: Profile, other: Profile) -> float:
+    return float(judge([one, other], np.array([0]), np.array([1]), KNOWLEDGE.model).probability[0])
+
+
+def _pairs(found: Candidates) -> list[tuple[int, int]]:
+    return list(zip(found.ones.tolist(), found.others.tolist(), strict=True))
 
 
 TEXT = st.text(st.sampled_from("abcdeiv 0123#,-/.ăđạ"), max_size=30)
@@ -76,31 +87,99 @@ def test_a_company_identifier_counts_only_where_name_and_address_agree() -> None
             "value": "0399999879",
             "valid": True,
         }
-        return prepare([row], [identifier], KNOWLEDGE)[0].profile
+        return prepare([row], [identifier], Statements(KNOWLEDGE))[0].profile
 
     here, near, far = (
         "Lot A2, Hoa Sen Park, Dong Nai",
         "A2 Hoa Sen IP, Long Thanh",
         "Harbour Road, Ky Anh, Ha Tinh",
     )
-    with_id = judge(stated("a", here), stated("b", near), KNOWLEDGE.model).probability
-    without = judge(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", near), KNOWLEDGE.model).probability
-    assert with_id > without
-    away_with = judge(stated("a", here), stated("b", far), KNOWLEDGE.model).probability
-    away = judge(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", far), KNOWLEDGE.model).probability
-    assert away_with == away
+    without = _probability(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", near))
+    assert _probability(stated("a", here), stated("b", near)) > without
+    away = _probability(_profile("Sao Mai Garment", here), _profile("Sao Mai Garment", far))
+    assert _probability(stated("a", here), stated("b", far)) == away
 
 
 def test_pairs_meet_inside_one_country_only() -> None:
     profiles = [_profile("Sao Mai", "12 Green Street", country) for country in ("VN", "VN", "KH", "")]
-    assert candidate_pairs(profiles, KNOWLEDGE.model.blocking) == [(0, 1)]
-    assert candidate_pairs([], KNOWLEDGE.model.blocking) == []
+    assert _pairs(candidate_pairs(profiles, KNOWLEDGE.model.blocking)) == [(0, 1)]
+    assert _pairs(candidate_pairs([], KNOWLEDGE.model.blocking)) == []
 
 
 def test_a_word_that_everybody_has_brings_nobody_together() -> None:
     limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": 3})
     profiles = [_profile(f"Lotus {name}", "") for name in ("Alpha", "Bravo", "Carlo", "Delta")]
-    assert candidate_pairs(profiles, limits) == []
+    found = candidate_pairs(profiles, limits)
+    assert _pairs(found) == []
+    assert CommonKey("VN", "word lotus", 4) in found.passed_over
+    assert found.alone == [], "each has a key of its own, which nobody shares"
+
+
+def test_who_has_only_words_that_everybody_has_is_told() -> None:
+    limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": 2})
+    profiles = [_profile("Lotus", f"{street} Street") for street in ("Red", "Green", "Blue")]
+    found = candidate_pairs(profiles, limits)
+    assert _pairs(found) == []
+    assert found.alone == [0, 1, 2]
+
+
+def test_a_pair_that_shares_rarer_keys_is_the_first_candidate() -> None:
+    limits = KNOWLEDGE.model.blocking.model_copy(update={"candidates": 1})
+    profiles = [
+        _profile(name, address)
+        for name, address in (("Lotus Oak", "9 Harbour"), ("Lotus Pine", "7 Canal"), ("Lotus Pine", "7 Canal Road"))
+    ]
+    assert _pairs(candidate_pairs(profiles, limits)) == [(0, 1), (1, 2)]
+
+
+WORDS = st.sampled_from(
+    ["lotus", "pine", "oak", "garment", "dong", "guan", "dongguan", "dongguang", "ha noi", "2", "plot 7"]
+)
+PROFILES = st.lists(
+    st.tuples(st.lists(WORDS, max_size=4).map(" ".join), st.lists(WORDS, max_size=5).map(" ".join)),
+    min_size=2,
+    max_size=9,
+).map(lambda texts: [_profile(name, address) for name, address in texts])
+
+
+@settings(deadline=None)
+@given(PROFILES, st.integers(2, 4), st.integers(1, 3), st.integers(1, 5))
+def test_stretches_find_what_all_at_once_finds(profiles: list[Profile], largest: int, most: int, at_once: int) -> None:
+    limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": largest, "candidates": most})
+    assert _pairs(candidate_pairs(profiles, limits, at_once)) == _pairs(candidate_pairs(profiles, limits))
+
+
+@settings(deadline=None)
+@given(PROFILES)
+def test_what_a_pair_gives_does_not_depend_on_the_pairs_beside_it(profiles: list[Profile]) -> None:
+    ones, others = np.triu_indices(len(profiles), 1)
+    together = judge(profiles, ones, others, KNOWLEDGE.model)
+    for at, (one, other) in enumerate(zip(ones.tolist(), others.tolist(), strict=True)):
+        alone = judge([profiles[one], profiles[other]], np.array([0]), np.array([1]), KNOWLEDGE.model)
+        assert alone.probability[0] == together.probability[at]
+        assert (alone.verdict[0], alone.apart[0]) == (together.verdict[at], together.apart[at])
+        assert alone.reasons[0] == together.reasons[at]
+
+
+def test_of_several_names_the_two_that_agree_best_are_compared() -> None:
+    row = {"mention_id": "m", "name": "Sao Mai", "name_local": "Pine Lotus", "address": "", "country": "VN"}
+    two = prepare([row], [], Statements(KNOWLEDGE))[0].profile
+    assert _named(two, _profile("Lotus Pine", "")) == _named(_profile("Pine Lotus", ""), _profile("Lotus Pine", ""))
+    assert _named(two, _profile("Sao Mai", ""))["name_equal"] == 1
+
+
+def test_a_word_with_two_meanings_counts_at_each_of_its_places() -> None:
+    """`tam` stands once for itself and once in `tam ky`, a place that the other side writes in one word."""
+    one = _profile("Lotus", "Tam Thang, Tamky, Qung Nam")
+    other = _profile("Pine", "Tam Thang, Tam Thang, Tam Ky, Quang Nam")
+    assert _named(one, other)["address_overlap"] == pytest.approx(0.5975744211686879)
+
+
+@given(st.text(max_size=40))
+def test_forms_are_read_as_they_were_written(text: str) -> None:
+    name, address = KNOWLEDGE.words.name(text), KNOWLEDGE.words.address(text)
+    assert read_name(write_name(name)) == name
+    assert read_address(write_address(address)) == address
 
 
 def test_distance_of_a_degree_of_latitude() -> None:

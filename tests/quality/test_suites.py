@@ -7,7 +7,7 @@ import pytest
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import TABLES
 from harmonize.quality.suites import load_suites
-from harmonize.quality.violations import queries
+from harmonize.quality.violations import laws
 
 SHIPPED = sorted(Path("pipelines/expectations").glob("*.yml"))
 
@@ -15,9 +15,25 @@ ROW_COUNT = "table: file\nexpectations:\n  - {type: expect_table_row_count_to_eq
 
 
 def test_the_shipped_suites_cover_every_law_and_name_tables_that_exist() -> None:
-    tables = {suite.table for suite in load_suites(SHIPPED)}
-    assert set(queries()) <= tables
-    assert tables - set(queries()) <= set(TABLES)
+    suites = {suite.table: suite for suite in load_suites(SHIPPED)}
+    assert sorted(suites.pop("violations").columns) == sorted(laws())
+    assert set(suites) <= set(TABLES)
+
+
+def test_a_suite_reads_the_columns_that_it_names_unless_it_speaks_of_more(tmp_path: Path) -> None:
+    path = tmp_path / "suite.yml"
+    path.write_text(
+        "table: file\nexpectations:\n"
+        "  - {type: expect_column_pair_values_to_be_equal, kwargs: {column_A: a, column_B: b}, severity: warning,"
+        " meaning: m}\n"
+        "  - {type: expect_column_values_to_be_unique, kwargs: {column: a, row_condition: c == 1}, severity: warning,"
+        " meaning: m}\n"
+        "  - {type: expect_table_row_count_to_equal, kwargs: {value: 1}, severity: warning, meaning: m}\n",
+        encoding="utf-8",
+    )
+    (suite,) = load_suites([path])
+    assert suite.columns == ("a", "b")
+    assert [stated.stays_in_its_columns for stated in suite.expectations] == [True, False, False]
 
 
 def test_several_documents_in_one_file_are_several_suites(tmp_path: Path) -> None:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import gzip
+import hashlib
+import stat
 import warnings
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
 from harmonize.errors import RefusedFile
-from harmonize.reading.archives import members
+from harmonize.reading.archives import Member, list_members, members, read_member
 from harmonize.reading.limits import Limits
 
 
@@ -125,3 +128,77 @@ def test_a_protected_member_is_refused(tmp_path: Path) -> None:
     data[data.index(b"PK\x01\x02") + 8] |= 1
     path.write_bytes(data)
     assert _refused(path) == "archive_encrypted"
+
+
+def _places(path: Path) -> dict[str, Member]:
+    return {member.name: member for member in list_members(path, Limits())}
+
+
+@pytest.mark.parametrize("method", [zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2])
+def test_a_member_is_read_from_its_place(tmp_path: Path, method: int) -> None:
+    path = tmp_path / "a.zip"
+    contents = {f"{number}.csv": bytes(range(256)) * number for number in range(20)}
+    path.write_bytes(b"something before the archive")
+    with zipfile.ZipFile(path, "a", method) as archive:
+        for name, data in contents.items():
+            archive.writestr(name, data)
+    for name, member in _places(path).items():
+        assert read_member(path, name, member.place, Limits()) == contents[name]
+        assert (member.size, member.content_id) == (len(contents[name]), hashlib.sha256(contents[name]).hexdigest())
+
+
+def test_a_member_is_read_again_without_walking_through_the_others(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", [("a.csv", b"one"), ("b.csv", b"two")])
+    place = _places(path)["b.csv"].place
+    data = bytearray(path.read_bytes())
+    data[:40] = bytes(40)  # the first member is gone
+    data[data.index(b"PK\x01\x02") :] = b""  # and so is the directory
+    path.write_bytes(data)
+    assert read_member(path, "b.csv", place, Limits()) == b"two"
+
+
+def test_too_many_members_are_refused(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", [(f"{number}.csv", b"1") for number in range(11)])
+    assert len(list_members(path, Limits(archive_members=11))) == 11
+    assert _refused(path, Limits(archive_members=10)) == "archive_bomb"
+
+
+def test_a_directory_beyond_all_measure_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = _zip(tmp_path / "a.zip", [(f"{'x' * 200}{number}.csv", b"1") for number in range(6000)])
+    with patch("zipfile.ZipInfo", side_effect=AssertionError("the directory was parsed")):
+        assert _refused(path, Limits(archive_members=10)) == "archive_bomb"
+
+
+def test_members_that_share_their_bytes_are_refused(tmp_path: Path) -> None:
+    """The trick that unpacks gigabytes without nesting: many entries, one kernel."""
+    path = _zip(tmp_path / "a.zip", [("a.csv", b"1" * 50), ("b.csv", b"2" * 50)])
+    data = bytearray(path.read_bytes())
+    second = data.index(b"PK\x01\x02", data.index(b"PK\x01\x02") + 4)
+    data[second + 42 : second + 46] = bytes(4)
+    path.write_bytes(data)
+    assert _refused(path) == "archive_bomb"
+
+
+def test_a_link_in_an_archive_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    link = zipfile.ZipInfo("a.csv")
+    link.external_attr = (stat.S_IFLNK | 0o777) << 16
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr(link, "/etc/passwd")
+    assert _refused(path) == "archive_path"
+
+
+def test_an_unusual_method_is_refused(tmp_path: Path) -> None:
+    """A dictionary of gigabytes may be asked for by the first bytes of such a member."""
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_LZMA) as archive:
+        archive.writestr("a.csv", "a,b\n")
+    assert _refused(path) == "broken_archive"
+
+
+def test_an_archive_beyond_four_gigabytes_may_say_so(tmp_path: Path) -> None:
+    path = tmp_path / "a.zip"
+    with zipfile.ZipFile(path, "w") as archive, archive.open("a.csv", "w", force_zip64=True) as member:
+        member.write(b"a,b\n")
+    (member_found,) = list_members(path, Limits())
+    assert read_member(path, "a.csv", member_found.place, Limits()) == b"a,b\n"

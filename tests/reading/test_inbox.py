@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import socket
 import warnings
 import zipfile
 from collections.abc import Callable
@@ -224,3 +225,52 @@ def test_order_is_that_of_the_paths(inbox: Path, put: Put) -> None:
         put(name, name.encode())
     paths = [entry.path for entry in _delivered(inbox)]
     assert paths == sorted(paths)
+
+
+def test_a_pipe_by_the_name_of_a_file_is_refused_without_waiting(inbox: Path, put: Put) -> None:
+    put("gap/x.csv", b"a")
+    os.mkfifo(inbox / "gap" / "pipe.csv")
+    os.mkfifo(inbox / "gap" / "pipe.zip")
+    assert _refusals(inbox) == {"gap/pipe.csv": "unreadable_file", "gap/pipe.zip": "unreadable_file"}
+
+
+def test_a_socket_by_the_name_of_a_file_is_refused(inbox: Path, put: Put, monkeypatch: pytest.MonkeyPatch) -> None:
+    put("gap/x.csv", b"a")
+    monkeypatch.chdir(inbox / "gap")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind("socket.csv")
+        assert _refusals(inbox) == {"gap/socket.csv": "unreadable_file"}
+
+
+def test_a_folder_by_the_name_of_a_file_is_a_folder(inbox: Path, put: Put) -> None:
+    put("gap/x.csv/y.csv", b"a")
+    assert [entry.path for entry in _delivered(inbox)] == ["gap/x.csv/y.csv"]
+
+
+@pytest.mark.parametrize("content", [b"b", b"ab", b""])
+def test_a_file_that_changed_is_refused_when_it_is_read(inbox: Path, put: Put, content: bytes) -> None:
+    path = put("gap/x.csv", b"a")
+    (entry,) = _delivered(inbox)
+    path.write_bytes(content)
+    with pytest.raises(RefusedFile) as refused:
+        entry.read(Limits())
+    assert refused.value.code == "unreadable_file"
+
+
+@pytest.mark.parametrize("change", ["vanished", "rewritten", "cut", "pipe"])
+def test_an_archive_that_changed_is_refused_when_it_is_read(inbox: Path, change: str) -> None:
+    path = inbox / "gap" / "z.zip"
+    _zip(path, ("a.csv", b"one"), ("b.csv", b"two"))
+    one, other = _delivered(inbox)
+    data = path.read_bytes()
+    path.unlink()
+    if change == "rewritten":
+        _zip(path, ("a.csv", b"six"), ("b.csv", b"ten"))
+    elif change == "cut":
+        path.write_bytes(data[:20])
+    elif change == "pipe":
+        os.mkfifo(path)
+    for entry in (one, other):
+        with pytest.raises(RefusedFile) as refused:
+            entry.read(Limits())
+        assert refused.value.code in {"unreadable_file", "broken_archive"}

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
 
+from harmonize.errors import ConfigurationError
 from harmonize.values.geography import Geography
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -76,3 +78,23 @@ def test_admin1_within_takes_the_last_province_of_an_address(geography: Geograph
     assert found is not None
     assert found.name == "Đồng Nai"
     assert geography.admin1_within("VN", "12 Main Street") is None
+
+
+def test_a_file_edited_meanwhile_is_read_anew(tmp_path: Path) -> None:
+    for name in ("countries.yml", "admin_units.csv"):
+        shutil.copy(SCHEMAS / name, tmp_path / name)
+    assert Geography.from_folder(tmp_path).country_code("Lotus land") is None
+    path = tmp_path / "countries.yml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("spellings:", "spellings:\n  ZW: [Lotus land]", 1), encoding="utf-8")
+    assert Geography.from_folder(tmp_path).country_code("Lotus land") == "ZW"
+
+
+def test_a_province_that_merged_into_none_is_a_sentence(tmp_path: Path) -> None:
+    shutil.copy(SCHEMAS / "countries.yml", tmp_path)
+    (tmp_path / "admin_units.csv").write_text(
+        "country,level,name_local,name_short_or_en,merged_into,valid_to,aliases\nVN,province,A,A,B,2025-06-30,\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(ConfigurationError, match=r"admin_units.csv: VN: 'A' belongs to 'B'"):
+        Geography.from_folder(tmp_path)

@@ -81,7 +81,30 @@ def test_fuels_keep_their_dimension(units: UnitTable) -> None:
     }
 
 
-@pytest.mark.parametrize("expression", ["no_such_unit", "ampere"])
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        pytest.param("definitions: [a = 5 *]\ncanonical: {}\naliases: {}\n", "a = 5 *", id="definition"),
+        pytest.param("definitions: []\ncanonical: {x: {unit: y, pint: nope}}\naliases: {}\n", "nope", id="canonical"),
+        pytest.param("definitions: []\ncanonical: {x: {unit: y}}\naliases: {}\n", "canonical.x.pint", id="half"),
+        pytest.param("definitions: []\ncanonical: {}\n", "aliases", id="no aliases"),
+        pytest.param("definitions: [\n", "YAML", id="no YAML"),
+        pytest.param(
+            "definitions: []\ncanonical: {mass: {unit: kg, pint: kilogram}}\naliases: {T: tonne, t: gram}\n",
+            "stands twice",
+            id="two meanings",
+        ),
+    ],
+)
+def test_units_that_are_wrong_are_a_sentence(content: str, said: str, tmp_path: Path) -> None:
+    path = tmp_path / "units.yml"
+    path.write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=r"units.yml") as refused:
+        UnitTable.from_file(path)
+    assert said in str(refused.value)
+
+
+@pytest.mark.parametrize("expression", ["no_such_unit", "ampere", "2 kilogram"])
 def test_alias_that_leads_nowhere_names_itself(tmp_path: Path, expression: str) -> None:
     path = tmp_path / "units.yml"
     path.write_text(

@@ -8,11 +8,13 @@ import typer
 
 from harmonize import __version__
 from harmonize.cli import crosswalk, demo, facilities, project, run, sources
+from harmonize.cli.prompt_group import PromptGroup
 
 __all__ = ["app"]
 
 app = typer.Typer(
     name="harmonize",
+    cls=PromptGroup,
     help="The common language for factory assessments: exports in, one shared DuckDB file out.",
     no_args_is_help=True,
     rich_markup_mode=None,

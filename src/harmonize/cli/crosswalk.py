@@ -5,27 +5,29 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import duckdb
 import typer
 
 from harmonize.cli.output import say, show_table
-from harmonize.crosswalk.coverage import answer_coverage, question_coverage, unmapped
-from harmonize.crosswalk.language import load_language
-from harmonize.crosswalk.lint import lint
-from harmonize.crosswalk.mapping import load_editions
-from harmonize.crosswalk.scales import load_scales
+from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import InboxError
 from harmonize.project import Project
-from harmonize.values.units import UnitTable
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Their questions to our indicators.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=PromptGroup, help="Their questions to our indicators.", no_args_is_help=True, rich_markup_mode=None
+)
 
 
 @app.command("lint")
 def lint_command() -> None:
     """Check every crosswalk: each question mapped or ignored with a reason, each example run."""
+    from harmonize.crosswalk.language import load_language
+    from harmonize.crosswalk.lint import lint
+    from harmonize.crosswalk.mapping import load_editions
+    from harmonize.crosswalk.scales import load_scales
+    from harmonize.values.units import UnitTable
+
     project = Project.locate(Path.cwd())
     editions = load_editions(project)
     units = UnitTable.from_file(project.find("schemas/units.yml"))
@@ -52,6 +54,11 @@ def coverage_command(
     limit: Annotated[int, typer.Option(help="How many unmapped questions to list.")] = 20,
 ) -> None:
     """Coverage by question, and by answer where a release is there; the unmapped ranked by answers."""
+    import duckdb
+
+    from harmonize.crosswalk.coverage import answer_coverage, question_coverage, unmapped
+    from harmonize.crosswalk.mapping import load_editions
+
     project = Project.locate(Path.cwd())
     show_table(
         "By question",

@@ -3,25 +3,29 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import duckdb
 import typer
 
 from harmonize.cli.output import say
+from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.run import today
 from harmonize.errors import InboxError
-from harmonize.ledgers import append_lines
 from harmonize.project import Project
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Factories, and what people decide about them.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(
+    cls=PromptGroup, help="Factories, and what people decide about them.", no_args_is_help=True, rich_markup_mode=None
+)
 
 _VERDICTS = ("same", "different", "unsure")
 
 
-def _key(connection: duckdb.DuckDBPyConnection, mention_id: str) -> str:
+def _key(connection: DuckDBPyConnection, mention_id: str) -> str:
     """The strongest key of a mention, which a re-export keeps."""
     rows = connection.execute("SELECT decision_key FROM facility_mention WHERE mention_id = ?", [mention_id]).fetchall()
     if not rows:
@@ -39,6 +43,10 @@ def decide_command(
     out: Annotated[Path, typer.Option(help="Folder that holds the releases.")] = Path("data"),
 ) -> None:
     """Record that two mentions are the same factory or not; a decision beats any score and survives a re-export."""
+    import duckdb
+
+    from harmonize.ledgers import append_lines
+
     if verdict not in _VERDICTS:
         raise typer.BadParameter(f"{verdict!r} is none of {', '.join(_VERDICTS)}.")
     database = out / "current" / "harmonized.duckdb"

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Mapping
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harmonize.cli.output import JsonObserver, TerminalObserver, say, write_json
+from harmonize.cli.json_log import JsonLog
+from harmonize.cli.output import say
 from harmonize.errors import InboxError
-from harmonize.pipeline import RunResult, run
 from harmonize.project import Project
-from harmonize.settings import load_settings
+
+if TYPE_CHECKING:
+    from harmonize.pipeline import RunResult
 
 __all__ = ["AsOf", "run_command", "today"]
 
@@ -45,28 +48,40 @@ def run_command(
     ] = Path("data"),
     as_of: AsOf = None,
     source: Annotated[str | None, typer.Option(help="Read every file as this source.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Log lines and summary as JSON.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line, and nothing else.")] = False,
 ) -> None:
     """Read an inbox of exports and publish one DuckDB file, parquet extracts and reports.
 
     Exit code 0: clean. 1: published, and something was refused, withheld or needs a look. 2: refused.
     """
     begin = time.perf_counter()
+    if as_json:
+        with JsonLog() as log:
+            result = _publish(pipeline, inbox, out, as_of, source, log)
+            log.finished(result)
+    else:
+        result = _publish(pipeline, inbox, out, as_of, source, None)
+        summarise(result, out, time.perf_counter() - begin)
+    if result.has_issues:
+        raise typer.Exit(1)
+
+
+def _publish(
+    pipeline: str, inbox: Path | None, out: Path, as_of: date | None, source: str | None, log: JsonLog | None
+) -> RunResult:
+    """Run the pipeline, watched by the log or else by a progress bar."""
+    from harmonize.cli.observers import JsonObserver, TerminalObserver
+    from harmonize.pipeline import run
+    from harmonize.settings import load_settings
+
     project = Project.locate(Path.cwd())
     settings = load_settings(project, pipeline)
     folder = inbox or (settings.inbox and (project.folder or Path.cwd()) / settings.inbox)
     if folder is None:
         raise InboxError(f"The pipeline {pipeline!r} names no inbox. Give one with --inbox DIR.")
     day = today()
-    if as_json:
-        result = run(project, settings, folder, out, as_of or day, day, JsonObserver(), source)
-        write_json({"event": "summary", "release": str(result.folder), "is_new": result.is_new, **result.manifest})
-    else:
-        with TerminalObserver() as observer:
-            result = run(project, settings, folder, out, as_of or day, day, observer, source)
-        summarise(result, out, time.perf_counter() - begin)
-    if result.has_issues:
-        raise typer.Exit(1)
+    with nullcontext(JsonObserver(log)) if log else TerminalObserver() as observer:
+        return run(project, settings, folder, out, as_of or day, day, observer, source)
 
 
 def _percent(share: float | None) -> str:

@@ -3,26 +3,27 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harmonize.cli.output import say, show_table
+from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import ConfigurationError, InboxError, RefusedFile
 from harmonize.project import Project
-from harmonize.reading.archives import ARCHIVE_SUFFIXES, members
-from harmonize.reading.limits import Limits
-from harmonize.sources.ingest import inspect
-from harmonize.sources.profile import Profile, load_profiles
-from harmonize.sources.recognise import Recognition
-from harmonize.values.vietnamese import LegacyVietnamese
+
+if TYPE_CHECKING:
+    from harmonize.sources.profile import Profile
+    from harmonize.sources.recognise import Recognition
 
 __all__ = ["app"]
 
-app = typer.Typer(help="Which sources are read, and what a file is.", rich_markup_mode=None)
+app = typer.Typer(cls=PromptGroup, help="Which sources are read, and what a file is.", rich_markup_mode=None)
 
 
 def _profiles() -> list[Profile]:
+    from harmonize.sources.profile import load_profiles
+
     profiles = load_profiles(Project.locate(Path.cwd()).files("mappings", "*/source.yml"))
     return [profiles[name] for name in sorted(profiles)]
 
@@ -53,6 +54,11 @@ def inspect_file(
     source: Annotated[str | None, typer.Option(help="Take it for this source.")] = None,
 ) -> None:
     """Say what a file is: source, layout, and its known, unknown and missing columns."""
+    from harmonize.reading.archives import ARCHIVE_SUFFIXES, members
+    from harmonize.reading.limits import Limits
+    from harmonize.sources.ingest import inspect
+    from harmonize.values.vietnamese import LegacyVietnamese
+
     profiles = [profile for profile in _profiles() if source is None or profile.instrument == source]
     if not profiles:
         known = ", ".join(profile.instrument for profile in _profiles())

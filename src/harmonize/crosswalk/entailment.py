@@ -7,7 +7,7 @@ from pathlib import Path
 from harmonize.crosswalk.language import STATES
 from harmonize.crosswalk.mapping import PREDICATES
 from harmonize.errors import ConfigurationError
-from harmonize.yaml_text import parse_yaml
+from harmonize.yaml_text import read_yaml
 
 __all__ = ["load_entailment"]
 
@@ -20,7 +20,7 @@ def load_entailment(path: Path) -> list[tuple[str, str, str]]:
     """
     rows = [
         (predicate, state, implied)
-        for predicate, states in parse_yaml(path.read_text(encoding="utf-8")).items()
+        for predicate, states in read_yaml(path).items()
         for state, implied in states.items()
     ]
     for predicate, *states in rows:

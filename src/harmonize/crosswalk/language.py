@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, get_args
+from typing import get_args
 
-import yaml
-
+from harmonize.crosswalk.tabular import read_rows
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
 from harmonize.project import Project
-from harmonize.yaml_text import parse_yaml
+from harmonize.yaml_text import read_yaml
 
 __all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
 
 KINDS = frozenset(get_args(IndicatorKind))
 STATES = frozenset(get_args(AnswerState))
+_INDICATOR_COLUMNS = ("indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,17 +65,10 @@ class Language:
         return json.dumps(dict(labels), ensure_ascii=False, sort_keys=True)
 
 
-def _yaml(path: Path) -> Any:
-    try:
-        return parse_yaml(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as problem:
-        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
-
-
 def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
     topics: dict[str, TopicEntry] = {}
     for path in paths:
-        for entry in _yaml(path):
+        for entry in read_yaml(path):
             topic = TopicEntry(
                 entry["id"], entry.get("parent"), entry["pillar"], entry["labels"], entry.get("aliases") or []
             )
@@ -96,28 +88,25 @@ def _split(text: str) -> list[str]:
 def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict[str, IndicatorEntry]:
     indicators: dict[str, IndicatorEntry] = {}
     for path in paths:
-        with path.open(encoding="utf-8", newline="") as stream:
-            for number, row in enumerate(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE), start=2):
-                place = f"{path}:{number}"
-                entry = IndicatorEntry(
-                    row["indicator_id"],
-                    row["topic_id"],
-                    row["kind"],
-                    row["unit"] or None,
-                    _split(row["facets"]),
-                    _split(row["ilo"]),
-                    _split(row["sdg"]),
-                    {"en": row["label_en"], "vi": row["label_vi"]},
-                )
-                if entry.indicator_id in indicators:
-                    raise ConfigurationError(f"{place}: the indicator {entry.indicator_id!r} stands twice; remove one.")
-                if entry.topic_id not in topics:
-                    raise ConfigurationError(
-                        f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/."
-                    )
-                if entry.kind not in KINDS:
-                    raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
-                indicators[entry.indicator_id] = entry
+        for row in read_rows(path, _INDICATOR_COLUMNS):
+            entry = IndicatorEntry(
+                row["indicator_id"],
+                row["topic_id"],
+                row["kind"],
+                row["unit"] or None,
+                _split(row["facets"]),
+                _split(row["ilo"]),
+                _split(row["sdg"]),
+                {"en": row["label_en"], "vi": row["label_vi"]},
+            )
+            place = f"{path}: the indicator {entry.indicator_id!r}"
+            if entry.indicator_id in indicators:
+                raise ConfigurationError(f"{place} stands twice; remove one.")
+            if entry.topic_id not in topics:
+                raise ConfigurationError(f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/.")
+            if entry.kind not in KINDS:
+                raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
+            indicators[entry.indicator_id] = entry
     return indicators
 
 
@@ -129,5 +118,5 @@ def load_language(project: Project) -> Language:
     """
     topics = _topics(project.files("schemas/language/topics", "*.yml"))
     indicators = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
-    facets = frozenset(entry["id"] for entry in _yaml(project.find("schemas/language/facets.yml")))
+    facets = frozenset(entry["id"] for entry in read_yaml(project.find("schemas/language/facets.yml")))
     return Language(topics, indicators, facets)

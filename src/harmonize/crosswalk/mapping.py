@@ -6,13 +6,15 @@ lint. A `Not` row is negative knowledge and never maps an answer.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote
 
+from yaml import YAMLError
+
+from harmonize.crosswalk.tabular import read_text, rows_of
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 from harmonize.yaml_text import parse_yaml
@@ -98,24 +100,6 @@ class Edition:
     rules_path: Path
 
 
-def _table(text: str, path: Path, columns: Sequence[str]) -> list[dict[str, str]]:
-    reader = csv.DictReader(io.StringIO(text, newline=""), delimiter="\t", quoting=csv.QUOTE_NONE)
-    header = tuple(reader.fieldnames or ())
-    unknown = [name for name in header if name not in columns]
-    if unknown:
-        raise ConfigurationError(
-            f"{path}: the column {unknown[0]!r} would be ignored by the engine; use only {', '.join(columns)}."
-        )
-    missing = [name for name in columns if name not in header]
-    if missing:
-        raise ConfigurationError(f"{path}: the column {missing[0]!r} is missing; add it.")
-    rows = list(reader)
-    for number, row in enumerate(rows, start=1):
-        if None in row or None in row.values():
-            raise ConfigurationError(f"{path}: row {number} has not exactly {len(columns)} cells; mend its tabs.")
-    return rows
-
-
 def split_header(text: str) -> tuple[str, str]:
     """The `#` header block of an SSSOM file as YAML text, and the table below it."""
     lines = text.splitlines(keepends=True)
@@ -123,14 +107,24 @@ def split_header(text: str) -> tuple[str, str]:
     return "".join(line[1:] for line in lines[:count]), "".join(lines[count:])
 
 
+def _metadata(header: str, path: Path) -> Mapping[str, Any]:
+    try:
+        metadata = parse_yaml(header) or {}
+    except YAMLError as problem:
+        raise ConfigurationError(f"{path}: the `#` header is not valid YAML: {problem}. Mend it there.") from problem
+    if not isinstance(metadata, Mapping):
+        raise ConfigurationError(f"{path}: the `#` header is no mapping; write `# curie_map:` and the rest.")
+    return metadata
+
+
 def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]:
-    header, body = split_header(path.read_text(encoding="utf-8"))
-    metadata = parse_yaml(header) or {}
+    header, body = split_header(read_text(path))
+    metadata = _metadata(header, path)
     prefix = f"{instrument}:"
     if instrument not in (metadata.get("curie_map") or {}):
         raise ConfigurationError(f"{path}: curie_map has no prefix {instrument!r}; add it to the header.")
     rows: list[tuple[str, dict[str, str]]] = []
-    for row in _table(body, path, SSSOM_COLUMNS):
+    for row in rows_of(body, path, SSSOM_COLUMNS, only_these=True, first_line=header.count("\n") + 1):
         if not row["subject_id"].startswith(prefix):
             raise ConfigurationError(f"{path}: subject_id {row['subject_id']!r} does not begin with {prefix!r}.")
         if row["predicate_id"] not in PREDICATES:
@@ -194,7 +188,7 @@ def load_edition(sssom_path: Path, rules_path: Path) -> Edition:
     for question, row in _read_sssom(sssom_path, instrument):
         by_question.setdefault(question, []).append(row)
     entries: dict[str, MappingEntry] = {}
-    for rules in _table(rules_path.read_text(encoding="utf-8"), rules_path, RULE_COLUMNS):
+    for rules in rows_of(read_text(rules_path), rules_path, RULE_COLUMNS, only_these=True):
         question = rules["question"]
         if question in entries:
             raise ConfigurationError(f"{rules_path}: the question {question!r} stands twice; remove one.")

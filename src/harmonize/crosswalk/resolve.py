@@ -6,7 +6,6 @@ the fingerprint of its printed label, and else mapped to its compliance point's 
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ from functools import cached_property
 from pathlib import Path
 
 from harmonize.crosswalk.mapping import Edition, MappingEntry
+from harmonize.crosswalk.tabular import read_rows
 from harmonize.project import Project
 from harmonize.values.text import clean
 
@@ -131,11 +131,6 @@ def clause_key(text: str) -> str:
     return _JOINTS.sub("", "".join((clean(text) or "").casefold().split()))
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as stream:
-        return list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
-
-
 def _points(path: Path) -> dict[str, MappingEntry]:
     rules = {
         "scale": "finding_flag",
@@ -147,7 +142,7 @@ def _points(path: Path) -> dict[str, MappingEntry]:
         row["name"]: MappingEntry(
             path.parent.name, "compliance_point", row["name"], "broad", row["indicator_id"], 0.8, rules
         )
-        for row in _rows(path)
+        for row in read_rows(path, ("name", "indicator_id"))
     }
 
 
@@ -158,7 +153,7 @@ def load_index(
     fingerprints = {
         (path.parent.name, row["country"], row["label_sha256"]): (row["edition"], row["question"])
         for path in project.files("mappings", "*/fingerprints.tsv")
-        for row in _rows(path)
+        for row in read_rows(path, ("edition", "country", "question", "label_sha256"))
     }
     points = {path.parent.name: _points(path) for path in project.files("mappings", "*/compliance_points.tsv")}
     return CrosswalkIndex(

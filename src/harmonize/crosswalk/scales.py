@@ -9,7 +9,7 @@ from pathlib import Path
 from harmonize.crosswalk.language import STATES
 from harmonize.errors import ConfigurationError
 from harmonize.values.text import word_key
-from harmonize.yaml_text import parse_yaml
+from harmonize.yaml_text import read_yaml
 
 __all__ = ["UNKNOWN_ANSWER", "Scale", "load_scales", "state_of"]
 
@@ -33,7 +33,7 @@ def load_scales(path: Path) -> Mapping[str, Scale]:
         ConfigurationError: a state that does not exist.
     """
     scales: dict[str, Scale] = {}
-    for name, content in parse_yaml(path.read_text(encoding="utf-8"))["scales"].items():
+    for name, content in read_yaml(path)["scales"].items():
         words = {word_key(str(word)): state for word, state in content["words"].items()}
         wrong = [state for state in (*words.values(), content["otherwise"]) if state not in STATES | {UNKNOWN_ANSWER}]
         if wrong:

@@ -1,66 +1,189 @@
 """Choose the pairs of profiles that are worth comparing.
 
 Two profiles meet if they share a rare key: a distinctive word of the name, its beginning or end, a number together with
-a word of the address, or a company's identifier. Only inside one country; without a country in none.
+a word of the address, or a company's identifier. Only inside one country; without a country in none. A key that more
+than `largest_block` profiles of a country share tells nothing: it is passed over, and told. What remains weighs by its
+rarity. Memory is bounded by working through the profiles in stretches, which does not change what is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import pairwise, product
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-import duckdb
+import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
 
 from harmonize.identity.model import Blocking
-from harmonize.identity.prepare import Profile
+from harmonize.values.names import ComparableAddress, ComparableName
 
-__all__ = ["candidate_pairs", "keys"]
+if TYPE_CHECKING:
+    from harmonize.identity.prepare import Profile
 
-_SQL = Path(__file__).with_suffix(".sql")
-_SCHEMA = pa.schema([pa.field("profile", pa.int64()), pa.field("country", pa.string()), pa.field("key", pa.string())])
+__all__ = ["Candidates", "CommonKey", "block_keys", "candidate_pairs"]
+
+Positions = NDArray[np.int64]
+
 _EDGE = 5
 _SHORTEST_WORD = 3
 _ADDRESS_WORDS = 6
 _ADDRESS_NUMBERS = 4
+_MEETINGS_AT_ONCE = 2_000_000
 
 
-def candidate_pairs(profiles: Sequence[Profile], limits: Blocking) -> list[tuple[int, int]]:
-    """Pairs of positions in `profiles`, the smaller first, in order."""
-    rows = [(at, profile.country, key) for at, profile in enumerate(profiles) for key in sorted(set(keys(profile)))]
-    if not rows:
-        return []
-    columns = [pa.array(column, type) for column, type in zip(zip(*rows, strict=True), _SCHEMA.types, strict=True)]
-    with duckdb.connect(config={"threads": 1}) as connection:
-        connection.register("block_key", pa.Table.from_arrays(columns, schema=_SCHEMA))
-        found = connection.execute(
-            _SQL.read_text(encoding="utf-8"),
-            {
-                "profiles": len(profiles),
-                "largest_block": limits.largest_block,
-                "candidates": limits.candidates,
-            },
-        ).fetchall()
-    return [(int(one), int(other)) for one, other in found]
+@dataclass(frozen=True, slots=True, order=True)
+class CommonKey:
+    """A key that so many profiles of a country share that it brought none together."""
+
+    country: str
+    key: str
+    profiles: int
 
 
-def keys(profile: Profile) -> Iterator[str]:
-    """The keys under which a profile is looked up; none without a country."""
-    if not profile.country:
-        return
-    for name in profile.names:
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The pairs worth comparing.
+
+    Attributes:
+        ones, others: positions of profiles, the smaller and the larger of each pair; in order.
+        passed_over: keys that too many share, those of most profiles first.
+        alone: positions of profiles that have a country but no key that was not passed over: they met nobody.
+    """
+
+    ones: Positions
+    others: Positions
+    passed_over: list[CommonKey]
+    alone: list[int]
+
+
+@dataclass(frozen=True, slots=True)
+class _Blocks:
+    """Profiles by key, one entry per profile and rare key; those of one key stand together, in order.
+
+    Attributes:
+        weight: what sharing the entry's key is worth.
+        later: how many entries of the same key stand after this one.
+    """
+
+    profile: Positions
+    weight: NDArray[np.float64]
+    later: Positions
+
+
+def block_keys(names: Iterable[ComparableName], address: ComparableAddress) -> Iterator[str]:
+    """The keys under which a name and an address are looked up inside their country."""
+    for name in names:
         yield f"name {name.core}"
         yield f"begins {name.core[:_EDGE]}"
         yield f"ends {name.core[-_EDGE:]}"
         for word, weight in name.words:
             if weight == "distinctive" and len(word) >= _SHORTEST_WORD:
                 yield f"word {word}"
-    spoken = [word for word, weight in profile.address.words if weight == "distinctive"][:_ADDRESS_WORDS]
-    numbers = sorted(profile.address.numbers, key=lambda number: (-len(number), number))[:_ADDRESS_NUMBERS]
+    spoken = [word for word, weight in address.words if weight == "distinctive"][:_ADDRESS_WORDS]
+    numbers = sorted(address.numbers, key=lambda number: (-len(number), number))[:_ADDRESS_NUMBERS]
     for number, word in product(numbers, spoken):
         yield f"at {number} {word}"
     for one, other in pairwise(spoken):
         yield f"at {one} {other}"
-    for identifier in profile.company_ids:
-        yield f"{identifier.scheme} {identifier.value}"
+
+
+def candidate_pairs(
+    profiles: Sequence[Profile], limits: Blocking, meetings_at_once: int = _MEETINGS_AT_ONCE
+) -> Candidates:
+    """The pairs of `profiles` worth comparing.
+
+    Args:
+        meetings_at_once: about how many meetings of two profiles under one key are held in memory.
+    """
+    blocks, passed_over, alone = _blocks(profiles, limits.largest_block)
+    found = [
+        _nearest(*_met(blocks, chosen, len(profiles)), limits.candidates)
+        for chosen in _stretches(blocks, len(profiles), meetings_at_once)
+    ]
+    if not found:
+        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), passed_over, alone)
+    one, other, weight, is_final = (np.concatenate(part) for part in zip(*found, strict=True))
+    kept = is_final | (_ranks(other, one, weight) < limits.candidates)
+    order = np.lexsort((other[kept], one[kept]))
+    return Candidates(one[kept][order], other[kept][order], passed_over, alone)
+
+
+def _blocks(profiles: Sequence[Profile], largest_block: int) -> tuple[_Blocks, list[CommonKey], list[int]]:
+    texts = [
+        "\n".join([profile.block_keys, *(f"{found.scheme} {found.value}" for found in sorted(profile.company_ids))])
+        if profile.country
+        else None
+        for profile in profiles
+    ]
+    lists = pc.split_pattern(pa.array(texts, pa.large_string()), "\n")
+    profile = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
+    keys = pc.list_flatten(lists).dictionary_encode()
+    countries = sorted({profile.country for profile in profiles})
+    number = {country: at for at, country in enumerate(countries)}
+    country = np.array([number[profile.country] for profile in profiles], np.int64)[profile]
+    key = keys.indices.to_numpy().astype(np.int64) * len(countries) + country
+    distinct, at, counts = np.unique(key, return_inverse=True, return_counts=True)
+    common = np.flatnonzero(counts > largest_block)
+    passed_over = sorted(
+        (
+            CommonKey(countries[code % len(countries)], keys.dictionary[code // len(countries)].as_py(), count)
+            for code, count in zip(distinct[common].tolist(), counts[common].tolist(), strict=True)
+        ),
+        key=lambda found: (-found.profiles, found),
+    )
+    shared = counts[at]
+    met_somebody = np.zeros(len(profiles), bool)
+    met_somebody[profile[shared <= largest_block]] = True
+    alone = [one for one in np.flatnonzero(~met_somebody).tolist() if texts[one]]
+    rare = (shared >= 2) & (shared <= largest_block)
+    # The lightest keys first: weights of a pair are added up in an order that does not hang on the order of rows.
+    order = np.lexsort((profile[rare], at[rare], -shared[rare]))
+    at, counts_of = at[rare][order], shared[rare][order]
+    starts = np.flatnonzero(np.diff(at, prepend=-1) != 0)
+    sizes = np.diff(starts, append=len(at))
+    last = np.repeat(starts + sizes, sizes)
+    weight = np.log(1 + len(profiles) / counts_of) if len(at) else np.zeros(0)
+    return _Blocks(profile[rare][order], weight, last - np.arange(len(at)) - 1), passed_over, alone
+
+
+def _stretches(blocks: _Blocks, profiles: int, at_once: int) -> Iterator[NDArray[np.bool_]]:
+    """The entries of stretches of profiles, each stretch with about `at_once` meetings or a single profile."""
+    meetings = np.bincount(blocks.profile, blocks.later, profiles)
+    stretch = (np.cumsum(meetings) - meetings) // at_once
+    for number in np.unique(stretch[meetings > 0]):
+        yield stretch[blocks.profile] == number
+
+
+def _met(blocks: _Blocks, chosen: NDArray[np.bool_], profiles: int) -> tuple[Positions, Positions, NDArray[np.float64]]:
+    """Pairs whose smaller profile is chosen, with the weight of all keys that they share."""
+    entries = np.flatnonzero(chosen)
+    times = blocks.later[entries]
+    first = np.repeat(entries, times)
+    step = np.arange(len(first)) - np.repeat(np.cumsum(times) - times, times) + 1
+    pair = blocks.profile[first] * profiles + blocks.profile[first + step]
+    distinct, at = np.unique(pair, return_inverse=True)
+    weight: NDArray[np.float64] = np.round(np.bincount(at, blocks.weight[first], len(distinct)), 6)
+    return distinct // profiles, distinct % profiles, weight
+
+
+def _nearest(
+    one: Positions, other: Positions, weight: NDArray[np.float64], candidates: int
+) -> tuple[Positions, Positions, NDArray[np.float64], NDArray[np.bool_]]:
+    """What may be a candidate, and whether it is one for its smaller profile, all of whose pairs are here."""
+    is_final = _ranks(one, other, weight) < candidates
+    kept = is_final | (_ranks(other, one, weight) < candidates)
+    return one[kept], other[kept], weight[kept], is_final[kept]
+
+
+def _ranks(of: Positions, to: Positions, weight: NDArray[np.float64]) -> Positions:
+    """Per pair, how many pairs of the same profile `of` weigh more; of equal weights the smaller `to` comes first."""
+    order = np.lexsort((to, -weight, of))
+    starts = np.flatnonzero(np.diff(of[order], prepend=-1) != 0)
+    position = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
+    ranks = np.empty(len(order), np.int64)
+    ranks[order] = position
+    return ranks

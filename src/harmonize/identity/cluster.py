@@ -66,15 +66,11 @@ class Clusters:
         if a == b:
             return None
         ours, theirs = self._components[a], self._components[b]
-        if any((decision, 1 - side) in theirs.sides for decision, side in ours.sides):
+        if ours.sides and theirs.sides and any((decision, 1 - side) in theirs.sides for decision, side in ours.sides):
             return "decided different"
         if by_person:
             return None
-        if any(
-            values.isdisjoint(theirs.site_ids[scheme])
-            for scheme, values in ours.site_ids.items()
-            if scheme in theirs.site_ids
-        ):
+        if ours.site_ids and _contradict(ours.site_ids, theirs.site_ids):
             return "contradicting identifiers"
         if by_model and not (ours.apart_from.isdisjoint(theirs.members) and theirs.apart_from.isdisjoint(ours.members)):
             return "distinct records"
@@ -98,3 +94,7 @@ class Clusters:
     def members(self) -> list[list[int]]:
         """All components, each in order, ordered by their smallest member."""
         return [sorted(self._components[at].members) for at in range(len(self._parent)) if self.root(at) == at]
+
+
+def _contradict(ours: Mapping[str, set[str]], theirs: Mapping[str, set[str]]) -> bool:
+    return any(values.isdisjoint(theirs[scheme]) for scheme, values in ours.items() if scheme in theirs)

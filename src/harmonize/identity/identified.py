@@ -72,12 +72,12 @@ def linking_identifiers(mentions: Sequence[Mention]) -> tuple[LinkingIdentifiers
     return LinkingIdentifiers(groups, frozen), notices
 
 
-def shared_company_notices(mentions: Sequence[Mention], facility_ids: Sequence[str]) -> list[Notice]:
+def shared_company_notices(mentions: Sequence[Mention], clusters: Sequence[int]) -> list[Notice]:
     """One notice per factory for every company identifier that several factories state."""
-    stated: dict[Identifier, dict[str, str]] = {}
-    for mention, facility_id in zip(mentions, facility_ids, strict=True):
+    stated: dict[Identifier, dict[int, str]] = {}
+    for mention, cluster in zip(mentions, clusters, strict=True):
         for identifier in mention.profile.company_ids:
-            stated.setdefault(identifier, {}).setdefault(facility_id, mention.mention_id)
+            stated.setdefault(identifier, {}).setdefault(cluster, mention.mention_id)
     return [
         Notice(
             mention_id,

@@ -8,25 +8,54 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Protocol
 
-from harmonize.identity.block import candidate_pairs
+import numpy as np
+from numpy.typing import NDArray
+
+from harmonize.identity.block import Candidates, CommonKey, candidate_pairs
 from harmonize.identity.cluster import Clusters
-from harmonize.identity.decide import Judgement, Verdict, judge
+from harmonize.identity.decide import VERDICTS, Judgements, Verdict
 from harmonize.identity.decisions import Standing
 from harmonize.identity.identified import LinkingIdentifiers, Notice
 from harmonize.identity.model import MatchModel
 from harmonize.identity.prepare import Mention, Profile
 
-__all__ = ["Joined", "ScoredPair", "join_all"]
+__all__ = ["Joined", "Judge", "ScoredPair", "join_all"]
+
+Positions = NDArray[np.int64]
+
+
+class Judge(Protocol):
+    """Judges pairs of positions in a list of profiles."""
+
+    def __call__(self, profiles: Sequence[Profile], ones: Positions, others: Positions) -> Judgements:
+        """The judgements, in the order of the pairs."""
+        ...
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """Two profiles that were compared, by the positions of the mentions that state them."""
+    """Two profiles that were compared and are alike enough to be told, by the positions of their mentions."""
 
     ones: tuple[int, ...]
     others: tuple[int, ...]
-    judgement: Judgement
+    probability: float
+    verdict: Verdict
+    reasons: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Compared:
+    """Pairs of profiles that were compared.
+
+    Attributes:
+        told: the pairs that are alike enough.
+        apart: all pairs that no chain of matches may join, as positions of mentions.
+    """
+
+    told: list[ScoredPair]
+    apart: list[tuple[tuple[int, ...], tuple[int, ...]]]
 
 
 @dataclass(slots=True)
@@ -37,7 +66,9 @@ class Joined:
         strong: per position, the root of what decisions, identifiers and equal statements joined.
         final: per position, the root after the model's joins.
         by_model: strong root -> the highest probability of a model's join at it.
-        pairs: the compared pairs; `distinct` or `review` also where a join was refused.
+        pairs: the compared pairs that are alike enough; `distinct` or `review` also where a join was refused.
+        passed_over: keys that too many share to bring any together.
+        alone: positions of mentions that no key brought together with any other.
     """
 
     strong: list[int]
@@ -45,10 +76,16 @@ class Joined:
     by_model: dict[int, float] = field(default_factory=dict)
     pairs: list[ScoredPair] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
+    passed_over: list[CommonKey] = field(default_factory=list)
+    alone: list[int] = field(default_factory=list)
 
 
 def join_all(
-    mentions: Sequence[Mention], identified: LinkingIdentifiers, standing: Standing, model: MatchModel
+    mentions: Sequence[Mention],
+    identified: LinkingIdentifiers,
+    standing: Standing,
+    model: MatchModel,
+    judge: Judge,
 ) -> Joined:
     """Run all steps over mentions that are ordered by their id."""
     clusters = Clusters(identified.of_site, standing.sides)
@@ -58,13 +95,12 @@ def join_all(
         *_join_equal(clusters, mentions),
     ]
     strong = [clusters.root(at) for at in range(len(mentions))]
-    pairs = _compared(mentions, strong, model)
     joined = Joined(strong, [], notices=notices)
-    for pair in pairs:
-        if pair.judgement.apart:
-            for one, other in _roots(pair, strong):
-                clusters.hold_apart(one, other)
-    joined.pairs = list(_join_alike(clusters, pairs, standing, joined, model))
+    compared = _compared(mentions, joined, model, judge)
+    for ones, others in compared.apart:
+        for one, other in _roots(ones, others, strong):
+            clusters.hold_apart(one, other)
+    joined.pairs = list(_join_alike(clusters, compared.told, standing, joined, model))
     joined.final = [clusters.root(at) for at in range(len(mentions))]
     return joined
 
@@ -96,7 +132,7 @@ def _join_equal(clusters: Clusters, mentions: Sequence[Mention]) -> Iterator[Not
     groups: dict[str, list[int]] = {}
     for at, mention in enumerate(mentions):
         groups.setdefault(mention.exact_key, []).append(at)
-    for key in sorted(groups):
+    for key in sorted(key for key, group in groups.items() if len(group) > 1):
         roots = sorted({clusters.root(at) for at in groups[key]})
         refusals = {
             clusters.refusal(one, other) for position, one in enumerate(roots) for other in roots[position + 1 :]
@@ -110,19 +146,45 @@ def _join_equal(clusters: Clusters, mentions: Sequence[Mention]) -> Iterator[Not
                 clusters.join(roots[0], root)
 
 
-def _compared(mentions: Sequence[Mention], strong: Sequence[int], model: MatchModel) -> list[ScoredPair]:
-    """All pairs of profiles worth comparing, with the model's judgement; what is joined already is left out."""
+def _compared(mentions: Sequence[Mention], joined: Joined, model: MatchModel, judge: Judge) -> _Compared:
+    """Compare all pairs of profiles that are worth it; what is joined already is left out."""
     by_profile: dict[Profile, list[int]] = {}
     for at, mention in enumerate(mentions):
         by_profile.setdefault(mention.profile, []).append(at)
     profiles = sorted(by_profile, key=_order)
     members = [tuple(by_profile[profile]) for profile in profiles]
+    candidates = candidate_pairs(profiles, model.blocking)
+    joined.passed_over = candidates.passed_over
+    joined.alone = sorted(at for profile in candidates.alone for at in members[profile])
+    ones, others = _open(candidates, members, joined.strong)
+    found = judge(profiles, ones, others)
+    told = np.flatnonzero(found.probability >= min(model.thresholds.floor, model.thresholds.match))
+    apart = np.flatnonzero(found.apart)
+    some = found.take(told)
+    columns = (ones[told], others[told], some.probability, some.verdict)
+    return _Compared(
+        [
+            ScoredPair(members[one], members[other], probability, VERDICTS[verdict], reasons)
+            for one, other, probability, verdict, reasons in zip(
+                *(column.tolist() for column in columns), some.reasons.to_pylist(), strict=True
+            )
+        ],
+        [
+            (members[one], members[other])
+            for one, other in zip(ones[apart].tolist(), others[apart].tolist(), strict=True)
+        ],
+    )
+
+
+def _open(
+    candidates: Candidates, members: Sequence[tuple[int, ...]], strong: Sequence[int]
+) -> tuple[Positions, Positions]:
+    """The candidates whose mentions are not all joined yet."""
     roots = [{strong[at] for at in positions} for positions in members]
-    return [
-        ScoredPair(members[one], members[other], judge(profiles[one], profiles[other], model))
-        for one, other in candidate_pairs(profiles, model.blocking)
-        if len(roots[one] | roots[other]) > 1
-    ]
+    root = np.array([min(found) if len(found) == 1 else -1 for found in roots], np.int64)
+    one, other = root[candidates.ones], root[candidates.others]
+    is_open = (one < 0) | (one != other)
+    return candidates.ones[is_open], candidates.others[is_open]
 
 
 def _order(profile: Profile) -> tuple[object, ...]:
@@ -130,14 +192,18 @@ def _order(profile: Profile) -> tuple[object, ...]:
         profile.text,
         profile.province or "",
         profile.place or (),
-        sorted(profile.company_ids),
-        repr(profile.address),
+        sorted(profile.company_ids) if profile.company_ids else [],
+        profile.address,
+        profile.names,
     )
 
 
-def _roots(pair: ScoredPair, strong: Sequence[int]) -> list[tuple[int, int]]:
-    ones, others = ({strong[at] for at in positions} for positions in (pair.ones, pair.others))
-    return sorted((one, other) for one in ones for other in others if one != other)
+def _roots(ones: Sequence[int], others: Sequence[int], strong: Sequence[int]) -> list[tuple[int, int]]:
+    if len(ones) == len(others) == 1:
+        one, other = strong[ones[0]], strong[others[0]]
+        return [] if one == other else [(one, other)]
+    left, right = ({strong[at] for at in positions} for positions in (ones, others))
+    return sorted((one, other) for one in left for other in right if one != other)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,27 +223,29 @@ def _join_alike(
     """Join matches, the most probable first, and yield every pair with the verdict that came of it."""
     matches: dict[int, list[tuple[float, int]]] = {}
     for pair in pairs:
-        if pair.judgement.verdict == "match":
-            for one, other in _roots(pair, joined.strong):
-                matches.setdefault(one, []).append((pair.judgement.probability, other))
-                matches.setdefault(other, []).append((pair.judgement.probability, one))
+        if pair.verdict == "match":
+            for one, other in _roots(pair.ones, pair.others, joined.strong):
+                matches.setdefault(one, []).append((pair.probability, other))
+                matches.setdefault(other, []).append((pair.probability, one))
     matching = _Matching(clusters, standing, joined, matches, model.thresholds.ambiguity)
-    for pair in sorted(pairs, key=lambda pair: (-pair.judgement.probability, pair.ones, pair.others)):
-        refusals = [_refused_join(matching, pair, roots) for roots in _roots(pair, joined.strong)]
-        refused = sorted({refusal for refusal in refusals if refusal})
+    for pair in sorted(pairs, key=lambda pair: (-pair.probability, pair.ones, pair.others)):
+        roots = _roots(pair.ones, pair.others, joined.strong)
+        refused = sorted(set(filter(None, [_refused_join(matching, pair, both) for both in roots])))
         if not refused:
             yield pair
         else:
-            distinct = pair.judgement.verdict == "distinct" or refused == ["decided different"]
-            verdict: Verdict = "distinct" if distinct else "review"
-            reasons = "; ".join([pair.judgement.reasons, *refused])
-            yield replace(pair, judgement=replace(pair.judgement, verdict=verdict, reasons=reasons))
+            distinct = pair.verdict == "distinct" or refused == ["decided different"]
+            yield replace(
+                pair,
+                verdict="distinct" if distinct else "review",
+                reasons="; ".join([pair.reasons, *refused]),
+            )
 
 
 def _refused_join(matching: _Matching, pair: ScoredPair, roots: tuple[int, int]) -> str | None:
     """Join two roots if the pair is a match; what refuses a match, or contradicts any pair, is told."""
-    clusters, (one, other), probability = matching.clusters, roots, pair.judgement.probability
-    if pair.judgement.verdict != "match":
+    clusters, (one, other), probability = matching.clusters, roots, pair.probability
+    if pair.verdict != "match":
         return clusters.refusal(one, other)
     if any((min(a, b), max(a, b)) in matching.standing.unsure for a in pair.ones for b in pair.others):
         return "a person was unsure"

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.prepare import Cell, Identifier, Mention, prepare
+from harmonize.identity.prepare import Cell, Identifier, Mention, Statements, prepare
 
 __all__ = ["decision_keys", "keys_of", "ledger_keys"]
 
@@ -24,7 +24,7 @@ def decision_keys(
         identifiers: its rows of the identifiers table; invalid ones make no key.
         knowledge: spellings of countries and writings of identifiers.
     """
-    (prepared,) = prepare([mention], identifiers, knowledge)
+    (prepared,) = prepare([mention], identifiers, Statements(knowledge))
     return keys_of(prepared)
 
 

@@ -1,6 +1,7 @@
 """Bring mentions into comparable form; mentions that say the same of a factory share one profile.
 
 A profile depends only on what is written in it, never on the row or file it stands in, so that order cannot matter.
+What is written is worked on once, however many mentions repeat it, and may be known from an earlier run.
 """
 
 from __future__ import annotations
@@ -9,14 +10,20 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from harmonize.identity.block import block_keys
+from harmonize.identity.forms import write_address, write_name
 from harmonize.identity.knowledge import Knowledge
 from harmonize.values.geography import spelling_key
 from harmonize.values.identifiers import Level
 from harmonize.values.names import ComparableAddress, ComparableName
 
-__all__ = ["Identifier", "Mention", "Profile", "name_key", "prepare"]
+__all__ = ["WRITTEN", "Identifier", "Mention", "Profile", "Statement", "Statements", "Written", "prepare"]
 
 Cell = str | float | int | None
+Written = tuple[Cell, ...]
+
+WRITTEN = ("name", "name_local", "address", "city", "admin1", "country")
+"""The fields of a mention that make its statement."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -29,129 +36,196 @@ class Identifier:
 
 
 @dataclass(frozen=True, slots=True)
-class Profile:
-    """What is written about a factory, ready to be compared.
+class Statement:
+    """What is written of a factory in words, in comparable form.
 
     Attributes:
         country: ISO 3166-1 alpha-2, or empty.
-        names: the name and, where there is one, the local name.
-        address: street, city and province together.
+        names: the name and, where there is one, the local name, as `forms` writes them.
+        address: street, city and province together, as `forms` writes them.
         province: the province of today, or None.
+        is_placed: whether the address says more than a province.
+        text: name, address and country as one text; equal texts are equal statements.
+        said: the same with the first of the names alone; empty where there is none.
+        key: `name|address|country` in plain words, free of the word lists.
+        block_keys: what the statement is looked up under, one a line; none without a country.
+    """
+
+    country: str
+    names: tuple[str, ...]
+    address: str
+    province: str | None
+    is_placed: bool
+    text: str
+    said: str
+    key: str
+    block_keys: str
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """A statement with what else tells factories apart; equal profiles say the same.
+
+    Attributes:
         place: latitude and longitude in degrees, or None.
         company_ids: identifiers of the company behind the factory.
     """
 
     country: str
-    names: tuple[ComparableName, ...]
-    address: ComparableAddress
+    names: tuple[str, ...]
+    address: str
     province: str | None
     place: tuple[float, float] | None
     company_ids: frozenset[Identifier]
-
-    @property
-    def is_placed(self) -> bool:
-        """Whether the address says more than a province."""
-        return bool(self.address.numbers) or any(weight == "distinctive" for _, weight in self.address.words)
-
-    @property
-    def text(self) -> str:
-        """Name, address and country as one text; equal texts are equal statements."""
-        return "|".join([" / ".join(name.text for name in self.names), self.address.text, self.country])
+    is_placed: bool = field(compare=False)
+    text: str = field(compare=False)
+    block_keys: str = field(compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention with its profile and its valid identifiers."""
+    """One mention with its profile and its valid identifiers.
+
+    Attributes:
+        key: `name|address|country` in plain words.
+        exact_key: mentions with equal keys are one factory; without an address only inside one instrument, nameless
+            ones never.
+    """
 
     mention_id: str
     contributor: str
     instrument: str
     key: str
+    exact_key: str
     profile: Profile
     identifiers: tuple[Identifier, ...] = field(default=())
 
+
+class Statements:
+    """Statements by what is written, each worked on once: exports repeat the same factory many times.
+
+    Args:
+        known: statements of an earlier run with the same knowledge; never changed.
+
+    Attributes:
+        used: every statement that was asked for.
+        worked_out: those of them that were not known.
+    """
+
+    def __init__(self, knowledge: Knowledge, known: Mapping[Written, Statement] | None = None) -> None:
+        self.knowledge = knowledge
+        self.used: dict[Written, Statement] = {}
+        self.worked_out: dict[Written, Statement] = {}
+        self._known = known or {}
+        self._countries: dict[str, str] = {}
+        self._names: dict[str, tuple[ComparableName, str]] = {}
+        self._addresses: dict[str, tuple[ComparableAddress, str]] = {}
+
     @property
-    def exact_key(self) -> str:
-        """Mentions with equal keys are one factory; without an address only inside one instrument, nameless never."""
-        name = next((name.text for name in self.profile.names if name.text), None)
-        if name is None:
-            return f"mention:{self.mention_id}"
-        if self.profile.is_placed:
-            return "|".join([name, self.profile.address.text, self.profile.country])
-        return "|".join([name, self.profile.address.text, self.profile.country, self.instrument])
+    def is_mostly_idle(self) -> bool:
+        """Whether more than half of what was known was not asked for."""
+        return len(self._known) > 2 * len(self.used)
+
+    def of(self, row: Mapping[str, Cell]) -> Statement:
+        """The statement of a row of the mentions table."""
+        written = tuple(map(row.get, WRITTEN))
+        statement = self.used.get(written)
+        if statement is None:
+            statement = self._known.get(written)
+            if statement is None:
+                statement = self._work_out(row)
+                self.worked_out[written] = statement
+            self.used[written] = statement
+        return statement
+
+    def _work_out(self, row: Mapping[str, Cell]) -> Statement:
+        country = self._country(_text(row, "country"))
+        place = ", ".join(_address_parts(row))
+        names = [self._name(text) for text in dict.fromkeys(_names(row))] or [self._name("")]
+        named = next((name.text for name, _ in names if name.text), "")
+        address, address_form = self._address(place)
+        return Statement(
+            country=country,
+            names=tuple(form for _, form in names),
+            address=address_form,
+            province=_province(row, country, place, self.knowledge),
+            is_placed=bool(address.numbers) or any(weight == "distinctive" for _, weight in address.words),
+            text="|".join([" / ".join(name.text for name, _ in names), address.text, country]),
+            said="|".join([named, address.text, country]) if named else "",
+            key=_name_key(row, country),
+            block_keys="\n".join(sorted(set(block_keys([name for name, _ in names], address)))) if country else "",
+        )
+
+    def _country(self, text: str) -> str:
+        if text not in self._countries:
+            self._countries[text] = self.knowledge.geography.country_code(text) or ""
+        return self._countries[text]
+
+    def _name(self, text: str) -> tuple[ComparableName, str]:
+        if text not in self._names:
+            name = self.knowledge.words.name(text)
+            self._names[text] = (name, write_name(name))
+        return self._names[text]
+
+    def _address(self, text: str) -> tuple[ComparableAddress, str]:
+        if text not in self._addresses:
+            address = self.knowledge.words.address(text)
+            self._addresses[text] = (address, write_address(address))
+        return self._addresses[text]
 
 
-def name_key(row: Mapping[str, Cell], knowledge: Knowledge) -> str:
+def _name_key(row: Mapping[str, Cell], country: str) -> str:
     """`name|address|country` in plain words; free of the word lists, so that decisions outlive their changes."""
-    country = _text(row, "country")
     return "|".join(
         [
             spelling_key(_text(row, "name") or _text(row, "name_local")),
             spelling_key(_text(row, "address") or " ".join([_text(row, "city"), _text(row, "admin1")])),
-            (knowledge.geography.country_code(country) or spelling_key(country)).casefold(),
+            (country or spelling_key(_text(row, "country"))).casefold(),
         ]
     )
 
 
 def prepare(
-    mentions: Iterable[Mapping[str, Cell]], identifiers: Iterable[Mapping[str, Cell]], knowledge: Knowledge
+    mentions: Iterable[Mapping[str, Cell]], identifiers: Iterable[Mapping[str, Cell]], statements: Statements
 ) -> list[Mention]:
     """All mentions in comparable form, ordered by their id. Invalid identifiers are left out."""
     stated: dict[str, list[tuple[str, str]]] = {}
     for row in identifiers:
         if row["valid"]:
             stated.setdefault(str(row["mention_id"]), []).append((str(row["scheme"]), str(row["value"])))
-    words = _Forms(knowledge)
-    prepared = (_mention(row, stated.get(str(row["mention_id"]), ()), words) for row in mentions)
+    prepared = (_mention(row, stated.get(str(row["mention_id"]), ()), statements) for row in mentions)
     return sorted(prepared, key=lambda mention: mention.mention_id)
 
 
-class _Forms:
-    """Comparable forms, each text worked on once: exports repeat the same factory many times."""
-
-    def __init__(self, knowledge: Knowledge) -> None:
-        self.knowledge = knowledge
-        self._names: dict[str, ComparableName] = {}
-        self._addresses: dict[str, ComparableAddress] = {}
-
-    def name(self, text: str) -> ComparableName:
-        if text not in self._names:
-            self._names[text] = self.knowledge.words.name(text)
-        return self._names[text]
-
-    def address(self, text: str) -> ComparableAddress:
-        if text not in self._addresses:
-            self._addresses[text] = self.knowledge.words.address(text)
-        return self._addresses[text]
-
-
-def _mention(row: Mapping[str, Cell], stated: Iterable[tuple[str, str]], forms: _Forms) -> Mention:
-    knowledge = forms.knowledge
-    country = knowledge.geography.country_code(_text(row, "country")) or ""
-    rules = knowledge.identifiers
-    identifiers = sorted(
-        {
-            Identifier(scheme, rules.clean(scheme, value), rules.level(scheme, value, country))
-            for scheme, value in stated
-        }
+def _mention(row: Mapping[str, Cell], stated: Sequence[tuple[str, str]], statements: Statements) -> Mention:
+    statement, rules = statements.of(row), statements.knowledge.identifiers
+    identifiers = tuple(
+        sorted(
+            {
+                Identifier(scheme, rules.clean(scheme, value), rules.level(scheme, value, statement.country))
+                for scheme, value in stated
+            }
+        )
+        if stated
+        else ()
     )
-    address = ", ".join(_address_parts(row))
     profile = Profile(
-        country=country,
-        names=tuple(forms.name(text) for text in dict.fromkeys(_names(row))) or (forms.name(""),),
-        address=forms.address(address),
-        province=_province(row, country, address, knowledge),
-        place=_place(row),
-        company_ids=frozenset(identifier for identifier in identifiers if identifier.level == "company"),
+        statement.country,
+        statement.names,
+        statement.address,
+        statement.province,
+        _place(row),
+        frozenset(identifier for identifier in identifiers if identifier.level == "company"),
+        statement.is_placed,
+        statement.text,
+        statement.block_keys,
     )
-    return Mention(
-        mention_id=str(row["mention_id"]),
-        contributor=_text(row, "contributor"),
-        instrument=_text(row, "instrument"),
-        key=name_key(row, knowledge),
-        profile=profile,
-        identifiers=tuple(identifiers),
-    )
+    mention_id, instrument = str(row["mention_id"]), _text(row, "instrument")
+    if not statement.said:
+        exact_key = f"mention:{mention_id}"
+    else:
+        exact_key = statement.said if statement.is_placed else f"{statement.said}|{instrument}"
+    return Mention(mention_id, _text(row, "contributor"), instrument, statement.key, exact_key, profile, identifiers)
 
 
 def _names(row: Mapping[str, Cell]) -> Iterator[str]:

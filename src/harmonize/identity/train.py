@@ -16,10 +16,10 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from harmonize.identity.compare import features
+from harmonize.identity.compare import Comparison
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.model import FEATURES, MatchModel
-from harmonize.identity.prepare import Profile, prepare
+from harmonize.identity.prepare import Profile, Statements, prepare
 
 __all__ = ["LabelledPairs", "Measure", "cross_validate", "fit", "measure", "read_pairs", "write_model"]
 
@@ -52,9 +52,12 @@ def read_pairs(paths: Iterable[Path], knowledge: Knowledge) -> LabelledPairs:
     for path in paths:
         with path.open(encoding="utf-8", newline="") as lines:
             rows.extend(csv.DictReader(lines))
-    values = [features(*_profiles(row, knowledge), knowledge.model.word_weights) for row in rows]
+    statements = Statements(knowledge)
+    profiles = [profile for row in rows for profile in _profiles(row, statements)]
+    ones = np.arange(0, len(profiles), 2)
+    values = Comparison(profiles, knowledge.model.word_weights).features(ones, ones + 1)
     labels = [float(row["label"] in ("1", "match")) for row in rows]
-    return LabelledPairs(np.array(values), np.array(labels), _groups(rows))
+    return LabelledPairs(values, np.array(labels), _groups(rows))
 
 
 def fit(values: Numbers, labels: Numbers, penalty: float = 1.0) -> tuple[float, Numbers]:
@@ -108,7 +111,7 @@ def write_model(path: Path, model: MatchModel, fitted: tuple[float, Numbers], tr
     path.write_text(_HEADER + yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True), encoding="utf-8")
 
 
-def _profiles(row: dict[str, str], knowledge: Knowledge) -> tuple[Profile, Profile]:
+def _profiles(row: dict[str, str], statements: Statements) -> tuple[Profile, Profile]:
     """The two sides of a labelled pair, prepared like mentions."""
     sides = [
         {
@@ -119,7 +122,7 @@ def _profiles(row: dict[str, str], knowledge: Knowledge) -> tuple[Profile, Profi
         }
         for side in ("a", "b")
     ]
-    one, other = prepare(sides, (), knowledge)
+    one, other = prepare(sides, (), statements)
     return one.profile, other.profile
 
 

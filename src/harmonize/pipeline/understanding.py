@@ -43,11 +43,12 @@ class Understanding:
     knowledge_hash: str
 
 
-def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understanding:
+def load_knowledge(project: Project, as_of: date, scratch: Path, memory: Path | None = None) -> Understanding:
     """Load and lint everything under mappings/ and schemas/.
 
     Args:
         scratch: where a merged schemas folder is made when a project overrides only part of it.
+        memory: a folder that keeps what is slow to work out, by the content it was worked out from; it may be deleted.
 
     Raises:
         ConfigurationError: something in there is impossible; the message names file, place, value and cure.
@@ -62,7 +63,7 @@ def load_knowledge(project: Project, as_of: date, scratch: Path) -> Understandin
     )
     language = load_language(project)
     scales = load_scales(project.find("schemas/scales.yml"))
-    units = UnitTable.from_file(project.find("schemas/units.yml"))
+    units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
     editions = load_editions(project)
     complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
     if complaints:

@@ -8,17 +8,12 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Sequence
-from datetime import UTC, datetime
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from harmonize.quality.result import Check
 
-__all__ = ["NO_TIME", "write_pages"]
-
-NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
-"""The run time that Great Expectations demands and that the pages do not show: a run carries no clock."""
-
+__all__ = ["offline_page", "page_path", "write_pages"]
 
 _STYLE = Path(__file__).with_name("data_docs.css")
 _SCRIPTS = re.compile(r"<script\b.*?</script>", re.DOTALL | re.IGNORECASE)
@@ -29,27 +24,31 @@ _FOOTERS = re.compile(r"<footer\b.*?</footer>", re.DOTALL | re.IGNORECASE)
 _PAGES = re.compile(r'href="[./]*(?:index|expectations/[^"]*)\.html"')
 _HANDLERS = re.compile(r'\son[a-z]+="[^"]*"')
 _RANDOM_IDS = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
-_TIMES = re.compile(rf"\d{{8}}T\d{{6}}\.\d{{6}}Z|{NO_TIME:%Y-%m-%dT%H:%M:%SZ}")
+_TIMES = re.compile(r"\d{8}T\d{6}\.\d{6}Z|2000-01-01T00:00:00(?:\.0+)?Z")
 
 
-def write_pages(site: Path, docs: Path, checks: Sequence[Check]) -> None:
-    """Write the pages of the finished `site` and an index of all checks below `docs`.
+def write_pages(docs: Path, pages: Mapping[str, str], checks: Sequence[Check]) -> None:
+    """Write the page of every table and an index of all checks below `docs`.
 
     Args:
-        site: the folder that Great Expectations built.
         docs: the folder to write to; created where missing.
+        pages: finished pages by table, as `offline_page` makes them.
         checks: the checks of the run, for the index.
     """
     docs.mkdir(parents=True, exist_ok=True)
     (docs / "style.css").write_text(_STYLE.read_text(encoding="utf-8"), encoding="utf-8")
-    for page in sorted((site / "validations").glob("**/*.html")):
-        table = page.relative_to(site / "validations").parts[0]
-        (docs / f"{table}.html").write_text(_offline(page.read_text(encoding="utf-8")), encoding="utf-8")
+    for table, page in pages.items():
+        page_path(docs, table).write_text(page, encoding="utf-8")
     (docs / "index.html").write_text(_index(checks), encoding="utf-8")
 
 
-def _offline(page: str) -> str:
-    """A page without anything that a browser would fetch or run, and without anything random."""
+def page_path(docs: Path, table: str) -> Path:
+    """Where the page of a table stands."""
+    return docs / f"{table}.html"
+
+
+def offline_page(page: str) -> str:
+    """The library's page without anything that a browser would fetch or run, and without anything random."""
     for pattern in (_SCRIPTS, _STYLES, _LINKS, _PICTURES, _FOOTERS, _HANDLERS):
         page = pattern.sub("", page)
     page = _PAGES.sub('href="index.html"', page)

@@ -1,209 +1,216 @@
-"""Hold tables against their expectation suites with Great Expectations, on pandas batches, without any network.
+"""Hold a finished release against its expectation suites, and write what was found: checks, Data Docs, memory.
 
-Importing this module imports Great Expectations, which takes seconds: the pipeline imports it at this stage only.
-Frames are bounded by the caller (dimension tables and violations, never all answers).
+Great Expectations takes seconds to import and milliseconds per expectation. It is imported only if a suite, or what it
+reads, is not that of the release before; everything else is taken over from there, checks and pages.
 """
 
 from __future__ import annotations
 
-import logging
-import math
-import tempfile
-import warnings
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from datetime import date, datetime, time
+import gc
+import hashlib
+import importlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
-import great_expectations as gx
+import duckdb
 import pandas as pd
-from great_expectations.core import ExpectationSuiteValidationResult, ExpectationValidationResult
-from great_expectations.core.batch_definition import BatchDefinition
-from great_expectations.core.run_identifier import RunIdentifier
-from great_expectations.data_context.data_context.ephemeral_data_context import EphemeralDataContext
-from great_expectations.data_context.types.base import (
-    DataContextConfig,
-    InMemoryStoreBackendDefaults,
-    ProgressBarsConfig,
-)
-from great_expectations.exceptions.exceptions import GreatExpectationsError
-from great_expectations.expectations.expectation_configuration import ExpectationConfiguration
-from great_expectations.expectations.metadata_types import FailureSeverity
 
-from harmonize.errors import ConfigurationError
-from harmonize.quality.data_docs import NO_TIME, write_pages
+from harmonize.quality.data_docs import offline_page, page_path, write_pages
+from harmonize.quality.frames import check_columns, content_fingerprint, read_frame, wanted_columns
+from harmonize.quality.postponed import postponed
+from harmonize.quality.remembered import Remembered, read_remembered, write_remembered
 from harmonize.quality.result import Check, QualityResult
 from harmonize.quality.suites import Expectation, LoadedSuite, load_suites
+from harmonize.quality.violations import Violations, count_violations, laws
 
-__all__ = ["Check", "QualityResult", "check"]
+if TYPE_CHECKING:
+    from harmonize.quality.judge import Verdict
 
-_PLACE = "place"
-_NO_ROWS = "expect_table_row_count_to_equal"
-_SHOWN_VALUES = 5
-_SHOWN_CHARACTERS = 300
-_RUN = RunIdentifier(run_name="harmonize", run_time=NO_TIME)
+__all__ = ["LAWS", "check", "check_release"]
+
+LAWS = "violations"
+"""The table of one row in which each law has a column: how many rows break it."""
+
+_DOCS = "data_docs"
+_JUDGE = "harmonize.quality.judge"
+_RARELY_USED = ("scipy.stats", "altair")
+"""What Great Expectations imports for expectations on distributions and for their pictures: half of its import."""
+_JUDGED_BY = ("great_expectations", "pandas")
+_JUDGING_CODE = ("judge.py", "expectations.py", "frames.py", "data_docs.py")
 
 
-def check(frames: Mapping[str, pd.DataFrame], suites: Sequence[Path], docs: Path | None) -> QualityResult:
-    """Hold `frames` against the suites in `suites` and write Data Docs below `docs` where one is given.
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """One suite, what it reads, and the fingerprint of both."""
+
+    suite: LoadedSuite
+    columns: tuple[str, ...]
+    fingerprint: str
+
+
+def check_release(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[str],
+    suites: Sequence[Path],
+    reports: Path,
+    *,
+    docs: bool = True,
+    previous: Path | None = None,
+    touched: Mapping[str, str] | None = None,
+) -> QualityResult:
+    """Hold the tables and laws of a release against the suites.
+
+    Args:
+        connection: a database that holds all tables of the contract, or views of their names.
+        tables: those that suites may read; none that grows with the answers.
+        suites: files of expectation suites.
+        reports: the new release's folder of reports; what is remembered goes there, and `data_docs/` if `docs`.
+        previous: the folder of reports of the release before; what has not changed is taken over from it.
+        touched: where the rows of touched assessments stand (see `count_violations`); counts only with `previous`.
 
     Raises:
         ConfigurationError: a suite that cannot be run: unknown table, column or expectation.
     """
     loaded = load_suites(suites)
-    with _quiet(), tempfile.TemporaryDirectory() as site:
-        context = _context(Path(site))
-        asset = context.data_sources.add_pandas("tables").add_dataframe_asset("table")
-        batches = asset.add_batch_definition_whole_dataframe("whole")
-        checks = tuple(
-            found for suite in loaded for found in _check_suite(context, batches, suite, _frame(suite, frames))
-        )
-        if docs is not None:
-            context.build_data_docs()
-            write_pages(Path(site), docs, checks)
-    return QualityResult(checks)
+    remembered = read_remembered(previous)
+    tasks = [_table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS]
+    with_laws = any(suite.table == LAWS for suite in loaded)
+    found = _laws(connection, remembered, touched) if with_laws else dict[str, Violations]()
+    tasks = [_law_task(suite, found) if suite.table == LAWS else tasks.pop(0) for suite in loaded]
+    checks: dict[str, tuple[Check, ...]] = {}
+    pages: dict[str, str] = {}
+    fresh: list[_Task] = []
+    for task in tasks:
+        known = _known(remembered, task, previous, docs)
+        if known is None:
+            fresh.append(task)
+        else:
+            checks[task.suite.table], pages[task.suite.table] = known
+    for table, (made, page) in _judge(connection, fresh, found, docs).items():
+        checks[table], pages[table] = made, page
+    result = QualityResult(tuple(one for task in tasks for one in checks[task.suite.table]))
+    reports.mkdir(parents=True, exist_ok=True)
+    write_remembered(reports, {task.suite.table: task.fingerprint for task in tasks}, checks, found)
+    if docs:
+        write_pages(reports / _DOCS, pages, result.results)
+    return result
 
 
-@contextmanager
-def _quiet() -> Iterator[None]:
-    """Keep the library's own remarks off the terminal; what it finds is in the result."""
-    logger = logging.getLogger("great_expectations")
-    level = logger.level
-    logger.setLevel(logging.CRITICAL)
+def _laws(
+    connection: duckdb.DuckDBPyConnection, remembered: Remembered, touched: Mapping[str, str] | None
+) -> dict[str, Violations]:
+    in_doubt = remembered.laws_in_doubt()
+    return count_violations(connection, touched if len(in_doubt) < len(laws()) else None, in_doubt)
+
+
+def _table_task(connection: duckdb.DuckDBPyConnection, suite: LoadedSuite, tables: Sequence[str]) -> _Task:
+    columns = tuple(wanted_columns(connection, suite, [*tables, LAWS]))
+    return _Task(suite, columns, _fingerprint(suite, content_fingerprint(connection, suite.table, columns)))
+
+
+def _law_task(suite: LoadedSuite, found: Mapping[str, Violations]) -> _Task:
+    check_columns(suite, found)
+    content = "|".join(f"{name}={entry.count} {entry.first}" for name, entry in found.items())
+    return _Task(suite, tuple(found), _fingerprint(suite, content))
+
+
+def _fingerprint(suite: LoadedSuite, content: str) -> str:
+    """Hash of all that checks and page follow from: suite, content, library, and the code that judges."""
+    return hashlib.sha256("\n".join([_judging(), suite.table, suite.text, content]).encode()).hexdigest()[:32]
+
+
+@cache
+def _judging() -> str:
+    code = hashlib.sha256(b"".join(Path(__file__).with_name(name).read_bytes() for name in _JUDGING_CODE))
+    return "|".join([*(f"{name} {version(name)}" for name in _JUDGED_BY), code.hexdigest()])
+
+
+def _known(
+    remembered: Remembered, task: _Task, previous: Path | None, docs: bool
+) -> tuple[tuple[Check, ...], str] | None:
+    """Checks and page of an unchanged suite; nothing if one of the two is missing."""
+    checks = remembered.checks(task.suite.table, task.fingerprint)
+    if checks is None or previous is None:
+        return None
+    if not docs:
+        return checks, ""
     try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            yield
+        return checks, page_path(previous / _DOCS, task.suite.table).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+
+
+def _import_judge() -> ModuleType:
+    collects = gc.isenabled()
+    gc.disable()  # An import makes a million objects that stay: looking for cycles among them is a fifth of its time.
+    try:
+        with postponed(*_RARELY_USED):
+            return importlib.import_module(_JUDGE)
     finally:
-        logger.setLevel(level)
+        if collects:
+            gc.enable()
 
 
-def _context(site: Path) -> EphemeralDataContext:
-    builder = {
-        "class_name": "SiteBuilder",
-        "show_how_to_buttons": False,
-        "store_backend": {"class_name": "TupleFilesystemStoreBackend", "base_directory": str(site)},
-        "site_index_builder": {"class_name": "DefaultSiteIndexBuilder"},
-        # The page of a result states its expectations too.
-        "site_section_builders": {"expectations": "none", "profiling": "none"},
+def _judge(
+    connection: duckdb.DuckDBPyConnection, tasks: Sequence[_Task], found: Mapping[str, Violations], docs: bool
+) -> dict[str, tuple[tuple[Check, ...], str]]:
+    if not tasks:
+        return {}
+    judge: Any = _import_judge()
+    frames = {
+        task.suite.table: _law_frame(found)
+        if task.suite.table == LAWS and found
+        else read_frame(connection, task.suite.table, task.columns)
+        for task in tasks
     }
-    configuration = DataContextConfig(
-        store_backend_defaults=InMemoryStoreBackendDefaults(init_temp_docs_sites=False),
-        data_docs_sites={"site": builder},
-        progress_bars=ProgressBarsConfig(globally=False),
-        analytics_enabled=False,
-    )
-    return gx.get_context(mode="ephemeral", project_config=configuration)
-
-
-def _frame(suite: LoadedSuite, frames: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    frame = frames.get(suite.table)
-    if frame is None:
-        raise ConfigurationError(
-            f"{suite.path}: there is no table {suite.table!r}; the tables are {', '.join(sorted(frames))}."
+    judged = judge.judge([task.suite for task in tasks], frames, pages=docs)
+    return {
+        task.suite.table: (
+            tuple(
+                _as_check(task.suite.table, stated, verdict, found)
+                for stated, verdict in zip(task.suite.expectations, judged[task.suite.table].verdicts, strict=True)
+            ),
+            offline_page(judged[task.suite.table].page) if docs else "",
         )
-    for expectation in suite.expectations:
-        for column in expectation.columns():
-            if column not in frame.columns:
-                raise ConfigurationError(
-                    f"{suite.path}: {suite.table} has no column {column!r}; it has {', '.join(frame.columns)}."
-                )
-    return _plain(frame)
+        for task in tasks
+    }
 
 
-def _check_suite(
-    context: EphemeralDataContext, batches: BatchDefinition[Any], suite: LoadedSuite, frame: pd.DataFrame
-) -> Iterator[Check]:
-    found = {_place(result): result for result in _validate(context, batches, suite, frame).results}
-    for place, expectation in enumerate(suite.expectations):
-        yield _as_check(suite.table, expectation, found[place], frame)
+def _law_frame(found: Mapping[str, Violations]) -> pd.DataFrame:
+    return pd.DataFrame({name: [entry.count] for name, entry in found.items()})
 
 
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """The frame with enums as texts: categories do not compare and do not print."""
-    enums = [name for name, kind in frame.dtypes.items() if isinstance(kind, pd.CategoricalDtype)]
-    return frame.astype(dict.fromkeys(enums, object)) if enums else frame
-
-
-def _validate(
-    context: EphemeralDataContext, batches: BatchDefinition[Any], suite: LoadedSuite, frame: pd.DataFrame
-) -> ExpectationSuiteValidationResult:
-    wanted = gx.ExpectationSuite(name=suite.table)
-    for place, expectation in enumerate(suite.expectations):
-        try:
-            # (`add_expectation_configuration` would replace an expectation of the same type and column.)
-            wanted.add_expectation(_configuration(place, expectation).to_domain_obj())
-        except (GreatExpectationsError, ValueError, TypeError) as problem:
-            raise ConfigurationError(f"{suite.path}: {suite.table}: {expectation.type}: {problem}") from problem
-    definition = gx.ValidationDefinition(name=suite.table, data=batches, suite=context.suites.add(wanted))
-    return context.validation_definitions.add(definition).run(
-        batch_parameters={"dataframe": frame}, run_id=_RUN, result_format="BASIC"
-    )
-
-
-def _configuration(place: int, expectation: Expectation) -> ExpectationConfiguration:
-    return ExpectationConfiguration(
-        type=expectation.type,
-        kwargs={name: _comparable(value) for name, value in expectation.kwargs.items()},
-        severity=FailureSeverity(expectation.severity),
-        meta={_PLACE: place, "notes": expectation.meaning},
-    )
-
-
-def _comparable(value: object) -> object:
-    """A date as the time at which it begins: pandas compares its time stamps with nothing else."""
-    return datetime.combine(value, time()) if isinstance(value, date) and not isinstance(value, datetime) else value
-
-
-def _place(result: ExpectationValidationResult) -> int:
-    configuration = result.expectation_config
-    if configuration is None:
-        raise TypeError("a validation result names its expectation")
-    return int(configuration.meta[_PLACE])
-
-
-def _as_check(table: str, expectation: Expectation, result: ExpectationValidationResult, frame: pd.DataFrame) -> Check:
-    observed = _observed(result)
-    if expectation.type == _NO_ROWS and not frame.empty:
-        observed += f" rows, first {_first_row(frame)}"
-    passed = bool(result.success)
+def _as_check(table: str, stated: Expectation, verdict: Verdict, found: Mapping[str, Violations]) -> Check:
+    column = ", ".join(stated.columns())
+    observed = verdict.observed
+    broken = found.get(column) if table == LAWS else None
+    if broken is not None and broken.count:
+        observed = f"{broken.count} rows, first {broken.first}"
     return Check(
         table=table,
-        expectation=expectation.type,
-        column=", ".join(expectation.columns()),
-        severity=expectation.severity,
-        success=passed,
+        expectation=stated.type,
+        column=column,
+        severity=stated.severity,
+        success=verdict.success,
         observed=observed,
-        message=expectation.meaning if passed else f"{expectation.meaning} Found: {observed}.",
+        message=stated.meaning if verdict.success else f"{stated.meaning} Found: {observed}.",
     )
 
 
-def _first_row(frame: pd.DataFrame) -> str:
-    """One of the rows that should not be there, so that a person has a place to look at."""
-    return ", ".join(f"{name} {value}" for name, value in frame.iloc[0].items())[:_SHOWN_CHARACTERS]
-
-
-def _observed(result: ExpectationValidationResult) -> str:
-    trouble = _exception(result.exception_info or {})
-    if trouble is not None:
-        return f"could not be evaluated: {trouble}"
-    found: dict[str, Any] = result.result or {}
-    if "unexpected_count" in found:
-        shown = found.get("partial_unexpected_list", [])[:_SHOWN_VALUES]
-        values = ", ".join(str(value) for value in shown if not _is_null(value))
-        count = f"{found['unexpected_count']} of {found.get('element_count', 0)} unexpected"
-        return f"{count} ({values})" if values else count
-    return str(found.get("observed_value", ""))
-
-
-def _is_null(value: object) -> bool:
-    return value is None or value is pd.NaT or (isinstance(value, float) and math.isnan(value))
-
-
-def _exception(info: Mapping[str, Any]) -> str | None:
-    """The message of an exception, which stands either at the top or below a metric's id."""
-    if "raised_exception" in info:
-        return str(info.get("exception_message")) if info["raised_exception"] else None
-    nested = (_exception(value) for value in info.values() if isinstance(value, Mapping))
-    return next((message for message in nested if message), None)
+def check(frames: Mapping[str, pd.DataFrame], suites: Sequence[Path], docs: Path | None) -> QualityResult:
+    """The former entrance, until the pipeline calls `check_release`: judge frames at hand, remember nothing."""
+    with duckdb.connect() as connection:
+        for name, frame in frames.items():
+            connection.register(name, frame)
+        loaded = load_suites(suites)
+        tasks = [_Task(suite, tuple(wanted_columns(connection, suite, tuple(frames))), "") for suite in loaded]
+        judged = _judge(connection, tasks, {}, docs is not None)
+    result = QualityResult(tuple(one for made, _ in judged.values() for one in made))
+    if docs is not None:
+        write_pages(docs, {table: page for table, (_, page) in judged.items()}, result.results)
+    return result

@@ -5,9 +5,11 @@ A file may hold several documents separated by `---`. A suite that says somethin
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -18,6 +20,8 @@ from harmonize.quality.result import CheckSeverity
 __all__ = ["Expectation", "LoadedSuite", "load_suites"]
 
 _COLUMN_ARGUMENTS = ("column", "column_A", "column_B", "column_list")
+_CONDITIONS = frozenset({"row_condition", "condition_parser"})
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 class Expectation(BaseModel):
@@ -38,6 +42,11 @@ class Expectation(BaseModel):
             named += [str(column) for column in value] if isinstance(value, list) else [str(value)] if value else []
         return tuple(named)
 
+    @property
+    def stays_in_its_columns(self) -> bool:
+        """Whether it looks at the columns that it names and at nothing else of the table."""
+        return bool(self.columns()) and not _CONDITIONS & set(self.kwargs)
+
 
 class _Suite(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -54,10 +63,20 @@ class LoadedSuite:
     table: str
     expectations: tuple[Expectation, ...]
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """Columns that the expectations name, each once."""
+        return tuple(dict.fromkeys(column for stated in self.expectations for column in stated.columns()))
+
+    @property
+    def text(self) -> str:
+        """What the suite says, without where it stands or how it is spelled."""
+        return json.dumps([stated.model_dump(mode="json") for stated in self.expectations], sort_keys=True, default=str)
+
 
 def _load(path: Path) -> list[LoadedSuite]:
     try:
-        documents = [document for document in yaml.safe_load_all(path.read_text(encoding="utf-8")) if document]
+        documents = [document for document in yaml.load_all(path.read_text(encoding="utf-8"), _LOADER) if document]
         suites = [_Suite.model_validate(document) for document in documents]
     except OSError as problem:
         raise ConfigurationError(f"{path}: cannot be read: {problem.strerror}; correct the pipeline.") from problem

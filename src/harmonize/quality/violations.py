@@ -1,41 +1,168 @@
-"""Rows that break a law of the tables, computed by DuckDB (`violations.sql`), one bounded frame per law.
+"""How often each law of the tables is broken and where first, counted by DuckDB (`violations.sql`, `screens.sql`).
 
-An empty frame is a law kept. Expectation suites say which laws stop publication.
+A law that reads `judged_answer` or `judged_finding` is local to an assessment: after a small change it can be judged on
+the touched assessments alone. Expectation suites say which laws stop publication.
 """
 
 from __future__ import annotations
 
+import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 import duckdb
 import pandas as pd
 
-__all__ = ["VIOLATION_LIMIT", "queries", "violations"]
+__all__ = ["Law", "Violations", "count_violations", "laws", "touched_rows", "violations"]
 
-VIOLATION_LIMIT = 1_000
-"""Most rows that one law shows; how many more there are changes nothing about the verdict."""
+_NAMED = re.compile(r"^-- (?:law|screen): ([a-z_]+)\n", re.MULTILINE)
+_LOCAL = re.compile(r"\bjudged_")
+_JUDGED = ("answer", "finding")
+_SHOWN_CHARACTERS = 300
 
-_NAMED = re.compile(r"^-- name: (violation_[a-z_]+)\n", re.MULTILINE)
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One law.
+
+    Attributes:
+        query: selects the rows that break it.
+        is_local: whether it holds of an assessment or does not, whatever the others are.
+    """
+
+    name: str
+    query: str
+    is_local: bool
+
+    @property
+    def fingerprint(self) -> str:
+        """Hash of what the law says."""
+        return hashlib.sha256(self.query.encode()).hexdigest()[:32]
+
+
+@dataclass(frozen=True, slots=True)
+class Violations:
+    """How one law fares.
+
+    Attributes:
+        count: rows that break the law.
+        first: one of them in words, so that a person has a place to look at; '' where there is none.
+    """
+
+    count: int
+    first: str = ""
 
 
 @cache
-def queries() -> Mapping[str, str]:
-    """The query of every law by name, in the order of the file."""
-    text = Path(__file__).with_name("violations.sql").read_text(encoding="utf-8")
+def laws() -> Mapping[str, Law]:
+    """Every law by name, in the order of `violations.sql`."""
+    return {name: Law(name, query, bool(_LOCAL.search(query))) for name, query in _queries("violations.sql")}
+
+
+@cache
+def _screens() -> tuple[str, ...]:
+    return tuple(query for _, query in _queries("screens.sql"))
+
+
+def _queries(name: str) -> Iterator[tuple[str, str]]:
+    text = Path(__file__).with_name(name).read_text(encoding="utf-8")
     parts = _NAMED.split(text)[1:]
-    return {name: query.strip().removesuffix(";") for name, query in zip(parts[::2], parts[1::2], strict=True)}
+    return zip(parts[::2], (query.strip().removesuffix(";") for query in parts[1::2]), strict=True)
+
+
+def count_violations(
+    connection: duckdb.DuckDBPyConnection,
+    touched: Mapping[str, str] | None = None,
+    broken_before: Collection[str] = (),
+) -> dict[str, Violations]:
+    """How often each law is broken, in the order of the laws.
+
+    Args:
+        connection: a database that holds all tables of the contract, or views of their names; temporary views are made
+            in it and removed again.
+        touched: tables that hold, for `answer` and for `finding`, the rows of touched assessments (`touched_rows`):
+            local laws are judged on these only. Touched is each assessment that is new, changed or removed, or of
+            which the file or a mapping changed, since a release in which the local laws held.
+        broken_before: laws that did not hold in that release; they are judged on all assessments again.
+    """
+    nearby = {
+        name: law for name, law in laws().items() if touched is not None and law.is_local and name not in broken_before
+    }
+    wide = {name: law for name, law in laws().items() if name not in nearby}
+    found = _judge(connection, wide, dict(zip(_JUDGED, _JUDGED, strict=True)))
+    if touched is not None:
+        found |= _judge(connection, nearby, touched)
+    return {name: found[name] for name in laws()}
+
+
+def touched_rows(connection: duckdb.DuckDBPyConnection, touched: str) -> dict[str, str]:
+    """Temporary tables with the answers and findings of the assessments in the table `touched` (`assessment_id`).
+
+    Whoever has these rows at hand gives `count_violations` that instead: finding them takes a scan of all answers.
+    """
+    made = {table: f"touched_{table}" for table in _JUDGED}
+    for table, name in made.items():
+        connection.execute(
+            f'CREATE OR REPLACE TEMP TABLE {name} AS FROM "{table}" WHERE assessment_id IN (FROM {touched})'
+        )
+    return made
+
+
+def _judge(
+    connection: duckdb.DuckDBPyConnection, judged: Mapping[str, Law], rows: Mapping[str, str]
+) -> dict[str, Violations]:
+    """Judge laws; the local ones read `rows`."""
+    for table in _JUDGED:
+        connection.execute(f'CREATE OR REPLACE TEMP VIEW judged_{table} AS FROM "{rows[table]}"')
+    try:
+        kept = _kept(connection, judged)
+        counts = _counts(connection, [law for law in judged.values() if law.name not in kept])
+        return {
+            name: Violations(counts[name], _first(connection, law)) if counts.get(name) else Violations(0)
+            for name, law in judged.items()
+        }
+    finally:
+        for table in _JUDGED:
+            connection.execute(f"DROP VIEW IF EXISTS temp.judged_{table}")
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, judged: Mapping[str, Law]) -> set[str]:
+    """Laws of which the screens say that nothing breaks them."""
+    if not any(law.is_local for law in judged.values()):
+        return set()
+    questions = _number(connection, "SELECT count(DISTINCT question_id) FROM judged_answer")
+    kept: set[str] = set()
+    for screen in _screens():
+        relation = connection.execute(screen.format(questions=questions))
+        names = [column[0] for column in relation.description or []]
+        row = relation.fetchone() or ()
+        kept |= {name for name, suspicious in zip(names, row, strict=True) if not suspicious and name in judged}
+    return kept
+
+
+def _counts(connection: duckdb.DuckDBPyConnection, judged: Collection[Law]) -> dict[str, int]:
+    """Rows that break each law; one statement, because planning each apart takes longer than counting."""
+    if not judged:
+        return {}
+    each = " UNION ALL ".join(f"SELECT '{law.name}', count(*) FROM ({law.query})" for law in judged)
+    return dict(connection.execute(each).fetchall())
+
+
+def _first(connection: duckdb.DuckDBPyConnection, law: Law) -> str:
+    relation = connection.execute(f"SELECT * FROM ({law.query}) ORDER BY ALL LIMIT 1")
+    names = [column[0] for column in relation.description or []]
+    row = relation.fetchone() or ()
+    return ", ".join(f"{name} {value}" for name, value in zip(names, row, strict=False))[:_SHOWN_CHARACTERS]
+
+
+def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
+    (number,) = connection.execute(query).fetchall()[0]
+    return int(number)
 
 
 def violations(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """The rows that break each law, at most `VIOLATION_LIMIT` of each, in a stable order.
-
-    Args:
-        connection: a database that holds all tables of the contract.
-    """
-    return {
-        name: connection.execute(f"SELECT * FROM ({query}) ORDER BY ALL LIMIT {VIOLATION_LIMIT}").df()
-        for name, query in queries().items()
-    }
+    """The former entrance, until the pipeline calls `check_release`: the counts of all laws as one frame."""
+    return {"violations": pd.DataFrame({name: [entry.count] for name, entry in count_violations(connection).items()})}

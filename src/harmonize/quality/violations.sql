@@ -1,179 +1,181 @@
 -- Laws of the contract tables. Each query selects the rows that break one law; no row means that it holds.
--- Every query stands under its `name`; the rows name the place well enough for a person to find it.
+-- Every query stands under its `law`; the rows name the place well enough for a person to find it.
+-- `judged_answer` and `judged_finding` are `answer` and `finding`, or the part of them that belongs to touched
+-- assessments: a law that reads them is local to an assessment, every other law is global.
 
--- name: violation_answer_without_assessment
+-- law: answer_without_assessment
 SELECT a.assessment_id, a.question_id, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 ANTI JOIN assessment AS s ON s.assessment_id = a.assessment_id;
 
--- name: violation_answer_without_file
+-- law: answer_without_file
 SELECT a.assessment_id, a.question_id, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 ANTI JOIN file AS f ON f.file_id = a.file_id;
 
--- name: violation_answer_of_unknown_indicator
+-- law: answer_of_unknown_indicator
 SELECT a.assessment_id, a.question_id, a.indicator_id
-FROM answer AS a
+FROM judged_answer AS a
 ANTI JOIN indicator AS i ON i.indicator_id = a.indicator_id
 WHERE a.indicator_id IS NOT NULL;
 
--- name: violation_answer_of_unpublished_assessment
+-- law: answer_of_unpublished_assessment
 SELECT a.assessment_id, a.question_id, s.status
-FROM answer AS a
+FROM judged_answer AS a
 JOIN assessment AS s ON s.assessment_id = a.assessment_id
 WHERE NOT s.published;
 
--- name: violation_duplicate_answer
+-- law: duplicate_answer
 SELECT assessment_id, question_id, answered_by, count(*) AS rows
-FROM answer
+FROM judged_answer
 GROUP BY assessment_id, question_id, answered_by
 HAVING count(*) > 1;
 
--- name: violation_answer_by_unapproved_mapping
+-- law: answer_by_unapproved_mapping
 SELECT a.assessment_id, a.question_id, a.mapping_id, c.status
-FROM answer AS a
+FROM judged_answer AS a
 LEFT JOIN crosswalk AS c ON c.mapping_id = a.mapping_id
 WHERE a.indicator_id IS NOT NULL AND a.mapping_id IS NOT NULL AND c.status IS DISTINCT FROM 'approved';
 
--- name: violation_indicator_without_mapping
+-- law: indicator_without_mapping
 SELECT assessment_id, question_id, indicator_id
-FROM answer
+FROM judged_answer
 WHERE indicator_id IS NOT NULL AND (mapping_id IS NULL OR comparability IS NULL);
 
--- name: violation_quantity_without_unit
+-- law: quantity_without_unit
 SELECT a.assessment_id, a.question_id, a.value_number, i.unit AS wanted, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 JOIN indicator AS i ON i.indicator_id = a.indicator_id
 WHERE i.kind = 'quantity'
     AND a.value_number IS NOT NULL
     AND a.unit IS NULL
     AND string_split(i.unit, '|')[1] IN ('MJ', 'L', 'kg', 'kgCO2e');
 
--- name: violation_negative_quantity
+-- law: negative_quantity
 SELECT a.assessment_id, a.question_id, a.value_number, a.unit, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 JOIN indicator AS i ON i.indicator_id = a.indicator_id
 WHERE i.kind = 'quantity' AND a.value_number < 0;
 
--- name: violation_unreal_number
+-- law: unreal_number
 SELECT assessment_id, question_id, value_number, file_id, locator
-FROM answer
+FROM judged_answer
 WHERE value_number IS NOT NULL AND NOT isfinite(value_number);
 
--- name: violation_verdict_on_information
+-- law: verdict_on_information
 SELECT a.assessment_id, a.question_id, i.kind, a.state
-FROM answer AS a
+FROM judged_answer AS a
 JOIN indicator AS i ON i.indicator_id = a.indicator_id
 WHERE i.kind IN ('quantity', 'date', 'text') AND a.state IN ('met', 'partly_met', 'not_met', 'no_finding');
 
--- name: violation_blank_is_not_met
+-- law: blank_is_not_met
 SELECT a.assessment_id, a.question_id, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 LEFT JOIN crosswalk AS c ON c.mapping_id = a.mapping_id
 WHERE a.state = 'not_met' AND trim(coalesce(a.raw_value, '')) = '' AND c.scale IS DISTINCT FROM 'finding';
 
--- name: violation_met_from_findings_list
+-- law: met_from_findings_list
 SELECT a.assessment_id, a.question_id, a.state
-FROM answer AS a
+FROM judged_answer AS a
 JOIN crosswalk AS c ON c.mapping_id = a.mapping_id
 WHERE c.scale = 'finding' AND a.state IN ('met', 'partly_met');
 
--- name: violation_duplicate_finding
+-- law: duplicate_finding
 SELECT finding_id, count(*) AS rows
 FROM finding
 GROUP BY finding_id
 HAVING count(*) > 1;
 
--- name: violation_finding_without_assessment
+-- law: finding_without_assessment
 SELECT f.finding_id, f.assessment_id, f.file_id, f.locator
-FROM finding AS f
+FROM judged_finding AS f
 ANTI JOIN assessment AS s ON s.assessment_id = f.assessment_id;
 
--- name: violation_finding_of_unpublished_assessment
+-- law: finding_of_unpublished_assessment
 SELECT f.finding_id, f.assessment_id, s.status
-FROM finding AS f
+FROM judged_finding AS f
 JOIN assessment AS s ON s.assessment_id = f.assessment_id
 WHERE NOT s.published;
 
--- name: violation_finding_of_non_compliance
+-- law: finding_of_non_compliance
 SELECT f.finding_id, f.assessment_id, f.indicator_id, i.kind
-FROM finding AS f
+FROM judged_finding AS f
 JOIN indicator AS i ON i.indicator_id = f.indicator_id
 WHERE f.made_from = 'answer' AND i.kind <> 'compliance';
 
--- name: violation_not_met_without_finding
+-- law: not_met_without_finding
 SELECT a.assessment_id, a.question_id, a.indicator_id, a.file_id, a.locator
-FROM answer AS a
+FROM judged_answer AS a
 JOIN indicator AS i ON i.indicator_id = a.indicator_id
-ANTI JOIN finding AS f ON f.assessment_id = a.assessment_id AND f.indicator_id = a.indicator_id
-ANTI JOIN answer AS v
+ANTI JOIN judged_finding AS f ON f.assessment_id = a.assessment_id AND f.indicator_id = a.indicator_id
+ANTI JOIN judged_answer AS v
     ON v.assessment_id = a.assessment_id AND v.question_id = a.question_id
     AND v.answered_by = 'verifier' AND a.answered_by = 'facility'
 WHERE i.kind = 'compliance' AND a.state = 'not_met' AND a.comparability = 'exact';
 
--- name: violation_better_work_severity
+-- law: better_work_severity
 SELECT f.finding_id, f.assessment_id, f.severity, f.severity_raw
-FROM finding AS f
+FROM judged_finding AS f
 JOIN assessment AS s ON s.assessment_id = f.assessment_id
 WHERE s.instrument = 'better_work_cat' AND f.severity IS NOT NULL;
 
--- name: violation_severity_without_native_word
+-- law: severity_without_native_word
 SELECT finding_id, assessment_id, severity
-FROM finding
+FROM judged_finding
 WHERE severity IS NOT NULL AND severity_raw IS NULL;
 
--- name: violation_duplicate_action
+-- law: duplicate_action
 SELECT action_id, count(*) AS rows
 FROM corrective_action
 GROUP BY action_id
 HAVING count(*) > 1;
 
--- name: violation_action_without_finding
+-- law: action_without_finding
 SELECT c.action_id, c.finding_id, c.file_id, c.locator
 FROM corrective_action AS c
 ANTI JOIN finding AS f ON f.finding_id = c.finding_id
 WHERE c.finding_id IS NOT NULL;
 
--- name: violation_assessment_without_facility
+-- law: assessment_without_facility
 SELECT s.assessment_id, s.facility_id, s.instrument, s.native_id
 FROM assessment AS s
 ANTI JOIN facility AS f ON f.facility_id = s.facility_id;
 
--- name: violation_assessment_without_copy
+-- law: assessment_without_copy
 SELECT s.assessment_id, s.instrument, s.native_id
 FROM assessment AS s
 ANTI JOIN assessment_copy AS c ON c.assessment_id = s.assessment_id;
 
--- name: violation_copy_without_assessment
+-- law: copy_without_assessment
 SELECT c.copy_id, c.assessment_id, c.file_id, c.locator
 FROM assessment_copy AS c
 ANTI JOIN assessment AS s ON s.assessment_id = c.assessment_id;
 
--- name: violation_copy_without_file
+-- law: copy_without_file
 SELECT c.copy_id, c.assessment_id, c.file_id, c.locator
 FROM assessment_copy AS c
 ANTI JOIN file AS f ON f.file_id = c.file_id;
 
--- name: violation_not_one_original
+-- law: not_one_original
 SELECT assessment_id, count(*) FILTER (WHERE relation = 'original') AS originals, count(*) AS copies
 FROM assessment_copy
 GROUP BY assessment_id
 HAVING count(*) FILTER (WHERE relation = 'original') <> 1;
 
--- name: violation_not_one_winner
+-- law: not_one_winner
 SELECT assessment_id, count(*) FILTER (WHERE wins) AS winners, count(*) AS copies
 FROM assessment_copy
 GROUP BY assessment_id
 HAVING count(*) FILTER (WHERE wins) <> 1;
 
--- name: violation_copy_count
+-- law: copy_count
 SELECT s.assessment_id, s.copy_count, count(c.copy_id) AS copies
 FROM assessment AS s
 LEFT JOIN assessment_copy AS c ON c.assessment_id = s.assessment_id
 GROUP BY s.assessment_id, s.copy_count
 HAVING s.copy_count <> count(c.copy_id);
 
--- name: violation_dangling_lineage
+-- law: dangling_lineage
 WITH links AS (
     SELECT assessment_id, facility_id, 'verified_of' AS link, verified_of AS other FROM assessment
     UNION ALL
@@ -187,29 +189,29 @@ LEFT JOIN assessment AS o ON o.assessment_id = l.other
 WHERE l.other IS NOT NULL
     AND (o.assessment_id IS NULL OR o.assessment_id = l.assessment_id OR o.facility_id <> l.facility_id);
 
--- name: violation_facility_without_mention
+-- law: facility_without_mention
 SELECT f.facility_id, f.name
 FROM facility AS f
 ANTI JOIN facility_mention AS m ON m.facility_id = f.facility_id;
 
--- name: violation_mention_without_facility
+-- law: mention_without_facility
 SELECT m.mention_id, m.facility_id, m.file_id, m.locator
 FROM facility_mention AS m
 ANTI JOIN facility AS f ON f.facility_id = m.facility_id;
 
--- name: violation_mention_count
+-- law: mention_count
 SELECT f.facility_id, f.mention_count, count(m.mention_id) AS mentions
 FROM facility AS f
 LEFT JOIN facility_mention AS m ON m.facility_id = f.facility_id
 GROUP BY f.facility_id, f.mention_count
 HAVING f.mention_count <> count(m.mention_id);
 
--- name: violation_identifier_without_facility
+-- law: identifier_without_facility
 SELECT i.facility_id, i.scheme, i.value
 FROM facility_identifier AS i
 ANTI JOIN facility AS f ON f.facility_id = i.facility_id;
 
--- name: violation_card_shows_invalid_identifier
+-- law: card_shows_invalid_identifier
 WITH shown AS (
     SELECT facility_id, 'os_id' AS scheme, os_id AS value FROM facility WHERE os_id IS NOT NULL
     UNION ALL
@@ -220,7 +222,7 @@ FROM shown AS s
 ANTI JOIN facility_identifier AS i
     ON i.facility_id = s.facility_id AND i.scheme = s.scheme AND i.value = s.value AND i.valid;
 
--- name: violation_overlapping_aliases
+-- law: overlapping_aliases
 SELECT a.old_id, a.facility_id, 'the old id is still a factory' AS reason
 FROM facility_alias AS a
 SEMI JOIN facility AS f ON f.facility_id = a.old_id
@@ -230,89 +232,89 @@ FROM facility_alias
 GROUP BY old_id
 HAVING count(*) > 1;
 
--- name: violation_alias_to_unknown_facility
+-- law: alias_to_unknown_facility
 SELECT a.old_id, a.facility_id
 FROM facility_alias AS a
 ANTI JOIN facility AS f ON f.facility_id = a.facility_id;
 
--- name: violation_relation_of_unknown_facility
+-- law: relation_of_unknown_facility
 SELECT r.facility_id, r.related_id, r.kind
 FROM facility_relation AS r
 LEFT JOIN facility AS a ON a.facility_id = r.facility_id
 LEFT JOIN facility AS b ON b.facility_id = r.related_id
 WHERE a.facility_id IS NULL OR b.facility_id IS NULL OR r.facility_id = r.related_id;
 
--- name: violation_conflict_of_winner
+-- law: conflict_of_winner
 SELECT x.assessment_id, x.question_id, x.copy_id
 FROM conflict AS x
 LEFT JOIN assessment_copy AS c ON c.copy_id = x.copy_id AND c.assessment_id = x.assessment_id
 WHERE c.copy_id IS NULL OR x.value_raw IS NOT DISTINCT FROM x.winning_value_raw;
 
--- name: violation_contradiction_of_non_compliance
+-- law: contradiction_of_non_compliance
 SELECT c.facility_id, c.indicator_id, i.kind
 FROM contradiction AS c
 LEFT JOIN indicator AS i ON i.indicator_id = c.indicator_id
 WHERE i.kind IS DISTINCT FROM 'compliance' OR c.assessment_a = c.assessment_b OR c.state_a = c.state_b;
 
--- name: violation_indicator_without_topic
+-- law: indicator_without_topic
 SELECT i.indicator_id, i.topic_id
 FROM indicator AS i
 ANTI JOIN topic AS t ON t.topic_id = i.topic_id;
 
--- name: violation_topic_without_parent
+-- law: topic_without_parent
 SELECT t.topic_id, t.parent_id
 FROM topic AS t
 ANTI JOIN topic AS p ON p.topic_id = t.parent_id
 WHERE t.parent_id IS NOT NULL;
 
--- name: violation_question_mapped_and_ignored
+-- law: question_mapped_and_ignored
 SELECT mapping_id, instrument, edition, question_id, indicator_id, reason
 FROM crosswalk
 WHERE (indicator_id IS NULL) = (reason IS NULL OR trim(reason) = '');
 
--- name: violation_compliance_mapping_without_basis
+-- law: compliance_mapping_without_basis
 SELECT c.mapping_id, c.instrument, c.edition, c.question_id, c.indicator_id
 FROM crosswalk AS c
 JOIN indicator AS i ON i.indicator_id = c.indicator_id
 WHERE i.kind = 'compliance' AND c.basis IS NULL;
 
--- name: violation_accounting_law
+-- law: accounting_law
 SELECT path, cells_total, cells_blank, cells_loaded, cells_ignored, cells_quarantined
 FROM file
 WHERE cells_total <> cells_blank + cells_loaded + cells_ignored + cells_quarantined;
 
--- name: violation_loaded_despite_issues
+-- law: loaded_despite_issues
 SELECT f.path, i.code, i.severity, count(*) AS issues
 FROM file AS f
 JOIN issue AS i ON i.file_id = f.file_id
 WHERE f.status = 'loaded' AND i.severity IN ('warning', 'error')
 GROUP BY f.path, i.code, i.severity;
 
--- name: violation_refused_without_reason
+-- law: refused_without_reason
 SELECT f.path
 FROM file AS f
 ANTI JOIN issue AS i ON i.file_id = f.file_id
 WHERE f.status = 'refused';
 
--- name: violation_duplicate_of_nothing
+-- law: duplicate_of_nothing
 SELECT f.path, f.duplicate_of
 FROM file AS f
 LEFT JOIN file AS o ON o.file_id = f.duplicate_of
 WHERE f.status = 'duplicate' AND (o.file_id IS NULL OR o.content_id <> f.content_id OR o.status = 'duplicate');
 
--- name: violation_content_loaded_twice
+-- law: content_loaded_twice
 SELECT content_id, count(*) AS files
 FROM file
 WHERE status IN ('loaded', 'loaded_with_issues')
 GROUP BY content_id
 HAVING count(*) > 1;
 
--- name: violation_quarantine_without_issue
+-- law: quarantine_without_issue
 SELECT q.issue_id, q.file_id, q.locator, q.code
 FROM quarantine AS q
 ANTI JOIN issue AS i ON i.issue_id = q.issue_id;
 
--- name: violation_grant_without_end
+-- law: grant_without_end
 SELECT grant_id, facility_scheme, facility_value, instrument, audience
 FROM consent_grant
 WHERE instrument IN ('*', 'slcp_caf', 'higg_fem', 'better_work_cat')

@@ -14,7 +14,8 @@ import numpy.typing as npt
 import polars as pl
 
 from harmonize.reading.delimited import DelimitedRows
-from harmonize.reading.sheets import ERROR_WORDS, Cell, CellError, Sheet, cell_text, is_blank
+from harmonize.reading.packed_rows import ERROR_WORDS
+from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
 
 __all__ = ["Block", "blocks"]
 

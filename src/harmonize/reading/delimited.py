@@ -16,7 +16,10 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-__all__ = ["DelimitedRows", "split_rows"]
+__all__ = ["WIDE_COLUMNS", "DelimitedRows", "split_rows"]
+
+WIDE_COLUMNS = 200
+"""Columns from which on a table is split piece by piece."""
 
 _PIECE = 1 << 23
 """Bytes looked at together."""
@@ -96,12 +99,19 @@ class DelimitedRows(Sequence[list[str | None]]):
         return frame
 
 
-def split_rows(data: bytes, delimiter: str) -> DelimitedRows | None:
-    """The rows of UTF-8 text; None where its quotation marks stand in any unusual way."""
+def split_rows(data: bytes, delimiter: str, longest: int) -> DelimitedRows | None:
+    """The rows of UTF-8 text without NUL bytes.
+
+    Args:
+        longest: bytes of a record, at most.
+
+    Returns:
+        None where quotation marks stand in any unusual way, or where a record is longer.
+    """
     pieces: list[_Piece] = []
     width = begin = 0
     while begin < len(data):
-        found = _look_over(data, begin, ord(delimiter))
+        found = _look_over(data, begin, ord(delimiter), longest)
         if found is None:
             return None
         piece, most = found
@@ -112,7 +122,7 @@ def split_rows(data: bytes, delimiter: str) -> DelimitedRows | None:
     return DelimitedRows(data, delimiter, pieces, width)
 
 
-def _look_over(data: bytes, begin: int, delimiter: int) -> tuple[_Piece, int] | None:
+def _look_over(data: bytes, begin: int, delimiter: int, longest: int) -> tuple[_Piece, int] | None:
     """The next piece of whole records and the width of its widest row; None where the csv module must decide."""
     size = _PIECE
     while True:
@@ -122,6 +132,8 @@ def _look_over(data: bytes, begin: int, delimiter: int) -> tuple[_Piece, int] | 
         lines = _outside(np.flatnonzero(text == _LINE_FEED), quotes)
         if end == len(data) or len(lines):
             break
+        if size > longest:
+            return None
         size *= 2
     if end < len(data):
         text = text[: int(lines[-1]) + 1]
@@ -131,6 +143,8 @@ def _look_over(data: bytes, begin: int, delimiter: int) -> tuple[_Piece, int] | 
     returns = np.flatnonzero(text == _RETURN)
     outside = _outside(returns, quotes)
     if len(outside) and not np.all(text[np.minimum(outside + 1, len(text) - 1)] == _LINE_FEED):
+        return None
+    if np.diff(lines[lines < len(text)], prepend=-1, append=len(text)).max(initial=0) > longest:
         return None
     return _measure(text, begin, lines, quotes, delimiter, has_returns=bool(len(outside)))
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import json
+import io
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from harmonize.errors import RefusedFile
 from harmonize.reading.encoding import decode
+from harmonize.reading.json_entries import BrokenLine, JsonValue, read_entries, read_lines
+from harmonize.reading.json_text import check_depth, parse_json
 from harmonize.reading.limits import Limits
 from harmonize.reading.sheets import Sheet, read_csv, read_sheets
 
@@ -17,32 +19,21 @@ __all__ = ["BrokenLine", "Document", "JsonValue", "open_document", "suffix_of"]
 
 _WORKBOOKS = frozenset({".xlsx", ".xlsm", ".xls"})
 _HTML = re.compile(rb"\s*(?:\xef\xbb\xbf)?\s*<(?:!doctype|html|head|table|meta)", re.IGNORECASE)
-_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-@dataclass(frozen=True, slots=True)
-class JsonValue:
-    """One JSON value with the locator of its root: `$`, or `line=3;$`."""
-
-    root: str
-    value: Any
-
-
-@dataclass(frozen=True, slots=True)
-class BrokenLine:
-    """A line of a JSON Lines file that is not JSON."""
-
-    locator: str
-    text: str
-    problem: str
+_BLANK_START = re.compile(rb"[\xef\xbb\xbf \t\r\n]*")
+_WIDE_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """What a file holds: sheets (CSV has one), or JSON values; never both."""
+    """What a file holds: sheets (CSV has one), or JSON values; never both.
+
+    Attributes:
+        values: the document as one value, or its lines; where it is large, its entries, each parsed when it is asked
+            for, so that whoever holds on to them all gives up the bound on memory.
+    """
 
     sheets: tuple[Sheet, ...] = ()
-    values: tuple[JsonValue, ...] = ()
+    values: Sequence[JsonValue] = ()
     broken_lines: tuple[BrokenLine, ...] = ()
 
 
@@ -52,71 +43,47 @@ def suffix_of(path: str) -> str:
     return "." + name.rsplit(".", 1)[-1].lower() if "." in name else ""
 
 
-def _depth_limited(text: str, limits: Limits) -> Any:
-    try:
-        value = json.loads(text)
-    except RecursionError as problem:
-        raise RefusedFile("too_deep", "The JSON is nested too deeply.", "Export it again.") from problem
-    _check_depth(value, limits.json_depth)
-    return _whole_characters(value) if _SURROGATE.search(text) else value
-
-
-def _whole_characters(value: Any) -> Any:
-    """Halves of characters (lone surrogates), as truncated exports escape them, become U+FFFD."""
-    if isinstance(value, str):
-        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-    if isinstance(value, list):
-        return [_whole_characters(item) for item in value]
-    if isinstance(value, dict):
-        return {_whole_characters(key): _whole_characters(item) for key, item in value.items()}
-    return value
-
-
-def _check_depth(value: Any, limit: int) -> None:
-    level = [value]
-    depth = 0
-    while level:
-        depth += 1
-        if depth > limit:
-            raise RefusedFile("too_deep", f"The JSON is nested deeper than {limit} levels.", "Export it again.")
-        level = [
-            child
-            for node in level
-            if isinstance(node, dict | list)
-            for child in (node.values() if isinstance(node, dict) else node)
-            if isinstance(child, dict | list)
-        ]
-
-
-def _json_lines(text: str, limits: Limits) -> Document:
-    values: list[JsonValue] = []
-    broken: list[BrokenLine] = []
-    for number, line in enumerate(text.split("\n"), start=1):
-        if not line.strip():
-            continue
-        try:
-            values.append(JsonValue(f"line={number};$", _depth_limited(line, limits)))
-        except ValueError as problem:
-            broken.append(BrokenLine(f"line={number}", line, str(problem)))
-    if not values:
+def _json_lines(data: bytes, limits: Limits) -> Document:
+    """A JSON Lines file; a large one keeps only the places of its lines."""
+    found, broken = read_lines(data, limits)
+    if not found:
         problem_text = broken[0].problem if broken else "it is empty"
         raise RefusedFile("broken_json", f"No line is valid JSON: {problem_text}.", "Export it again.")
-    return Document(values=tuple(values), broken_lines=tuple(broken))
+    values = found if len(data) > limits.json_whole_bytes else tuple(found)
+    return Document(values=values, broken_lines=tuple(broken))
+
+
+def _one_value(data: bytes, limits: Limits) -> Sequence[JsonValue]:
+    if len(data) > limits.json_whole_bytes:
+        return read_entries(data, limits)
+    check_depth(data, limits.json_depth)
+    return (JsonValue("$", parse_json(data.decode("utf-8", "replace"))),)
+
+
+def _is_lines(data: bytes) -> bool:
+    """Several lines that each look like an object; the last one may break off."""
+    shapes = [(line.startswith(b"{"), line.endswith(b"}")) for line in map(bytes.strip, io.BytesIO(data)) if line]
+    return len(shapes) > 1 and all(opens and closes for opens, closes in shapes[:-1])
 
 
 def _json(data: bytes, suffix: str, limits: Limits) -> Document:
-    decoded = decode(data, "utf-8")
+    plain = _as_utf8(data)
     if suffix == ".jsonl":
-        return _json_lines(decoded.text, limits)
+        return _json_lines(plain, limits)
     try:
-        return Document(values=(JsonValue("$", _depth_limited(decoded.text, limits)),))
+        return Document(values=_one_value(plain, limits))
     except ValueError as problem:
-        lines = [line for line in decoded.text.split("\n") if line.strip()]
-        if len(lines) > 1 and all(line.lstrip().startswith("{") and line.rstrip().endswith("}") for line in lines[:-1]):
-            return _json_lines(decoded.text, limits)
+        if _is_lines(plain):
+            return _json_lines(plain, limits)
         raise RefusedFile(
             "broken_json", f"The JSON breaks off or is malformed: {problem}.", "Export it again, whole."
         ) from problem
+
+
+def _as_utf8(data: bytes) -> bytes:
+    if data.startswith(_WIDE_MARKS):
+        return decode(data).text.encode("utf-8", "replace")
+    return data.removeprefix(codecs.BOM_UTF8)
 
 
 def open_document(
@@ -128,9 +95,11 @@ def open_document(
         RefusedFile: `empty_file`, `unknown_format`, `broken_workbook`, `broken_json`, `too_large`, `too_deep`.
     """
     suffix = suffix_of(path)
-    if not data.strip():
+    if not data or data.isspace():
         raise RefusedFile("empty_file", "The file is empty.", "Export it again.")
-    head = data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1]
+    start = _BLANK_START.match(data)
+    at = start.end() if start else 0
+    head = data[at : at + 1]
     if _HTML.match(data[:1024]):
         raise RefusedFile(
             "unknown_format",
@@ -141,9 +110,6 @@ def open_document(
         return Document(sheets=tuple(read_sheets(data, limits)))
     if suffix == ".jsonl" or head in (b"{", b"["):
         return _json(data, suffix, limits)
-    if decode(data[:64]).text.lstrip()[:1] in ("{", "[") and data[:2] in (
-        codecs.BOM_UTF16_LE,
-        codecs.BOM_UTF16_BE,
-    ):
+    if data.startswith(_WIDE_MARKS) and decode(data[:64]).text.lstrip()[:1] in ("{", "["):
         return _json(data, suffix, limits)
-    return Document(sheets=(read_csv(data, fallback_encoding, delimiter),))
+    return Document(sheets=(read_csv(data, fallback_encoding, delimiter, limits),))

@@ -9,15 +9,15 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-import stat
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from harmonize.errors import InboxError, RefusedFile
-from harmonize.reading.archives import ARCHIVE_SUFFIXES, members
+from harmonize.reading.archives import ARCHIVE_SUFFIXES, Member, Place, list_members, read_member
 from harmonize.reading.limits import Limits
+from harmonize.reading.regular_files import open_regular
 
 __all__ = ["Delivered", "Refusal", "discover", "received_on"]
 
@@ -34,6 +34,7 @@ class Delivered:
         member: the member's name inside the archive, or None.
         size: bytes.
         content_id: SHA-256 of the bytes, hexadecimal.
+        place: where the member lies in its zip file.
     """
 
     path: str
@@ -43,6 +44,7 @@ class Delivered:
     member: str | None
     size: int
     content_id: str
+    place: Place | None = None
 
     @property
     def file_id(self) -> str:
@@ -50,20 +52,27 @@ class Delivered:
         return hashlib.sha256(f"{self.path}\0{self.content_id}".encode("utf-8", "surrogateescape")).hexdigest()[:24]
 
     def read(self, limits: Limits) -> bytes:
-        """The bytes, read again from disk or archive."""
-        if self.member is None:
-            try:
-                return self.source.read_bytes()
-            except OSError as problem:
-                raise RefusedFile(
-                    "unreadable_file",
-                    f"{self.path}: cannot be read: {problem.strerror}.",
-                    "Check its permissions.",
-                ) from problem
-        for name, data in members(self.source, limits):
-            if name == self.member:
-                return data
-        raise RefusedFile("unreadable_file", f"{self.path}: the member vanished.", "Deliver the archive again.")
+        """The bytes, read again from disk or archive, and the very ones that were found.
+
+        Raises:
+            RefusedFile: `unreadable_file`: it vanished, changed, or may not be read.
+        """
+        try:
+            if self.member is not None:
+                data = read_member(self.source, self.member, self.place, limits)
+            else:
+                with open_regular(self.source) as stream:
+                    data = stream.read(self.size + 1)
+        except OSError as problem:
+            raise self._unreadable(problem.strerror or str(problem)) from problem
+        if len(data) != self.size or hashlib.sha256(data).hexdigest() != self.content_id:
+            raise self._unreadable("it changed while the run read it")
+        return data
+
+    def _unreadable(self, reason: str) -> RefusedFile:
+        return RefusedFile(
+            "unreadable_file", f"{self.path}: cannot be read: {reason}.", "Check its permissions, or run again."
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,36 +114,44 @@ def _files(inbox: Path) -> Iterator[Path]:
         raise InboxError(f"{first.filename}: cannot be listed: {first.strerror}. Check the folder's permissions.")
 
 
-def _delivered(path: str, source: Path, member: str | None, size: int, content_id: str) -> Delivered:
+def _delivered(path: str, source: Path, size: int, content_id: str, member: Member | None = None) -> Delivered:
     parts = path.split("/")
     contributor = parts[0] if len(parts) > 1 else "unknown"
-    return Delivered(path, contributor, received_on(path), source, member, size, content_id)
+    name, place = (None, None) if member is None else (member.name, member.place)
+    return Delivered(path, contributor, received_on(path), source, name, size, content_id, place)
 
 
-def _hash_file(path: Path) -> str:
+def _sized_and_hashed(path: Path, limits: Limits) -> tuple[int, str]:
+    """Bytes and hash of a file; of one beyond the limit only the size and the hash of nothing."""
     digest = hashlib.sha256()
-    with path.open("rb") as stream:
+    with open_regular(path) as stream:
+        size = os.fstat(stream.fileno()).st_size
+        if size > limits.file_bytes:
+            return size, digest.hexdigest()
+        read = 0
         while block := stream.read(1 << 20):
             digest.update(block)
-    return digest.hexdigest()
+            read += len(block)
+            if read > limits.file_bytes:
+                # It grows while it is read.
+                break
+    return read, digest.hexdigest()
 
 
 def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Delivered | Refusal]:
     # A file name that is no valid text is shown with replacement characters; the file itself is opened by its bytes.
     path = os.fsencode(source.relative_to(inbox).as_posix()).decode("utf-8", "replace")
     try:
-        status = source.stat()
-        if not stat.S_ISREG(status.st_mode):
-            raise OSError(0, "it is no regular file")
-        size = status.st_size
-        content_id = _hash_file(source)
+        size, content_id = _sized_and_hashed(source, limits)
     except OSError as problem:
         refused = RefusedFile(
-            "unreadable_file", f"{path}: cannot be read: {problem.strerror}.", "Check the file's permissions."
+            "unreadable_file",
+            f"{path}: cannot be read: {problem.strerror or problem}.",
+            "Check the file's permissions.",
         )
-        yield Refusal(_delivered(path, source, None, 0, hashlib.sha256(b"").hexdigest()), refused)
+        yield Refusal(_delivered(path, source, 0, hashlib.sha256(b"").hexdigest()), refused)
         return
-    itself = _delivered(path, source, None, size, content_id)
+    itself = _delivered(path, source, size, content_id)
     if size > limits.file_bytes:
         yield Refusal(
             itself,
@@ -149,9 +166,9 @@ def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Deliver
     else:
         try:
             found = [
-                _delivered(f"{path}!/{name}", source, name, len(data), hashlib.sha256(data).hexdigest())
-                for name, data in members(source, limits)
-                if not _is_passed_over(name)
+                _delivered(f"{path}!/{member.name}", source, member.size, member.content_id, member)
+                for member in list_members(source, limits)
+                if not _is_passed_over(member.name)
             ]
         except RefusedFile as refused:
             yield Refusal(itself, refused)

@@ -6,6 +6,7 @@ node, or one with nothing in it, was not asked.
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Mapping
 from datetime import UTC, date, datetime
@@ -85,7 +86,8 @@ def _is_withheld(context: Context, envelope: Envelope, seen: set[str]) -> bool:
             )
         )
         return True
-    content = repr(envelope.node)
+    # The hash stands for the content: of a large delivery not every text is kept.
+    content = hashlib.sha256(repr(envelope.node).encode("utf-8", "surrogatepass")).hexdigest()
     if content in seen:
         context.staged.counts.ignored += _filled(envelope)
         context.staged.report(
@@ -100,9 +102,9 @@ def _is_withheld(context: Context, envelope: Envelope, seen: set[str]) -> bool:
         return True
     seen.add(content)
     native_id = printed(envelope.node.get("id"))
-    if native_id in seen:
+    if f"id:{native_id}" in seen:
         context.report_repeated_key(envelope.locator, native_id)
-    seen.add(native_id)
+    seen.add(f"id:{native_id}")
     return False
 
 

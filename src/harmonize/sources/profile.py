@@ -7,13 +7,12 @@ from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from harmonize.errors import ConfigurationError
 from harmonize.values.dates import DATE_FORMS
 from harmonize.values.numbers import NumberStyle
-from harmonize.yaml_text import parse_yaml
+from harmonize.yaml_text import read_yaml
 
 __all__ = [
     "BlockPart",
@@ -197,9 +196,7 @@ def covers(profile: Profile, edition: str | None, question: str) -> bool:
 
 def _load(path: Path) -> Profile:
     try:
-        profile = Profile.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as problem:
-        raise ConfigurationError(f"{path}: not valid YAML: {problem}") from problem
+        profile = Profile.model_validate(read_yaml(path))
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])

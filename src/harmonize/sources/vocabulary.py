@@ -11,7 +11,7 @@ from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 from harmonize.values.text import word_key
 from harmonize.values.vietnamese import LegacyVietnamese
-from harmonize.yaml_text import parse_yaml
+from harmonize.yaml_text import read_yaml
 
 __all__ = ["Vocabulary"]
 
@@ -30,7 +30,7 @@ class Vocabulary:
     @classmethod
     def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
         """Load `severities.yml`, and the old encodings from the same folder, beside places and identifier schemes."""
-        content: dict[str, Any] = parse_yaml(severities.read_text(encoding="utf-8"))
+        content: dict[str, Any] = read_yaml(severities)
         return cls(
             {name: {word_key(str(k)): v for k, v in words.items()} for name, words in content["instruments"].items()},
             {name: {word_key(str(w)): str(w) for w in words} for name, words in content["ratings"].items()},

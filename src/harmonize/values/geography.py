@@ -11,12 +11,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import lru_cache
 from pathlib import Path
 
 import pycountry
 from anyascii import anyascii
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, ValidationError
+from yaml import YAMLError
 
 from harmonize.errors import ConfigurationError
 from harmonize.yaml_text import parse_yaml
@@ -84,7 +85,8 @@ class Geography:
     @classmethod
     def from_folder(cls, path: Path) -> Geography:
         """Load `countries.yml` and `admin_units.csv` from the schemas folder `path`."""
-        return _load(path.resolve())
+        countries, units = path / "countries.yml", path / "admin_units.csv"
+        return _load(countries, _bytes(countries), units, _bytes(units))
 
     def country_code(self, text: str | None) -> str | None:
         """ISO 3166-1 alpha-2 of a country in any spelling, or None."""
@@ -124,10 +126,20 @@ def _province_keys(text: str, words: ProvinceWords) -> Iterable[str]:
     yield tokens
 
 
-@cache
-def _load(folder: Path) -> Geography:
-    path = folder / "countries.yml"
-    known = _CountryWords.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as problem:
+        raise ConfigurationError(
+            f"{path}: cannot be read: {problem.strerror}. Check path and permissions."
+        ) from problem
+
+
+@lru_cache(maxsize=4)
+def _load(path: Path, words: bytes, units_path: Path, units: bytes) -> Geography:
+    """The geography that these contents state; kept by content, so that a file edited meanwhile is read anew."""
+    known = _country_words(path, words)
+    rows = _unit_rows(units_path, units)
     province_words = {
         country: ProvinceWords(
             tuple(spelling_key(word) for word in known.province_words.get(country, ())),
@@ -137,13 +149,13 @@ def _load(folder: Path) -> Geography:
     }
     provinces: dict[tuple[str, str], Admin1] = {}
     names: dict[str, set[str]] = {}
-    for spelling, admin1 in _province_spellings(folder / "admin_units.csv"):
+    for spelling, admin1 in _province_spellings(rows, units_path):
         keys = list(_province_keys(spelling, province_words.get(admin1.country, ProvinceWords())))
         for key in keys:
             provinces.setdefault((admin1.country, key.replace(" ", "")), admin1)
         names.setdefault(admin1.country, set()).add(keys[-1])
     ordered = {country: tuple(sorted(keys, key=lambda key: (-len(key), key))) for country, keys in names.items()}
-    districts = frozenset(_district_names(folder / "admin_units.csv"))
+    districts = frozenset(_district_names(rows))
     return Geography(_countries(known.spellings, path), provinces, ordered, province_words, districts)
 
 
@@ -163,26 +175,58 @@ def _countries(aliases: Mapping[str, list[str]], path: Path) -> dict[str, str]:
     return known
 
 
-def _rows(path: Path) -> list[dict[str, str]]:
-    with path.open(encoding="utf-8", newline="") as lines:
-        return list(csv.DictReader(line for line in lines if not line.startswith("#")))
+def _country_words(path: Path, content: bytes) -> _CountryWords:
+    try:
+        return _CountryWords.model_validate(parse_yaml(content.decode("utf-8")))
+    except (UnicodeDecodeError, YAMLError) as problem:
+        raise ConfigurationError(f"{path}: not valid YAML in UTF-8: {problem}. Mend it there.") from problem
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(f"{path}: {place}: {first['msg']} (value {first['input']!r}).") from problem
 
 
-def _district_names(path: Path) -> Iterable[str]:
-    keys = (spelling_key(row["name_short_or_en"]) for row in _rows(path) if row["level"] == "district")
+_UNIT_COLUMNS = ("country", "level", "name_local", "name_short_or_en", "merged_into", "valid_to", "aliases")
+
+
+def _unit_rows(path: Path, content: bytes) -> list[dict[str, str]]:
+    """The administrative units; lines that begin with `#` are remarks."""
+    try:
+        lines = content.decode("utf-8-sig").splitlines(keepends=True)
+    except UnicodeDecodeError as problem:
+        raise ConfigurationError(f"{path}: not UTF-8 at byte {problem.start}. Save it as UTF-8.") from problem
+    reader = csv.reader(line for line in lines if not line.startswith("#"))
+    header = next(reader, [])
+    missing = [name for name in _UNIT_COLUMNS if name not in header]
+    if missing:
+        raise ConfigurationError(f"{path}: the column {missing[0]!r} is missing; add it.")
+    rows = [dict(zip(header, cells, strict=False)) for cells in reader if cells]
+    short = next((row for row in rows if len(row) != len(header)), None)
+    if short is not None:
+        raise ConfigurationError(f"{path}: the line of {short} has not {len(header)} cells; mend its commas.")
+    return rows
+
+
+def _district_names(rows: Iterable[Mapping[str, str]]) -> Iterable[str]:
+    keys = (spelling_key(row["name_short_or_en"]) for row in rows if row["level"] == "district")
     return (key for key in keys if " " in key)
 
 
-def _province_spellings(path: Path) -> Iterable[tuple[str, Admin1]]:
+def _province_spellings(rows: Iterable[Mapping[str, str]], path: Path) -> Iterable[tuple[str, Admin1]]:
     """(spelling, province of today) for every province; those in force come before those merged away."""
-    provinces = [row for row in _rows(path) if row["level"] == "province"]
+    provinces = [row for row in rows if row["level"] == "province"]
     today = {
         (row["country"], row["name_local"]): Admin1(row["country"], row["name_short_or_en"], row["name_local"])
         for row in provinces
         if not row["valid_to"]
     }
     for row in sorted(provinces, key=lambda row: bool(row["valid_to"])):
-        now = today[(row["country"], row["merged_into"] or row["name_local"])]
+        now = today.get((row["country"], row["merged_into"] or row["name_local"]))
+        if now is None:
+            raise ConfigurationError(
+                f"{path}: {row['country']}: {row['name_local']!r} belongs to {row['merged_into']!r}, which is no "
+                "province in force; correct merged_into, or add it."
+            )
         spellings = (row["name_local"], row["name_short_or_en"], *row["aliases"].split("|"))
         for spelling in filter(None, spellings):
             yield spelling, now

@@ -20,11 +20,11 @@ class Phrasebook(Generic[Meaning]):
 
     Attributes:
         meanings: phrase, as a tuple of words -> its meaning.
-        longest: the number of words in the longest phrase.
+        longest: first word -> the number of words in the longest phrase that begins with it.
     """
 
     meanings: Mapping[tuple[str, ...], Meaning]
-    longest: int
+    longest: Mapping[str, int]
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, Meaning]]) -> Phrasebook[Meaning]:
@@ -34,13 +34,16 @@ class Phrasebook(Generic[Meaning]):
             words = tuple(phrase.split())
             if words:
                 meanings.setdefault(words, meaning)
-        return cls(meanings, max(map(len, meanings), default=0))
+        longest: dict[str, int] = {}
+        for words in meanings:
+            longest[words[0]] = max(longest.get(words[0], 0), len(words))
+        return cls(meanings, longest)
 
     def split(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Meaning | None]]:
         """The words in order, cut into known phrases with their meaning and single unknown words with None."""
         at = 0
         while at < len(words):
-            for length in range(min(self.longest, len(words) - at), 0, -1):
+            for length in range(min(self.longest.get(words[at], 0), len(words) - at), 0, -1):
                 phrase = tuple(words[at : at + length])
                 if phrase in self.meanings:
                     yield phrase, self.meanings[phrase]

@@ -26,6 +26,8 @@ __all__ = ["NameEntry", "WordLists", "plain_words"]
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
 _JOINED_NUMBER = re.compile(r"\b([a-z]{2,})(\d)|(\d)([a-z]{3,})")
 _LETTER_AND_NUMBER = re.compile(r"\b([a-z])[\s./-]*-?\s?(?=\d)")
+_DIGIT = re.compile(r"\d")
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
 _SHORTEST_COUNTRY_NAME = 4
 
 
@@ -90,11 +92,14 @@ class WordLists:
 
 def plain_words(text: str) -> list[str]:
     """Lower-case Latin words and numbers: dots of abbreviations closed up, other signs read as blanks."""
-    latin = anyascii(unicodedata.normalize("NFC", text)).casefold().replace("'", "").replace("&", " and ")
-    latin = _DOTTED.sub(lambda found: found.group().replace(".", ""), latin)
-    latin = _LETTER_AND_NUMBER.sub(r"\1", latin)
-    latin = _JOINED_NUMBER.sub(r"\1\3 \2\4", latin)
-    return re.sub(r"[\W_]+", " ", latin).split()
+    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
+    latin = latin.casefold().replace("'", "").replace("&", " and ")
+    if "." in latin:
+        latin = _DOTTED.sub(lambda found: found.group().replace(".", ""), latin)
+    if _DIGIT.search(latin):
+        latin = _LETTER_AND_NUMBER.sub(r"\1", latin)
+        latin = _JOINED_NUMBER.sub(r"\1\3 \2\4", latin)
+    return _BETWEEN_WORDS.sub(" ", latin).split()
 
 
 def _keys(words: Iterable[str]) -> Iterator[str]:

@@ -1,0 +1,132 @@
+"""Builds of growing stores: whether seconds, memory and files grow with the answers and no faster."""
+
+from __future__ import annotations
+
+import math
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from harmonize.demo.full_scale import WideScale
+from tests.benchmarks.part import Bench, Found, Part, Table, number, write_inbox
+from tests.benchmarks.runs import HarmonizeRun, run_harmonize, written
+
+__all__ = ["GROWTH"]
+
+ROWS_A_FILE = 100
+ANSWERS_A_ROW = 4_000 * 0.65
+
+
+@dataclass(frozen=True, slots=True)
+class _Built:
+    """One size: what was delivered, what the build cost, and megabytes of what it wrote."""
+
+    cells: int
+    run: HarmonizeRun
+    inbox_mb: float
+    database_mb: float
+    parquet_mb: float
+    stage_mb: float
+
+
+def _measure(bench: Bench) -> Found:
+    sizes = sorted(bench.growth)
+    built = [_build(bench, size, is_largest=size == sizes[-1]) for size in sizes]
+    per_million = [each.run.work / each.cells * 1e6 for each in built]
+    exponent = _slope([math.log(each.cells) for each in built], [math.log(each.run.work) for each in built])
+    steps = _marginal(built)
+    rows = [
+        [
+            number(each.cells / 1e6, 1),
+            number(cost),
+            number(each.run.seconds, 1),
+            number(each.cells / each.run.seconds, 0),
+            number(each.run.peak_mb, 0),
+            number(each.inbox_mb, 0),
+            number(each.stage_mb, 0),
+            number(each.database_mb, 0),
+            number(each.parquet_mb, 0),
+        ]
+        for each, cost in zip(built, per_million, strict=True)
+    ]
+    head = (
+        "M cells",
+        "s / M cells",
+        "seconds",
+        "cells/s",
+        "peak MB",
+        "inbox MB",
+        "stage MB",
+        "DuckDB MB",
+        "parquet MB",
+    )
+    stages = list(built[-1].run.stages)
+    by_stage = [
+        [stage, *(number(each.run.stages.get(stage, 0.0) / each.cells * 1e6) for each in built)] for stage in stages
+    ]
+    notes = [
+        "Filled cells delivered, files of 100 rows; s / M cells leaves out start-up and knowledge. "
+        f"The seconds grow with the power {exponent:.2f} of the cells (least squares on the logarithms; 1 is linear)."
+    ]
+    if steps:
+        notes.append(
+            "Seconds per million further cells from size to size: " + ", ".join(number(step) for step in steps) + "."
+        )
+    return Found(
+        size=f"{built[0].cells:,} to {built[-1].cells:,} filled cells",
+        answers=built[-1].cells,
+        figures={
+            "exponent": exponent,
+            "peak_mb": built[-1].run.peak_mb,
+            **({"marginal_ratio": steps[-1] / steps[0]} if len(steps) > 1 else {}),
+        },
+        notes=notes,
+        tables=[
+            Table("Sizes", head, rows),
+            Table(
+                "Seconds per million cells, by stage",
+                ("stage", *(f"{each.cells / 1e6:,.0f} M" for each in built)),
+                by_stage,
+            ),
+        ],
+    )
+
+
+def _build(bench: Bench, millions: float, *, is_largest: bool) -> _Built:
+    folder = bench.folder / "growth" / f"{millions:g}M"
+    shutil.rmtree(folder, ignore_errors=True)
+    rows = max(2, round(millions * 1e6 / ANSWERS_A_ROW))
+    made = write_inbox(folder, WideScale(rows=rows, files=max(2, round(rows / ROWS_A_FILE))))
+    run = run_harmonize(made.inbox, folder / "out")
+    release = folder / "out" / "current"
+    built = _Built(
+        made.answers,
+        run,
+        made.bytes / 1e6,
+        (release / "harmonized.duckdb").stat().st_size / 1e6,
+        written(release.resolve() / "parquet") / 1e6,
+        written(folder / "out" / "stage") / 1e6,
+    )
+    # The largest release stays for the buyer's queries.
+    shutil.rmtree(made.inbox)
+    shutil.rmtree(folder / "out" / "stage", ignore_errors=True)
+    if not is_largest:
+        shutil.rmtree(folder)
+    return built
+
+
+def _marginal(built: Sequence[_Built]) -> list[float]:
+    """Seconds per million further cells, from each size to the next."""
+    return [
+        (after.run.work - before.run.work) / (after.cells - before.cells) * 1e6 for before, after in pairwise(built)
+    ]
+
+
+def _slope(across: Sequence[float], up: Sequence[float]) -> float:
+    middle, height = sum(across) / len(across), sum(up) / len(up)
+    spread = sum((x - middle) ** 2 for x in across)
+    return sum((x - middle) * (y - height) for x, y in zip(across, up, strict=True)) / spread if spread else 1.0
+
+
+GROWTH = Part("growth", "Growth", _measure)
