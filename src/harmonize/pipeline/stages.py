@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
@@ -37,7 +38,6 @@ from harmonize.pipeline.workspace import (
     show_stage,
 )
 from harmonize.project import Project
-from harmonize.quality.violations import violations
 from harmonize.reading.inbox import Delivered, Refusal, discover
 from harmonize.settings import PipelineSettings
 from harmonize.store.build import (
@@ -126,19 +126,19 @@ def _run(
         with clock.stage("discover"):
             found = discover(inbox_folder, settings.limits)
         with clock.stage("knowledge"):
-            understanding = load_knowledge(project, as_of, work)
+            stage = project.stage_folder(out)
+            understanding = load_knowledge(project, as_of, work, stage / "knowledge")
             if source is not None and source not in understanding.profiles:
                 raise ConfigurationError(
                     f"There is no source {source!r}; known are {', '.join(sorted(understanding.profiles))}."
                 )
         with clock.stage("read"):
-            stage = project.stage_folder(out)
             intake = take_in(found, stage, settings, understanding, source, clock.observer)
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
         with duckdb.connect(config=_configuration(settings, work)) as connection:
-            _transform(connection, project, settings, understanding, intake, database, out, today, clock)
+            touched = _transform(connection, project, settings, understanding, intake, database, out, today, clock)
             with clock.stage("store"):
                 draw_conclusions(connection)
                 make_files(connection)
@@ -170,7 +170,7 @@ def _run(
             publish(out, release, release_id)
             return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
         with clock.stage("quality"):
-            checks = _check(settings, project, database, release)
+            checks = _check(settings, project, database, release, out, touched)
         with clock.stage("extract"), duckdb.connect(str(database), read_only=True) as connection:
             write_parquet(connection, release / "parquet")
             package = datapackage(release / "parquet", release_id, as_of.isoformat())
@@ -212,8 +212,12 @@ def _transform(
     out: Path,
     today: date,
     clock: Clock,
-) -> None:
-    """Staged files to the answers of the release, only what changed where the last release can be continued."""
+) -> list[str] | None:
+    """Staged files to the answers of the release, only what changed where the last release can be continued.
+
+    Returns:
+        The assessments that were made anew or are gone; None where all were made.
+    """
 
     def point(file_ids: Sequence[str]) -> None:
         point_at(connection, intake, file_ids)
@@ -222,7 +226,7 @@ def _transform(
     with clock.stage("crosswalk"):
         open_workspace(connection, database.parent.parent / "workspace.duckdb")
         form = release_form([__version__, understanding.meaning_hash])
-        attach_release(connection, database, _last_database(out), form)
+        continues = attach_release(connection, database, _last_database(out), form)
         folders = [staged for _, staged in intake.loaded.values()]
         attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
         register_files(connection, intake)
@@ -248,7 +252,7 @@ def _transform(
         choose_files_to_judge(connection)
         judge(connection, point)
     with clock.stage("identity"):
-        olds = identify(connection, understanding, decisions, today)
+        olds = identify(connection, understanding, decisions, today, project.stage_folder(out) / "identity")
     with clock.stage("assessments"):
         make_deliveries(connection)
         ledger = decisions / "assessment_ids.jsonl"
@@ -258,6 +262,10 @@ def _transform(
     with clock.stage("answers"):
         point(_files_of(connection, "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"))
         make_answers(connection)
+    if not continues:
+        return None
+    query = "SELECT assessment_id FROM touched_assessment UNION SELECT assessment_id FROM stale_assessment"
+    return [assessment_id for (assessment_id,) in connection.execute(query).fetchall()]
 
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
@@ -284,17 +292,30 @@ _CHECKED = (
 )
 
 
-def _check(settings: PipelineSettings, project: Project, database: Path, release: Path) -> dict[str, Any]:
+def _check(
+    settings: PipelineSettings, project: Project, database: Path, release: Path, out: Path, touched: list[str] | None
+) -> dict[str, Any]:
     """Hold dimension tables and violations against the expectations; a failed critical one stops publication."""
     if not settings.expectations:
         return {"checked": 0, "failed_warnings": []}
-    from harmonize.quality.expectations import check  # Great Expectations takes seconds to import.
+    from harmonize.quality.expectations import check_release  # pandas and Great Expectations take seconds to import.
+    from harmonize.quality.violations import touched_rows
 
     with duckdb.connect(str(database), read_only=True) as connection:
-        frames = {name: connection.execute(f'SELECT * FROM "{name}"').df() for name in _CHECKED}
-        frames |= violations(connection)
-    docs = release / "reports" / "data_docs" if settings.data_docs else None
-    result = check(frames, project.files("pipelines/expectations", "*.yml"), docs)
+        rows: Mapping[str, str] | None = None
+        if touched is not None:
+            connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
+            connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
+            rows = touched_rows(connection, "touched")
+        result = check_release(
+            connection,
+            _CHECKED,
+            project.files("pipelines/expectations", "*.yml"),
+            release / "reports",
+            docs=settings.data_docs,
+            previous=out / "current" / "reports",
+            touched=rows,
+        )
     if result.failed_critical:
         first = result.failed_critical[0]
         raise PublicationError(

@@ -224,9 +224,13 @@ def _read_decisions(path: Path) -> list[Decision]:
 
 
 def identify(
-    connection: duckdb.DuckDBPyConnection, understanding: Understanding, decisions: Path, today: date
+    connection: duckdb.DuckDBPyConnection, understanding: Understanding, decisions: Path, today: date, memory: Path
 ) -> dict[str, list[str]]:
-    """Link every mention to a factory; returns old ids by the factory id that holds now."""
+    """Link every mention to a factory; returns old ids by the factory id that holds now.
+
+    Args:
+        memory: the folder in which is remembered what was prepared and compared before.
+    """
     mentions = _place_mentions(connection, understanding.vocabulary.geography)
     ledger = decisions / "facility_ids.jsonl"
     resolution = resolve(
@@ -235,6 +239,7 @@ def identify(
         _read_decisions(decisions / "facility_decisions.jsonl"),
         read_ledger(ledger),
         Knowledge.from_folder(understanding.schemas),
+        memory,
     )
     append_ledger(ledger, resolution.minted, today)
     aliases = pa.table(
