@@ -31,8 +31,8 @@ _SAMPLE_CHARACTERS = 1 << 22
 _BLOCK = 1 << 20
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _REPLACED = "\ufffd"
-_END = SEPARATOR
-"""A line of its own behind the last one: where a quotation never ends, it is swallowed."""
+_END = [SEPARATOR, SEPARATOR]
+"""A row of its own behind the last one: where a quotation never ends, it is swallowed into the last cell."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +126,9 @@ class _Lines:
         replaced: characters that could not be decoded, so far.
     """
 
-    def __init__(self, stream: TextIO, limits: Limits) -> None:
+    def __init__(self, stream: TextIO, delimiter: str, limits: Limits) -> None:
         self._stream = stream
+        self._delimiter = delimiter
         self._limits = limits
         self.replaced = 0
 
@@ -146,7 +147,7 @@ class _Lines:
                 )
             self.replaced += line.count(_REPLACED)
             yield line
-        yield _END
+        yield self._delimiter.join(_END)
 
 
 def _too_large(what: str, limit: str) -> RefusedFile:
@@ -160,13 +161,13 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> PackedRows:
     try:
         with _longest_cell(limits):
             for row in reader:
-                if not row or row == [_END]:
+                if not row or row == _END:
                     continue
                 if len(row) > limits.columns:
                     raise _too_large(f"The row that ends in line {reader.line_num} has {len(row)} cells", "columns")
                 if len(rows) >= limits.table_rows:
                     raise _too_large(f"The table has more than {limits.table_rows} rows", "table_rows")
-                if row[-1].endswith(_END):
+                if row[-1].endswith(SEPARATOR):
                     break
                 rows.add(row)
     except csv.Error as problem:
@@ -178,7 +179,7 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> PackedRows:
             f"The table cannot be split into cells in line {reader.line_num}: {problem}.",
             "Export it again.",
         ) from problem
-    if row != [_END]:
+    if row != _END:
         raise RefusedFile(
             "broken_csv",
             "A quoted cell never ends, so the rows after it cannot be told apart.",
@@ -205,7 +206,7 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
     if wide is not None:
         return DelimitedText(wide, source.decoded, others)
     with source.open() as stream:
-        lines = _Lines(stream, limits)
+        lines = _Lines(stream, chosen, limits)
         rows = _rows(lines, chosen, limits)
     decoded = source.decoded
     if source.counts_replaced:
