@@ -143,7 +143,9 @@ def _traits(staged: StagedFile) -> AnswerTraits:
     cells = answers.column("cell_no").combine_chunks()
     rises = pc.all(pc.greater(cells.slice(1), cells.slice(0, len(cells) - 1))).as_py()
     asked = list(zip(columns.column("question_id").to_pylist(), columns.column("answered_by").to_pylist(), strict=True))
-    remarks = any(answers.column(name).null_count < answers.num_rows for name in ("reason", "description", "value_text"))
+    remarks = any(
+        answers.column(name).null_count < answers.num_rows for name in ("reason", "description", "value_text")
+    )
     return AnswerTraits(
         answers.num_rows,
         shares_cells=rises is False,

@@ -29,7 +29,9 @@ def cell_name(column: int, row: int) -> str:
     return f"{column_letters(column)}{row}"
 
 
-_ROW_NUMBER = re.compile(r"^(row=|sheet=.*;(?:cell=[A-Z]{1,3}|row=)|line=|\$(?:\.assessments)?\[)(\d{1,9})(?!\d)(.*)$", re.DOTALL)
+_ROW_NUMBER = re.compile(
+    r"^(row=|sheet=.*;(?:cell=[A-Z]{1,3}|row=)|line=|\$(?:\.assessments)?\[)(\d{1,9})(?!\d)(.*)$", re.DOTALL
+)
 
 
 def split_row(locator: str) -> tuple[str, int | None, str]:

@@ -42,9 +42,12 @@ def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders:
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute(f"ATTACH '{_escaped(path)}' AS stage")
-    tables = {name for (name,) in connection.execute(
-        "SELECT table_name FROM duckdb_tables() WHERE database_name = 'stage'"
-    ).fetchall()}
+    tables = {
+        name
+        for (name,) in connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = 'stage'"
+        ).fetchall()
+    }
     if not tables:
         _create(connection)
     elif connection.execute("SELECT form FROM stage.form").fetchall() != [(_FORM,)]:

@@ -260,7 +260,11 @@ def _transform(
         point(_files_of(connection, "SELECT file_id FROM contested_source"))
         compare_contents(connection)
     with clock.stage("answers"):
-        point(_files_of(connection, "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"))
+        point(
+            _files_of(
+                connection, "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"
+            )
+        )
         make_answers(connection)
     if not continues:
         return None

@@ -61,8 +61,7 @@ class Block:
         if self.is_error is None:
             return cells
         return [
-            CellError(str(cell)) if wrong else cell
-            for cell, wrong in zip(cells, self.is_error[:, column], strict=True)
+            CellError(str(cell)) if wrong else cell for cell, wrong in zip(cells, self.is_error[:, column], strict=True)
         ]
 
     def cells(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> pl.Series:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from itertools import islice
+from typing import Any, overload
 
 from harmonize.errors import RefusedFile
 from harmonize.reading.delimited import DelimitedRows
@@ -29,6 +30,41 @@ class Envelope:
 
     locator: str
     node: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Envelopes(Sequence[Envelope]):
+    """The envelopes of a document, found anew whenever they are asked for: a large document is parsed entry by entry.
+
+    Attributes:
+        values: the JSON values that hold them.
+        size: how many envelopes they hold.
+    """
+
+    values: Sequence[JsonValue]
+    size: int
+
+    @classmethod
+    def of(cls, values: Sequence[JsonValue]) -> Envelopes:
+        """The envelopes of a document, counted."""
+        return cls(values, sum(len(_envelopes(value)) for value in values))
+
+    def __len__(self) -> int:
+        return self.size
+
+    def __iter__(self) -> Iterator[Envelope]:
+        for value in self.values:
+            yield from _envelopes(value)
+
+    @overload
+    def __getitem__(self, index: int) -> Envelope: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[Envelope]: ...
+    def __getitem__(self, index: int | slice) -> Envelope | list[Envelope]:
+        """One envelope by its number, or several."""
+        if isinstance(index, slice):
+            return [self[at] for at in range(*index.indices(self.size))]
+        return next(islice(self, range(self.size)[index], None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,9 +275,7 @@ class _Titled:
 def _headers(sheet: Sheet) -> list[_Header]:
     found: list[_Header] = []
     for index in range(min(_HEADER_ROWS, len(sheet.rows))):
-        titles = tuple(
-            cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index]
-        )
+        titles = tuple(cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index])
         places: dict[str, int] = {}
         for column, title in enumerate(titles):
             if title:
@@ -341,6 +375,8 @@ def _value(sheet: Sheet, row: int, column: int) -> Any:
 
 def _envelopes(value: JsonValue) -> list[Envelope]:
     node, root = value.value, value.root
+    if value.is_entry:
+        return [Envelope(root, node)] if isinstance(node, dict) else []
     if isinstance(node, dict) and isinstance(node.get("assessments"), list):
         return [
             Envelope(f"{root}.assessments[{index}]", entry)
@@ -360,6 +396,8 @@ def _speaks(profile: Profile, envelope: Envelope) -> bool:
 
 def _no_objects(value: JsonValue) -> list[str]:
     node, root = value.value, value.root
+    if value.is_entry:
+        return [] if isinstance(node, dict) else [root]
     if isinstance(node, dict) and isinstance(node.get("assessments"), list):
         return [
             f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)
@@ -370,14 +408,17 @@ def _no_objects(value: JsonValue) -> list[str]:
 
 
 def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
-    envelopes = [envelope for value in values for envelope in _envelopes(value)]
+    envelopes = Envelopes.of(values)
     nearest: tuple[float, Profile, Layout, list[str]] | None = None
     for profile in profiles:
         for layout in profile.layouts:
             if not layout.envelope_keys:
                 continue
-            fitting = [e for e in envelopes if all(key in e.node for key in layout.envelope_keys)]
-            if fitting and any(_speaks(profile, envelope) for envelope in fitting):
+            if any(
+                _speaks(profile, envelope)
+                for envelope in envelopes
+                if all(key in envelope.node for key in layout.envelope_keys)
+            ):
                 no_objects = [place for value in values for place in _no_objects(value)]
                 return Recognition(profile, layout, envelopes=envelopes, no_objects=no_objects)
             first = envelopes[0].node if envelopes else {}

@@ -162,7 +162,9 @@ class WideAnswers:
         places = np.flatnonzero(stated)
         texts = block.cells(row[places], column[places])
         kinds = texts.unique().to_list()
-        cleaned = texts.replace_strict(kinds, [clean(kind) for kind in kinds], return_dtype=pl.String) if kinds else texts
+        cleaned = (
+            texts.replace_strict(kinds, [clean(kind) for kind in kinds], return_dtype=pl.String) if kinds else texts
+        )
         spread = np.full(len(answer), len(places), np.int64)
         spread[places] = np.arange(len(places))
         units = pl.concat([cleaned, pl.Series(cleaned.name, [None], pl.String)]).gather(spread)

@@ -28,7 +28,10 @@ def proving_texts(texts: pl.Series) -> list[str]:
     """The few texts that may prove a number style: one plain decimal, and every unusual form once."""
     decimal = texts.str.contains(_DECIMAL) & ~texts.str.contains(_UNCLEAR)
     unusual = ~texts.str.contains(_WHOLE) & ~texts.str.contains(_DECIMAL) & texts.str.contains(_PERHAPS_NUMBER)
-    return [*texts.filter(decimal.fill_null(value=False)).head(1), *texts.filter(unusual.fill_null(value=False)).unique()]
+    return [
+        *texts.filter(decimal.fill_null(value=False)).head(1),
+        *texts.filter(unusual.fill_null(value=False)).unique(),
+    ]
 
 
 def read_numbers(texts: pl.Series, style: NumberStyle, is_number: pl.Series | None) -> tuple[pl.Series, pl.Series]:
