@@ -17,37 +17,6 @@ SELECT
 FROM touched_assessment
 WHERE assessment_no IS NULL;
 
-INSERT INTO release.compact.question
-SELECT
-    ((SELECT coalesce(max(question_no), 0) FROM release.compact.question)
-        + row_number() OVER (ORDER BY question_id, mapping_id, digest))::INTEGER,
-    *
-FROM (
-    SELECT DISTINCT
-        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit,
-        hash(question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit) AS digest
-    FROM meaning
-)
-WHERE digest NOT IN (SELECT digest FROM release.compact.question);
-
-INSERT INTO release.compact.place
-SELECT
-    ((SELECT coalesce(max(place_no), 0) FROM release.compact.place) + row_number() OVER (ORDER BY column_key))::INTEGER,
-    *
-FROM (
-    SELECT DISTINCT column_key, prefix, suffix, context, label_hash, hash(prefix, suffix) AS digest FROM meaning
-)
-WHERE column_key NOT IN (SELECT column_key FROM release.compact.place);
-
-CREATE OR REPLACE TABLE meaning_number AS
-SELECT m.class_no, m.column_key, q.question_no, p.place_no
-FROM meaning m
-JOIN release.compact.question q
-    ON q.digest = hash(
-        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
-    )
-JOIN release.compact.place p USING (column_key);
-
 INSERT INTO release.compact.delivery
 SELECT
     ((SELECT coalesce(max(delivery_no), 0) FROM release.compact.delivery) + row_number() OVER (ORDER BY file_id))::INTEGER,
@@ -61,18 +30,12 @@ FROM answer_source s
 JOIN made_number n USING (assessment_id)
 JOIN release.compact.delivery d ON d.file_id = s.content_file_id;
 
-INSERT INTO release.compact.raw_unit
+CREATE OR REPLACE TABLE stated_header AS
 SELECT
-    ((SELECT coalesce(max(raw_unit_no), 0) FROM release.compact.raw_unit) + row_number() OVER (ORDER BY raw_unit))::INTEGER,
-    raw_unit,
-    unit
-FROM (
-    SELECT DISTINCT a.raw_unit, u.unit
-    FROM stated_answer a
-    LEFT JOIN unit_spelling u ON u.spelling = lower(a.raw_unit)
-    WHERE a.raw_unit IS NOT NULL
-)
-WHERE raw_unit NOT IN (SELECT raw_unit FROM release.compact.raw_unit);
+    h.* EXCLUDE (made_no, delivery_no, otherwise_verified), s.assessment_no AS made_no, s.delivery_no,
+    s.verification AS otherwise_verified
+FROM stated_header h
+LEFT JOIN insert_source s ON s.assessment_key = h.assessment_key AND NOT s.is_contested;
 
 INSERT INTO release.compact.remark
 SELECT
@@ -87,48 +50,45 @@ FROM (
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
 
-CREATE OR REPLACE VIEW winning_answer AS
-SELECT
-    j.assessment_key, j.class_no, j.column_key, j.answered_by, j.state, coalesce(j.verification, s.verification) AS verification,
-    j.raw_value, j.value_number, j.raw_unit, j.reason, j.legal_flag, j.description, j.value_text, j.row_no
-FROM judged_answer j
-JOIN insert_source s USING (assessment_key)
-WHERE NOT s.is_contested AND j.problem IS NULL AND NOT j.is_ignored
-UNION ALL
-SELECT
-    assessment_key, class_no, column_key, answered_by, state, verification,
-    raw_value, value_number, raw_unit, reason, legal_flag, description, value_text, row_no
-FROM contested_winner;
-
 INSERT INTO release.compact.answer
+WITH winning AS (
+    SELECT
+        made_no, question_no, answered_by, state, coalesce(verification, otherwise_verified) AS verification, raw_value,
+        value_number, raw_unit_no, reason, legal_flag, description, value_text, delivery_no, row_no, place_no
+    FROM judged_answer
+    WHERE made_no IS NOT NULL AND problem IS NULL AND NOT is_ignored
+    UNION ALL
+    SELECT
+        s.assessment_no, question_no, answered_by, state, w.verification, raw_value, value_number, raw_unit_no, reason,
+        legal_flag, description, value_text, s.delivery_no, row_no, place_no
+    FROM contested_winner w
+    JOIN insert_source s USING (assessment_key)
+)
 SELECT
-    s.assessment_no,
-    n.question_no,
+    w.made_no,
+    w.question_no,
     w.answered_by,
     w.state,
     w.verification,
     w.raw_value,
     w.value_number,
-    u.raw_unit_no,
+    w.raw_unit_no,
     r.remark_no,
-    s.delivery_no,
+    w.delivery_no,
     w.row_no,
-    n.place_no
-FROM winning_answer w
-JOIN insert_source s USING (assessment_key)
-JOIN meaning_number n USING (class_no, column_key)
-LEFT JOIN release.compact.raw_unit u ON u.raw_unit = w.raw_unit
+    w.place_no
+FROM winning w
 LEFT JOIN release.compact.remark r
     ON r.digest = CASE
         WHEN w.reason IS NOT NULL OR w.legal_flag OR w.description IS NOT NULL OR w.value_text IS NOT NULL
             THEN hash(w.reason, coalesce(w.legal_flag, false), w.description, w.value_text)
     END
-ORDER BY s.assessment_no, n.question_no, w.answered_by;
+ORDER BY w.made_no, w.question_no, w.answered_by;
 
 INSERT INTO release.compact.assessment
 SELECT
     n.assessment_no, t.assessment_id, t.facility_id, t.instrument, t.signature, coalesce(d.answers, 0),
-    coalesce(d.digest, '')
+    coalesce(d.digest, ''), coalesce(d.has_both_sides, false)
 FROM touched_assessment t
 JOIN made_number n USING (assessment_id)
 LEFT JOIN (
@@ -136,6 +96,7 @@ LEFT JOIN (
     SELECT
         a.assessment_no,
         count(*) AS answers,
+        count(DISTINCT a.answered_by) > 1 AS has_both_sides,
         sum(hash(
             q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification, a.raw_value, a.value_number,
             u.raw_unit, u.unit, r.digest
@@ -150,6 +111,13 @@ LEFT JOIN (
     GROUP BY a.assessment_no
 ) d ON d.assessment_no = n.assessment_no
 ORDER BY n.assessment_no;
+
+-- Answers of a facility that its verifier corrected do not count.
+CREATE OR REPLACE TABLE corrected_answer AS
+SELECT a.assessment_no, a.question_no
+FROM release.compact.answer a
+JOIN release.compact.assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
+WHERE a.answered_by = 'verifier';
 
 INSERT INTO release.compact.topic_count
 SELECT
@@ -166,11 +134,8 @@ FROM (
 ) a
 JOIN release.compact.question q USING (question_no)
 JOIN indicator_entry i USING (indicator_id)
--- The verifier's answer counts where there is one.
-WHERE a.answered_by = 'verifier' OR NOT EXISTS (
-    SELECT 1 FROM release.compact.answer v
-    WHERE v.answered_by = 'verifier' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
-)
+ANTI JOIN corrected_answer v
+    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
 GROUP BY a.assessment_no, i.topic_id
 ORDER BY a.assessment_no, i.topic_id;
 

@@ -47,67 +47,108 @@ DELETE FROM release.overlap WHERE facility_id IN (SELECT facility_id FROM stale_
 DELETE FROM release.compact.facility WHERE facility_no IN (SELECT facility_no FROM stale_facility);
 INSERT INTO release.compact.facility SELECT facility_no, facility_id, signature FROM touched_facility ORDER BY facility_no;
 
--- The answers of the touched factories; the verifier's counts where there is one.
+-- The assessments of the touched factories. Age counts from the last on-site day, for FEM from the end of the reporting
+-- period. One visit alone neither repeats nor contradicts.
+CREATE OR REPLACE TABLE standing_assessment AS
+WITH visited AS (
+    SELECT facility_id, count(DISTINCT visit_id) > 1 AS is_compared FROM made_assessment GROUP BY facility_id
+),
+repeated AS (
+    SELECT facility_id, year(assessed_on) AS year
+    FROM made_assessment
+    WHERE verified_of IS NULL AND assessed_on IS NOT NULL
+    GROUP BY facility_id, year(assessed_on)
+    HAVING count(DISTINCT visit_id) > 1
+)
+SELECT
+    k.assessment_no,
+    m.assessment_id,
+    t.facility_no,
+    m.published,
+    (row_number() OVER (
+        PARTITION BY t.facility_no
+        ORDER BY m.published DESC, coalesce(m.evidence_to, m.assessed_on) DESC NULLS LAST, m.verified DESC, m.assessment_id
+    ))::INTEGER AS recency,
+    v.is_compared,
+    r.year IS NOT NULL AS is_repeated
+FROM made_assessment m
+JOIN touched_facility t USING (facility_id)
+JOIN release.compact.assessment k USING (assessment_id)
+JOIN visited v USING (facility_id)
+LEFT JOIN repeated r ON r.facility_id = m.facility_id AND r.year = year(m.assessed_on);
+
+-- What questions ask, as small numbers; and what an answer to each implies.
+CREATE OR REPLACE TABLE asked_of AS
+SELECT
+    question_no,
+    (dense_rank() OVER (ORDER BY indicator_id))::INTEGER AS indicator_no,
+    (row_number() OVER (ORDER BY question_id, question_no))::INTEGER AS place,
+    kind IN ('compliance', 'practice') AS must_imply,
+    kind = 'compliance' AS is_compliance,
+    indicator_id,
+    mapping_id
+FROM release.compact.question
+WHERE indicator_id IS NOT NULL;
+
+CREATE OR REPLACE TABLE implied_state AS
+SELECT q.question_no, e.state::answer_state AS state, e.implied_state
+FROM release.compact.question q
+JOIN entailment e ON e.comparability = q.comparability
+WHERE q.indicator_id IS NOT NULL AND e.implied_state IS NOT NULL;
+
 CREATE OR REPLACE VIEW counting_answer AS
-SELECT t.facility_no, s.assessment_id, a.assessment_no, a.question_no, a.state, a.answered_by, q.question_id, q.indicator_id,
-    q.mapping_id, q.kind, q.comparability, a.verification, nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
+SELECT
+    a.assessment_no, a.question_no, a.answered_by, s.assessment_id, s.facility_no, s.published, s.is_compared, s.is_repeated,
+    q.indicator_no, q.indicator_id, q.mapping_id, q.must_imply, q.is_compliance, i.implied_state,
+    -- The latest assessment stands; inside one, what is not met speaks for the indicator.
+    (s.recency::BIGINT << 33) | ((i.implied_state IS DISTINCT FROM 'not_met')::BIGINT << 32) | q.place AS rank
+FROM release.compact.answer a
+JOIN standing_assessment s USING (assessment_no)
+JOIN asked_of q USING (question_no)
+LEFT JOIN implied_state i ON i.question_no = a.question_no AND i.state = a.state
+ANTI JOIN corrected_answer v
+    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no;
+
+CREATE OR REPLACE TABLE latest_rank AS
+SELECT facility_no, indicator_no, min(rank) AS rank
+FROM counting_answer
+-- What implies nothing of the indicator says nothing.
+WHERE published AND (NOT must_imply OR implied_state IS NOT NULL)
+GROUP BY facility_no, indicator_no;
+
+INSERT INTO release.compact.latest
+SELECT
+    c.facility_no, c.question_no, c.assessment_no, c.answered_by, a.state, a.verification,
+    nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
     a.value_number,
     CASE
         WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
         WHEN q.is_measured THEN u.unit
         WHEN a.value_number IS NOT NULL THEN q.plain_unit
     END AS unit
-FROM release.compact.answer a
-JOIN release.compact.assessment s USING (assessment_no)
-JOIN touched_facility t USING (facility_id)
+FROM (
+    SELECT facility_no, indicator_no, min(assessment_no) AS assessment_no, min(question_no) AS question_no,
+        min(answered_by) AS answered_by
+    FROM counting_answer
+    JOIN latest_rank USING (facility_no, indicator_no, rank)
+    GROUP BY facility_no, indicator_no
+) c
+JOIN release.compact.answer a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)
 LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN release.compact.remark r USING (remark_no)
-WHERE q.indicator_id IS NOT NULL
-    AND (a.answered_by = 'verifier' OR NOT EXISTS (
-        SELECT 1 FROM release.compact.answer v
-        WHERE v.answered_by = 'verifier' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
-    ));
-
--- Age counts from the last on-site day, for FEM from the end of the reporting period. Inside one assessment, what is not
--- met speaks for the indicator; what implies nothing of it says nothing.
-INSERT INTO release.compact.latest
-SELECT
-    facility_no, question_no, assessment_no, answered_by, state, verification, value_text, value_number, unit
-FROM (
-    SELECT
-        c.*,
-        row_number() OVER (
-            PARTITION BY c.facility_no, c.indicator_id
-            ORDER BY coalesce(m.evidence_to, m.assessed_on) DESC NULLS LAST, m.verified DESC, m.assessment_id,
-                e.implied_state = 'not_met' DESC, c.question_id
-        ) AS place
-    FROM counting_answer c
-    JOIN made_assessment m USING (assessment_id)
-    LEFT JOIN entailment e ON e.comparability = c.comparability AND e.state = c.state::VARCHAR
-    WHERE m.published AND (c.kind NOT IN ('compliance', 'practice') OR e.implied_state IS NOT NULL)
-)
-WHERE place = 1
-ORDER BY facility_no, indicator_id;
+ORDER BY c.facility_no, c.question_no;
 
 CREATE OR REPLACE TABLE asked_indicator AS
-WITH visited AS (
-    -- One visit alone neither repeats nor contradicts.
-    SELECT facility_id FROM made_assessment GROUP BY facility_id HAVING count(DISTINCT visit_id) > 1
-),
-said AS (
-    SELECT w.assessment_id, w.indicator_id, w.mapping_id, e.implied_state
-    FROM counting_answer w
-    JOIN touched_facility t USING (facility_no)
-    SEMI JOIN visited v ON v.facility_id = t.facility_id
-    LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = w.state::VARCHAR
+WITH said AS (
+    SELECT assessment_id, indicator_id, mapping_id, implied_state
+    FROM counting_answer
+    WHERE is_repeated OR (is_compared AND is_compliance)
     UNION ALL
     -- A finding row is an answer that is not met.
     SELECT n.assessment_id, n.indicator_id, n.mapping_id, e.implied_state
     FROM made_finding n
-    JOIN made_assessment a USING (assessment_id)
-    SEMI JOIN touched_facility t ON t.facility_id = a.facility_id
-    SEMI JOIN visited v ON v.facility_id = a.facility_id
+    JOIN standing_assessment s ON s.assessment_id = n.assessment_id AND s.is_compared
     JOIN crosswalk_entry c USING (mapping_id)
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
     WHERE n.made_from = 'row' AND n.indicator_id IS NOT NULL

@@ -10,7 +10,10 @@ FROM (
 );
 
 CREATE OR REPLACE TABLE stated_header AS
-SELECT a.assessment_key, a.file_id, a.assessment_no, k.class_no
+SELECT
+    a.assessment_key, a.file_id, a.assessment_no, k.class_no,
+    -- Where its answers go, once that is known: the number of the assessment and of the delivery in the release.
+    NULL::INTEGER AS made_no, NULL::INTEGER AS delivery_no, NULL::verification AS otherwise_verified
 FROM staged_assessment a
 LEFT JOIN staged_mention m USING (file_id, assessment_no)
 JOIN asked_class k

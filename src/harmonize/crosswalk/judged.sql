@@ -1,5 +1,5 @@
 -- Every stated answer with its meaning, or the reason why it is withheld.
--- Reads: stated_answer (the staged answers of some files), stated_header, meaning, scale_word, unit_spelling.
+-- Reads: stated_answer (the staged answers of some files), stated_header, meaning, scale_word, known_unit.
 -- Writes: judged_answer (a view).
 CREATE OR REPLACE VIEW judged_answer AS
 WITH read AS (
@@ -17,25 +17,21 @@ WITH read AS (
         a.description,
         h.file_id,
         h.assessment_no,
+        h.made_no,
+        h.delivery_no,
+        h.otherwise_verified,
         m.* EXCLUDE (otherwise),
         coalesce(w.state, m.otherwise) AS scale_state,
         u.unit AS common_unit,
+        u.bit AS unit_bit,
+        u.raw_unit_no,
         u.factor,
         m.asks_quantity AND (w.state IS NULL OR w.state = 'informational') AS is_quantity
     FROM stated_answer a
     JOIN stated_header h USING (assessment_key)
     JOIN meaning m USING (class_no, column_key)
-    LEFT JOIN scale_word w
-        ON w.scale_no = m.scale_no
-        AND w.word = CASE
-            WHEN strlen(a.raw_value) = length(a.raw_value) AND a.value_text IS NULL THEN lower(a.raw_value)
-            -- Full-width, Thai and Khmer digits are digits.
-            ELSE translate(
-                lower(coalesce(a.value_text, a.raw_value)),
-                '０１２３４５６７８９๐๑๒๓๔๕๖๗๘๙០១២៣៤៥៦៧៨៩', '012345678901234567890123456789'
-            )
-        END
-    LEFT JOIN unit_spelling u ON u.spelling = lower(a.raw_unit)
+    LEFT JOIN scale_word w ON w.scale_no = m.scale_no AND w.word = a.word
+    LEFT JOIN known_unit u ON u.raw_unit = a.raw_unit
 )
 SELECT
     *,
@@ -48,8 +44,7 @@ SELECT
         WHEN is_quantity AND is_measured AND number_problem = 'unit_error' THEN 'quantity_without_unit'
         WHEN is_quantity AND is_measured AND raw_unit IS NULL THEN 'quantity_without_unit'
         WHEN is_quantity AND is_measured AND common_unit IS NULL THEN 'unknown_unit'
-        WHEN is_quantity AND is_measured AND accepted_units IS NOT NULL
-            AND NOT list_contains(string_split(accepted_units, '|'), common_unit) THEN 'wrong_dimension'
+        WHEN is_quantity AND is_measured AND (accepted_bits & unit_bit) = 0 THEN 'wrong_dimension'
         WHEN is_quantity AND NOT is_measured AND number IS NULL AND number_problem = 'undecidable'
             THEN 'undecidable_number'
         WHEN NOT is_quantity AND scale_state IS NULL THEN 'unknown_answer'

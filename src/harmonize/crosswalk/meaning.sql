@@ -1,7 +1,32 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value.
 -- Reads: used_column, asked_class, stage.staged_column, question_mapping, crosswalk_entry, indicator_entry, scale_word,
---        scale_default, instrument_default. Writes: meaning, file_meaning.
-CREATE OR REPLACE TABLE meaning AS
+--        scale_default, instrument_default, unit_spelling, staged_unit.
+-- Writes: known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
+CREATE OR REPLACE TABLE stated_unit AS
+SELECT DISTINCT s.raw_unit, u.unit, u.factor
+FROM staged_unit s
+LEFT JOIN unit_spelling u ON u.spelling = lower(s.raw_unit);
+
+INSERT INTO release.compact.raw_unit
+SELECT
+    ((SELECT coalesce(max(raw_unit_no), 0) FROM release.compact.raw_unit) + row_number() OVER (ORDER BY raw_unit))::INTEGER,
+    raw_unit,
+    unit
+FROM stated_unit
+WHERE raw_unit NOT IN (SELECT raw_unit FROM release.compact.raw_unit);
+
+-- Units have a small number of their own, so that those which a question accepts fit into one integer.
+CREATE OR REPLACE TABLE unit_bit AS
+SELECT unit, (1::BIGINT << (row_number() OVER (ORDER BY unit) - 1)) AS bit
+FROM (SELECT DISTINCT unit FROM unit_spelling);
+
+CREATE OR REPLACE TABLE known_unit AS
+SELECT s.raw_unit, r.raw_unit_no, s.unit, s.factor, b.bit
+FROM stated_unit s
+JOIN release.compact.raw_unit r USING (raw_unit)
+LEFT JOIN unit_bit b ON b.unit = s.unit;
+
+CREATE OR REPLACE TABLE meant_column AS
 WITH mapped AS (
     SELECT
         u.class_no,
@@ -47,6 +72,7 @@ SELECT
     -- An answer that only informs keeps its number, whatever the indicator that it was brought under.
     kind IS NULL OR used_scale IS NOT DISTINCT FROM 'plain_information' AS keeps_number,
     accepted_units,
+    (SELECT bit_or(b.bit) FROM unit_bit b WHERE list_contains(string_split(accepted_units, '|'), b.unit)) AS accepted_bits,
     coalesce(
         string_split(accepted_units, '|')[1], CASE WHEN NOT contains(indicator_unit, '|') THEN indicator_unit END
     ) AS plain_unit,
@@ -62,10 +88,41 @@ SELECT
 FROM mapped
 LEFT JOIN scale_default s ON s.scale = used_scale;
 
+INSERT INTO release.compact.question
+SELECT
+    ((SELECT coalesce(max(question_no), 0) FROM release.compact.question)
+        + row_number() OVER (ORDER BY question_id, mapping_id, digest))::INTEGER,
+    *
+FROM (
+    SELECT DISTINCT
+        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit,
+        hash(question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit) AS digest
+    FROM meant_column
+)
+WHERE digest NOT IN (SELECT digest FROM release.compact.question);
+
+INSERT INTO release.compact.place
+SELECT
+    ((SELECT coalesce(max(place_no), 0) FROM release.compact.place) + row_number() OVER (ORDER BY column_key))::INTEGER,
+    *
+FROM (
+    SELECT DISTINCT column_key, prefix, suffix, context, label_hash, hash(prefix, suffix) AS digest FROM meant_column
+)
+WHERE column_key NOT IN (SELECT column_key FROM release.compact.place);
+
+CREATE OR REPLACE TABLE meaning AS
+SELECT m.*, q.question_no, p.place_no
+FROM meant_column m
+JOIN release.compact.question q
+    ON q.digest = hash(
+        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
+    )
+JOIN release.compact.place p USING (column_key);
+
 -- All that the answers of a file mean, as one hash: what was judged by the same hash need not be judged again.
 CREATE OR REPLACE TABLE file_meaning AS
 WITH hashed AS (
-    SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meaning
+    SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column
 )
 SELECT u.file_id, hash(string_agg(h.digest::VARCHAR, '|' ORDER BY h.digest)) AS signature
 FROM used_column u

@@ -6,13 +6,13 @@ an export. `assessment_no` counts the assessments of one file from 0.
 Answers are by far the most rows, so what a file's answers have in common stands once, in `column`, under a key that is
 a hash of its content and hence the same in every file. The locator of an answer is `prefix || row_no || suffix`, and
 that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. `value_text` is the
-cleaned text where cleaning changes the raw one.
+cleaned text where cleaning changes the raw one; `word` is the answer where it is a word of some answer scale.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -81,6 +81,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "row_no": pa.int32(),
             "raw_value": _S,
             "value_text": _S,
+            "word": _S,
             "raw_unit": _S,
             "number": _F,
             "number_problem": _S,
@@ -106,6 +107,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "unit_suffix": _S,
         }
     ),
+    "unit": pa.schema({"raw_unit": _S}),
     "finding": pa.schema(
         {
             "assessment_no": pa.int32(),
@@ -293,6 +295,7 @@ class StagedFile:
     )
     assessments: int = 0
     _columns: dict[AnswerColumn, int] = field(default_factory=dict)
+    _units: set[str] = field(default_factory=set)
 
     def add_column(self, column: AnswerColumn) -> int:
         """Stage what many answers have in common, once; returns its key."""
@@ -301,6 +304,13 @@ class StagedFile:
             key = self._columns[column] = column_key(column)
             self.tables["column"].add(key, *column)
         return key
+
+    def add_units(self, raw_units: Iterable[str]) -> None:
+        """Stage the units that answers state, each once."""
+        for raw_unit in raw_units:
+            if raw_unit not in self._units:
+                self._units.add(raw_unit)
+                self.tables["unit"].add(raw_unit)
 
     def report(self, issue: Issue) -> None:
         """Record an issue."""
@@ -318,12 +328,14 @@ class StagedFile:
     def undo(self) -> Callable[[], None]:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
-        counts, assessments, columns = replace(self.counts), self.assessments, dict(self._columns)
+        counts, assessments = replace(self.counts), self.assessments
+        columns, units = dict(self._columns), set(self._units)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
-            self.counts, self.assessments, self._columns = replace(counts), assessments, dict(columns)
+            self.counts, self.assessments = replace(counts), assessments
+            self._columns, self._units = dict(columns), set(units)
 
         return forget
 

@@ -85,6 +85,7 @@ def load_knowledge(project: Project, as_of: date, scratch: Path, memory: Path | 
             project.find(f"schemas/{name}")
             for name in (
                 "severities.yml",
+                "scales.yml",
                 "countries.yml",
                 "identifiers.yml",
                 "admin_units.csv",

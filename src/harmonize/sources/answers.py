@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harmonize.model.locators import split_row
-from harmonize.model.staged import AnswerColumn, StagedFile
+from harmonize.model.staged import AnswerColumn
+from harmonize.sources.context import Context
 from harmonize.values.numbers import NumberProblem
-from harmonize.values.text import clean
+from harmonize.values.text import answer_word, clean
 
 __all__ = ["StatedAnswer", "add_answer"]
 
@@ -57,8 +58,9 @@ def _places(locator: str, unit_place: str | None) -> tuple[int | None, str, str,
     return row, prefix, suffix, unit_prefix, unit_suffix
 
 
-def add_answer(staged: StagedFile, stated: StatedAnswer) -> None:
+def add_answer(context: Context, stated: StatedAnswer) -> None:
     """Stage one stated answer."""
+    staged = context.staged
     row, prefix, suffix, unit_prefix, unit_suffix = _places(stated.locator, stated.unit_place)
     key = staged.add_column(
         AnswerColumn(
@@ -76,6 +78,8 @@ def add_answer(staged: StagedFile, stated: StatedAnswer) -> None:
         )
     )
     cleaned = clean(stated.raw_value) or ""
+    if stated.raw_unit is not None:
+        staged.add_units([stated.raw_unit])
     staged.tables["answer"].add(
         stated.assessment_no,
         stated.cell_no,
@@ -83,6 +87,7 @@ def add_answer(staged: StagedFile, stated: StatedAnswer) -> None:
         row,
         stated.raw_value,
         None if cleaned == stated.raw_value else cleaned,
+        answer_word(cleaned, context.vocabulary.answer_words),
         stated.raw_unit,
         stated.number,
         # That a text is no number is seen from the number; only other reasons are kept.

@@ -74,7 +74,7 @@ def stage_questions(
                 continue
             numeric, problem = reader.read(value, printed(value))
             add_answer(
-                staged,
+                context,
                 StatedAnswer(
                     number,
                     cell_no,
@@ -135,7 +135,7 @@ def stage_performance(
         question = key.lower()
         numeric, problem = reader.read(value, printed(value))
         add_answer(
-            context.staged,
+            context,
             StatedAnswer(
                 number,
                 cell_no,

@@ -202,7 +202,7 @@ def _stage_answer(
             )
         )
     add_answer(
-        staged,
+        context,
         StatedAnswer(
             visit.number,
             cell_no,

@@ -18,7 +18,11 @@ __all__ = ["Vocabulary"]
 
 @dataclass(frozen=True, slots=True)
 class Vocabulary:
-    """What words mean per instrument; keys are case-folded."""
+    """What words mean per instrument; keys are case-folded.
+
+    Attributes:
+        answer_words: every word of any answer scale.
+    """
 
     severities: Mapping[str, Mapping[str, str | None]]
     ratings: Mapping[str, Mapping[str, str]]
@@ -26,11 +30,13 @@ class Vocabulary:
     geography: Geography
     identifiers: IdentifierRules
     legacy: LegacyVietnamese
+    answer_words: frozenset[str]
 
     @classmethod
     def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
-        """Load `severities.yml`, and the old encodings from the same folder, beside places and identifier schemes."""
+        """Load `severities.yml`, and scales and old encodings from the same folder, beside places and identifier schemes."""
         content: dict[str, Any] = read_yaml(severities)
+        scales: dict[str, Any] = read_yaml(severities.with_name("scales.yml"))["scales"]
         return cls(
             {name: {word_key(str(k)): v for k, v in words.items()} for name, words in content["instruments"].items()},
             {name: {word_key(str(w)): str(w) for w in words} for name, words in content["ratings"].items()},
@@ -41,4 +47,5 @@ class Vocabulary:
             geography,
             identifiers,
             LegacyVietnamese.from_file(severities.parent / "encodings" / "vietnamese.yml"),
+            frozenset(word_key(str(word)) for scale in scales.values() for word in scale["words"]),
         )

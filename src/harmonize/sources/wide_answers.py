@@ -21,7 +21,7 @@ from harmonize.sources.wide_columns import WideColumns
 from harmonize.values.number_columns import read_numbers
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean
-from harmonize.values.text_columns import cleaned_texts
+from harmonize.values.text_columns import answer_words, cleaned_texts
 
 __all__ = ["Side", "WideAnswers"]
 
@@ -86,6 +86,8 @@ class WideAnswers:
         if unit_wrong.any():
             wrong = pl.Series(values=unit_wrong)
             problem = pl.select(pl.coalesce(problem, pl.when(wrong).then(pl.lit("unit_error")))).to_series()
+        cleaned = cleaned_texts(raw)
+        words = answer_words(raw, cleaned, self._context.vocabulary.answer_words)
         count = len(place)
         arrays = {
             "assessment_no": pa.array(np.array(numbers, np.int32)[place]),
@@ -93,7 +95,8 @@ class WideAnswers:
             "column_key": pa.array(self._column_keys(place, answer, unit_stated, sides)),
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": raw.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-            "value_text": cleaned_texts(raw).to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "value_text": cleaned.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "word": words.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
             "raw_unit": raw_unit.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
             "number": number.to_arrow(),
             "number_problem": problem.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
@@ -165,6 +168,7 @@ class WideAnswers:
         cleaned = (
             texts.replace_strict(kinds, [clean(kind) for kind in kinds], return_dtype=pl.String) if kinds else texts
         )
+        self._context.staged.add_units(unit for unit in cleaned.unique() if unit is not None)
         spread = np.full(len(answer), len(places), np.int64)
         spread[places] = np.arange(len(places))
         units = pl.concat([cleaned, pl.Series(cleaned.name, [None], pl.String)]).gather(spread)

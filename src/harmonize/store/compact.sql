@@ -10,7 +10,8 @@ CREATE TABLE compact.assessment (
     instrument VARCHAR NOT NULL,
     signature UBIGINT NOT NULL,
     answers BIGINT NOT NULL,
-    digest VARCHAR NOT NULL
+    digest VARCHAR NOT NULL,
+    has_both_sides BOOLEAN NOT NULL
 );
 
 -- Questions with what their mapping makes of them.

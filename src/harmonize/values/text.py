@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Container
 from functools import lru_cache
 
-__all__ = ["clean", "code_key", "label_key", "western_digits", "word_key"]
+__all__ = ["answer_word", "clean", "code_key", "label_key", "western_digits", "word_key"]
 
 
 _INVISIBLE = "\u200b\u2060\ufeff"
@@ -21,6 +22,12 @@ def clean(text: str) -> str | None:
 def word_key(text: str) -> str:
     """Key of an answer word or header: cleaned and case-folded."""
     return (clean(text) or "").casefold()
+
+
+def answer_word(cleaned: str, words: Container[str]) -> str | None:
+    """The key of a cleaned text where it is one of `words`; digits of any script count as Western ones."""
+    key = western_digits(cleaned).casefold()
+    return key if key in words else None
 
 
 def code_key(text: str) -> str:
