@@ -13,6 +13,8 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from harmonize.model.joins import joins_as_written
+
 __all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -76,13 +78,16 @@ def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
 
     `judged_answer` must be pointed at the files of `contested_source`.
     """
-    for name in ("fingerprint.sql", "assessments.sql", "winners.sql"):
+    with joins_as_written(connection):
+        _run(connection, "fingerprint.sql")
+    for name in ("assessments.sql", "winners.sql"):
         _run(connection, name)
 
 
 def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the touched answers into the release; `judged_answer` must be pointed at their files."""
-    _run(connection, "answers.sql")
+    with joins_as_written(connection):
+        _run(connection, "answers.sql")
 
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:

@@ -16,11 +16,15 @@ from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
 from harmonize.crosswalk.scales import Scale
+from harmonize.model.joins import joins_as_written
+from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
 __all__ = ["crosswalk_table", "harmonise", "indicator_table", "judge", "register_knowledge", "topic_table"]
 
 _S = pa.string()
+_WORDS = 1000
+"""Scales are numbered in thousands, so that scale and word make one number."""
 
 
 def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
@@ -93,15 +97,16 @@ def register_knowledge(
         "indicator_entry",
         _rows(pa.schema({"indicator_id": _S, "topic_id": _S, "kind": _S, "unit": _S}), [*entries]),
     )
+    numbers = numbered_words(word for scale in scales.values() for word in scale.words)
     words = [
-        (number, scale.name, word, state)
+        (number * _WORDS, scale.name, number * _WORDS + numbers[word], state)
         for number, scale in enumerate(scales.values())
         for word, state in scale.words.items()
     ]
     _create(
         connection,
         "scale_word",
-        _rows(pa.schema({"scale_no": pa.int32(), "scale": _S, "word": _S, "state": _S}), [*words]),
+        _rows(pa.schema({"scale_no": pa.int32(), "scale": _S, "scale_word_no": pa.int32(), "state": _S}), [*words]),
         "* REPLACE (state::answer_state AS state)",
     )
     defaults = [(scale.name, scale.otherwise) for scale in scales.values()]
@@ -177,11 +182,16 @@ def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]]
         point: lets `judged_answer` show the answers of the given files.
     """
     for name, query in (
-        ("judgement.sql", "SELECT file_id FROM to_judge ORDER BY file_id"),
-        ("withheld.sql", "SELECT DISTINCT file_id FROM judged_count WHERE problem IS NOT NULL ORDER BY file_id"),
+        ("judgement.sql", "SELECT file_id FROM to_judge"),
+        (
+            "withheld.sql",
+            "SELECT file_id FROM judged_count WHERE quarantined > 0 "
+            "UNION SELECT file_id FROM unmapped_column WHERE NOT is_certain",
+        ),
     ):
-        point([file_id for (file_id,) in connection.execute(query).fetchall()])
-        _run(connection, name)
+        point(sorted(file_id for (file_id,) in connection.execute(query).fetchall()))
+        with joins_as_written(connection):
+            _run(connection, name)
 
 
 def crosswalk_table(index: CrosswalkIndex) -> list[dict[str, object]]:

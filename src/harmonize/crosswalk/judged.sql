@@ -30,7 +30,7 @@ WITH read AS (
     FROM stated_answer a
     JOIN stated_header h USING (assessment_key)
     JOIN meaning m USING (class_no, column_key)
-    LEFT JOIN scale_word w ON w.scale_no = m.scale_no AND w.word = a.word
+    LEFT JOIN scale_word w ON w.scale_word_no = m.scale_no + a.word_no
     LEFT JOIN known_unit u ON u.raw_unit = a.raw_unit
 )
 SELECT

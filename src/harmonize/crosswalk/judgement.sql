@@ -1,29 +1,21 @@
 -- What becomes of every cell of the files in `to_judge`.
--- Reads: judged_answer (pointed at these files), to_judge. Writes: judged_count, judgement.
+-- Reads: judged_answer (pointed at these files), to_judge. Writes: judged_count, judgement, unmapped_column.
 CREATE OR REPLACE TABLE judged_count AS
-SELECT j.file_id, j.class_no, j.column_key, j.problem, j.is_ignored, j.unit_prefix IS NOT NULL AS has_unit, count(*) AS answers
-FROM judged_answer j
-JOIN to_judge USING (file_id)
-GROUP BY ALL;
+SELECT
+    file_id,
+    -- A unit cell goes with its quantity.
+    sum(CASE WHEN problem IS NULL AND NOT is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT ELSE 0 END) AS loaded,
+    sum(CASE
+        WHEN problem IS NULL AND NOT is_ignored THEN 0
+        WHEN is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT
+        ELSE (unit_prefix IS NOT NULL)::INT
+    END) AS ignored,
+    count(*) FILTER (problem IS NOT NULL AND NOT is_ignored) AS quarantined
+FROM judged_answer
+GROUP BY file_id;
 
 CREATE OR REPLACE TABLE judgement AS
-WITH cell AS (
-    -- A unit cell goes with its quantity.
-    SELECT
-        n.file_id,
-        sum(CASE WHEN problem IS NULL AND NOT is_ignored THEN (1 + has_unit::INT) * answers ELSE 0 END) AS loaded,
-        sum(CASE
-            WHEN problem IS NULL AND NOT is_ignored THEN 0
-            WHEN is_ignored THEN (1 + has_unit::INT) * answers
-            ELSE has_unit::INT * answers
-        END) AS ignored,
-        sum(CASE WHEN problem IS NULL OR is_ignored THEN 0 ELSE answers END) AS quarantined
-    FROM judged_count n
-    JOIN to_judge t USING (file_id)
-    WHERE NOT t.shares_cells
-    GROUP BY n.file_id
-),
-shared AS (
+WITH shared AS (
     -- A verifier's correction belongs to its cell.
     SELECT
         j.file_id, j.assessment_no, j.cell_no,
@@ -36,7 +28,7 @@ shared AS (
     GROUP BY ALL
 ),
 counted AS (
-    SELECT * FROM cell
+    SELECT n.* FROM judged_count n JOIN to_judge t USING (file_id) WHERE NOT t.shares_cells
     UNION ALL
     SELECT
         file_id,
@@ -51,3 +43,17 @@ SELECT
     coalesce(c.ignored, 0)::BIGINT AS ignored, coalesce(c.quarantined, 0)::BIGINT AS quarantined
 FROM to_judge t
 LEFT JOIN counted c USING (file_id);
+
+-- Columns without a mapping. One that has none for every class of assessments in its file has none for all its answers;
+-- of the others the answers must be looked at.
+CREATE OR REPLACE TABLE unmapped_column AS
+SELECT
+    u.file_id, u.column_key, any_value(m.question_id) AS question_id, any_value(k.instrument) AS instrument,
+    bool_and(m.mapping_id IS NULL AND e.edition IS NOT NULL) AS is_certain
+FROM used_column u
+JOIN to_judge USING (file_id)
+JOIN meaning m USING (class_no, column_key)
+JOIN asked_class k USING (class_no)
+LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
+GROUP BY u.file_id, u.column_key
+HAVING bool_or(m.mapping_id IS NULL AND e.edition IS NOT NULL);

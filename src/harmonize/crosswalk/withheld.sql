@@ -1,5 +1,5 @@
 -- What was noticed in the answers of the files in `to_judge`: withheld values, units, questions without a mapping.
--- Reads: judged_answer (pointed at the files with problems), judged_count, meaning, asked_class, readable_edition.
+-- Reads: judged_answer (pointed at the files that need it), unmapped_column, asked_class, readable_edition.
 -- Writes: answer_issue.
 CREATE OR REPLACE TABLE answer_issue AS
 WITH withheld AS (
@@ -8,7 +8,6 @@ WITH withheld AS (
         j.prefix || coalesce(j.row_no::VARCHAR, '') || j.suffix AS locator,
         j.unit_prefix || coalesce(j.row_no::VARCHAR, '') || j.unit_suffix AS unit_place
     FROM judged_answer j
-    SEMI JOIN to_judge USING (file_id)
     WHERE j.problem IS NOT NULL
 ),
 values_withheld AS (
@@ -46,14 +45,19 @@ unit_cells AS (
 ),
 questions AS (
     SELECT DISTINCT
-        n.file_id, 'header', 'drift', 'warning', m.question_id,
-        'No crosswalk lists the question ''' || m.question_id || '''; its answers are kept unmapped.',
-        'Map it in mappings/' || k.instrument || '/.', false
-    FROM judged_count n
-    JOIN meaning m USING (class_no, column_key)
-    JOIN asked_class k USING (class_no)
-    JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
-    WHERE m.mapping_id IS NULL
+        file_id, 'header', 'drift', 'warning', question_id,
+        'No crosswalk lists the question ''' || question_id || '''; its answers are kept unmapped.',
+        'Map it in mappings/' || instrument || '/.', false
+    FROM (
+        SELECT file_id, question_id, instrument FROM unmapped_column WHERE is_certain
+        UNION ALL
+        SELECT j.file_id, j.question_id, k.instrument
+        FROM judged_answer j
+        JOIN unmapped_column u ON u.file_id = j.file_id AND u.column_key = j.column_key AND NOT u.is_certain
+        JOIN asked_class k USING (class_no)
+        JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
+        WHERE j.mapping_id IS NULL
+    )
 )
 SELECT * FROM values_withheld
 UNION ALL SELECT * FROM unit_cells

@@ -6,7 +6,8 @@ an export. `assessment_no` counts the assessments of one file from 0.
 Answers are by far the most rows, so what a file's answers have in common stands once, in `column`, under a key that is
 a hash of its content and hence the same in every file. The locator of an answer is `prefix || row_no || suffix`, and
 that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. `value_text` is the
-cleaned text where cleaning changes the raw one; `word` is the answer where it is a word of some answer scale.
+cleaned text where cleaning changes the raw one; `word_no` is the number of the
+answer among the words of all answer scales, where it is one (`harmonize.values.text.numbered_words`).
 """
 
 from __future__ import annotations
@@ -81,7 +82,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "row_no": pa.int32(),
             "raw_value": _S,
             "value_text": _S,
-            "word": _S,
+            "word_no": pa.int16(),
             "raw_unit": _S,
             "number": _F,
             "number_problem": _S,

@@ -9,7 +9,7 @@ from typing import Any
 
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
-from harmonize.values.text import word_key
+from harmonize.values.text import numbered_words, word_key
 from harmonize.values.vietnamese import LegacyVietnamese
 from harmonize.yaml_text import read_yaml
 
@@ -21,7 +21,7 @@ class Vocabulary:
     """What words mean per instrument; keys are case-folded.
 
     Attributes:
-        answer_words: every word of any answer scale.
+        answer_words: every word of any answer scale, with its number.
     """
 
     severities: Mapping[str, Mapping[str, str | None]]
@@ -30,7 +30,7 @@ class Vocabulary:
     geography: Geography
     identifiers: IdentifierRules
     legacy: LegacyVietnamese
-    answer_words: frozenset[str]
+    answer_words: Mapping[str, int]
 
     @classmethod
     def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
@@ -47,5 +47,5 @@ class Vocabulary:
             geography,
             identifiers,
             LegacyVietnamese.from_file(severities.parent / "encodings" / "vietnamese.yml"),
-            frozenset(word_key(str(word)) for scale in scales.values() for word in scale["words"]),
+            numbered_words(word_key(str(word)) for scale in scales.values() for word in scale["words"]),
         )

@@ -96,7 +96,7 @@ class WideAnswers:
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": raw.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
             "value_text": cleaned.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-            "word": words.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "word_no": words.to_arrow(),
             "raw_unit": raw_unit.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
             "number": number.to_arrow(),
             "number_problem": problem.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Container
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-__all__ = ["answer_word", "clean", "code_key", "label_key", "western_digits", "word_key"]
+__all__ = ["answer_word", "clean", "code_key", "label_key", "numbered_words", "western_digits", "word_key"]
 
 
 _INVISIBLE = "\u200b\u2060\ufeff"
@@ -24,10 +24,14 @@ def word_key(text: str) -> str:
     return (clean(text) or "").casefold()
 
 
-def answer_word(cleaned: str, words: Container[str]) -> str | None:
-    """The key of a cleaned text where it is one of `words`; digits of any script count as Western ones."""
-    key = western_digits(cleaned).casefold()
-    return key if key in words else None
+def numbered_words(words: Iterable[str]) -> dict[str, int]:
+    """Answer words by their keys, each with a number: the same words have the same numbers."""
+    return {word: number for number, word in enumerate(sorted(set(words)))}
+
+
+def answer_word(cleaned: str, words: Mapping[str, int]) -> int | None:
+    """The number of a cleaned text where it is one of `words`; digits of any script count as Western ones."""
+    return words.get(western_digits(cleaned).casefold())
 
 
 def code_key(text: str) -> str:

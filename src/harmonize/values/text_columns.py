@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Mapping
 
 import polars as pl
 
@@ -24,14 +24,14 @@ def cleaned_texts(texts: pl.Series) -> pl.Series:
     return texts.replace_strict(list(changed), list(changed.values()), default=None, return_dtype=pl.String)
 
 
-def answer_words(texts: pl.Series, cleaned: pl.Series, words: Collection[str]) -> pl.Series:
-    """The answer word of every text, as `answer_word` finds it; null where it is none.
+def answer_words(texts: pl.Series, cleaned: pl.Series, words: Mapping[str, int]) -> pl.Series:
+    """The number of the answer word of every text, as `answer_word` finds it; null where it is none.
 
     Args:
         cleaned: what `cleaned_texts` made of them.
     """
-    known = sorted(words)
-    plain = texts.str.to_lowercase().replace_strict(known, known, default=None, return_dtype=pl.String)
+    known, numbers = list(words), list(words.values())
+    plain = texts.str.to_lowercase().replace_strict(known, numbers, default=None, return_dtype=pl.Int16)
     # What was cleaned, or holds letters and digits of other scripts, is looked at closely, each text once.
     odd = cleaned.is_not_null() | texts.str.contains(_BEYOND_ASCII)
     if not odd.any():
@@ -40,5 +40,5 @@ def answer_words(texts: pl.Series, cleaned: pl.Series, words: Collection[str]) -
     found = {text: word for text in body.filter(odd).unique() if (word := answer_word(text, words)) is not None}
     if not found:
         return plain
-    close = body.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.String)
+    close = body.replace_strict(list(found), list(found.values()), default=None, return_dtype=pl.Int16)
     return pl.select(pl.when(odd).then(close).otherwise(plain)).to_series()
