@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -17,6 +18,9 @@ from harmonize.sources.profile import Profile
 from harmonize.staging import StagedFolder, load_staged, staged_key, write_staged
 
 __all__ = ["Intake", "take_in"]
+
+_READERS = 2
+"""Files read at a time: what a laptop has cores for, and memory."""
 
 
 @dataclass(slots=True)
@@ -60,26 +64,48 @@ def take_in(
         else:
             by_content.setdefault(f"{entry.content_id}{suffix_of(entry.path)}", []).append(entry)
     groups = sorted(by_content.values(), key=lambda group: min(map(_order, group)))
-    for done, group in enumerate(groups, start=1):
-        _read_group(intake, sorted(group, key=_order), stage, settings, understanding, source)
-        observer.step(done, len(groups), group[0].path)
+    known = [p for name, p in understanding.profiles.items() if source is None or name == source]
+
+    def read(group: list[Delivered]) -> StagedFolder | RefusedFile:
+        return _try_to_stage(min(group, key=_order), stage, settings, understanding, known, source or "")
+
+    with ThreadPoolExecutor(_READERS) as readers:
+        # Most of the work is done outside of Python, so that threads read side by side.
+        results = [readers.submit(read, group) for group in groups]
+        try:
+            for done, (group, result) in enumerate(zip(groups, results, strict=True), start=1):
+                _take_group(intake, sorted(group, key=_order), result.result(), settings, understanding)
+                observer.step(done, len(groups), group[0].path)
+        except BaseException:
+            readers.shutdown(cancel_futures=True)
+            raise
     return intake
 
 
-def _read_group(
-    intake: Intake,
-    group: list[Delivered],
+def _try_to_stage(
+    delivered: Delivered,
     stage: Path,
     settings: PipelineSettings,
     understanding: Understanding,
-    source: str | None,
+    profiles: Sequence[Profile],
+    source: str,
+) -> StagedFolder | RefusedFile:
+    try:
+        return _stage_file(delivered, stage, settings, understanding, profiles, source)
+    except RefusedFile as refused:
+        return refused
+
+
+def _take_group(
+    intake: Intake,
+    group: list[Delivered],
+    staged: StagedFolder | RefusedFile,
+    settings: PipelineSettings,
+    understanding: Understanding,
 ) -> None:
     """Byte-identical files: the first that may be loaded is, the others are duplicates of it."""
-    known = [p for name, p in understanding.profiles.items() if source is None or name == source]
-    try:
-        staged = _stage_file(group[0], stage, settings, understanding, known, source or "")
-    except RefusedFile as refused:
-        intake.refused.extend((delivered, refused) for delivered in group)
+    if isinstance(staged, RefusedFile):
+        intake.refused.extend((delivered, staged) for delivered in group)
         return
     if understanding.profiles[staged.instrument].kind == "grants":
         allowed = [delivered for delivered in group if delivered.contributor in settings.registrars]

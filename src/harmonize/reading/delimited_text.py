@@ -12,7 +12,6 @@ import io
 import math
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import TextIO
@@ -27,7 +26,7 @@ __all__ = ["DelimitedText", "read_table"]
 
 _DELIMITERS = (",", ";", "\t", "|")
 _SAMPLE_ROWS = 20
-_SAMPLE_CHARACTERS = 1 << 22
+_SAMPLE_CHARACTERS = 1 << 18
 _BLOCK = 1 << 20
 _WIDE = ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 _REPLACED = "\ufffd"
@@ -96,27 +95,16 @@ def _delimiters(source: _Source, limits: Limits) -> list[str]:
         sample = stream.read(_SAMPLE_CHARACTERS)
     found: dict[str, float] = {}
     for delimiter in _DELIMITERS:
-        with _longest_cell(limits):
-            reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
-            try:
-                widths = [len(row) for row in islice(reader, _SAMPLE_ROWS) if row]
-            except csv.Error:
-                continue
+        reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
+        try:
+            widths = [len(row) for row in islice(reader, _SAMPLE_ROWS) if row]
+        except csv.Error:
+            continue
         counted = Counter(width for width in widths if width > 1)
         for width, rows in counted.items():
             evenness = rows / len(widths) * (1 + math.log(width))
             found[delimiter] = max(evenness, found.get(delimiter, 0))
     return sorted(found, key=lambda delimiter: -found[delimiter]) or [","]
-
-
-@contextmanager
-def _longest_cell(limits: Limits) -> Iterator[None]:
-    """The csv module knows one limit for the whole process; it is put back."""
-    before = csv.field_size_limit(limits.cell_characters)
-    try:
-        yield
-    finally:
-        csv.field_size_limit(before)
 
 
 class _Lines:
@@ -159,17 +147,16 @@ def _rows(lines: _Lines, delimiter: str, limits: Limits) -> PackedRows:
     reader = csv.reader(iter(lines), delimiter=delimiter)
     row: list[str] = []
     try:
-        with _longest_cell(limits):
-            for row in reader:
-                if not row or row == _END:
-                    continue
-                if len(row) > limits.columns:
-                    raise _too_large(f"The row that ends in line {reader.line_num} has {len(row)} cells", "columns")
-                if len(rows) >= limits.table_rows:
-                    raise _too_large(f"The table has more than {limits.table_rows} rows", "table_rows")
-                if row[-1].endswith(SEPARATOR):
-                    break
-                rows.add(row)
+        for row in reader:
+            if not row or row == _END:
+                continue
+            if len(row) > limits.columns:
+                raise _too_large(f"The row that ends in line {reader.line_num} has {len(row)} cells", "columns")
+            if len(rows) >= limits.table_rows:
+                raise _too_large(f"The table has more than {limits.table_rows} rows", "table_rows")
+            if row[-1].endswith(SEPARATOR):
+                break
+            rows.add(row)
     except csv.Error as problem:
         if "field limit" in str(problem):
             what = f"The row that ends behind line {reader.line_num} has a cell of more than {limits.cell_characters}"
@@ -198,6 +185,8 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
     Raises:
         RefusedFile: `unknown_format`, `broken_csv`, `too_large`.
     """
+    # The csv module knows one limit for the whole process; all files of a run are read under the same.
+    csv.field_size_limit(limits.cell_characters)
     source = _source(data, fallback, limits)
     delimiters = _delimiters(source, limits)
     chosen = delimiter or delimiters[0]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Literal
@@ -191,7 +192,12 @@ class Profile(_Strict):
 def covers(profile: Profile, edition: str | None, question: str) -> bool:
     """Whether a verification of this edition looks at a question; an edition that is not listed is verified whole."""
     patterns = profile.verified_only.get(edition or "")
-    return patterns is None or any(re.fullmatch(pattern, question) for pattern in patterns)
+    return patterns is None or _matches_any(tuple(patterns), question)
+
+
+@lru_cache(maxsize=1 << 16)
+def _matches_any(patterns: tuple[str, ...], question: str) -> bool:
+    return any(re.fullmatch(pattern, question) for pattern in patterns)
 
 
 def _load(path: Path) -> Profile:

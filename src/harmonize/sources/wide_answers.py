@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from typing import Protocol
 
 import numpy as np
@@ -43,6 +44,13 @@ class Side(Protocol):
     @property
     def edition(self) -> str | None:
         """The edition of the assessment."""
+
+
+@lru_cache(maxsize=1 << 16)
+def _around_row(locator: str) -> tuple[str, str]:
+    """What stands before and behind the row number; the same columns come with every file."""
+    prefix, _, suffix = split_row(locator)
+    return prefix, suffix
 
 
 class WideAnswers:
@@ -200,11 +208,11 @@ class WideAnswers:
     def _column(self, answer: int, side: Side, *, with_unit: bool) -> AnswerColumn:
         profile, stated = self._context.profile, self._answers[answer]
         is_covered = side.is_verified and covers(profile, side.edition, stated.question)
-        prefix, _, suffix = split_row(self._locator(self._table.header_row + 1, stated.column))
+        prefix, suffix = _around_row(self._locator(self._table.header_row + 1, stated.column))
         unit_prefix: str | None = None
         unit_suffix: str | None = None
         if with_unit and stated.unit is not None:
-            unit_prefix, _, unit_suffix = split_row(self._locator(self._table.header_row + 1, stated.unit))
+            unit_prefix, unit_suffix = _around_row(self._locator(self._table.header_row + 1, stated.unit))
         return AnswerColumn(
             stated.question,
             None,
