@@ -171,7 +171,7 @@ def _run(
             return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
         with clock.stage("quality"):
             checks = _check(settings, project, database, release, out, touched)
-        with clock.stage("extract"), duckdb.connect(str(database), read_only=True) as connection:
+        with clock.stage("extract"), _reader(database, settings, work) as connection:
             write_parquet(connection, release / "parquet")
             package = datapackage(release / "parquet", release_id, as_of.isoformat())
             (release / "parquet" / "datapackage.json").write_text(
@@ -200,6 +200,10 @@ def _run(
 
 def _configuration(settings: PipelineSettings, work: Path) -> dict[str, str | bool | int | float | list[str]]:
     return {"memory_limit": settings.memory_limit, "temp_directory": str(work / "spill")}
+
+
+def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.DuckDBPyConnection:
+    return duckdb.connect(str(database), read_only=True, config=_configuration(settings, work))
 
 
 def _transform(
@@ -305,7 +309,7 @@ def _check(
     from harmonize.quality.expectations import check_release  # pandas and Great Expectations take seconds to import.
     from harmonize.quality.violations import touched_rows
 
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with _reader(database, settings, release.parent) as connection:
         rows: Mapping[str, str] | None = None
         if touched is not None:
             connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))

@@ -86,12 +86,19 @@ def _of_text(rows: DelimitedRows, begin: int) -> Iterator[Block]:
 
 
 def _block(first: int, texts: pl.Series, height: int) -> Block:
-    stated = texts.is_not_null()
-    perhaps = texts.str.contains(_PERHAPS_BLANK).fill_null(value=False)
-    if perhaps.any():
-        kinds = texts.filter(perhaps).unique().to_list()
-        stated &= ~texts.is_in([text for text in kinds if is_blank(text)]).fill_null(value=False)
-    error = texts.is_in(sorted(ERROR_WORDS)).fill_null(value=False) if texts.str.starts_with("#").any() else None
+    text = pl.col("text")
+    looked = pl.DataFrame({"text": texts}).select(
+        text,
+        stated=text.is_not_null(),
+        perhaps_blank=text.str.contains(_PERHAPS_BLANK).fill_null(value=False),
+        perhaps_error=text.str.starts_with("#").fill_null(value=False),
+    )
+    stated = looked.get_column("stated")
+    if looked.get_column("perhaps_blank").any():
+        kinds = looked.filter("perhaps_blank").get_column("text").unique()
+        stated &= ~texts.is_in([kind for kind in kinds if is_blank(kind)]).fill_null(value=False)
+    is_error = looked.get_column("perhaps_error").any()
+    error = texts.is_in(sorted(ERROR_WORDS)).fill_null(value=False) if is_error else None
     return Block(
         first,
         texts,

@@ -22,24 +22,27 @@ def _quote(text: str) -> str:
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     connection.execute(
-        f"COPY ({query}) TO {_quote(str(path))} (FORMAT parquet, COMPRESSION zstd, ROW_GROUP_SIZE 122880)"
+        f"COPY ({query}) TO {_quote(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
     )
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write `<table>.parquet`, or `<table>/instrument=<name>/part-0.parquet` for partitioned tables."""
+    """Write `<table>.parquet`, or `<table>/instrument=<name>/part-0.parquet` for partitioned tables.
+
+    Rows stand as they do in the database: answers by factory and assessment.
+    """
     for table in TABLES:
         parent = PARTITIONED.get(table)
         if parent is None:
             _copy(connection, f'SELECT * FROM "{table}"', folder / f"{table}.parquet")
             continue
         instruments = connection.execute(
-            f'SELECT DISTINCT p.instrument FROM "{table}" JOIN "{parent}" p USING (assessment_id) ORDER BY 1'
+            f'SELECT DISTINCT instrument FROM "{parent}" WHERE assessment_id IN (SELECT assessment_id FROM "{table}") ORDER BY 1'
         ).fetchall()
         for (instrument,) in instruments:
             _copy(
                 connection,
-                f'SELECT t.* FROM "{table}" t JOIN "{parent}" p USING (assessment_id) '
-                f"WHERE p.instrument = {_quote(instrument)} ORDER BY p.facility_id, t.assessment_id, t.locator",
+                f'SELECT t.* FROM "{table}" t SEMI JOIN (SELECT assessment_id FROM "{parent}" '
+                f"WHERE instrument = {_quote(instrument)}) p USING (assessment_id)",
                 folder / table / f"instrument={quote(instrument, safe='')}" / "part-0.parquet",
             )

@@ -11,7 +11,7 @@ from harmonize.values.numbers import NumberProblem, NumberStyle, decide_style, l
 
 __all__ = ["proving_texts", "read_numbers", "style_of"]
 
-_WHOLE = r"^[+-]?[0-9]{1,15}$"
+_USUAL = r"^[+-]?(?:[0-9]{1,15}|[0-9]+\.[0-9]+)$"
 _DECIMAL = r"^[+-]?[0-9]+\.[0-9]+$"
 # Three digits behind up to three others may be thousands: `1.234`. (Behind a lone zero they are decimals.)
 _UNCLEAR = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$|^[+-]?0[0-9]{1,2}\.[0-9]{3}$"
@@ -26,12 +26,14 @@ def style_of(texts: pl.Series, default: NumberStyle) -> NumberStyle:
 
 def proving_texts(texts: pl.Series) -> list[str]:
     """The few texts that may prove a number style: one plain decimal, and every unusual form once."""
-    decimal = texts.str.contains(_DECIMAL) & ~texts.str.contains(_UNCLEAR)
-    unusual = ~texts.str.contains(_WHOLE) & ~texts.str.contains(_DECIMAL) & texts.str.contains(_PERHAPS_NUMBER)
-    return [
-        *texts.filter(decimal.fill_null(value=False)).head(1),
-        *texts.filter(unusual.fill_null(value=False)).unique(),
-    ]
+    text = pl.col("text")
+    frame = pl.DataFrame({"text": texts}).select(
+        text,
+        decimal=text.str.contains(_DECIMAL) & ~text.str.contains(_UNCLEAR),
+        unusual=~text.str.contains(_USUAL) & text.str.contains(_PERHAPS_NUMBER),
+    )
+    decimals = frame.filter("decimal").get_column("text").head(1)
+    return [*decimals, *frame.filter("unusual").get_column("text").unique()]
 
 
 def read_numbers(texts: pl.Series, style: NumberStyle, is_number: pl.Series | None) -> tuple[pl.Series, pl.Series]:
@@ -48,13 +50,14 @@ def read_numbers(texts: pl.Series, style: NumberStyle, is_number: pl.Series | No
     if is_number is None:
         frame = frame.with_columns(stored=pl.lit(value=False))
     text = pl.col("text")
-    plain = text.str.contains(_WHOLE) | text.str.contains(_DECIMAL)
+    plain = text.str.contains(_USUAL)
     if style is not NumberStyle.POINT:
         plain = plain & (pl.col("stored") | ~text.str.contains(_UNCLEAR))
-    frame = frame.with_columns(plain=plain)
-    frame = frame.with_columns(
-        number=pl.when(pl.col("plain")).then(text).otherwise(None).cast(pl.Float64),
-        odd=~pl.col("plain") & text.str.contains(_PERHAPS_NUMBER),
+    frame = frame.select(
+        "text",
+        "stored",
+        number=pl.when(plain).then(text).otherwise(None).cast(pl.Float64),
+        odd=~plain & text.str.contains(_PERHAPS_NUMBER),
     )
     if not frame["odd"].any():
         return frame["number"], pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(texts))

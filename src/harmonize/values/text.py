@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
@@ -10,6 +11,9 @@ __all__ = ["answer_word", "clean", "code_key", "label_key", "numbered_words", "w
 
 
 _INVISIBLE = "\u200b\u2060\ufeff"
+
+
+_OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 
 
 def clean(text: str) -> str | None:
@@ -55,7 +59,7 @@ def label_key(text: str) -> str:
 
 def western_digits(text: str) -> str:
     """Full-width, Thai, Khmer and other decimal digits as 0 to 9; all else unchanged."""
-    if text.isascii():
+    if text.isascii() or not _OTHER_DIGIT.search(text):
         return text
     return "".join(
         str(unicodedata.decimal(character)) if unicodedata.decimal(character, None) is not None else character
