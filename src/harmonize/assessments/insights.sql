@@ -4,9 +4,14 @@
 -- Writes: facility_plan, touched_facility, asked_indicator, release.contradiction, release.overlap, release.compact.latest.
 CREATE OR REPLACE TABLE facility_plan AS
 WITH found AS (
-    SELECT assessment_id, sum(hash(indicator_id, mapping_id, status, closed_on, due_on, made_from)::HUGEINT) AS digest
-    FROM made_finding
-    GROUP BY assessment_id
+    SELECT
+        n.assessment_id,
+        sum(hash(
+            n.indicator_id, n.mapping_id, n.status, n.closed_on, n.due_on, n.made_from, c.predicate, c.basis, c.threshold
+        )::HUGEINT) AS digest
+    FROM made_finding n
+    LEFT JOIN crosswalk_entry c USING (mapping_id)
+    GROUP BY n.assessment_id
 )
 SELECT
     a.facility_id,

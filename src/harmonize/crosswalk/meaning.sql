@@ -35,6 +35,8 @@ WITH mapped AS (
         e.predicate AS comparability,
         e.polarity,
         e.unit AS accepted_units,
+        e.basis,
+        e.threshold,
         coalesce(e.is_ignored, false) AS is_ignored,
         CASE WHEN NOT coalesce(e.is_ignored, false) THEN e.indicator_id END AS indicator_id,
         i.kind,
@@ -72,6 +74,8 @@ SELECT
     -- An answer that only informs keeps its number, whatever the indicator that it was brought under.
     kind IS NULL OR used_scale IS NOT DISTINCT FROM 'plain_information' AS keeps_number,
     accepted_units,
+    basis,
+    threshold,
     (SELECT bit_or(b.bit) FROM unit_bit b WHERE list_contains(string_split(accepted_units, '|'), b.unit)) AS accepted_bits,
     coalesce(
         string_split(accepted_units, '|')[1], CASE WHEN NOT contains(indicator_unit, '|') THEN indicator_unit END

@@ -49,8 +49,18 @@ from harmonize.store.build import (
     release_form,
 )
 from harmonize.store.datapackage import datapackage
-from harmonize.store.parquet import write_parquet
-from harmonize.store.releases import building, exclusive, publish, read_manifest, release_folder
+from harmonize.store.parquet import Previous, write_parquet
+from harmonize.store.releases import (
+    building,
+    checksum,
+    exclusive,
+    file_sizes,
+    is_whole,
+    point_current,
+    publish,
+    read_manifest,
+    release_folder,
+)
 
 __all__ = ["RunResult", "run"]
 
@@ -68,6 +78,32 @@ class RunResult:
     def has_issues(self) -> bool:
         """Something was refused, withheld or needs a look."""
         return bool(self.manifest["figures"]["issues_to_see"])
+
+
+@dataclass(frozen=True, slots=True)
+class _LastRelease:
+    """What stands published, which a run continues where it can.
+
+    Attributes:
+        database: its DuckDB file; None where there is none, or where it is not what its manifest says.
+        is_damaged: something is there, and it is not whole.
+    """
+
+    folder: Path
+    database: Path | None
+    extracts: Previous | None
+    is_damaged: bool
+
+
+def _last_release(out: Path) -> _LastRelease:
+    folder = out / "current"
+    manifest = read_manifest(folder)
+    database = folder / "harmonized.duckdb"
+    if manifest is None:
+        return _LastRelease(folder, None, None, is_damaged=folder.is_symlink())
+    if not is_whole(folder, manifest) or checksum(database) != manifest.get("checksum"):
+        return _LastRelease(folder, None, None, is_damaged=True)
+    return _LastRelease(folder, database, Previous(folder / "parquet", manifest["parts"]), is_damaged=False)
 
 
 def _input_hash(found: Sequence[Delivered | Refusal], understanding: Understanding) -> str:
@@ -138,15 +174,18 @@ def _run(
         release.mkdir()
         database = release / "harmonized.duckdb"
         with duckdb.connect(config=_configuration(settings, work)) as connection:
-            touched = _transform(connection, project, settings, understanding, intake, database, out, today, clock)
+            last = _last_release(out)
+            touched = _transform(
+                connection, project, settings, understanding, intake, database, last, out, today, clock
+            )
             with clock.stage("store"):
                 draw_conclusions(connection)
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
                 connection.execute("USE release")
                 hashes = logical_hashes(connection)
-                parts = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
-                logical_hash = combined_hash(hashes, parts)
+                stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
+                logical_hash = combined_hash(hashes, stated)
                 release_id = f"{as_of.isoformat()}-{logical_hash[:12]}"
                 input_hash = _input_hash(found, understanding)
                 finish_release(
@@ -166,13 +205,13 @@ def _run(
                     },
                 )
         known = read_manifest(release_folder(out, release_id))
-        if known is not None:
-            publish(out, release, release_id)
+        if known is not None and not last.is_damaged and is_whole(release_folder(out, release_id), known):
+            point_current(out, release_id)
             return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
         with clock.stage("quality"):
-            checks = _check(settings, project, database, release, out, touched)
+            checks = _check(settings, project, database, release, last, touched)
         with clock.stage("extract"), _reader(database, settings, work) as connection:
-            write_parquet(connection, release / "parquet")
+            parts = write_parquet(connection, release / "parquet", last.extracts)
             package = datapackage(release / "parquet", release_id, as_of.isoformat())
             (release / "parquet" / "datapackage.json").write_text(
                 json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8"
@@ -189,9 +228,12 @@ def _run(
             "logical_hash": logical_hash,
             "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in hashes.items()},
             "figures": closing,
+            "parts": parts,
             "expectations": checks,
             "seconds": clock.seconds,
             "peak_memory_mb": clock.peak_memory_mb,
+            "files": file_sizes(release),
+            "checksum": checksum(database),
         }
         (release / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         folder = publish(out, release, release_id)
@@ -213,6 +255,7 @@ def _transform(
     understanding: Understanding,
     intake: Intake,
     database: Path,
+    last: _LastRelease,
     out: Path,
     today: date,
     clock: Clock,
@@ -230,7 +273,7 @@ def _transform(
     with clock.stage("crosswalk"):
         open_workspace(connection, database.parent.parent / "workspace.duckdb")
         form = release_form([__version__, understanding.meaning_hash])
-        continues = attach_release(connection, database, _last_database(out), form)
+        continues = attach_release(connection, database, last.database, form)
         folders = [staged for _, staged in intake.loaded.values()]
         attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
         register_files(connection, intake)
@@ -280,12 +323,6 @@ def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return sorted({file_id for (file_id,) in connection.execute(query).fetchall()})
 
 
-def _last_database(out: Path) -> Path | None:
-    """The DuckDB file of the last release."""
-    database = out / "current" / "harmonized.duckdb"
-    return database if database.is_file() else None
-
-
 _CHECKED = (
     "facility",
     "facility_identifier",
@@ -301,7 +338,12 @@ _CHECKED = (
 
 
 def _check(
-    settings: PipelineSettings, project: Project, database: Path, release: Path, out: Path, touched: list[str] | None
+    settings: PipelineSettings,
+    project: Project,
+    database: Path,
+    release: Path,
+    last: _LastRelease,
+    touched: list[str] | None,
 ) -> dict[str, Any]:
     """Hold dimension tables and violations against the expectations; a failed critical one stops publication."""
     if not settings.expectations:
@@ -321,7 +363,7 @@ def _check(
             project.files("pipelines/expectations", "*.yml"),
             release / "reports",
             docs=settings.data_docs,
-            previous=out / "current" / "reports",
+            previous=None if last.is_damaged else last.folder / "reports",
             touched=rows,
         )
     if result.failed_critical:

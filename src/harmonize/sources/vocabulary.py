@@ -34,7 +34,7 @@ class Vocabulary:
 
     @classmethod
     def load(cls, severities: Path, geography: Geography, identifiers: IdentifierRules) -> Vocabulary:
-        """Load `severities.yml`, and scales and old encodings from the same folder, beside places and identifier schemes."""
+        """Load `severities.yml`, and scales and old encodings from its folder, beside places and identifier schemes."""
         content: dict[str, Any] = read_yaml(severities)
         scales: dict[str, Any] = read_yaml(severities.with_name("scales.yml"))["scales"]
         return cls(

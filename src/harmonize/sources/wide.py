@@ -35,8 +35,8 @@ _FALSE_WORDS = frozenset({"false", "no", "0", "n"})
 def stage(context: Context) -> None:
     """Stage every assessment of the file, and count its cells.
 
-    How a file writes numbers is told by all its quantities together. It is read as the profile expects it, and once more
-    in the rare case that the quantities prove another style.
+    How a file writes numbers is told by all its quantities together. It is read as the profile expects it, and once
+    more in the rare case that the quantities prove another style.
     """
     table = context.recognition.table
     if table is None:
@@ -106,12 +106,12 @@ class _Rows:
         filled = block.stated[:, self._answer_cells].sum(axis=1)
         self._count(block, filled)
         self._collect_proofs(block)
-        surplus = block.stated[:, len(self._table.header) :].any(axis=1)
+        surplus: npt.NDArray[np.bool_] = np.any(block.stated[:, len(self._table.header) :], axis=1)
         fields = {column: block.column(column) for column in self._fields}
         numbers: list[int] = []
         rows: list[int] = []
         sides: list[_Side] = []
-        for row in np.flatnonzero(block.stated.any(axis=1)).tolist():
+        for row in np.nonzero(block.stated.any(axis=1))[0].tolist():
             record = self._record(block, fields, row, is_surplus=bool(surplus[row]))
             if self._is_withheld(record, block.first + row, int(filled[row])):
                 continue

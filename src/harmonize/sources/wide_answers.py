@@ -83,7 +83,7 @@ class WideAnswers:
         self._pass_over(block, kept)
         stated = block.stated[kept][:, self._columns]
         if block.is_error is not None:
-            stated &= ~self._report_errors(block, kept)
+            stated &= ~self._report_errors(block, kept, block.is_error[kept])
         place, answer = np.nonzero(stated)
         if not len(place):
             return
@@ -118,9 +118,7 @@ class WideAnswers:
     def _row_offset(self) -> int:
         """What the index of a row exceeds its number in locators by."""
         index = self._table.header_row + 1
-        number = split_row(self._locator(index, 0))[1]
-        assert number is not None
-        return index - number
+        return index - (split_row(self._locator(index, 0))[1] or 0)
 
     def _pass_over(self, block: Block, kept: _Places) -> None:
         """Count repeated columns, and units without a quantity, which say nothing."""
@@ -137,10 +135,8 @@ class WideAnswers:
             units &= ~block.is_error[kept][:, self._units[measured]]
         counts.ignored += int((units & ~quantities).sum())
 
-    def _report_errors(self, block: Block, kept: _Places) -> npt.NDArray[np.bool_]:
+    def _report_errors(self, block: Block, kept: _Places, errors: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
         """Withhold Excel errors in quantity and unit cells; returns which answer cells they are."""
-        assert block.is_error is not None
-        errors = block.is_error[kept]
         measured = self._units[self._units != _NO_UNIT]
         for columns in (self._columns, measured):
             for place, column in zip(*np.nonzero(errors[:, columns]), strict=True):

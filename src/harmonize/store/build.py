@@ -115,10 +115,10 @@ def _make_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
 def _clear(connection: duckdb.DuckDBPyConnection) -> None:
     """Drop the views, and empty the tables that are written whole every time."""
     views = connection.execute(
-        "SELECT view_name FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
+        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
     ).fetchall()
-    for (view,) in views:
-        connection.execute(f'DROP VIEW release."{view}"')
+    for schema, view in views:
+        connection.execute(f'DROP VIEW release."{schema}"."{view}"')
     for table in TABLES:
         if table not in _VIEWED | _KEPT:
             connection.execute(f'DROP TABLE release."{table}"')

@@ -1,7 +1,15 @@
-"""Parquet extracts of the contract tables: typed, sorted, the large ones partitioned by instrument."""
+"""Parquet extracts of the contract tables: typed, sorted, the large ones partitioned by instrument.
+
+Answers stand in parts of some hundred assessments. A part that says just what it said in the release before is that
+release's file under a second name (a hard link), so that a day's exports rewrite little.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
@@ -9,10 +17,26 @@ import duckdb
 
 from harmonize.model.tables import TABLES
 
-__all__ = ["PARTITIONED", "write_parquet"]
+__all__ = ["PARTITIONED", "Previous", "write_parquet"]
 
 PARTITIONED = {"answer": "assessment", "finding": "assessment"}
 """Tables partitioned by the instrument of the named parent table."""
+_ASSESSMENTS = 500
+"""Assessments of one part of the answers, by their numbers in the database."""
+_FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
+
+
+@dataclass(frozen=True, slots=True)
+class Previous:
+    """The extracts of the release before.
+
+    Attributes:
+        folder: its folder of parquet files.
+        parts: the hash of what each part of its answers says, by the part's path in that folder.
+    """
+
+    folder: Path
+    parts: Mapping[str, str]
 
 
 def _quote(text: str) -> str:
@@ -21,28 +45,71 @@ def _quote(text: str) -> str:
 
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(
-        f"COPY ({query}) TO {_quote(str(path))} (FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880)"
-    )
+    connection.execute(f"COPY ({query}) TO {_quote(str(path))} ({_FORMAT})")
 
 
-def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write `<table>.parquet`, or `<table>/instrument=<name>/part-0.parquet` for partitioned tables.
+def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, previous: Previous | None) -> dict[str, str]:
+    """Write `<table>.parquet`, or `<table>/instrument=<name>/part-….parquet` for partitioned tables.
 
     Rows stand as they do in the database: answers by factory and assessment.
+
+    Returns:
+        The hash of what each part of the answers says, by its path in `folder`.
     """
     for table in TABLES:
-        parent = PARTITIONED.get(table)
-        if parent is None:
+        if table not in PARTITIONED:
             _copy(connection, f'SELECT * FROM "{table}"', folder / f"{table}.parquet")
-            continue
-        instruments = connection.execute(
-            f'SELECT DISTINCT instrument FROM "{parent}" WHERE assessment_id IN (SELECT assessment_id FROM "{table}") ORDER BY 1'
-        ).fetchall()
-        for (instrument,) in instruments:
+    _write_findings(connection, folder)
+    return _write_answers(connection, folder, previous)
+
+
+def _write_findings(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+    instruments = connection.execute(
+        "SELECT DISTINCT s.instrument FROM finding JOIN assessment s USING (assessment_id) ORDER BY 1"
+    ).fetchall()
+    for (instrument,) in instruments:
+        _copy(
+            connection,
+            "SELECT f.* FROM finding f JOIN assessment s USING (assessment_id) "
+            f"WHERE s.instrument = {_quote(instrument)} "
+            "ORDER BY s.facility_id, f.assessment_id, f.locator, f.finding_id",
+            folder / _partition("finding", instrument, 0),
+        )
+
+
+def _partition(table: str, instrument: str, part: int) -> str:
+    return f"{table}/instrument={quote(instrument, safe='')}/part-{part}.parquet"
+
+
+def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous: Previous | None) -> dict[str, str]:
+    rows = connection.execute(
+        f"SELECT instrument, (assessment_no - 1) // {_ASSESSMENTS} AS part, "
+        "concat_ws('|', count(*), sum(hash(assessment_id, answers, digest)::HUGEINT)) "
+        "FROM compact.assessment WHERE answers > 0 GROUP BY ALL ORDER BY ALL"
+    ).fetchall()
+    parts: dict[str, str] = {}
+    for instrument, part, digest in rows:
+        name = _partition("answer", instrument, part)
+        parts[name] = digest
+        if not _is_linked(folder / name, name, digest, previous):
+            first, last = part * _ASSESSMENTS + 1, (part + 1) * _ASSESSMENTS
             _copy(
                 connection,
-                f'SELECT t.* FROM "{table}" t SEMI JOIN (SELECT assessment_id FROM "{parent}" '
-                f"WHERE instrument = {_quote(instrument)}) p USING (assessment_id)",
-                folder / table / f"instrument={quote(instrument, safe='')}" / "part-0.parquet",
+                "SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
+                f"WHERE assessment_no BETWEEN {first} AND {last} AND instrument = {_quote(instrument)}",
+                folder / name,
             )
+    return parts
+
+
+def _is_linked(path: Path, name: str, digest: str, previous: Previous | None) -> bool:
+    """Take a part over from the release before where it says the same; whether that was so."""
+    if previous is None or previous.parts.get(name) != digest or not (previous.folder / name).is_file():
+        return False
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        os.link(previous.folder / name, path)
+    except OSError:
+        # Some file systems know no hard links.
+        shutil.copyfile(previous.folder / name, path)
+    return True

@@ -9,16 +9,29 @@ import fcntl
 import json
 import os
 import shutil
-from collections.abc import Iterator
+import zlib
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from harmonize.errors import PublicationError
 
-__all__ = ["building", "exclusive", "publish", "read_manifest", "release_folder"]
+__all__ = [
+    "building",
+    "checksum",
+    "exclusive",
+    "file_sizes",
+    "is_whole",
+    "point_current",
+    "publish",
+    "read_manifest",
+    "release_folder",
+]
 
 _BUILDING = ".building-"
+_MANIFEST = "manifest.json"
+_BLOCK = 1 << 22
 
 
 def release_folder(out: Path, release_id: str) -> Path:
@@ -74,14 +87,38 @@ def building(out: Path) -> Iterator[Path]:
 def read_manifest(folder: Path) -> dict[str, Any] | None:
     """The manifest of a complete release; None when there is none."""
     try:
-        content: dict[str, Any] = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+        content: dict[str, Any] = json.loads((folder / _MANIFEST).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return None
     return content
 
 
+def file_sizes(folder: Path) -> dict[str, int]:
+    """Bytes of every file of a release but its manifest, by path."""
+    found = {path.relative_to(folder).as_posix(): path.stat().st_size for path in folder.rglob("*") if path.is_file()}
+    found.pop(_MANIFEST, None)
+    return dict(sorted(found.items()))
+
+
+def checksum(path: Path) -> int:
+    """A checksum of a file, which tells whether a bit of it has changed on disk."""
+    found = 0
+    with path.open("rb") as stream:
+        while block := stream.read(_BLOCK):
+            found = zlib.crc32(block, found)
+    return found
+
+
+def is_whole(folder: Path, manifest: Mapping[str, Any]) -> bool:
+    """Whether every file of a release is there and as long as its manifest says."""
+    try:
+        return file_sizes(folder) == manifest.get("files")
+    except OSError:
+        return False
+
+
 def publish(out: Path, built: Path, release_id: str) -> Path:
-    """Put a built folder in place and switch `current` to it; the same release built again is kept as it stands.
+    """Put a built folder in place and switch `current` to it; a damaged release of the same content is replaced.
 
     Raises:
         PublicationError: the folder or the link cannot be written; the last release stays.
@@ -89,13 +126,25 @@ def publish(out: Path, built: Path, release_id: str) -> Path:
     target = release_folder(out, release_id)
     try:
         target.parent.mkdir(exist_ok=True)
-        if read_manifest(target) is None:
-            shutil.rmtree(target, ignore_errors=True)
-            built.rename(target)
-        link = out / f"{_BUILDING}current"
+        if target.exists():
+            target.rename(built.with_name("damaged"))
+        built.rename(target)
+    except OSError as problem:
+        raise _refusal(out, problem) from problem
+    point_current(out, release_id)
+    return target
+
+
+def point_current(out: Path, release_id: str) -> None:
+    """Switch `current` to a release that is in place.
+
+    Raises:
+        PublicationError: the link cannot be written; the last release stays.
+    """
+    link = out / f"{_BUILDING}current"
+    try:
         link.unlink(missing_ok=True)
         link.symlink_to(Path("releases") / release_id, target_is_directory=True)
         link.replace(out / "current")
     except OSError as problem:
         raise _refusal(out, problem) from problem
-    return target

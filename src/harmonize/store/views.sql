@@ -1,6 +1,8 @@
 -- The contract tables that are kept more compactly inside, and views for people.
-CREATE VIEW answer AS
+CREATE VIEW compact.numbered_answer AS
 SELECT
+    a.assessment_no,
+    s.instrument,
     s.assessment_id,
     q.question_id,
     q.indicator_id,
@@ -30,6 +32,8 @@ JOIN compact.place p USING (place_no)
 JOIN compact.delivery d USING (delivery_no)
 LEFT JOIN compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN compact.remark r USING (remark_no);
+
+CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;
 
 CREATE VIEW issue AS
 SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.issue;
