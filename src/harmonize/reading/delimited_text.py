@@ -217,7 +217,8 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
 
 def _wide_rows(source: _Source, delimiter: str, limits: Limits) -> DelimitedRows | None:
     """The rows of UTF-8 text of hundreds of columns, split piece by piece; None where line by line is the way."""
-    is_plain = source.decoded.encoding == "utf-8" and not source.counts_replaced
+    decoded = source.decoded
+    is_plain = decoded.certain and decoded.encoding == "utf-8" and not source.counts_replaced
     if (
         not is_plain
         or source.data.count(delimiter.encode(), 0, _SAMPLE_CHARACTERS) < WIDE_COLUMNS
