@@ -1,11 +1,13 @@
 """Append-only ledgers of minted ids: JSON Lines of `{"key", "id", "minted_on"}`, the last line of a key holds.
 
-A line that was cut off by a power failure is the last one; it is passed over and written again by the next run.
+A line that was cut off by a power failure is the last one; it is passed over and written again by the next run. A last
+line that only lacks its end, as an editor may leave it, counts and stays.
 """
 
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -22,26 +24,31 @@ def read_lines(path: Path) -> list[dict[str, str]]:
         LedgerError: a line other than a cut-off last one is not JSON.
     """
     try:
-        text = path.read_text(encoding="utf-8")
+        data = path.read_bytes()
     except FileNotFoundError:
         return []
-    except (OSError, UnicodeDecodeError) as problem:
-        raise LedgerError(f"{path}: the ledger cannot be read: {problem}. Restore it from git.") from problem
-    lines = text.split("\n")
+    except OSError as problem:
+        raise LedgerError(f"{path}: the ledger cannot be read: {problem.strerror}. Mend its permissions.") from problem
+    *lines, last = data.split(b"\n")
     found: list[dict[str, str]] = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        try:
-            content = json.loads(line)
-            if not isinstance(content, dict):
-                raise ValueError("it is no object")
-            found.append(content)
-        except ValueError as problem:
-            if number == len(lines):
-                break
-            raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.") from problem
-    return found
+        content = _content(line)
+        if content is None:
+            raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.")
+        found.append(content)
+    content = _content(last)
+    return found if content is None else [*found, content]
+
+
+def _content(line: bytes) -> dict[str, str] | None:
+    """What a line says; None where it was cut off or is no line of a ledger."""
+    try:
+        content = json.loads(line)
+    except (ValueError, RecursionError):
+        return None
+    return content if isinstance(content, dict) else None
 
 
 def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
@@ -55,11 +62,16 @@ def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = path.read_bytes() if path.exists() else b""
-        if kept and not kept.endswith(b"\n"):
-            with path.open("r+b") as ledger:
-                ledger.truncate(kept.rfind(b"\n") + 1)
+        end = kept.rfind(b"\n") + 1
+        if end < len(kept) and _content(kept[end:]) is None:
+            os.truncate(path, end)
+            kept = kept[:end]
+        unended = "\n" if kept and not kept.endswith(b"\n") else ""
         with path.open("a", encoding="utf-8") as ledger:
-            ledger.write("".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            ledger.write(unended + "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            ledger.flush()
+            # An id must not be forgotten by a power cut after a release has shown it.
+            os.fsync(ledger.fileno())
     except OSError as problem:
         raise LedgerError(
             f"{path}: the ledger cannot be written: {problem.strerror}. Mend its permissions."

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
+from glob import escape
 from pathlib import Path
 
 import duckdb
@@ -99,7 +100,12 @@ def _add(connection: duckdb.DuckDBPyConnection, folders: Sequence[StagedFolder])
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str]) -> None:
-    rows = "read_parquet($1, filename = true, file_row_number = true) s JOIN names n USING (filename)"
+    # A folder of the path may look like a pattern (`out*`) or like a partition (`year=2026`); it is neither.
+    rows = (
+        "read_parquet($1, filename = true, file_row_number = true, hive_partitioning = false) s "
+        "JOIN names n USING (filename)"
+    )
+    paths = [escape(path) for path in paths]
     if table != "column":
         connection.execute(
             f"INSERT INTO stage.staged_{table} BY NAME SELECT n.content_no, s.file_row_number::INTEGER AS row_order, "
@@ -109,7 +115,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str])
         return
     connection.execute(f"INSERT INTO stage.content_column SELECT n.content_no, s.column_key FROM {rows}", [paths])
     connection.execute(
-        "INSERT INTO stage.staged_column BY NAME SELECT DISTINCT * FROM read_parquet($1) s "
+        "INSERT INTO stage.staged_column BY NAME SELECT DISTINCT * FROM read_parquet($1, hive_partitioning = false) s "
         "WHERE column_key NOT IN (SELECT column_key FROM stage.staged_column)",
         [paths],
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from glob import escape
 from importlib.resources import files
 from pathlib import Path
 
@@ -156,13 +157,16 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
 def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Sequence[str]) -> None:
     """Let `stated_answer` show the staged answers of these files."""
     paths = [
-        str(path).replace("'", "''")
+        escape(str(path)).replace("'", "''")
         for file_id in file_ids
         if (path := intake.loaded[file_id][1].parquet("answer")) is not None
     ]
     if paths:
         listed = ", ".join(f"'{path}'" for path in paths)
-        connection.execute(f"CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM read_parquet([{listed}])")
+        connection.execute(
+            "CREATE OR REPLACE VIEW stated_answer AS "
+            f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+        )
         return
     schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))
     _create(connection, "no_answer", schema.empty_table())

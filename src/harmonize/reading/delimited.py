@@ -7,6 +7,7 @@ quoted in any other way is not read here, for libraries differ on it; the csv mo
 
 from __future__ import annotations
 
+from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
@@ -85,6 +86,9 @@ class DelimitedRows(Sequence[list[str | None]]):
         text = self._data[piece.begin : piece.end]
         if piece.has_empty_lines or piece.has_returns:
             text = _without_empty_lines(text)
+        if text.startswith(BOM_UTF8):
+            # Polars takes a mark at the start of what it is given away; inside a file it belongs to the cell.
+            text = BOM_UTF8 + text
         frame = pl.read_csv(
             text,
             has_header=False,

@@ -206,9 +206,10 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
 
 def _wide_rows(source: _Source, delimiter: str, limits: Limits) -> DelimitedRows | None:
     """The rows of UTF-8 text of hundreds of columns, split piece by piece; None where line by line is the way."""
-    data = source.data
+    data, decoded = source.data, source.decoded
+    is_plain = decoded.certain and decoded.encoding == "utf-8" and (not source.counts_replaced or _is_utf8(data))
     is_wide = data.count(delimiter.encode(), 0, _SAMPLE_CHARACTERS) >= WIDE_COLUMNS and b"\0" not in data
-    if not is_wide or source.decoded.encoding != "utf-8" or (source.counts_replaced and not _is_utf8(data)):
+    if not is_plain or not is_wide:
         return None
     rows = split_rows(data[source.mark :], delimiter, min(limits.cell_characters, limits.line_characters))
     if rows is None or not WIDE_COLUMNS <= rows.width <= limits.columns or len(rows) > limits.table_rows:

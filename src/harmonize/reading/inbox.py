@@ -106,7 +106,9 @@ def _files(inbox: Path) -> Iterator[Path]:
     problems: list[OSError] = []
     for folder, folders, names in os.walk(inbox, onerror=problems.append):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
-        for name in sorted(names):
+        # A link to a folder may lead in circles: it is not followed, and is refused like any file that is none.
+        links = [name for name in folders if (Path(folder) / name).is_symlink()]
+        for name in sorted([*names, *links]):
             if not _is_passed_over(name):
                 yield Path(folder) / name
     if problems:
