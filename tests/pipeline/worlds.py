@@ -6,6 +6,7 @@ The demo is made and run once for all tests of a process.
 
 from __future__ import annotations
 
+import json
 import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -17,7 +18,8 @@ from typing import Any
 import duckdb
 
 from harmonize.demo import generate
-from harmonize.pipeline import RunResult, run
+from harmonize.model.tables import TABLES
+from harmonize.pipeline import Observer, RunResult, run
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
 
@@ -28,9 +30,11 @@ __all__ = [
     "Release",
     "World",
     "alone",
+    "contents",
     "deliver",
     "delivered_files",
     "demo_world",
+    "knowing",
     "run_inbox",
     "settings",
     "small_inbox",
@@ -99,9 +103,58 @@ def deliver(inbox: Path, files: Mapping[str, str | bytes]) -> Path:
     return inbox
 
 
-def run_inbox(inbox: Path, out: Path, project: Project | None = None, today: date = TODAY) -> Release:
+def knowing(folder: Path, files: Mapping[str, str]) -> Project:
+    """The shipped knowledge with these files in place of the shipped ones; ledger and stage as for `alone`."""
+    deliver(folder, files)
+    return Project((folder, *alone().roots), None)
+
+
+def run_inbox(
+    inbox: Path,
+    out: Path,
+    project: Project | None = None,
+    today: date = TODAY,
+    as_of: date = AS_OF,
+    observer: Observer | None = None,
+) -> Release:
     """Run an inbox to a release."""
-    return Release(run(project or alone(), settings(), inbox, out, AS_OF, today))
+    return Release(run(project or alone(), settings(), inbox, out, as_of, today, observer))
+
+
+_VIEWS = "SELECT view_name FROM duckdb_views() WHERE NOT internal AND starts_with(view_name, 'v_') ORDER BY 1"
+_SHAPE = """
+    SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
+    WHERE NOT internal AND schema_name = 'main' ORDER BY table_name, column_index
+"""
+
+
+def contents(release: Release) -> dict[str, object]:
+    """All that a release tells its readers, by the name of the part; equal releases have equal contents.
+
+    Tables, views and parquet as sorted rows, reports as text, the manifest without what a run costs.
+    """
+    folder = release.result.folder
+    with duckdb.connect(str(release.database), read_only=True) as connection:
+
+        def rows(source: str) -> list[tuple[Any, ...]]:
+            return sorted(connection.execute(f"SELECT * FROM {source}").fetchall(), key=repr)
+
+        found: dict[str, object] = {"columns and comments": connection.execute(_SHAPE).fetchall()}
+        views = [name for (name,) in connection.execute(_VIEWS).fetchall()]
+        found |= {name: rows(f'"{name}"') for name in (*TABLES, *views)}
+        for path in sorted((folder / "parquet").rglob("*.parquet")):
+            source = f"read_parquet('{path}', hive_partitioning = false)"
+            found[path.relative_to(folder).as_posix()] = (
+                connection.execute(f"DESCRIBE FROM {source}").fetchall(),
+                rows(source),
+            )
+    for path in sorted((folder / "reports").rglob("*.csv")):
+        found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8").splitlines()
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    return found | {f"manifest: {name}": told for name, told in manifest.items() if name not in _COSTS}
+
+
+_COSTS = frozenset({"seconds", "peak_memory_mb"})
 
 
 def small_inbox(folder: Path, seed: int = 3) -> Path:
