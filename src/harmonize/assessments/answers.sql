@@ -1,9 +1,9 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
 --        `answer_source`), contested_winner. Writes: release.compact.
-DELETE FROM release.compact.answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.stored_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
-DELETE FROM release.compact.assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.stored_assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 
 -- An assessment keeps its number; new ones follow by factory.
 CREATE OR REPLACE TABLE made_number AS
@@ -12,7 +12,7 @@ UNION ALL
 SELECT
     assessment_id,
     ((SELECT coalesce(max(assessment_no), 0) FROM (
-        SELECT assessment_no FROM release.compact.assessment UNION ALL SELECT assessment_no FROM stale_assessment
+        SELECT assessment_no FROM release.compact.stored_assessment UNION ALL SELECT assessment_no FROM stale_assessment
     )) + row_number() OVER (ORDER BY facility_id, assessment_id))::INTEGER
 FROM touched_assessment
 WHERE assessment_no IS NULL;
@@ -50,7 +50,7 @@ FROM (
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
 
-INSERT INTO release.compact.answer
+INSERT INTO release.compact.stored_answer
 WITH winning AS (
     SELECT
         made_no, question_no, answered_by, state, coalesce(verification, otherwise_verified) AS verification, raw_value,
@@ -85,7 +85,7 @@ LEFT JOIN release.compact.remark r
     END
 ORDER BY w.made_no, w.question_no, w.answered_by;
 
-INSERT INTO release.compact.assessment
+INSERT INTO release.compact.stored_assessment
 SELECT
     n.assessment_no, t.assessment_id, t.facility_id, t.instrument, t.signature, coalesce(d.answers, 0),
     coalesce(d.digest, ''), coalesce(d.has_both_sides, false)
@@ -101,7 +101,7 @@ LEFT JOIN (
             q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification, a.raw_value, a.value_number,
             u.raw_unit, u.unit, r.digest
         )::HUGEINT)::VARCHAR AS digest
-    FROM release.compact.answer a
+    FROM release.compact.stored_answer a
     JOIN made_number USING (assessment_no)
     JOIN release.compact.question q USING (question_no)
     JOIN release.compact.place p USING (place_no)
@@ -115,8 +115,8 @@ ORDER BY n.assessment_no;
 -- Answers of a facility that its verifier corrected do not count.
 CREATE OR REPLACE TABLE corrected_answer AS
 SELECT a.assessment_no, a.question_no
-FROM release.compact.answer a
-JOIN release.compact.assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
+FROM release.compact.stored_answer a
+JOIN release.compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
 WHERE a.answered_by = 'verifier';
 
 INSERT INTO release.compact.topic_count
@@ -130,7 +130,7 @@ SELECT
     count(*) FILTER (a.state = 'not_met' AND q.kind = 'compliance'),
     count(*) FILTER (a.state = 'not_applicable')
 FROM (
-    SELECT a.* FROM release.compact.answer a JOIN made_number USING (assessment_no)
+    SELECT a.* FROM release.compact.stored_answer a JOIN made_number USING (assessment_no)
 ) a
 JOIN release.compact.question q USING (question_no)
 JOIN indicator_entry i USING (indicator_id)

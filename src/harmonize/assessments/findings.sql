@@ -109,9 +109,9 @@ FROM (
     SELECT
         s.assessment_id, q.question_id, q.indicator_id, q.mapping_id, q.comparability, r.description, d.file_id,
         p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, p.context, p.label_hash
-    FROM release.compact.answer a
+    FROM release.compact.stored_answer a
     JOIN release.compact.question q USING (question_no)
-    JOIN release.compact.assessment s USING (assessment_no)
+    JOIN release.compact.stored_assessment s USING (assessment_no)
     JOIN release.compact.place p USING (place_no)
     JOIN release.compact.delivery d USING (delivery_no)
     LEFT JOIN release.compact.remark r USING (remark_no)

@@ -29,7 +29,7 @@ GROUP BY a.facility_id;
 
 CREATE OR REPLACE TABLE stale_facility AS
 SELECT b.facility_no, b.facility_id
-FROM release.compact.facility b
+FROM release.compact.stored_facility b
 LEFT JOIN facility_plan p USING (facility_id)
 WHERE p.signature IS DISTINCT FROM b.signature;
 
@@ -39,18 +39,18 @@ SELECT
     p.signature,
     coalesce(
         b.facility_no,
-        ((SELECT coalesce(max(facility_no), 0) FROM release.compact.facility)
+        ((SELECT coalesce(max(facility_no), 0) FROM release.compact.stored_facility)
             + row_number() OVER (PARTITION BY b.facility_no IS NULL ORDER BY p.facility_id))::INTEGER
     ) AS facility_no
 FROM facility_plan p
-LEFT JOIN release.compact.facility b USING (facility_id)
+LEFT JOIN release.compact.stored_facility b USING (facility_id)
 WHERE b.signature IS DISTINCT FROM p.signature;
 
 DELETE FROM release.compact.latest WHERE facility_no IN (SELECT facility_no FROM stale_facility);
 DELETE FROM release.contradiction WHERE facility_id IN (SELECT facility_id FROM stale_facility);
 DELETE FROM release.overlap WHERE facility_id IN (SELECT facility_id FROM stale_facility);
-DELETE FROM release.compact.facility WHERE facility_no IN (SELECT facility_no FROM stale_facility);
-INSERT INTO release.compact.facility SELECT facility_no, facility_id, signature FROM touched_facility ORDER BY facility_no;
+DELETE FROM release.compact.stored_facility WHERE facility_no IN (SELECT facility_no FROM stale_facility);
+INSERT INTO release.compact.stored_facility SELECT facility_no, facility_id, signature FROM touched_facility ORDER BY facility_no;
 
 -- The assessments of the touched factories. Age counts from the last on-site day, for FEM from the end of the reporting
 -- period. One visit alone neither repeats nor contradicts.
@@ -78,7 +78,7 @@ SELECT
     r.year IS NOT NULL AS is_repeated
 FROM made_assessment m
 JOIN touched_facility t USING (facility_id)
-JOIN release.compact.assessment k USING (assessment_id)
+JOIN release.compact.stored_assessment k USING (assessment_id)
 JOIN visited v USING (facility_id)
 LEFT JOIN repeated r ON r.facility_id = m.facility_id AND r.year = year(m.assessed_on);
 
@@ -107,7 +107,7 @@ SELECT
     q.indicator_no, q.indicator_id, q.mapping_id, q.must_imply, q.is_compliance, i.implied_state,
     -- The latest assessment stands; inside one, what is not met speaks for the indicator.
     (s.recency::BIGINT << 33) | ((i.implied_state IS DISTINCT FROM 'not_met')::BIGINT << 32) | q.place AS rank
-FROM release.compact.answer a
+FROM release.compact.stored_answer a
 JOIN standing_assessment s USING (assessment_no)
 JOIN asked_of q USING (question_no)
 LEFT JOIN implied_state i ON i.question_no = a.question_no AND i.state = a.state
@@ -138,7 +138,7 @@ FROM (
     JOIN latest_rank USING (facility_no, indicator_no, rank)
     GROUP BY facility_no, indicator_no
 ) c
-JOIN release.compact.answer a USING (assessment_no, question_no, answered_by)
+JOIN release.compact.stored_answer a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)
 LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN release.compact.remark r USING (remark_no)

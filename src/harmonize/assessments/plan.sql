@@ -55,12 +55,12 @@ GROUP BY n.assessment_id;
 CREATE OR REPLACE TABLE touched_assessment AS
 SELECT p.*, b.assessment_no
 FROM assessment_plan p
-LEFT JOIN release.compact.assessment b USING (assessment_id)
+LEFT JOIN release.compact.stored_assessment b USING (assessment_id)
 WHERE b.signature IS DISTINCT FROM p.signature;
 
 CREATE OR REPLACE TABLE stale_assessment AS
 SELECT b.assessment_no, b.assessment_id
-FROM release.compact.assessment b
+FROM release.compact.stored_assessment b
 LEFT JOIN assessment_plan p USING (assessment_id)
 WHERE p.signature IS DISTINCT FROM b.signature;
 

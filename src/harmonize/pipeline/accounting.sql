@@ -1,14 +1,14 @@
 -- Everything noticed, and what became of every file and cell. What was noticed in the content of a file that has been
 -- judged before stands already.
 -- Reads: loaded, to_judge, judgement, answer_issue, the staged tables and other issues, inbox_file, refusal.
--- Writes: release.compact.judged_file, release.compact.issue, made_file.
-DELETE FROM release.compact.issue
+-- Writes: release.compact.judged_file, release.compact.stored_issue, made_file.
+DELETE FROM release.compact.stored_issue
 WHERE NOT is_of_content OR file_id IN (SELECT file_id FROM to_judge) OR file_id NOT IN (SELECT file_id FROM loaded);
 DELETE FROM release.compact.judged_file
 WHERE file_id IN (SELECT file_id FROM to_judge) OR file_id NOT IN (SELECT file_id FROM loaded);
 INSERT INTO release.compact.judged_file SELECT * FROM judgement ORDER BY file_id;
 
-INSERT INTO release.compact.issue
+INSERT INTO release.compact.stored_issue
 WITH noticed AS (
     SELECT file_id, locator, code, severity, value, message, hint, withheld, true AS is_of_content
     FROM staged_issue
@@ -58,7 +58,7 @@ edition AS (
     SELECT file_id, min(edition) AS edition FROM staged_assessment GROUP BY file_id HAVING count(DISTINCT edition) = 1
 ),
 troubled AS (
-    SELECT DISTINCT file_id FROM release.compact.issue WHERE severity <> 'info'
+    SELECT DISTINCT file_id FROM release.compact.stored_issue WHERE severity <> 'info'
 )
 SELECT
     f.file_id, f.content_id, f.path, f.contributor, f.instrument, e.edition, f.layout, f.bytes, f.received_at,

@@ -3,7 +3,7 @@
 CREATE SCHEMA compact;
 
 -- Assessments that have been made, with all that their answers depend on as one hash (`signature`).
-CREATE TABLE compact.assessment (
+CREATE TABLE compact.stored_assessment (
     assessment_no INTEGER NOT NULL,
     assessment_id VARCHAR NOT NULL,
     facility_id VARCHAR NOT NULL,
@@ -50,7 +50,7 @@ CREATE TABLE compact.remark (
 );
 CREATE TABLE compact.delivery (delivery_no INTEGER NOT NULL, file_id VARCHAR NOT NULL);
 
-CREATE TABLE compact.answer (
+CREATE TABLE compact.stored_answer (
     assessment_no INTEGER NOT NULL,
     question_no INTEGER NOT NULL,
     answered_by {answered_by} NOT NULL,
@@ -74,7 +74,7 @@ CREATE TABLE compact.judged_file (
     ignored BIGINT NOT NULL,
     quarantined BIGINT NOT NULL
 );
-CREATE TABLE compact.issue (
+CREATE TABLE compact.stored_issue (
     issue_id VARCHAR NOT NULL,
     file_id VARCHAR,
     locator VARCHAR NOT NULL,
@@ -91,7 +91,7 @@ CREATE TABLE compact.issue (
 CREATE TABLE compact.fingerprint (assessment_key BIGINT NOT NULL, signature UBIGINT NOT NULL, fingerprint VARCHAR);
 
 -- Factories whose derived tables have been made, with all that these depend on as one hash.
-CREATE TABLE compact.facility (facility_no INTEGER NOT NULL, facility_id VARCHAR NOT NULL, signature UBIGINT NOT NULL);
+CREATE TABLE compact.stored_facility (facility_no INTEGER NOT NULL, facility_id VARCHAR NOT NULL, signature UBIGINT NOT NULL);
 
 -- The latest answer of every factory to every indicator.
 CREATE TABLE compact.latest (

@@ -85,7 +85,7 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
     rows = connection.execute(
         f"SELECT instrument, (assessment_no - 1) // {_ASSESSMENTS} AS part, "
         "concat_ws('|', count(*), sum(hash(assessment_id, answers, digest)::HUGEINT)) "
-        "FROM compact.assessment WHERE answers > 0 GROUP BY ALL ORDER BY ALL"
+        "FROM compact.stored_assessment WHERE answers > 0 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     parts: dict[str, str] = {}
     for instrument, part, digest in rows:

@@ -25,8 +25,8 @@ SELECT
     d.file_id,
     p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator,
     q.mapping_id
-FROM compact.answer a
-JOIN compact.assessment s USING (assessment_no)
+FROM compact.stored_answer a
+JOIN compact.stored_assessment s USING (assessment_no)
 JOIN compact.question q USING (question_no)
 JOIN compact.place p USING (place_no)
 JOIN compact.delivery d USING (delivery_no)
@@ -36,10 +36,10 @@ LEFT JOIN compact.remark r USING (remark_no);
 CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;
 
 CREATE VIEW issue AS
-SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.issue;
+SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.stored_issue;
 
 CREATE VIEW quarantine AS
-SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.issue WHERE withheld;
+SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.stored_issue WHERE withheld;
 
 -- The latest answer of every factory to every indicator.
 CREATE VIEW v_latest_value AS
@@ -47,8 +47,8 @@ SELECT
     f.facility_id, q.indicator_id, s.assessment_id, s.instrument, q.question_id, l.answered_by, l.state, q.comparability,
     l.value_text, l.value_number, l.unit, l.verification, q.mapping_id
 FROM compact.latest l
-JOIN compact.facility f USING (facility_no)
-JOIN compact.assessment s USING (assessment_no)
+JOIN compact.stored_facility f USING (facility_no)
+JOIN compact.stored_assessment s USING (assessment_no)
 JOIN compact.question q USING (question_no);
 
 CREATE VIEW v_answer AS
@@ -94,7 +94,7 @@ CREATE VIEW v_topic_matrix AS
 WITH latest AS (
     SELECT s.facility_id, s.instrument, s.assessed_on, t.*
     FROM compact.topic_count t
-    JOIN compact.assessment k USING (assessment_no)
+    JOIN compact.stored_assessment k USING (assessment_no)
     JOIN assessment s USING (assessment_id)
     WHERE s.published
     QUALIFY rank() OVER (PARTITION BY s.facility_id, s.instrument, t.topic_id ORDER BY s.assessed_on DESC NULLS LAST) = 1
@@ -129,7 +129,7 @@ in_scope AS (
     JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
     WHERE c.scope = 'in' AND NOT contains(t.topic_id, '.information')
         -- Only of instruments that list findings alone; where answers are listed, no answer means not asked.
-        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM compact.assessment o WHERE o.answers > 0)
+        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM compact.stored_assessment o WHERE o.answers > 0)
 )
 SELECT
     f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.labels ->> 'en' AS topic, m.instrument,
@@ -195,7 +195,7 @@ SELECT
         AND n.status IS DISTINCT FROM 'closed') AS open_findings,
     s.assessment_id
 FROM compact.latest l
-JOIN compact.assessment k USING (assessment_no)
+JOIN compact.stored_assessment k USING (assessment_no)
 JOIN compact.question q USING (question_no)
 JOIN assessment s ON s.assessment_id = k.assessment_id
 JOIN facility f ON f.facility_id = s.facility_id
