@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -131,8 +133,16 @@ def run(
     Raises:
         HarmonizeError: the run cannot go on; the last release stays in place.
     """
+    clock = Clock(observer or Observer())
     try:
-        return _run(project, settings, inbox_folder, out, as_of, today, Clock(observer or Observer()), source)
+        try:
+            return _run(project, settings, inbox_folder, out, as_of, today, clock, source)
+        except duckdb.Error as problem:
+            if not _tells_of_damage(problem):
+                raise
+            # What is kept between runs is kept to save time; where it is damaged, everything is read again.
+            shutil.rmtree(project.stage_folder(out), ignore_errors=True)
+            return _run(project, settings, inbox_folder, out, as_of, today, clock, source, continues=False)
     except (
         duckdb.IOException,
         duckdb.TransactionException,
@@ -147,6 +157,15 @@ def run(
         ) from problem
 
 
+_DAMAGE = re.compile(r"checksum|corrupt|magic bytes|not a valid duckdb|parquet|snappy|zstd|thrift", re.IGNORECASE)
+
+
+def _tells_of_damage(problem: duckdb.Error) -> bool:
+    """Whether the database stumbled over a damaged file, and not over a full disk or a lack of memory."""
+    is_other = isinstance(problem, duckdb.OutOfMemoryException) or "No space left" in str(problem)
+    return not is_other and _DAMAGE.search(str(problem)) is not None
+
+
 def _run(
     project: Project,
     settings: PipelineSettings,
@@ -156,6 +175,8 @@ def _run(
     today: date,
     clock: Clock,
     source: str | None,
+    *,
+    continues: bool = True,
 ) -> RunResult:
     decisions = project.decisions_folder(out)
     with exclusive(out), exclusive(decisions), building(out) as work:
@@ -174,7 +195,7 @@ def _run(
         release.mkdir()
         database = release / "harmonized.duckdb"
         with duckdb.connect(config=_configuration(settings, work)) as connection:
-            last = _last_release(out)
+            last = _last_release(out) if continues else _LastRelease(out / "current", None, None, is_damaged=True)
             touched = _transform(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )

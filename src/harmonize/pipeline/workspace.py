@@ -164,8 +164,7 @@ def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Se
     if paths:
         listed = ", ".join(f"'{path}'" for path in paths)
         connection.execute(
-            "CREATE OR REPLACE VIEW stated_answer AS "
-            f"SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+            f"CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
         )
         return
     schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))

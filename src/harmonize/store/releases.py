@@ -41,7 +41,7 @@ def release_folder(out: Path, release_id: str) -> Path:
 
 def _refusal(out: Path, problem: OSError) -> PublicationError:
     return PublicationError(
-        f"{problem.filename or out}: cannot be written: {problem.strerror}. "
+        f"{problem.filename2 or problem.filename or out}: cannot be written: {problem.strerror}. "
         "Free space, mend permissions, or choose another --out."
     )
 
@@ -126,6 +126,7 @@ def publish(out: Path, built: Path, release_id: str) -> Path:
     target = release_folder(out, release_id)
     try:
         target.parent.mkdir(exist_ok=True)
+        _reach_the_disk(built)
         if target.exists():
             target.rename(built.with_name("damaged"))
         built.rename(target)
@@ -133,6 +134,16 @@ def publish(out: Path, built: Path, release_id: str) -> Path:
         raise _refusal(out, problem) from problem
     point_current(out, release_id)
     return target
+
+
+def _reach_the_disk(folder: Path) -> None:
+    """Wait until all files of a folder are on the disk: what `current` names must survive a power cut."""
+    for path in sorted([*folder.rglob("*"), folder]):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def point_current(out: Path, release_id: str) -> None:
