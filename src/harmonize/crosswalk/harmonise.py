@@ -130,11 +130,28 @@ def register_knowledge(
     )
 
 
-def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
-    rows: list[tuple[object, ...]] = []
-    for row in connection.execute("SELECT * FROM asked_question").fetchall():
-        entry = index.find(Question(*row))
-        rows.append((*row, None if entry is None else entry.mapping_id))
+_UNKNOWN = """
+    SELECT a.* FROM asked_question a
+    ANTI JOIN release.compact.resolved_question r
+        ON r.instrument = a.instrument AND r.edition IS NOT DISTINCT FROM a.edition
+        AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
+        AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
+"""
+_ALL = """
+    CREATE OR REPLACE TABLE question_mapping AS
+    SELECT r.* FROM release.compact.resolved_question r
+    SEMI JOIN asked_question a
+        ON r.instrument = a.instrument AND r.edition IS NOT DISTINCT FROM a.edition
+        AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
+        AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
+    UNION ALL
+    SELECT * FROM newly_resolved
+"""
+
+
+def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, knowledge: str) -> None:
+    """Make `question_mapping`; what the last release resolved by the same crosswalks on the same day is taken over."""
+    connection.execute("DELETE FROM release.compact.resolved_question WHERE knowledge <> ?", [knowledge])
     schema = pa.schema(
         {
             "instrument": _S,
@@ -144,9 +161,17 @@ def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
             "context": _S,
             "label_hash": _S,
             "mapping_id": _S,
+            "knowledge": _S,
         }
     )
-    _create(connection, "question_mapping", _rows(schema, rows))
+    rows: list[tuple[object, ...]] = []
+    for row in connection.execute(_UNKNOWN).fetchall():
+        entry = index.find(Question(*row))
+        rows.append((*row, None if entry is None else entry.mapping_id, knowledge))
+    _create(connection, "newly_resolved", _rows(schema, rows))
+    connection.execute(_ALL)
+    connection.execute("DELETE FROM release.compact.resolved_question")
+    connection.execute("INSERT INTO release.compact.resolved_question FROM question_mapping ORDER BY ALL")
 
 
 def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
@@ -166,10 +191,14 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
     connection.execute(files("harmonize.crosswalk").joinpath(name).read_text(encoding="utf-8"))
 
 
-def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
-    """Make `meaning`, `harmonised_finding` and the view `judged_answer` from the staged tables of the workspace."""
+def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, knowledge: str) -> None:
+    """Make `meaning`, `harmonised_finding` and the view `judged_answer` from the staged tables of the workspace.
+
+    Args:
+        knowledge: a hash of all that decides which mapping reads a question.
+    """
     _run(connection, "classes.sql")
-    _resolve_questions(connection, index)
+    _resolve_questions(connection, index, knowledge)
     _readable_editions(connection, index)
     for name in ("meaning.sql", "findings.sql", "issues.sql", "judged.sql"):
         _run(connection, name)

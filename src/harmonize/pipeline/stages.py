@@ -316,7 +316,7 @@ def _transform(
             defaults,
         )
         point([])
-        harmonise(connection, understanding.index)
+        harmonise(connection, understanding.index, f"{understanding.knowledge_hash} {understanding.index.as_of}")
         choose_files_to_judge(connection)
         judge(connection, point)
     with clock.stage("identity"):

@@ -120,3 +120,15 @@ CREATE TABLE compact.topic_count (
 
 -- What this file continues only when it is the same (`harmonize.store.build.release_form`).
 CREATE TABLE compact.form (form VARCHAR NOT NULL);
+
+-- Which mapping reads which question, by the knowledge that decided it.
+CREATE TABLE compact.resolved_question (
+    instrument VARCHAR NOT NULL,
+    edition VARCHAR,
+    country VARCHAR,
+    question_id VARCHAR NOT NULL,
+    context VARCHAR,
+    label_hash VARCHAR,
+    mapping_id VARCHAR,
+    knowledge VARCHAR NOT NULL
+);
