@@ -49,12 +49,13 @@ _REPORTS = {
     """,
     "issues": """
         SELECT f.contributor, f.path, i.locator, i.severity, i.code, i.value, i.message, i.hint
-        FROM issue i LEFT JOIN file f USING (file_id) ORDER BY i.severity, f.contributor, f.path, i.locator, i.code, i.value,
-            i.message
+        FROM issue i LEFT JOIN file f USING (file_id)
+        ORDER BY i.severity, f.contributor, f.path, i.locator, i.code, i.value, i.message
     """,
     "quarantine": """
         SELECT f.contributor, f.path, q.locator, q.code, q.value, q.message, q.hint
-        FROM quarantine q LEFT JOIN file f USING (file_id) ORDER BY f.contributor, f.path, q.locator, q.code, q.value, q.message
+        FROM quarantine q LEFT JOIN file f USING (file_id)
+        ORDER BY f.contributor, f.path, q.locator, q.code, q.value, q.message
     """,
     "coverage": """
         SELECT s.instrument, s.edition, count(*) AS answers, count(a.indicator_id) AS mapped,
