@@ -380,7 +380,9 @@ DAMAGES: Mapping[str, Callable[[Path], None]] = {
     "the release's file lost": lambda out: _lost(out / "current/harmonized.duckdb"),
     "the release's file cut off": lambda out: _cut(out / "current/harmonized.duckdb"),
     "the release's file scribbled over": lambda out: _scribbled(out / "current/harmonized.duckdb"),
-    "a part of the release's file scribbled over": lambda out: _scribbled(out / "current/harmonized.duckdb", 0.22, 0.24),
+    "a part of the release's file scribbled over": lambda out: _scribbled(
+        out / "current/harmonized.duckdb", 0.22, 0.24
+    ),
     "the memory of identity scribbled over": lambda out: _each(_scribbled, (out / "stage/identity").glob("*.parquet")),
     "staged files cut off": lambda out: _each(_cut, _staged(out)[::2]),
     "some staged files scribbled over": lambda out: _each(_scribbled, _staged(out)[::2]),
