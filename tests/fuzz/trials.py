@@ -111,9 +111,9 @@ def finish(process: Any) -> Ended:
     return Ended(process.returncode, said, complaint)
 
 
-def touches(place: Place) -> int:
-    """Run undisturbed, and count how often the run touches a file."""
-    ended = finish(start(place, ("-m", "tests.fuzz.dying", "killed", "0", str(place.folder))))
+def touches(place: Place, fate: str = "killed") -> int:
+    """Run undisturbed, and count how often the run touches a file in a way that this fate would strike."""
+    ended = finish(start(place, ("-m", "tests.fuzz.dying", fate, "0", str(place.folder))))
     assert ended.code in (0, 1), ended.complaint
     return int(ended.complaint.split()[-1])
 

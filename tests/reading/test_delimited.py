@@ -68,11 +68,8 @@ def test_what_a_program_writes_is_split_here(
     table: Sequence[Sequence[str]], delimiter: str, end: str, piece: int, is_quoted: bool
 ) -> None:
     stream = io.StringIO(newline="")
-    if is_quoted:
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator=end, quoting=csv.QUOTE_ALL)
-    else:
-        writer = csv.writer(stream, delimiter=delimiter, lineterminator=end)
-    writer.writerows(table)
+    dialect = csv.unix_dialect if is_quoted else csv.excel
+    csv.writer(stream, dialect, delimiter=delimiter, lineterminator=end).writerows(table)
     # A carriage return by itself is only quoted where lines end in one.
     assume(is_quoted or end == "\r\n" or "\r" not in stream.getvalue())
     rows = _split(stream.getvalue(), delimiter, piece)

@@ -44,8 +44,8 @@ def test_numbers_of_a_column_are_those_of_its_texts(
     styles = [NumberStyle.POINT if flags and flags[place] else style for place in range(len(texts))]
     expected = [_one_by_one(text, own) for text, own in zip(texts, styles, strict=True)]
     assert list(zip(numbers, problems, strict=True)) == expected
-    assert numbers.dtype == pl.Float64()
-    assert problems.dtype == pl.String()
+    assert numbers.dtype == pl.Float64
+    assert problems.dtype == pl.String
 
 
 @given(_TEXTS, _STYLES)

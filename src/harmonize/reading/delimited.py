@@ -1,7 +1,6 @@
 """Wide delimited text as polars frames, a bounded piece at a time.
 
 Rule kept: the cells are exactly those that Python's csv module finds.
-
 Every piece is looked over first: quotation marks must open at the start of a cell and close at its end. Text that is
 quoted in any other way is not read here, for libraries differ on it; the csv module is the judge then.
 """

@@ -15,7 +15,7 @@ from typing import Any
 from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 from harmonize.sources.envelope_answers import is_quantity, stage_performance, stage_questions
-from harmonize.sources.headers import add_identifier, edition_of
+from harmonize.sources.headers import MOST_WORKERS, add_identifier, edition_of
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, printed
 from harmonize.sources.numbers import NumberReader
 from harmonize.sources.recognise import Envelope
@@ -259,11 +259,23 @@ def _question_value(envelope: Envelope, *names: str) -> Any:
     return None
 
 
-def _workers(envelope: Envelope) -> int | None:
+def _workers(context: Context, envelope: Envelope) -> int | None:
     value = _question_value(envelope, "siptotalnumemployees")
     text = clean(printed(value))
-    number = parse_number(text, NumberStyle.POINT) if text else None
-    return int(number) if isinstance(number, float) and number >= 0 else None
+    if not text:
+        return None
+    number = parse_number(text, NumberStyle.POINT)
+    if isinstance(number, float) and 0 <= number <= MOST_WORKERS and number.is_integer():
+        return int(number)
+    _withheld(
+        context,
+        f"{envelope.locator}.questions.siptotalnumemployees",
+        "bad_workers",
+        value,
+        f"{text!r} is not a whole number between 0 and {MOST_WORKERS}.",
+        "Correct the value in the export; the record was loaded without it.",
+    )
+    return None
 
 
 def _stage_mention(context: Context, envelope: Envelope, number: int) -> None:
@@ -281,7 +293,7 @@ def _stage_mention(context: Context, envelope: Envelope, number: int) -> None:
         _coordinate(context, envelope, "latitude", 90),
         _coordinate(context, envelope, "longitude", 180),
         clean(printed(_question_value(envelope, "sipindustrysector"))),
-        _workers(envelope),
+        _workers(context, envelope),
         None,
     )
     for key, scheme in _ID_KEYS:

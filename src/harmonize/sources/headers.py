@@ -9,10 +9,11 @@ from harmonize.sources.context import Context
 from harmonize.sources.records import Record
 from harmonize.values.numbers import NumberStyle
 
-__all__ = ["add_identifier", "add_mention", "edition_of"]
+__all__ = ["MOST_WORKERS", "add_identifier", "add_mention", "edition_of"]
 
 _OBSOLETE = re.compile(r"\s*\((?:obsolete)\)\s*$", re.IGNORECASE)
-_MOST_WORKERS = 200_000
+MOST_WORKERS = 200_000
+"""Workers of one factory, at most."""
 
 
 def add_mention(
@@ -21,7 +22,7 @@ def add_mention(
     """Stage the factory as this record writes it, with its identifiers; returns its country."""
     staged = context.staged
     country = _country(context, record)
-    workers = record.number("workers", style, staged, "bad_workers", (0, _MOST_WORKERS), whole=True)
+    workers = record.number("workers", style, staged, "bad_workers", (0, MOST_WORKERS), whole=True)
     latitude = record.number("latitude", NumberStyle.POINT, staged, "bad_coordinate", (-90, 90))
     longitude = record.number("longitude", NumberStyle.POINT, staged, "bad_coordinate", (-180, 180))
     name = record.text("name", staged)

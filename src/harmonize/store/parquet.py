@@ -32,7 +32,7 @@ class Previous:
 
     Attributes:
         folder: its folder of parquet files.
-        parts: the hash of what each part of its answers says, by the part's path in that folder.
+        parts: the hash of what each part of its large tables says, by the part's path in that folder.
     """
 
     folder: Path
@@ -54,27 +54,32 @@ def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, previous:
     Rows stand as they do in the database: answers by factory and assessment.
 
     Returns:
-        The hash of what each part of the answers says, by its path in `folder`.
+        The hash of what each part says, by its path in `folder`.
     """
     for table in TABLES:
         if table not in PARTITIONED:
             _copy(connection, f'SELECT * FROM "{table}"', folder / f"{table}.parquet")
-    _write_findings(connection, folder)
-    return _write_answers(connection, folder, previous)
+    return _write_findings(connection, folder, previous) | _write_answers(connection, folder, previous)
 
 
-def _write_findings(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
+def _write_findings(connection: duckdb.DuckDBPyConnection, folder: Path, previous: Previous | None) -> dict[str, str]:
     instruments = connection.execute(
-        "SELECT DISTINCT s.instrument FROM finding JOIN assessment s USING (assessment_id) ORDER BY 1"
+        "SELECT s.instrument, concat_ws('|', count(*), sum(hash(f, s.facility_id)::HUGEINT)) "
+        "FROM finding f JOIN assessment s USING (assessment_id) GROUP BY ALL ORDER BY ALL"
     ).fetchall()
-    for (instrument,) in instruments:
-        _copy(
-            connection,
-            "SELECT f.* FROM finding f JOIN assessment s USING (assessment_id) "
-            f"WHERE s.instrument = {_quote(instrument)} "
-            "ORDER BY s.facility_id, f.assessment_id, f.locator, f.finding_id",
-            folder / _partition("finding", instrument, 0),
-        )
+    parts: dict[str, str] = {}
+    for instrument, digest in instruments:
+        name = _partition("finding", instrument, 0)
+        parts[name] = digest
+        if not _is_linked(folder / name, name, digest, previous):
+            _copy(
+                connection,
+                "SELECT f.* FROM finding f JOIN assessment s USING (assessment_id) "
+                f"WHERE s.instrument = {_quote(instrument)} "
+                "ORDER BY s.facility_id, f.assessment_id, f.locator, f.finding_id",
+                folder / name,
+            )
+    return parts
 
 
 def _partition(table: str, instrument: str, part: int) -> str:
