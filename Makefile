@@ -36,8 +36,9 @@ format: $(READY) ## Format the code.
 	$(BIN)/ruff check --fix src tests
 	$(BIN)/ruff format src tests
 
-fuzz: $(READY) ## Feed damaged files to the pipeline, for longer than `make test` does.
-	HARMONIZE_FUZZ=long $(BIN)/python -m pytest tests/fuzz
+fuzz: $(READY) ## Damaged files, kills and random histories, for longer than `make test` does.
+	HARMONIZE_FUZZ=long $(BIN)/python -m pytest tests/fuzz tests/pipeline/test_interruption.py \
+		tests/pipeline/test_hostile_folder.py tests/pipeline/test_incremental.py
 
 bench: $(READY) ## Measure against the bare floor; writes tests/benchmarks/REPORT.md.
 	$(BIN)/python -m tests.benchmarks

@@ -105,8 +105,7 @@ def test_performance_is_verified_only_where_the_edition_was(read: Reader) -> Non
 def test_place_of_an_answer(read: Reader, value: str, suffix: str) -> None:
     staged = _read(read, questions={value: {"value": "Yes"}})
     (answer,) = staged["answer"]
-    assert answer["base"] == "$.assessments[0].questions"
-    assert answer["suffix"].startswith(suffix)
+    assert answer["locator"].startswith(f"$.assessments[0].questions{suffix}")
 
 
 @pytest.mark.parametrize(

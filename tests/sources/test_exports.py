@@ -123,8 +123,8 @@ def test_every_place_follows_the_grammar_of_locators(export: Path, staged_files:
     staged = staged_files[export]
     for table in staged.tables:
         for row in rows(staged, table):
-            place = row["locator"] if "locator" in row else f"{row.get('base', 'file')}{row.get('suffix', '')}"
-            assert LOCATOR.fullmatch(place), (table, row)
+            for name in ("locator", "unit_place"):
+                assert row.get(name) is None or LOCATOR.fullmatch(row[name]), (table, row)
 
 
 @pytest.mark.parametrize("export", EXPORTS)

@@ -173,7 +173,7 @@ def test_a_sheet_is_found_wherever_it_stands(read: Reader) -> None:
         "Notes": [["end"]],
     }
     staged = read(build(sheets), "c/x.xlsx")
-    assert [f"{row['base']}{row['suffix']}" for row in staged["answer"]] == ["sheet=Data;cell=M3"]
+    assert staged.column("answer", "locator") == ["sheet=Data;cell=M3"]
 
 
 def test_observations_are_no_findings(read: Reader) -> None:
