@@ -13,12 +13,13 @@ SOURCE = Path(__file__).parents[1] / "src" / "harmonize"
 STAGES = frozenset({"sources", "crosswalk", "identity", "assessments", "store", "quality", "sharing", "insight"})
 MAY_IMPORT = {
     "errors": frozenset[str](),
+    "database": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
     "reading": frozenset({"model", "errors"}),
     **{
-        stage: frozenset({"model", "values", "reading", "project", "errors", "ledgers", "yaml_text"})
+        stage: frozenset({"model", "values", "reading", "project", "errors", "ledgers", "yaml_text", "database"})
         for stage in STAGES
     },
 }

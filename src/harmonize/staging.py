@@ -21,9 +21,10 @@ import pyarrow.parquet as pq
 from harmonize import __version__
 from harmonize.model.staged import CellCounts, StagedFile
 
-__all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged_key", "write_staged"]
+__all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged_key", "sweep", "write_staged"]
 
 _MANIFEST = "staged.json"
+_PART = ".part"
 _KEYED = frozenset({"assessment", "answer"})
 
 
@@ -97,8 +98,22 @@ def load_staged(stage: Path, key: str) -> StagedFolder | None:
 def write_staged(stage: Path, key: str, staged: StagedFile) -> StagedFolder:
     """Write a staged file; the folder appears whole or not at all."""
     folder = stage / key[:2] / key
-    building = folder.with_name(f"{key}.{os.getpid()}.part")
+    building = folder.with_name(f"{key}.{os.getpid()}{_PART}")
     shutil.rmtree(building, ignore_errors=True)
+    try:
+        return _write(building, folder, key, staged)
+    except OSError:
+        shutil.rmtree(building, ignore_errors=True)
+        raise
+
+
+def sweep(stage: Path) -> None:
+    """Remove what interrupted runs left half written. (The caller holds the lock.)"""
+    for left in stage.glob(f"*/*{_PART}"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> StagedFolder:
     building.mkdir(parents=True)
     traits = _traits(staged)
     for name, rows in staged.tables.items():

@@ -377,3 +377,12 @@ def test_demo_writes_inbox_and_truth(harmonize: Command, tmp_path: Path) -> None
     assert said.code == 0
     assert list((tmp_path / "demo/inbox").rglob("*.csv"))
     assert (tmp_path / "demo/truth/faults.csv").exists()
+
+
+@pytest.mark.parametrize("scale", [[], ["--scale", "full"]], ids=["sample", "full scale"])
+def test_demo_runs_on_what_it_wrote(harmonize: Command, tmp_path: Path, scale: list[str]) -> None:
+    said = harmonize("demo", "--facilities", "1", "--out", "demo", "--run", *scale)
+    assert said.code in {0, 1}, said.err
+    assert "demo/current/harmonized.duckdb" in said.out
+    assert (tmp_path / "demo/current/harmonized.duckdb").exists()
+    assert ("against the sample's own truth" in said.out) == (not scale)

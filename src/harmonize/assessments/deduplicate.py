@@ -13,7 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-from harmonize.model.joins import joins_as_written
+from harmonize.database import create_table, joins_as_written
 
 __all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
 
@@ -66,9 +66,7 @@ def group(
     arriving = pa.table(
         {"group_key": pa.array(list(ids), pa.string()), "assessment_id": pa.array(list(ids.values()), pa.string())}
     )
-    connection.register("arriving", arriving)
-    connection.execute("CREATE OR REPLACE TABLE minted_assessment AS SELECT * FROM arriving")
-    connection.unregister("arriving")
+    create_table(connection, "minted_assessment", arriving)
     _run(connection, "plan.sql")
     return minted
 

@@ -86,6 +86,7 @@ def _run(project: Project, inbox: Path, out: Path) -> RunResult:
     from harmonize.cli.observers import TerminalObserver
     from harmonize.cli.run import summarise, today
     from harmonize.pipeline import run
+    from harmonize.project import Project
     from harmonize.settings import load_settings
 
     with TerminalObserver() as observer:

@@ -16,7 +16,7 @@ from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
 from harmonize.crosswalk.scales import Scale
-from harmonize.model.joins import joins_as_written
+from harmonize.database import create_table, joins_as_written
 from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
@@ -35,12 +35,6 @@ def _rows(schema: pa.Schema, rows: list[tuple[object, ...]]) -> pa.Table:
         [pa.array(column, type=kind.type) for column, kind in zip(columns, schema, strict=True)],
         schema=schema,
     )
-
-
-def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:
-    connection.register("arriving", table)
-    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM arriving')
-    connection.unregister("arriving")
 
 
 def register_knowledge(
@@ -70,7 +64,7 @@ def register_knowledge(
             "is_ignored": pa.bool_(),
         }
     )
-    _create(
+    create_table(
         connection,
         "crosswalk_entry",
         _rows(
@@ -92,7 +86,7 @@ def register_knowledge(
         ),
     )
     entries = [(i.indicator_id, i.topic_id, i.kind, i.unit) for i in language.indicators.values()]
-    _create(
+    create_table(
         connection,
         "indicator_entry",
         _rows(pa.schema({"indicator_id": _S, "topic_id": _S, "kind": _S, "unit": _S}), [*entries]),
@@ -103,27 +97,27 @@ def register_knowledge(
         for number, scale in enumerate(scales.values())
         for word, state in scale.words.items()
     ]
-    _create(
+    create_table(
         connection,
         "scale_word",
         _rows(pa.schema({"scale_no": pa.int32(), "scale": _S, "scale_word_no": pa.int32(), "state": _S}), [*words]),
         "* REPLACE (state::answer_state AS state)",
     )
     defaults = [(scale.name, scale.otherwise) for scale in scales.values()]
-    _create(connection, "scale_default", _rows(pa.schema({"scale": _S, "otherwise": _S}), [*defaults]))
+    create_table(connection, "scale_default", _rows(pa.schema({"scale": _S, "otherwise": _S}), [*defaults]))
     spellings = [(spelling, unit.unit, unit.factor) for spelling, unit in units.spellings.items()]
-    _create(
+    create_table(
         connection,
         "unit_spelling",
         _rows(pa.schema({"spelling": _S, "unit": _S, "factor": pa.float64()}), [*spellings]),
     )
-    _create(
+    create_table(
         connection,
         "entailment",
         _rows(pa.schema({"comparability": _S, "state": _S, "implied_state": _S}), [*entailment]),
     )
     instruments = [(name, scale, verification) for name, (scale, verification) in defaults_by_instrument.items()]
-    _create(
+    create_table(
         connection,
         "instrument_default",
         _rows(pa.schema({"instrument": _S, "scale": _S, "verification": _S}), [*instruments]),
@@ -168,7 +162,7 @@ def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
     for row in connection.execute(_UNKNOWN).fetchall():
         entry = index.find(Question(*row))
         rows.append((*row, None if entry is None else entry.mapping_id, knowledge))
-    _create(connection, "newly_resolved", _rows(schema, rows))
+    create_table(connection, "newly_resolved", _rows(schema, rows))
     connection.execute(_ALL)
     connection.execute("DELETE FROM release.compact.resolved_question")
     connection.execute("INSERT INTO release.compact.resolved_question FROM question_mapping ORDER BY ALL")
@@ -184,7 +178,7 @@ def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
         if target is not None:
             rows.append((instrument, edition, target, len(index.rules[instrument].editions) > 1))
     schema = pa.schema({"instrument": _S, "edition": _S, "crosswalk_edition": _S, "is_dated": pa.bool_()})
-    _create(connection, "readable_edition", _rows(schema, rows))
+    create_table(connection, "readable_edition", _rows(schema, rows))
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:

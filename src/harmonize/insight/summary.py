@@ -7,6 +7,8 @@ from typing import Any
 
 import duckdb
 
+from harmonize.database import quoted
+
 __all__ = ["figures", "write_reports"]
 
 _FIGURES = """
@@ -92,5 +94,6 @@ def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
             f'ELSE "{column[0]}"::VARCHAR END AS "{column[0]}"'
             for column in relation.description or []
         )
-        target = str(folder / f"{name}.csv").replace("'", "''")
-        connection.execute(f"COPY (SELECT {columns} FROM ({query})) TO '{target}' (HEADER, DELIMITER ',')")
+        connection.execute(
+            f"COPY (SELECT {columns} FROM ({query})) TO {quoted(folder / f'{name}.csv')} (HEADER, DELIMITER ',')"
+        )

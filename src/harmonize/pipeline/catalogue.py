@@ -14,6 +14,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from harmonize.database import quoted
 from harmonize.model.staged import STAGED_SCHEMAS
 from harmonize.staging import StagedFolder
 
@@ -42,7 +43,7 @@ def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders:
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    connection.execute(f"ATTACH '{_escaped(path)}' AS stage")
+    connection.execute(f"ATTACH {quoted(path)} AS stage")
     tables = {
         name
         for (name,) in connection.execute(
@@ -59,10 +60,6 @@ def _discard(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     connection.execute("DETACH DATABASE IF EXISTS stage")
     path.unlink(missing_ok=True)
     path.with_name(path.name + ".wal").unlink(missing_ok=True)
-
-
-def _escaped(path: Path) -> str:
-    return str(path).replace("'", "''")
 
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:

@@ -15,7 +15,7 @@ from harmonize.reading.inbox import Delivered, Refusal
 from harmonize.settings import PipelineSettings
 from harmonize.sources.ingest import read_file
 from harmonize.sources.profile import Profile
-from harmonize.staging import StagedFolder, load_staged, staged_key, write_staged
+from harmonize.staging import StagedFolder, load_staged, staged_key, sweep, write_staged
 
 __all__ = ["Intake", "take_in"]
 
@@ -56,6 +56,7 @@ def take_in(
     Raises:
         PublicationError: the stage cannot be written.
     """
+    sweep(stage)
     intake = Intake()
     by_content: dict[str, list[Delivered]] = {}
     for entry in found:

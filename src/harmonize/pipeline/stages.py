@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import re
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
@@ -26,6 +24,8 @@ from harmonize.insight.summary import figures, write_reports
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline.catalogue import attach_catalogue
+from harmonize.pipeline.continuation import LastRelease, last_release, tells_of_damage
+from harmonize.pipeline.gate import check
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
@@ -51,7 +51,7 @@ from harmonize.store.build import (
     release_form,
 )
 from harmonize.store.datapackage import datapackage
-from harmonize.store.parquet import Previous, write_parquet
+from harmonize.store.parquet import write_parquet
 from harmonize.store.releases import (
     building,
     checksum,
@@ -80,32 +80,6 @@ class RunResult:
     def has_issues(self) -> bool:
         """Something was refused, withheld or needs a look."""
         return bool(self.manifest["figures"]["issues_to_see"])
-
-
-@dataclass(frozen=True, slots=True)
-class _LastRelease:
-    """What stands published, which a run continues where it can.
-
-    Attributes:
-        database: its DuckDB file; None where there is none, or where it is not what its manifest says.
-        is_damaged: something is there, and it is not whole.
-    """
-
-    folder: Path
-    database: Path | None
-    extracts: Previous | None
-    is_damaged: bool
-
-
-def _last_release(out: Path) -> _LastRelease:
-    folder = out / "current"
-    manifest = read_manifest(folder)
-    database = folder / "harmonized.duckdb"
-    if manifest is None:
-        return _LastRelease(folder, None, None, is_damaged=folder.is_symlink())
-    if not is_whole(folder, manifest) or checksum(database) != manifest.get("checksum"):
-        return _LastRelease(folder, None, None, is_damaged=True)
-    return _LastRelease(folder, database, Previous(folder / "parquet", manifest["parts"]), is_damaged=False)
 
 
 def _input_hash(found: Sequence[Delivered | Refusal], understanding: Understanding) -> str:
@@ -138,11 +112,9 @@ def run(
         try:
             return _run(project, settings, inbox_folder, out, as_of, today, clock, source)
         except duckdb.Error as problem:
-            if not _tells_of_damage(problem):
+            if not tells_of_damage(problem):
                 raise
-            # What is kept between runs is kept to save time; where it is damaged, everything is read again.
-            shutil.rmtree(project.stage_folder(out), ignore_errors=True)
-            return _run(project, settings, inbox_folder, out, as_of, today, clock, source, continues=False)
+            return _run(project, settings, inbox_folder, out, as_of, today, clock, source, is_afresh=True)
     except (
         duckdb.IOException,
         duckdb.TransactionException,
@@ -157,15 +129,6 @@ def run(
         ) from problem
 
 
-_DAMAGE = re.compile(r"checksum|corrupt|magic bytes|not a valid duckdb|parquet|snappy|zstd|thrift", re.IGNORECASE)
-
-
-def _tells_of_damage(problem: duckdb.Error) -> bool:
-    """Whether the database stumbled over a damaged file, and not over a full disk or a lack of memory."""
-    is_other = isinstance(problem, duckdb.OutOfMemoryException) or "No space left" in str(problem)
-    return not is_other and _DAMAGE.search(str(problem)) is not None
-
-
 def _run(
     project: Project,
     settings: PipelineSettings,
@@ -176,12 +139,16 @@ def _run(
     clock: Clock,
     source: str | None,
     *,
-    continues: bool = True,
+    is_afresh: bool = False,
 ) -> RunResult:
     decisions = project.decisions_folder(out)
     with exclusive(out), exclusive(decisions), building(out) as work:
+        if is_afresh:
+            # What is kept between runs is kept to save time; where it is damaged, everything is read again.
+            shutil.rmtree(project.stage_folder(out), ignore_errors=True)
         with clock.stage("discover"):
             found = discover(inbox_folder, settings.limits)
+            last = last_release(out, is_trusted=not is_afresh)
         with clock.stage("knowledge"):
             stage = project.stage_folder(out)
             understanding = load_knowledge(project, as_of, work, stage / "knowledge")
@@ -195,7 +162,6 @@ def _run(
         release.mkdir()
         database = release / "harmonized.duckdb"
         with duckdb.connect(config=_configuration(settings, work)) as connection:
-            last = _last_release(out) if continues else _LastRelease(out / "current", None, None, is_damaged=True)
             touched = _transform(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )
@@ -229,8 +195,9 @@ def _run(
         if known is not None and not last.is_damaged and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
             return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
-        with clock.stage("quality"):
-            checks = _check(settings, project, database, release, last, touched)
+        with clock.stage("quality"), _reader(database, settings, work) as connection:
+            previous = None if last.is_damaged else last.folder / "reports"
+            checks = check(connection, settings, project, release / "reports", previous, touched)
         with clock.stage("extract"), _reader(database, settings, work) as connection:
             parts = write_parquet(connection, release / "parquet", last.extracts)
             package = datapackage(release / "parquet", release_id, as_of.isoformat())
@@ -276,7 +243,7 @@ def _transform(
     understanding: Understanding,
     intake: Intake,
     database: Path,
-    last: _LastRelease,
+    last: LastRelease,
     out: Path,
     today: date,
     clock: Clock,
@@ -342,66 +309,3 @@ def _transform(
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
     return sorted({file_id for (file_id,) in connection.execute(query).fetchall()})
-
-
-_CHECKED = (
-    "facility",
-    "facility_identifier",
-    "facility_mention",
-    "assessment",
-    "assessment_copy",
-    "file",
-    "indicator",
-    "topic",
-    "crosswalk",
-    "consent_grant",
-)
-
-
-def _check(
-    settings: PipelineSettings,
-    project: Project,
-    database: Path,
-    release: Path,
-    last: _LastRelease,
-    touched: list[str] | None,
-) -> dict[str, Any]:
-    """Hold dimension tables and violations against the expectations; a failed critical one stops publication."""
-    if not settings.expectations:
-        return {"checked": 0, "failed_warnings": []}
-    from harmonize.quality.expectations import check_release  # pandas and Great Expectations take seconds to import.
-    from harmonize.quality.violations import touched_rows
-
-    with _reader(database, settings, release.parent) as connection:
-        rows: Mapping[str, str] | None = None
-        if touched is not None:
-            connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
-            connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
-            rows = touched_rows(connection, "touched")
-        result = check_release(
-            connection,
-            _CHECKED,
-            project.files("pipelines/expectations", "*.yml"),
-            release / "reports",
-            docs=settings.data_docs,
-            previous=None if last.is_damaged else last.folder / "reports",
-            touched=rows,
-        )
-    if result.failed_critical:
-        first = result.failed_critical[0]
-        raise PublicationError(
-            f"expectation failed: {first.table}.{first.column or '*'} {first.expectation}: {first.message} "
-            f"The last release stays. ({len(result.failed_critical)} critical in all.)"
-        )
-    return {
-        "checked": len(result.results),
-        "failed_warnings": [
-            {
-                "table": entry.table,
-                "expectation": entry.expectation,
-                "column": entry.column,
-                "message": entry.message,
-            }
-            for entry in result.failed_warnings
-        ],
-    }

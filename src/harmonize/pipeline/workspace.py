@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 from pydantic import TypeAdapter, ValidationError
 
+from harmonize.database import create_table, quoted
 from harmonize.errors import LedgerError
 from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
 from harmonize.ledgers import read_lines
@@ -38,12 +39,6 @@ __all__ = [
 
 def _sql(name: str) -> str:
     return files("harmonize.pipeline").joinpath(name).read_text(encoding="utf-8")
-
-
-def _create(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
-    connection.register("arriving", table)
-    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT * FROM arriving')
-    connection.unregister("arriving")
 
 
 _FILE_SCHEMA = pa.schema(
@@ -90,7 +85,7 @@ def register_files(connection: duckdb.DuckDBPyConnection, intake: Intake) -> Non
     rows += [_file_row(d, "duplicate", intake.loaded[twin][1], twin) for d, twin in intake.duplicates]
     rows += [_file_row(delivered, "refused", None, None) for delivered, _ in intake.refused]
     arriving = pa.Table.from_pylist(rows, schema=_FILE_SCHEMA)
-    _create(connection, "inbox_file", arriving)
+    create_table(connection, "inbox_file", arriving)
     refusals = [
         {
             "file_id": delivered.file_id,
@@ -106,7 +101,7 @@ def register_files(connection: duckdb.DuckDBPyConnection, intake: Intake) -> Non
     schema = pa.schema(
         {name: pa.string() for name in ("file_id", "locator", "code", "severity", "value", "message", "hint")}
     )
-    _create(connection, "refusal", pa.Table.from_pylist(refusals, schema=schema))
+    create_table(connection, "refusal", pa.Table.from_pylist(refusals, schema=schema))
 
 
 _TYPES = ("answered_by", "state", "verification")
@@ -114,7 +109,7 @@ _TYPES = ("answered_by", "state", "verification")
 
 def open_workspace(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
     """Attach the workspace database, where unqualified names live, with the closed sets of answers as types."""
-    connection.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS workspace")
+    connection.execute(f"ATTACH {quoted(path)} AS workspace")
     connection.execute("USE workspace")
     kinds = column_types("answer")
     for name in _TYPES:
@@ -142,7 +137,7 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
         }
         for file_id, (_, staged) in intake.loaded.items()
     ]
-    _create(connection, "staged_file", pa.Table.from_pylist(rows, schema=_LOADED))
+    create_table(connection, "staged_file", pa.Table.from_pylist(rows, schema=_LOADED))
     connection.execute(
         "CREATE OR REPLACE TABLE loaded AS "
         "SELECT s.*, c.content_no FROM staged_file s JOIN stage.content c USING (content_key)"
@@ -157,18 +152,18 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
 def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Sequence[str]) -> None:
     """Let `stated_answer` show the staged answers of these files."""
     paths = [
-        escape(str(path)).replace("'", "''")
+        quoted(escape(str(path)))
         for file_id in file_ids
         if (path := intake.loaded[file_id][1].parquet("answer")) is not None
     ]
     if paths:
-        listed = ", ".join(f"'{path}'" for path in paths)
+        listed = ", ".join(paths)
         connection.execute(
             f"CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
         )
         return
     schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))
-    _create(connection, "no_answer", schema.empty_table())
+    create_table(connection, "no_answer", schema.empty_table())
     connection.execute("CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM no_answer")
 
 
@@ -186,7 +181,7 @@ def _place_mentions(connection: duckdb.DuckDBPyConnection, geography: Geography)
         provinces.append(found.name if found else row["admin1"])
     column = mentions.schema.get_field_index("admin1")
     placed = mentions.set_column(column, "admin1", pa.array(provinces, pa.string()))
-    _create(connection, "mention", placed)
+    create_table(connection, "mention", placed)
     return placed
 
 
@@ -270,7 +265,7 @@ def identify(
         ("merged_facility", aliases),
         ("identity_notice", notices),
     ):
-        _create(connection, name, table)
+        create_table(connection, name, table)
     olds: dict[str, list[str]] = {}
     for old, new in resolution.aliases:
         olds.setdefault(new, []).append(old)
@@ -298,5 +293,5 @@ def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def make_files(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `made_issue` and `made_file`, with the accounting of every file's cells."""
+    """Write what was noticed into the release, and make `made_file` with the accounting of every file's cells."""
     connection.execute(_sql("accounting.sql"))

@@ -31,7 +31,7 @@ from harmonize.quality.violations import Violations, count_violations, laws
 if TYPE_CHECKING:
     from harmonize.quality.judge import Verdict
 
-__all__ = ["LAWS", "check", "check_release"]
+__all__ = ["LAWS", "check_release"]
 
 LAWS = "violations"
 """The table of one row in which each law has a column: how many rows break it."""
@@ -200,17 +200,3 @@ def _as_check(table: str, stated: Expectation, verdict: Verdict, found: Mapping[
         observed=observed,
         message=stated.meaning if verdict.success else f"{stated.meaning} Found: {observed}.",
     )
-
-
-def check(frames: Mapping[str, pd.DataFrame], suites: Sequence[Path], docs: Path | None) -> QualityResult:
-    """The former entrance, until the pipeline calls `check_release`: judge frames at hand, remember nothing."""
-    with duckdb.connect() as connection:
-        for name, frame in frames.items():
-            connection.register(name, frame)
-        loaded = load_suites(suites)
-        tasks = [_Task(suite, tuple(wanted_columns(connection, suite, tuple(frames))), "") for suite in loaded]
-        judged = _judge(connection, tasks, {}, docs is not None)
-    result = QualityResult(tuple(one for made, _ in judged.values() for one in made))
-    if docs is not None:
-        write_pages(docs, {table: page for table, (_, page) in judged.items()}, result.results)
-    return result

@@ -14,9 +14,8 @@ from functools import cache
 from pathlib import Path
 
 import duckdb
-import pandas as pd
 
-__all__ = ["Law", "Violations", "count_violations", "laws", "touched_rows", "violations"]
+__all__ = ["Law", "Violations", "count_violations", "laws", "touched_rows"]
 
 _NAMED = re.compile(r"^-- (?:law|screen): ([a-z_]+)\n", re.MULTILINE)
 _LOCAL = re.compile(r"\bjudged_")
@@ -161,8 +160,3 @@ def _first(connection: duckdb.DuckDBPyConnection, law: Law) -> str:
 def _number(connection: duckdb.DuckDBPyConnection, query: str) -> int:
     (number,) = connection.execute(query).fetchall()[0]
     return int(number)
-
-
-def violations(connection: duckdb.DuckDBPyConnection) -> dict[str, pd.DataFrame]:
-    """The former entrance, until the pipeline calls `check_release`: the counts of all laws as one frame."""
-    return {"violations": pd.DataFrame({name: [entry.count] for name, entry in count_violations(connection).items()})}

@@ -15,6 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from harmonize.database import quoted
 from harmonize.errors import PublicationError
 from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
@@ -46,10 +47,6 @@ def _statements(name: str) -> str:
     return files("harmonize.store").joinpath(name).read_text(encoding="utf-8")
 
 
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def release_form(parts: Sequence[str]) -> str:
     """A hash of all that the content of a release depends on besides its inputs: only equal forms can be continued.
 
@@ -70,14 +67,14 @@ def attach_release(connection: duckdb.DuckDBPyConnection, target: Path, previous
     Raises:
         PublicationError: the file cannot be written.
     """
-    connection.execute(f"SET disabled_compression_methods = {_quote(_SLOW_COMPRESSION)}")
+    connection.execute(f"SET disabled_compression_methods = {quoted(_SLOW_COMPRESSION)}")
     try:
         if previous is not None and _has_form(previous, form):
             shutil.copyfile(previous, target)
-            connection.execute(f"ATTACH {_quote(str(target))} AS release")
+            connection.execute(f"ATTACH {quoted(target)} AS release")
             _clear(connection)
             return True
-        connection.execute(f"ATTACH {_quote(str(target))} AS release (STORAGE_VERSION {_quote(STORAGE_VERSION)})")
+        connection.execute(f"ATTACH {quoted(target)} AS release (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         connection.execute("USE release")
         connection.execute(_statements("compact.sql").format_map(_EnumTypes()))
         connection.execute("USE workspace")
@@ -156,9 +153,9 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
     """The dictionary travels inside the file."""
     for table, model in TABLES.items():
         kind = "VIEW" if table in _VIEWED else "TABLE"
-        connection.execute(f'COMMENT ON {kind} "{table}" IS {_quote((model.__doc__ or "").strip())}')
+        connection.execute(f'COMMENT ON {kind} "{table}" IS {quoted((model.__doc__ or "").strip())}')
         for name, _, _, description in columns(table):
-            connection.execute(f'COMMENT ON COLUMN "{table}"."{name}" IS {_quote(description)}')
+            connection.execute(f'COMMENT ON COLUMN "{table}"."{name}" IS {quoted(description)}')
 
 
 _ANSWER_HASH = """

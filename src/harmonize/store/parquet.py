@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 import duckdb
 
+from harmonize.database import quoted
 from harmonize.model.tables import TABLES
 
 __all__ = ["PARTITIONED", "Previous", "write_parquet"]
@@ -39,13 +40,9 @@ class Previous:
     parts: Mapping[str, str]
 
 
-def _quote(text: str) -> str:
-    return "'" + text.replace("'", "''") + "'"
-
-
 def _copy(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    connection.execute(f"COPY ({query}) TO {_quote(str(path))} ({_FORMAT})")
+    connection.execute(f"COPY ({query}) TO {quoted(path)} ({_FORMAT})")
 
 
 def write_parquet(connection: duckdb.DuckDBPyConnection, folder: Path, previous: Previous | None) -> dict[str, str]:
@@ -75,7 +72,7 @@ def _write_findings(connection: duckdb.DuckDBPyConnection, folder: Path, previou
             _copy(
                 connection,
                 "SELECT f.* FROM finding f JOIN assessment s USING (assessment_id) "
-                f"WHERE s.instrument = {_quote(instrument)} "
+                f"WHERE s.instrument = {quoted(instrument)} "
                 "ORDER BY s.facility_id, f.assessment_id, f.locator, f.finding_id",
                 folder / name,
             )
@@ -101,7 +98,7 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
             _copy(
                 connection,
                 "SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
-                f"WHERE assessment_no BETWEEN {first} AND {last} AND instrument = {_quote(instrument)}",
+                f"WHERE assessment_no BETWEEN {first} AND {last} AND instrument = {quoted(instrument)}",
                 folder / name,
             )
     return parts

@@ -127,13 +127,24 @@ def publish(out: Path, built: Path, release_id: str) -> Path:
     try:
         target.parent.mkdir(exist_ok=True)
         _reach_the_disk(built)
-        if target.exists():
-            target.rename(built.with_name("damaged"))
-        built.rename(target)
+        _replace(target, built)
     except OSError as problem:
         raise _refusal(out, problem) from problem
     point_current(out, release_id)
     return target
+
+
+def _replace(target: Path, built: Path) -> None:
+    """Put a built folder in place of what stands there; where that fails, what stood there stands again."""
+    aside = built.with_name("damaged")
+    if target.exists():
+        target.rename(aside)
+    try:
+        built.rename(target)
+    except OSError:
+        if aside.exists():
+            aside.rename(target)
+        raise
 
 
 def _reach_the_disk(folder: Path) -> None:

@@ -1,0 +1,41 @@
+"""What every stage needs to speak with DuckDB: quoted text, Arrow tables as tables, joins as they are written."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+import pyarrow as pa
+
+__all__ = ["create_table", "joins_as_written", "quoted"]
+
+
+def quoted(text: object) -> str:
+    """A text (a path, a name) as an SQL literal, where a statement takes no parameter."""
+    return "'" + str(text).replace("'", "''") + "'"
+
+
+def create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:
+    """Make or replace a table of what stands in Arrow.
+
+    Args:
+        columns: what to select from it.
+    """
+    connection.register("arriving", table)
+    connection.execute(f'CREATE OR REPLACE TABLE "{name}" AS SELECT {columns} FROM arriving')
+    connection.unregister("arriving")
+
+
+@contextmanager
+def joins_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Join tables in the order in which a statement names them, the first one streamed, the others held in memory.
+
+    DuckDB cannot know how many answers a filter on a computed column leaves. It takes them for few, holds them in
+    memory and streams the small tables instead, which costs five times as much.
+    """
+    connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
+    try:
+        yield
+    finally:
+        connection.execute("RESET disabled_optimizers")

@@ -1,0 +1,66 @@
+"""What a run may continue: the last release, where it is whole; and how damage to what is kept between runs is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+
+from harmonize.store.parquet import Previous
+from harmonize.store.releases import checksum, is_whole, read_manifest
+
+__all__ = ["LastRelease", "last_release", "tells_of_damage"]
+
+_DAMAGED_FILE = (
+    duckdb.InvalidInputException,
+    duckdb.IOException,
+    duckdb.SerializationException,
+    duckdb.InternalException,
+    duckdb.FatalException,
+)
+"""What DuckDB raises over a file whose content is not what it should be (and, as `IOException`, over other things)."""
+_DAMAGE = re.compile(r"checksum|corrupt|magic bytes|not a valid|parquet|snappy|zstd|thrift", re.IGNORECASE)
+_QUOTED = re.compile(r"\"[^\"]*\"|'[^']*'")
+_OF_THE_DISK = re.compile(r"no space left|permission denied|read-only|could not write|cannot open", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class LastRelease:
+    """What stands published, which a run continues where it can.
+
+    Attributes:
+        folder: where it stands.
+        database: its DuckDB file; None where there is none, or where it is not what its manifest says.
+        extracts: its parquet files, under the same condition.
+        is_damaged: something is there, and it is not whole.
+    """
+
+    folder: Path
+    database: Path | None = None
+    extracts: Previous | None = None
+    is_damaged: bool = False
+
+
+def last_release(out: Path, *, is_trusted: bool = True) -> LastRelease:
+    """The release that `current` names.
+
+    Args:
+        is_trusted: it may be continued; otherwise it counts as damaged.
+    """
+    folder = out / "current"
+    manifest = read_manifest(folder)
+    if manifest is None or not is_trusted:
+        return LastRelease(folder, is_damaged=folder.is_symlink())
+    database = folder / "harmonized.duckdb"
+    if not is_whole(folder, manifest) or checksum(database) != manifest.get("checksum"):
+        return LastRelease(folder, is_damaged=True)
+    return LastRelease(folder, database, Previous(folder / "parquet", manifest["parts"]))
+
+
+def tells_of_damage(problem: duckdb.Error) -> bool:
+    """Whether DuckDB stumbled over the content of a file, and not over the disk, its rights or the memory."""
+    text = _QUOTED.sub("", str(problem))
+    is_of_content = _DAMAGE.search(text) is not None and _OF_THE_DISK.search(text) is None
+    return isinstance(problem, _DAMAGED_FILE) and is_of_content
