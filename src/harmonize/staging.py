@@ -25,6 +25,7 @@ __all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged
 
 _MANIFEST = "staged.json"
 _PART = ".part"
+_KEY = "assessment_key"
 _KEYED = frozenset({"assessment", "answer"})
 
 
@@ -121,7 +122,7 @@ def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> Staged
         if table.num_rows:
             if name in _KEYED:
                 table = _with_key(table, key)
-            pq.write_table(table, building / f"{name}.parquet", compression="zstd", compression_level=1)
+            _write_parquet(table, building / f"{name}.parquet")
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}
     sizes = {path.name: path.stat().st_size for path in sorted(building.glob("*.parquet"))}
     manifest = {
@@ -137,12 +138,26 @@ def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> Staged
     return StagedFolder(folder, staged.instrument, staged.layout, staged.counts, traits)
 
 
+def _write_parquet(table: pa.Table, path: Path) -> None:
+    """Write a table; the only filters that ever skip a part of it are those on the key of assessments."""
+    counting = {"cell_no": "DELTA_BINARY_PACKED"} if "cell_no" in table.column_names else {}
+    pq.write_table(
+        table,
+        path,
+        compression="zstd",
+        compression_level=1,
+        use_dictionary=[name for name in table.column_names if name not in counting],
+        column_encoding=counting,
+        write_statistics=[_KEY] if _KEY in table.column_names else False,
+    )
+
+
 def _with_key(table: pa.Table, key: str) -> pa.Table:
     """The table with `assessment_key`: the number of an assessment in its file, made unique over all files."""
     numbers = table.column("assessment_no").combine_chunks()
     found = pc.unique(numbers).drop_null()
     keys = pa.array([assessment_key(key, number) for number in found.to_pylist()], pa.int64())
-    return table.append_column("assessment_key", keys.take(pc.index_in(numbers, found)))
+    return table.append_column(_KEY, keys.take(pc.index_in(numbers, found)))
 
 
 def assessment_key(key: str, assessment_no: int) -> int:

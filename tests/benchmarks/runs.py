@@ -12,7 +12,7 @@ from tests.benchmarks.processes import spend
 
 __all__ = ["HARMONISE", "HarmonizeRun", "harmonize", "run_harmonize", "written"]
 
-HARMONISE = ("read", "crosswalk", "identity", "assessments", "store")
+HARMONISE = ("read", "crosswalk", "identity", "assessments", "answers", "store")
 """The stages that do what the floor does, and give it a meaning."""
 AS_OF = "2026-06-30"
 

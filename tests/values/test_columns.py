@@ -8,7 +8,7 @@ import polars as pl
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.values.number_columns import read_numbers, style_of
+from harmonize.values.number_columns import proving_texts, read_numbers
 from harmonize.values.numbers import NumberProblem, NumberStyle, decide_style, looks_numeric, parse_number
 from harmonize.values.text import clean
 from harmonize.values.text_columns import cleaned_texts
@@ -33,24 +33,17 @@ def _one_by_one(text: str, style: NumberStyle) -> tuple[float | None, str | None
     return None, number.value if number is NumberProblem.UNDECIDABLE else None
 
 
-@given(_TEXTS, _STYLES, st.lists(st.booleans(), min_size=12, max_size=12) | st.none())
-def test_numbers_of_a_column_are_those_of_its_texts(
-    texts: Sequence[str], style: NumberStyle, stored: Sequence[bool] | None
-) -> None:
-    flags = None if stored is None else list(stored[: len(texts)])
-    numbers, problems = read_numbers(
-        pl.Series(texts, dtype=pl.String), style, None if flags is None else pl.Series(flags, dtype=pl.Boolean)
-    )
-    styles = [NumberStyle.POINT if flags and flags[place] else style for place in range(len(texts))]
-    expected = [_one_by_one(text, own) for text, own in zip(texts, styles, strict=True)]
-    assert list(zip(numbers, problems, strict=True)) == expected
+@given(_TEXTS, _STYLES)
+def test_numbers_of_a_column_are_those_of_its_texts(texts: Sequence[str], style: NumberStyle) -> None:
+    numbers, problems = read_numbers(pl.Series(texts, dtype=pl.String), style)
+    assert list(zip(numbers, problems, strict=True)) == [_one_by_one(text, style) for text in texts]
     assert numbers.dtype == pl.Float64
     assert problems.dtype == pl.String
 
 
 @given(_TEXTS, _STYLES)
 def test_the_style_of_a_column_is_that_of_its_texts(texts: Sequence[str], default: NumberStyle) -> None:
-    assert style_of(pl.Series(texts, dtype=pl.String), default) == decide_style(texts, default)
+    assert decide_style(proving_texts(pl.Series(texts, dtype=pl.String)), default) == decide_style(texts, default)
 
 
 @given(st.lists(_ANY | st.text(" a~\t\u200b\u00a0é", max_size=6), max_size=12))

@@ -80,7 +80,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "cell_no": pa.int32(),
             "column_key": _I,
             "row_no": pa.int32(),
-            "raw_value": _S,
+            "raw_value": pa.dictionary(pa.int32(), _S),
             "value_text": _S,
             "word_no": pa.int16(),
             "raw_unit": _S,
@@ -272,7 +272,7 @@ class Rows:
     def table(self) -> pa.Table:
         """All rows."""
         self._flush()
-        return pa.Table.from_batches(self._chunks, schema=self._schema)
+        return pa.Table.from_batches(self._chunks, schema=self._schema).unify_dictionaries()
 
 
 @dataclass(slots=True)

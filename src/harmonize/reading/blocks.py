@@ -1,13 +1,15 @@
-"""Rows of a sheet in blocks of bounded size, each block's cells as one column of texts.
+"""Rows of a sheet in blocks of bounded size; what a block says stands once, its cells are numbers of it.
 
-A cell is as printed, whether it stands in a text file or in a workbook; cells that a workbook stores as numbers are
-marked, for how they print does not depend on any number style.
+Exports repeat themselves: a million cells hold some ten thousand texts. Whatever is asked of texts (is it blank, a
+number, an answer word) is asked of every text once. A cell is as printed, whether it stands in a text file or in a
+workbook; cells that a workbook stores as numbers are marked, for how they print does not depend on any number style.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,12 +19,15 @@ from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.packed_rows import ERROR_WORDS
 from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
 
-__all__ = ["Block", "blocks"]
+__all__ = ["Block", "Codes", "blocks", "distinct"]
 
 _CELLS = 1 << 20
 """Cells of one block, at most, but for rows that hold more."""
 _PERHAPS_BLANK = r"^[\s\x1c-\x1f\u200b\u2060\ufeff]*$"
 _Mask = npt.NDArray[np.bool_]
+_Scalar = TypeVar("_Scalar", bound=np.generic)
+Codes = npt.NDArray[np.uint32]
+"""Places of texts among the distinct ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,14 +36,16 @@ class Block:
 
     Attributes:
         first: index of its first row in the sheet.
-        texts: the cells, column after column; null where a cell is empty.
+        kinds: its distinct texts, and behind them a null for empty cells.
+        codes: by row and column, the place of the cell's text in `kinds`.
         stated: by row and column, whether a cell holds more than white space.
         is_number: the same for cells that are stored as numbers; None where none is.
         is_error: the same for Excel errors; None where there is none.
     """
 
     first: int
-    texts: pl.Series
+    kinds: pl.Series
+    codes: Codes
     stated: _Mask
     is_number: _Mask | None = None
     is_error: _Mask | None = None
@@ -57,16 +64,20 @@ class Block:
         """The cells of a column, errors marked."""
         if column >= self.width:
             return [None] * self.height
-        cells: list[Cell] = self.texts.slice(column * self.height, self.height).to_list()
+        cells: list[Cell] = self.kinds.gather(self.codes[:, column]).to_list()
         if self.is_error is None:
             return cells
         return [
             CellError(str(cell)) if wrong else cell for cell, wrong in zip(cells, self.is_error[:, column], strict=True)
         ]
 
-    def cells(self, rows: npt.NDArray[np.int64], columns: npt.NDArray[np.int64]) -> pl.Series:
-        """The texts of cells by their rows (in the block) and columns."""
-        return self.texts.gather(columns * self.height + rows)
+
+def distinct(kinds: pl.Series, codes: Codes) -> tuple[pl.Series, Codes]:
+    """The texts that stand behind some codes, each once, and the place of every code's text among them."""
+    used = np.zeros(len(kinds), np.bool_)
+    used[codes] = True
+    places = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
+    return kinds.gather(np.flatnonzero(used)), places[codes]
 
 
 def blocks(sheet: Sheet, begin: int) -> Iterator[Block]:
@@ -85,30 +96,31 @@ def _of_text(rows: DelimitedRows, begin: int) -> Iterator[Block]:
             yield _block(first + start, part.unpivot().get_column("value"), part.height)
 
 
-def _block(first: int, texts: pl.Series, height: int) -> Block:
+def _block(first: int, texts: pl.Series, height: int, is_number: _Mask | None = None) -> Block:
+    """A block of categorical texts, column after column."""
+    places = texts.to_physical().cast(pl.UInt32)
+    highest = places.max()
+    count = highest + 1 if isinstance(highest, int) else 0
+    # (Categories hand out their texts one by one; as a series they come together.)
+    kinds = pl.Series(values=np.arange(count, dtype=np.uint32)).cat.to(texts.dtype).cast(pl.String)
+    kinds = kinds.append(pl.Series(values=[None], dtype=pl.String))
+    places = places.fill_null(count)
+    codes = _by_row(places.to_numpy(), height)
     text = pl.col("text")
-    looked = pl.DataFrame({"text": texts}).select(
-        text,
-        stated=text.is_not_null(),
-        perhaps_blank=text.str.contains(_PERHAPS_BLANK).fill_null(value=False),
-        perhaps_error=text.str.starts_with("#").fill_null(value=False),
+    looked = pl.DataFrame({"text": kinds}).select(
+        is_blank=text.str.contains(_PERHAPS_BLANK).fill_null(value=True),
+        is_error=text.is_in(sorted(ERROR_WORDS)).fill_null(value=False),
     )
-    stated = looked.get_column("stated")
-    if looked.get_column("perhaps_blank").any():
-        kinds = looked.filter("perhaps_blank").get_column("text").unique()
-        stated &= ~texts.is_in([kind for kind in kinds if is_blank(kind)]).fill_null(value=False)
-    is_error = looked.get_column("perhaps_error").any()
-    error = texts.is_in(sorted(ERROR_WORDS)).fill_null(value=False) if is_error else None
-    return Block(
-        first,
-        texts,
-        _by_row(stated, height),
-        is_error=None if error is None or not error.any() else _by_row(error, height),
-    )
+    blank = looked.get_column("is_blank").to_numpy().copy()
+    for place in np.flatnonzero(blank[:-1]).tolist():
+        blank[place] = is_blank(kinds[place])
+    error = looked.get_column("is_error").to_numpy()
+    is_error = error[codes] if error.any() else None
+    return Block(first, kinds, codes, ~blank[codes], is_number, is_error)
 
 
-def _by_row(mask: pl.Series, height: int) -> _Mask:
-    return mask.to_numpy().reshape(-1, height).T
+def _by_row(values: npt.NDArray[_Scalar], height: int) -> npt.NDArray[_Scalar]:
+    return values.reshape(-1, height).T
 
 
 def _of_rows(rows: Sequence[Sequence[Cell]], begin: int) -> Iterator[Block]:
@@ -123,16 +135,16 @@ def _of_cells(first: int, part: Sequence[Sequence[Cell]]) -> Block:
     cells = [cell for column in zip(*part, strict=True) for cell in column]
     texts = pl.Series("", [cell if cell.__class__ is str else _text(cell) for cell in cells], pl.String)
     kinds = np.fromiter((_KINDS.get(cell.__class__, 0) for cell in cells), np.int8, len(cells))
-    block = _block(first, texts, len(part))
-    number, error = kinds == _NUMBER, kinds == _ERROR
-    by_row = (-1, len(part))
-    return Block(
+    number = kinds == _NUMBER
+    block = _block(
         first,
-        texts,
-        block.stated,
-        number.reshape(by_row).T if number.any() else None,
-        error.reshape(by_row).T if error.any() else None,
+        texts.cast(pl.Categorical(pl.Categories.random())),
+        len(part),
+        _by_row(number, len(part)) if number.any() else None,
     )
+    # In a workbook, a text that reads like an error is a text.
+    error = kinds == _ERROR
+    return replace(block, is_error=_by_row(error, len(part)) if error.any() else None)
 
 
 _NUMBER, _ERROR = 1, 2

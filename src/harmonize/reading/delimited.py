@@ -51,6 +51,7 @@ class DelimitedRows(Sequence[list[str | None]]):
         self._delimiter = delimiter
         self._pieces = pieces
         self.width = width
+        self._columns = [str(column) for column in range(width)]
         self._begins = [0]
         for piece in pieces:
             self._begins.append(self._begins[-1] + piece.rows)
@@ -73,7 +74,7 @@ class DelimitedRows(Sequence[list[str | None]]):
         return list(self._frame(number).row(place - self._begins[number]))
 
     def frames(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Every piece as a frame of texts, with the index of its first row."""
+        """Every piece as a frame of texts (categorical, of one kind per piece), with the index of its first row."""
         for number, begin in enumerate(self._begins[:-1]):
             yield begin, self._frame(number)
 
@@ -94,7 +95,7 @@ class DelimitedRows(Sequence[list[str | None]]):
             has_header=False,
             separator=self._delimiter,
             quote_char='"',
-            schema={f"{column}": pl.String for column in range(self.width)},
+            schema=dict.fromkeys(self._columns, pl.Categorical(pl.Categories.random())),
             infer_schema=False,
             missing_columns="insert",
         )

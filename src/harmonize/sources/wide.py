@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from harmonize.model.issues import Issue
-from harmonize.reading.blocks import Block, blocks
+from harmonize.reading.blocks import Block, blocks, distinct
 from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
@@ -136,7 +136,8 @@ class _Rows:
         if block.is_number is not None:
             stated &= ~block.is_number[:, self._quantities]
         row, place = np.nonzero(stated)
-        self.proofs += proving_texts(block.cells(row, self._quantities[place]))
+        texts, _ = distinct(block.kinds, block.codes[row, self._quantities[place]])
+        self.proofs += proving_texts(texts)
 
     def _record(self, block: Block, fields: Mapping[int, list[Cell]], row: int, *, is_surplus: bool) -> Record:
         table, index = self._table, block.first + row

@@ -1,4 +1,4 @@
-"""The answers of a wide export, a block of rows at a time: cells are handled as columns of texts, not one by one."""
+"""The answers of a wide export, a block of rows at a time: every text is read once, however many cells hold it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from harmonize.model.locators import split_row
 from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn
-from harmonize.reading.blocks import Block
+from harmonize.reading.blocks import Block, Codes, distinct
 from harmonize.reading.sheets import CellError
 from harmonize.sources.context import Context
 from harmonize.sources.profile import covers
@@ -53,6 +53,10 @@ def _around_row(locator: str) -> tuple[str, str]:
     return prefix, suffix
 
 
+def _arrow_texts(texts: pl.Series) -> pa.Array:
+    return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
+
+
 class WideAnswers:
     """Stages the answers of a table; cells are numbered through the file."""
 
@@ -88,26 +92,27 @@ class WideAnswers:
         if not len(place):
             return
         row = kept[place]
-        raw = block.cells(row, self._columns[answer])
-        number, problem = read_numbers(raw, self._style, self._stored(block, row, answer))
+        texts, places = distinct(block.kinds, block.codes[row, self._columns[answer]])
+        stored = None if block.is_number is None else block.is_number[row, self._columns[answer]]
+        number, problem = self._read_numbers(texts, places, stored)
         raw_unit, unit_stated, unit_wrong = self._read_units(block, row, answer)
         if unit_wrong.any():
             wrong = pl.Series(values=unit_wrong)
             problem = pl.select(pl.coalesce(problem, pl.when(wrong).then(pl.lit("unit_error")))).to_series()
-        cleaned = cleaned_texts(raw)
-        words = answer_words(raw, cleaned, self._context.vocabulary.answer_words)
+        cleaned = cleaned_texts(texts)
+        words = answer_words(texts, cleaned, self._context.vocabulary.answer_words)
         count = len(place)
         arrays = {
             "assessment_no": pa.array(np.array(numbers, np.int32)[place]),
             "cell_no": pa.array(np.arange(self._last_cell + 1, self._last_cell + count + 1, dtype=np.int32)),
             "column_key": pa.array(self._column_keys(place, answer, unit_stated, sides)),
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
-            "raw_value": raw.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-            "value_text": cleaned.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
-            "word_no": words.to_arrow(),
-            "raw_unit": raw_unit.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
+            "value_text": _arrow_texts(cleaned.gather(places)),
+            "word_no": words.gather(places).to_arrow(),
+            "raw_unit": _arrow_texts(raw_unit),
             "number": number.to_arrow(),
-            "number_problem": problem.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string()),
+            "number_problem": _arrow_texts(problem),
             "legal_flag": pa.array(np.zeros(count, np.bool_)),
         }
         self._last_cell += count
@@ -142,7 +147,7 @@ class WideAnswers:
             for place, column in zip(*np.nonzero(errors[:, columns]), strict=True):
                 row, at = int(kept[place]), int(columns[column])
                 locator = self._locator(block.first + row, at)
-                name = block.cells(np.array([row]), np.array([at]))[0]
+                name = block.kinds[int(block.codes[row, at])]
                 report_excel_error(self._context.staged, locator, CellError(str(name)), cells=1)
         return errors[:, self._columns]
 
@@ -150,10 +155,16 @@ class WideAnswers:
         table = self._table
         return table.sheet.cell_locator(index, table.header_row, column, table.header[column])
 
-    def _stored(self, block: Block, row: _Places, answer: _Places) -> pl.Series | None:
-        if block.is_number is None:
-            return None
-        return pl.Series(values=block.is_number[row, self._columns[answer]])
+    def _read_numbers(
+        self, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
+    ) -> tuple[pl.Series, pl.Series]:
+        """The number of every cell and why it is none; cells that are `stored` as numbers print with a point."""
+        number, problem = (found.gather(places) for found in read_numbers(texts, self._style))
+        if stored is None or self._style is NumberStyle.POINT:
+            return number, problem
+        pointed = [found.gather(places) for found in read_numbers(texts, NumberStyle.POINT)]
+        mask = pl.Series(values=stored)
+        return pointed[0].zip_with(mask, number), pointed[1].zip_with(mask, problem)
 
     def _read_units(
         self, block: Block, row: _Places, answer: _Places
@@ -167,16 +178,12 @@ class WideAnswers:
             wrong[stated] = block.is_error[row[stated], column[stated]]
             stated &= ~wrong
         places = np.flatnonzero(stated)
-        texts = block.cells(row[places], column[places])
-        kinds = texts.unique().to_list()
-        cleaned = (
-            texts.replace_strict(kinds, [clean(kind) for kind in kinds], return_dtype=pl.String) if kinds else texts
-        )
-        self._context.staged.add_units(unit for unit in cleaned.unique() if unit is not None)
-        spread = np.full(len(answer), len(places), np.int64)
-        spread[places] = np.arange(len(places))
-        units = pl.concat([cleaned, pl.Series(cleaned.name, [None], pl.String)]).gather(spread)
-        return units, stated, wrong
+        texts, which = distinct(block.kinds, block.codes[row[places], column[places]])
+        cleaned = [clean(text) for text in texts]
+        self._context.staged.add_units(unit for unit in cleaned if unit is not None)
+        spread = np.full(len(answer), len(cleaned), np.uint32)
+        spread[places] = which
+        return pl.Series(values=[*cleaned, None], dtype=pl.String).gather(spread), stated, wrong
 
     def _column_keys(
         self, place: _Places, answer: _Places, unit_stated: npt.NDArray[np.bool_], sides: Sequence[Side]
