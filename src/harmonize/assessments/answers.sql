@@ -1,6 +1,6 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
---        `answer_source`), contested_winner. Writes: release.compact.
+--        `answer_source`), contested_winner, stage.staged_text. Writes: release.compact.
 DELETE FROM release.compact.stored_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.stored_assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
@@ -50,16 +50,32 @@ FROM (
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
 
+CREATE OR REPLACE TABLE stated_text AS
+SELECT s.text_key, s.raw_value
+FROM stage.staged_text s
+SEMI JOIN (SELECT DISTINCT text_key FROM stated_answer) USING (text_key);
+
+INSERT INTO release.compact.stated_text
+SELECT
+    ((SELECT coalesce(max(text_no), 0) FROM release.compact.stated_text) + row_number() OVER (ORDER BY raw_value))::INTEGER,
+    raw_value,
+    hash(raw_value)
+FROM stated_text
+WHERE raw_value NOT IN (SELECT raw_value FROM release.compact.stated_text);
+
+CREATE OR REPLACE TABLE known_text AS
+SELECT s.text_key, t.text_no FROM stated_text s JOIN release.compact.stated_text t USING (raw_value);
+
 INSERT INTO release.compact.stored_answer
 WITH winning AS (
     SELECT
         made_no, question_no, answered_by, state, coalesce(verification, otherwise_verified) AS verification, raw_value,
-        value_number, raw_unit_no, reason, legal_flag, description, value_text, delivery_no, row_no, place_no
+        text_key, value_number, raw_unit_no, reason, legal_flag, description, value_text, delivery_no, row_no, place_no
     FROM judged_answer
     WHERE made_no IS NOT NULL AND problem IS NULL AND NOT is_ignored
     UNION ALL
     SELECT
-        s.assessment_no, question_no, answered_by, state, w.verification, raw_value, value_number, raw_unit_no, reason,
+        s.assessment_no, question_no, answered_by, state, w.verification, raw_value, text_key, value_number, raw_unit_no, reason,
         legal_flag, description, value_text, s.delivery_no, row_no, place_no
     FROM contested_winner w
     JOIN insert_source s USING (assessment_key)
@@ -70,7 +86,8 @@ SELECT
     w.answered_by,
     w.state,
     w.verification,
-    w.raw_value,
+    t.text_no,
+    CASE WHEN t.text_no IS NULL THEN w.raw_value END AS rare_value,
     w.value_number,
     w.raw_unit_no,
     r.remark_no,
@@ -78,6 +95,7 @@ SELECT
     w.row_no,
     w.place_no
 FROM winning w
+LEFT JOIN known_text t USING (text_key)
 LEFT JOIN release.compact.remark r
     ON r.digest = CASE
         WHEN w.reason IS NOT NULL OR w.legal_flag OR w.description IS NOT NULL OR w.value_text IS NOT NULL
@@ -98,7 +116,8 @@ LEFT JOIN (
         count(*) AS answers,
         count(DISTINCT a.answered_by) > 1 AS has_both_sides,
         sum(hash(
-            q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification, a.raw_value, a.value_number,
+            q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification,
+            coalesce(t.digest, hash(a.rare_value)), a.value_number,
             u.raw_unit, u.unit, r.digest
         )::HUGEINT)::VARCHAR AS digest
     FROM release.compact.stored_answer a
@@ -106,6 +125,7 @@ LEFT JOIN (
     JOIN release.compact.question q USING (question_no)
     JOIN release.compact.place p USING (place_no)
     JOIN release.compact.delivery f USING (delivery_no)
+    LEFT JOIN release.compact.stated_text t USING (text_no)
     LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
     LEFT JOIN release.compact.remark r USING (remark_no)
     GROUP BY a.assessment_no
@@ -140,6 +160,8 @@ GROUP BY a.assessment_no, i.topic_id
 ORDER BY a.assessment_no, i.topic_id;
 
 -- What no answer refers to any longer is not handed on.
+DELETE FROM release.compact.stated_text
+WHERE text_no NOT IN (SELECT DISTINCT text_no FROM release.compact.stored_answer WHERE text_no IS NOT NULL);
 DELETE FROM release.compact.remark
 WHERE remark_no NOT IN (SELECT DISTINCT remark_no FROM release.compact.stored_answer WHERE remark_no IS NOT NULL);
 DELETE FROM release.compact.raw_unit

@@ -124,7 +124,7 @@ GROUP BY facility_no, indicator_no;
 INSERT INTO release.compact.latest
 SELECT
     c.facility_no, c.question_no, c.assessment_no, c.answered_by, a.state, a.verification,
-    nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
+    nullif(coalesce(r.value_text, v.raw_value, a.rare_value), '') AS value_text,
     a.value_number,
     CASE
         WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
@@ -140,6 +140,7 @@ FROM (
 ) c
 JOIN release.compact.stored_answer a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)
+LEFT JOIN release.compact.stated_text v USING (text_no)
 LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN release.compact.remark r USING (remark_no)
 ORDER BY c.facility_no, c.question_no;

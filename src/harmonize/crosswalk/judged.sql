@@ -8,6 +8,7 @@ WITH read AS (
         a.cell_no,
         a.row_no,
         a.raw_value,
+        a.text_key,
         a.value_text,
         a.raw_unit,
         a.number,

@@ -5,9 +5,10 @@ an export. `assessment_no` counts the assessments of one file from 0.
 
 Answers are by far the most rows, so what a file's answers have in common stands once, in `column`, under a key that is
 a hash of its content and hence the same in every file. The locator of an answer is `prefix || row_no || suffix`, and
-that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. `value_text` is the
-cleaned text where cleaning changes the raw one; `word_no` is the number of the
-answer among the words of all answer scales, where it is one (`harmonize.values.text.numbered_words`).
+that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. A raw value that
+many answers share has a `text_key`, a hash of its content too, and stands in `text` once. `value_text` is the cleaned
+text where cleaning changes the raw one; `word_no` is the number of the answer among the words of all answer scales,
+where it is one (`harmonize.values.text.numbered_words`).
 """
 
 from __future__ import annotations
@@ -81,6 +82,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "column_key": _I,
             "row_no": pa.int32(),
             "raw_value": pa.dictionary(pa.int32(), _S),
+            "text_key": _I,
             "value_text": _S,
             "word_no": pa.int16(),
             "raw_unit": _S,
@@ -108,6 +110,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "unit_suffix": _S,
         }
     ),
+    "text": pa.schema({"text_key": _I, "raw_value": _S}),
     "unit": pa.schema({"raw_unit": _S}),
     "finding": pa.schema(
         {
@@ -220,7 +223,10 @@ class AnswerColumn(NamedTuple):
 @lru_cache(maxsize=1 << 17)
 def column_key(column: AnswerColumn) -> int:
     """A hash of a column's content, the same in every file and run."""
-    content = "\x1f".join(["\0" if part is None else str(part) for part in column])
+    return _key("\x1f".join(["\0" if part is None else str(part) for part in column]))
+
+
+def _key(content: str) -> int:
     return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
 
 
@@ -296,6 +302,7 @@ class StagedFile:
     )
     assessments: int = 0
     _columns: dict[AnswerColumn, int] = field(default_factory=dict)
+    _texts: dict[str, int] = field(default_factory=dict)
     _units: set[str] = field(default_factory=set)
 
     def add_column(self, column: AnswerColumn) -> int:
@@ -304,6 +311,14 @@ class StagedFile:
         if key is None:
             key = self._columns[column] = column_key(column)
             self.tables["column"].add(key, *column)
+        return key
+
+    def add_text(self, raw_value: str) -> int:
+        """Stage what many answers state, once; returns its key."""
+        key = self._texts.get(raw_value)
+        if key is None:
+            key = self._texts[raw_value] = _key(raw_value)
+            self.tables["text"].add(key, raw_value)
         return key
 
     def add_units(self, raw_units: Iterable[str]) -> None:
@@ -330,13 +345,13 @@ class StagedFile:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
         counts, assessments = replace(self.counts), self.assessments
-        columns, units = dict(self._columns), set(self._units)
+        columns, texts, units = dict(self._columns), dict(self._texts), set(self._units)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
             self.counts, self.assessments = replace(counts), assessments
-            self._columns, self._units = dict(columns), set(units)
+            self._columns, self._texts, self._units = dict(columns), dict(texts), set(units)
 
         return forget
 

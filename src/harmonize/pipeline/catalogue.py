@@ -20,7 +20,9 @@ from harmonize.staging import StagedFolder
 
 __all__ = ["SMALL_TABLES", "attach_catalogue"]
 
-SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", "column"))
+SHARED_TABLES = {"column": "column_key", "text": "text_key"}
+"""Tables whose rows many files have in common, by the hash that is their key."""
+SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", *SHARED_TABLES))
 _BATCH = 500
 _KEY_COLUMNS = {"assessment": {"assessment_key": pa.int64()}}
 _FORM = hashlib.sha256(
@@ -66,10 +68,10 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
     connection.execute("CREATE TABLE stage.content (content_no INTEGER PRIMARY KEY, content_key VARCHAR NOT NULL)")
     connection.execute("CREATE TABLE stage.content_column (content_no INTEGER, column_key BIGINT)")
-    for table in (*SMALL_TABLES, "column"):
+    for table in (*SMALL_TABLES, *SHARED_TABLES):
         fields = {field.name: field.type for field in STAGED_SCHEMAS[table]} | _KEY_COLUMNS.get(table, {})
         connection.register("arriving", pa.schema(fields).empty_table())
-        own = "" if table == "column" else "0::INTEGER AS content_no, 0::INTEGER AS row_order, "
+        own = "" if table in SHARED_TABLES else "0::INTEGER AS content_no, 0::INTEGER AS row_order, "
         connection.execute(f"CREATE TABLE stage.staged_{table} AS SELECT {own}* FROM arriving LIMIT 0")
         connection.unregister("arriving")
     connection.execute("CREATE TABLE stage.form AS SELECT ? AS form", [_FORM])
@@ -85,7 +87,7 @@ def _add(connection: duckdb.DuckDBPyConnection, folders: Sequence[StagedFolder])
     connection.register("arriving", arriving)
     connection.execute("INSERT INTO stage.content SELECT content_no, key FROM arriving")
     connection.unregister("arriving")
-    for table in (*SMALL_TABLES, "column"):
+    for table in (*SMALL_TABLES, *SHARED_TABLES):
         paths = {str(path): numbers[folder.key] for folder in folders if (path := folder.parquet(table)) is not None}
         if not paths:
             continue
@@ -103,16 +105,19 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str])
         "JOIN names n USING (filename)"
     )
     paths = [escape(path) for path in paths]
-    if table != "column":
+    if table not in SHARED_TABLES:
         connection.execute(
             f"INSERT INTO stage.staged_{table} BY NAME SELECT n.content_no, s.file_row_number::INTEGER AS row_order, "
             f"s.* EXCLUDE (filename, file_row_number) FROM {rows}",
             [paths],
         )
         return
-    connection.execute(f"INSERT INTO stage.content_column SELECT n.content_no, s.column_key FROM {rows}", [paths])
+    if table == "column":
+        connection.execute(f"INSERT INTO stage.content_column SELECT n.content_no, s.column_key FROM {rows}", [paths])
+    key = SHARED_TABLES[table]
     connection.execute(
-        "INSERT INTO stage.staged_column BY NAME SELECT DISTINCT * FROM read_parquet($1, hive_partitioning = false) s "
-        "WHERE column_key NOT IN (SELECT column_key FROM stage.staged_column)",
+        f"INSERT INTO stage.staged_{table} BY NAME "
+        "SELECT DISTINCT * FROM read_parquet($1, hive_partitioning = false) s "
+        f"WHERE {key} NOT IN (SELECT {key} FROM stage.staged_{table})",
         [paths],
     )

@@ -78,6 +78,7 @@ def add_answer(context: Context, stated: StatedAnswer) -> None:
         )
     )
     cleaned = clean(stated.raw_value) or ""
+    word = answer_word(cleaned, context.vocabulary.answer_words)
     if stated.raw_unit is not None:
         staged.add_units([stated.raw_unit])
     staged.tables["answer"].add(
@@ -86,8 +87,9 @@ def add_answer(context: Context, stated: StatedAnswer) -> None:
         key,
         row,
         stated.raw_value,
+        None if word is None else staged.add_text(stated.raw_value),
         None if cleaned == stated.raw_value else cleaned,
-        answer_word(cleaned, context.vocabulary.answer_words),
+        word,
         stated.raw_unit,
         stated.number,
         # That a text is no number is seen from the number; only other reasons are kept.

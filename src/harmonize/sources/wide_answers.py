@@ -28,6 +28,8 @@ __all__ = ["Side", "WideAnswers"]
 
 _Places = npt.NDArray[np.int64]
 _NO_UNIT = -1
+_SHARED = 4
+"""A text that so many answers of a block state is staged once."""
 
 
 class Side(Protocol):
@@ -108,6 +110,7 @@ class WideAnswers:
             "column_key": pa.array(self._column_keys(place, answer, unit_stated, sides)),
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
+            "text_key": self._text_keys(texts, places, words).gather(places).to_arrow(),
             "value_text": _arrow_texts(cleaned.gather(places)),
             "word_no": words.gather(places).to_arrow(),
             "raw_unit": _arrow_texts(raw_unit),
@@ -154,6 +157,15 @@ class WideAnswers:
     def _locator(self, index: int, column: int) -> str:
         table = self._table
         return table.sheet.cell_locator(index, table.header_row, column, table.header[column])
+
+    def _text_keys(self, texts: pl.Series, places: Codes, words: pl.Series) -> pl.Series:
+        """The key of every text that many answers state, or that is a word of some answer scale; else null."""
+        is_shared = (np.bincount(places, minlength=len(texts)) >= _SHARED) | words.is_not_null().to_numpy()
+        keys = [
+            self._context.staged.add_text(text) if shared else None
+            for text, shared in zip(texts.to_list(), is_shared.tolist(), strict=True)
+        ]
+        return pl.Series(values=keys, dtype=pl.Int64)
 
     def _read_numbers(
         self, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None

@@ -39,6 +39,9 @@ CREATE TABLE compact.place (
     digest UBIGINT NOT NULL
 );
 
+-- Values that many answers state, as printed.
+CREATE TABLE compact.stated_text (text_no INTEGER NOT NULL, raw_value VARCHAR NOT NULL, digest UBIGINT NOT NULL);
+
 CREATE TABLE compact.raw_unit (raw_unit_no INTEGER NOT NULL, raw_unit VARCHAR NOT NULL, unit VARCHAR);
 CREATE TABLE compact.remark (
     remark_no INTEGER NOT NULL,
@@ -56,7 +59,9 @@ CREATE TABLE compact.stored_answer (
     answered_by {answered_by} NOT NULL,
     state {state} NOT NULL,
     verification {verification} NOT NULL,
-    raw_value VARCHAR,
+    -- The value as printed: one of `stated_text`, or what few others state.
+    text_no INTEGER,
+    rare_value VARCHAR,
     value_number DOUBLE,
     raw_unit_no INTEGER,
     remark_no INTEGER,

@@ -8,15 +8,15 @@ SELECT
     q.indicator_id,
     q.comparability,
     a.state,
-    nullif(coalesce(r.value_text, a.raw_value), '') AS value_text,
+    nullif(coalesce(r.value_text, v.raw_value, a.rare_value), '') AS value_text,
     a.value_number,
     CASE
         WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
         WHEN q.is_measured THEN u.unit
         WHEN a.value_number IS NOT NULL THEN q.plain_unit
     END AS unit,
-    CASE WHEN q.kind = 'date' THEN try_cast(lower(coalesce(r.value_text, a.raw_value)) AS DATE) END AS value_date,
-    a.raw_value,
+    CASE WHEN q.kind = 'date' THEN try_cast(lower(coalesce(r.value_text, v.raw_value, a.rare_value)) AS DATE) END AS value_date,
+    coalesce(v.raw_value, a.rare_value) AS raw_value,
     u.raw_unit,
     a.answered_by,
     a.verification,
@@ -30,6 +30,7 @@ JOIN compact.stored_assessment s USING (assessment_no)
 JOIN compact.question q USING (question_no)
 JOIN compact.place p USING (place_no)
 JOIN compact.delivery d USING (delivery_no)
+LEFT JOIN compact.stated_text v USING (text_no)
 LEFT JOIN compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN compact.remark r USING (remark_no);
 
