@@ -23,7 +23,7 @@ _FIGURES = """
         (SELECT count(*) FROM assessment) AS assessments,
         (SELECT count(*) FROM assessment_copy) AS copies,
         (SELECT count(*) FROM assessment_copy WHERE relation <> 'original') AS copies_merged,
-        (SELECT count(*) FROM answer) AS answers,
+        (SELECT coalesce(sum(answers), 0)::BIGINT FROM compact.stored_assessment) AS answers,
         (SELECT count(*) FROM finding) AS findings,
         (SELECT count(*) FROM corrective_action) AS corrective_actions,
         (SELECT count(*) FROM conflict) AS conflicts,
@@ -35,7 +35,8 @@ _FIGURES = """
         (SELECT coalesce(sum(cells_loaded), 0)::BIGINT FROM file) AS cells_loaded,
         (SELECT coalesce(sum(cells_ignored), 0)::BIGINT FROM file) AS cells_ignored,
         (SELECT coalesce(sum(cells_quarantined), 0)::BIGINT FROM file) AS cells_quarantined,
-        (SELECT count(*) FILTER (indicator_id IS NOT NULL) / nullif(count(*), 0) FROM answer) AS answer_coverage,
+        (SELECT sum(answers) FILTER (indicator_id IS NOT NULL) / nullif(sum(answers), 0) FROM compact.answered_question)
+            AS answer_coverage,
         (SELECT count(*) FILTER (indicator_id IS NOT NULL) / nullif(count(*), 0) FROM finding) AS finding_coverage
 """
 
@@ -61,16 +62,18 @@ _REPORTS = {
             f.contributor, f.path, q.locator, q.code, q.value, q.message
     """,
     "coverage": """
-        SELECT s.instrument, s.edition, count(*) AS answers, count(a.indicator_id) AS mapped,
-            round(count(a.indicator_id) / count(*), 4) AS share
-        FROM answer a JOIN assessment s USING (assessment_id) GROUP BY ALL ORDER BY ALL
+        SELECT *, round(mapped / answers, 4) AS share FROM (
+            SELECT instrument, edition, sum(answers)::BIGINT AS answers,
+                coalesce(sum(answers) FILTER (indicator_id IS NOT NULL), 0)::BIGINT AS mapped
+            FROM compact.answered_question GROUP BY instrument, edition
+        ) ORDER BY ALL
     """,
     "unmapped": """
-        SELECT instrument, edition, question, count(*) AS answers FROM (
-            SELECT s.instrument, s.edition, a.question_id AS question
-            FROM answer a JOIN assessment s USING (assessment_id) WHERE a.indicator_id IS NULL
+        SELECT instrument, edition, question, sum(asked)::BIGINT AS answers FROM (
+            SELECT instrument, edition, question_id AS question, answers AS asked
+            FROM compact.answered_question WHERE indicator_id IS NULL
             UNION ALL
-            SELECT s.instrument, s.edition, n.clause_raw
+            SELECT s.instrument, s.edition, n.clause_raw, 1
             FROM finding n JOIN assessment s USING (assessment_id) WHERE n.indicator_id IS NULL
         ) GROUP BY ALL ORDER BY answers DESC, instrument, edition, question
     """,

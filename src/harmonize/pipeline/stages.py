@@ -20,11 +20,11 @@ from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
 from harmonize.errors import ConfigurationError, PublicationError
-from harmonize.insight.summary import figures, write_reports
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline.catalogue import attach_catalogue
 from harmonize.pipeline.continuation import LastRelease, last_release, tells_of_damage
+from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.gate import check
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
@@ -50,8 +50,6 @@ from harmonize.store.build import (
     logical_hashes,
     release_form,
 )
-from harmonize.store.datapackage import datapackage
-from harmonize.store.parquet import write_parquet
 from harmonize.store.releases import (
     building,
     checksum,
@@ -195,17 +193,16 @@ def _run(
         if known is not None and not last.is_damaged and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
             return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
-        with clock.stage("quality"), _reader(database, settings, work) as connection:
-            previous = None if last.is_damaged else last.folder / "reports"
-            checks = check(connection, settings, project, release / "reports", previous, touched)
-        with clock.stage("extract"), _reader(database, settings, work) as connection:
-            parts = write_parquet(connection, release / "parquet", last.extracts)
-            package = datapackage(release / "parquet", release_id, as_of.isoformat())
-            (release / "parquet" / "datapackage.json").write_text(
-                json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8"
-            )
-            write_reports(connection, release / "reports")
-            closing = figures(connection)
+        with (
+            _reader(database, settings, work) as checked,
+            _reader(database, settings, work) as extracted,
+            extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
+        ):
+            with clock.stage("quality"):
+                previous = None if last.is_damaged else last.folder / "reports"
+                checks = check(checked, settings, project, release / "reports", previous, touched)
+            with clock.stage("extract"):
+                extracts = extraction.result()
         manifest = {
             "release_id": release_id,
             "contract_version": CONTRACT_VERSION,
@@ -215,8 +212,8 @@ def _run(
             "input_hash": input_hash,
             "logical_hash": logical_hash,
             "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in hashes.items()},
-            "figures": closing,
-            "parts": parts,
+            "figures": extracts.figures,
+            "parts": extracts.parts,
             "expectations": checks,
             "seconds": clock.seconds,
             "peak_memory_mb": clock.peak_memory_mb,

@@ -28,6 +28,7 @@ __all__ = [
     "finish_release",
     "insert_rows",
     "logical_hashes",
+    "numbered_answers",
     "release_form",
 ]
 
@@ -47,13 +48,22 @@ def _statements(name: str) -> str:
     return files("harmonize.store").joinpath(name).read_text(encoding="utf-8")
 
 
+def numbered_answers(names: str) -> str:
+    """A query for the rows of `answer` with their assessment's number and instrument.
+
+    Args:
+        names: the schema of the tables that say what the numbers mean.
+    """
+    return _statements("numbered_answer.sql").format(names=names)
+
+
 def release_form(parts: Sequence[str]) -> str:
     """A hash of all that the content of a release depends on besides its inputs: only equal forms can be continued.
 
     Args:
         parts: hashes of the program and of the knowledge that every answer depends on.
     """
-    texts = [_statements(name) for name in ("compact.sql", "views.sql", "contract.sql")]
+    texts = [_statements(name) for name in ("compact.sql", "numbered_answer.sql", "views.sql", "contract.sql")]
     layout = [table_ddl(table) for table in TABLES]
     return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
 
@@ -134,6 +144,7 @@ def fill_contract(
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
     connection.execute("USE release")
+    connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
     connection.execute(_statements("views.sql"))
     _comment(connection)
     connection.execute("USE workspace")

@@ -1,38 +1,21 @@
 -- The contract tables that are kept more compactly inside, and views for people.
-CREATE VIEW compact.numbered_answer AS
-SELECT
-    a.assessment_no,
-    s.instrument,
-    s.assessment_id,
-    q.question_id,
-    q.indicator_id,
-    q.comparability,
-    a.state,
-    nullif(coalesce(r.value_text, v.raw_value, a.rare_value), '') AS value_text,
-    a.value_number,
-    CASE
-        WHEN NOT q.asks_quantity OR a.state <> 'informational' THEN NULL
-        WHEN q.is_measured THEN u.unit
-        WHEN a.value_number IS NOT NULL THEN q.plain_unit
-    END AS unit,
-    CASE WHEN q.kind = 'date' THEN try_cast(lower(coalesce(r.value_text, v.raw_value, a.rare_value)) AS DATE) END AS value_date,
-    coalesce(v.raw_value, a.rare_value) AS raw_value,
-    u.raw_unit,
-    a.answered_by,
-    a.verification,
-    r.reason,
-    coalesce(r.legal_flag, false) AS legal_flag,
-    d.file_id,
-    p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator,
-    q.mapping_id
-FROM compact.stored_answer a
-JOIN compact.stored_assessment s USING (assessment_no)
-JOIN compact.question q USING (question_no)
-JOIN compact.place p USING (place_no)
-JOIN compact.delivery d USING (delivery_no)
-LEFT JOIN compact.stated_text v USING (text_no)
-LEFT JOIN compact.raw_unit u USING (raw_unit_no)
-LEFT JOIN compact.remark r USING (remark_no);
+-- How often each question was answered in each edition of an instrument.
+CREATE VIEW compact.answered_question AS
+WITH edition AS (
+    SELECT k.assessment_no, (dense_rank() OVER (ORDER BY s.instrument, s.edition))::INTEGER AS edition_no, s.instrument, s.edition
+    FROM compact.stored_assessment k
+    JOIN assessment s USING (assessment_id)
+),
+counted AS (
+    SELECT e.edition_no, a.question_no, count(*) AS answers
+    FROM compact.stored_answer a
+    JOIN edition e USING (assessment_no)
+    GROUP BY ALL
+)
+SELECT e.instrument, e.edition, q.question_id, q.indicator_id, c.answers
+FROM counted c
+JOIN (SELECT DISTINCT edition_no, instrument, edition FROM edition) e USING (edition_no)
+JOIN compact.question q USING (question_no);
 
 CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;
 

@@ -1,0 +1,74 @@
+"""Extracts and reports of a finished release, written while it is held against its expectations.
+
+Both only read the release. The gate is one thread of Python and the extracts are DuckDB's work, so that together they
+take little longer than the longer of them.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from harmonize.insight.summary import figures, write_reports
+from harmonize.store.datapackage import datapackage
+from harmonize.store.parquet import Previous, write_parquet
+
+__all__ = ["Extracts", "extracting"]
+
+_PATIENCE = 0.05
+"""Seconds between two attempts to stop."""
+
+
+@dataclass(frozen=True, slots=True)
+class Extracts:
+    """What was written.
+
+    Attributes:
+        parts: the hash of what each part of the large tables says, by its path.
+        figures: counts of everything that the run did.
+    """
+
+    parts: Mapping[str, str]
+    figures: Mapping[str, Any]
+
+
+@contextmanager
+def extracting(
+    connection: duckdb.DuckDBPyConnection, release: Path, release_id: str, as_of: str, previous: Previous | None
+) -> Iterator[Future[Extracts]]:
+    """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
+
+    Args:
+        connection: a finished release, for this alone.
+        release: its folder.
+        previous: the extracts of the release before.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="extract") as pool:
+        future = pool.submit(_extract, connection, release, release_id, as_of, previous)
+        try:
+            yield future
+        except BaseException:
+            # What is interrupted between two statements goes on with the next one.
+            while not future.done():
+                connection.interrupt()
+                time.sleep(_PATIENCE)
+            raise
+
+
+def _extract(
+    connection: duckdb.DuckDBPyConnection, release: Path, release_id: str, as_of: str, previous: Previous | None
+) -> Extracts:
+    folder = release / "parquet"
+    parts = write_parquet(connection, folder, previous)
+    package = datapackage(folder, release_id, as_of)
+    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
+    write_reports(connection, release / "reports")
+    return Extracts(parts, figures(connection))
