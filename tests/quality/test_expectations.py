@@ -14,13 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.quality.release import ROWS, another, empty_release, insert, small_release
+from tests.quality.touching import touched_rows
 
 from harmonize.errors import ConfigurationError
 from harmonize.quality import expectations
 from harmonize.quality.expectations import check_release
 from harmonize.quality.remembered import FILE_NAME
 from harmonize.quality.result import QualityResult
-from harmonize.quality.violations import touched_rows
 
 SHIPPED = sorted(Path("pipelines/expectations").glob("*.yml"))
 LAWS_ONLY = [path for path in SHIPPED if path.stem == "violations"]

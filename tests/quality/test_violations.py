@@ -10,8 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from tests.quality.release import ROWS, another, empty_release, insert, small_release
+from tests.quality.touching import touched_rows
 
-from harmonize.quality.violations import Law, count_violations, laws, touched_rows
+from harmonize.quality.violations import Law, count_violations, laws
 
 QUANTITY = another("indicator", indicator_id="environment.energy.metrics.grid", kind="quantity", unit="MJ")
 MEASURED: dict[str, Any] = {

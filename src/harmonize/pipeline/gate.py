@@ -12,6 +12,7 @@ import pyarrow as pa
 from harmonize.errors import PublicationError
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
+from harmonize.store.named_answers import classified_answers, name_answers
 
 __all__ = ["check"]
 
@@ -52,13 +53,7 @@ def check(
         return {"checked": 0, "failed_warnings": []}
     # pandas and Great Expectations take seconds to import.
     from harmonize.quality.expectations import check_release
-    from harmonize.quality.violations import touched_rows
 
-    rows: Mapping[str, str] | None = None
-    if touched is not None:
-        connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
-        connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
-        rows = touched_rows(connection, "touched")
     result = check_release(
         connection,
         _CHECKED,
@@ -66,7 +61,8 @@ def check(
         reports,
         docs=settings.data_docs,
         previous=previous,
-        touched=rows,
+        touched=None if touched is None else _touched_rows(connection, touched),
+        screened=_screened(connection) if touched is None else None,
     )
     if result.failed_critical:
         first = result.failed_critical[0]
@@ -86,3 +82,26 @@ def check(
             for entry in result.failed_warnings
         ],
     }
+
+
+def _screened(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    """What screens read of the answers, as a view that costs less than `answer`, and the questions asked."""
+    name_answers(connection)
+    connection.execute(f"CREATE TEMP VIEW screened_answer AS {classified_answers('temp')}")
+    connection.execute("CREATE TEMP VIEW screened_question AS SELECT DISTINCT question_id FROM temp.question")
+    return {"answer": "screened_answer", "question": "screened_question"}
+
+
+def _touched_rows(connection: duckdb.DuckDBPyConnection, touched: Sequence[str]) -> Mapping[str, str]:
+    """Answers and findings of some assessments; their numbers lead to the answers without a look at all."""
+    connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
+    connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
+    connection.execute(
+        "CREATE TEMP TABLE touched_answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
+        "WHERE assessment_no IN "
+        "(SELECT assessment_no FROM compact.stored_assessment JOIN touched USING (assessment_id))"
+    )
+    connection.execute(
+        "CREATE TEMP TABLE touched_finding AS FROM finding WHERE assessment_id IN (SELECT assessment_id FROM touched)"
+    )
+    return {"answer": "touched_answer", "finding": "touched_finding"}

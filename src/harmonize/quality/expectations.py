@@ -62,6 +62,7 @@ def check_release(
     docs: bool = True,
     previous: Path | None = None,
     touched: Mapping[str, str] | None = None,
+    screened: Mapping[str, str] | None = None,
 ) -> QualityResult:
     """Hold the tables and laws of a release against the suites.
 
@@ -72,6 +73,7 @@ def check_release(
         reports: the new release's folder of reports; what is remembered goes there, and `data_docs/` if `docs`.
         previous: the folder of reports of the release before; what has not changed is taken over from it.
         touched: where the rows of touched assessments stand (see `count_violations`); counts only with `previous`.
+        screened: what screens read instead of all answers (see `count_violations`).
 
     Raises:
         ConfigurationError: a suite that cannot be run: unknown table, column or expectation.
@@ -80,7 +82,7 @@ def check_release(
     remembered = read_remembered(previous)
     tasks = [_table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS]
     with_laws = any(suite.table == LAWS for suite in loaded)
-    found = _laws(connection, remembered, touched) if with_laws else dict[str, Violations]()
+    found = _laws(connection, remembered, touched, screened) if with_laws else dict[str, Violations]()
     tasks = [_law_task(suite, found) if suite.table == LAWS else tasks.pop(0) for suite in loaded]
     checks: dict[str, tuple[Check, ...]] = {}
     pages: dict[str, str] = {}
@@ -102,10 +104,13 @@ def check_release(
 
 
 def _laws(
-    connection: duckdb.DuckDBPyConnection, remembered: Remembered, touched: Mapping[str, str] | None
+    connection: duckdb.DuckDBPyConnection,
+    remembered: Remembered,
+    touched: Mapping[str, str] | None,
+    screened: Mapping[str, str] | None,
 ) -> dict[str, Violations]:
     in_doubt = remembered.laws_in_doubt()
-    return count_violations(connection, touched if len(in_doubt) < len(laws()) else None, in_doubt)
+    return count_violations(connection, touched if len(in_doubt) < len(laws()) else None, in_doubt, screened)
 
 
 def _table_task(connection: duckdb.DuckDBPyConnection, suite: LoadedSuite, tables: Sequence[str]) -> _Task:

@@ -1,11 +1,11 @@
 -- Screens: one pass over the answers says of many laws that nothing breaks them. Each query gives one row; its columns
 -- are named after laws and count suspicious rows or groups. Nothing suspicious: the law is kept, its own query need not
--- run. Whatever breaks a law is suspicious (the converse does not hold).
+-- run. Whatever breaks a law is suspicious (the converse does not hold). `answer` is where the answers stand.
 
 -- screen: belonging
 WITH seen AS MATERIALIZED (
     SELECT assessment_id, file_id
-    FROM judged_answer
+    FROM {answer}
     GROUP BY assessment_id, file_id
 )
 SELECT
@@ -28,7 +28,7 @@ WITH seen AS MATERIALIZED (
         -- Not a number sorts above infinity, infinity above every number.
         min(value_number) AS lowest,
         max(value_number) AS highest
-    FROM judged_answer
+    FROM {answer}
     GROUP BY mapping_id, indicator_id, state
 )
 SELECT
@@ -55,14 +55,10 @@ LEFT JOIN crosswalk AS c ON c.mapping_id = a.mapping_id;
 -- screen: repetition
 -- A bit per question: an assessment without repeated answers has as many bits as answers, in a tenth of the memory that
 -- grouping by question takes.
-WITH question AS MATERIALIZED (
-    SELECT question_id, row_number() OVER ()::INTEGER AS place
-    FROM (SELECT DISTINCT question_id FROM judged_answer)
-),
-seen AS (
+WITH seen AS (
     SELECT count(*) AS answers, bit_count(bitstring_agg(q.place, 0, {questions})) AS questions
-    FROM judged_answer AS a
-    JOIN question AS q ON q.question_id = a.question_id
+    FROM {answer} AS a
+    JOIN numbered_question AS q ON q.question_id = a.question_id
     GROUP BY a.assessment_id, a.answered_by
 )
 SELECT count(*) FILTER (WHERE answers <> questions) AS duplicate_answer FROM seen;

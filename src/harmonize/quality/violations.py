@@ -15,11 +15,12 @@ from pathlib import Path
 
 import duckdb
 
-__all__ = ["Law", "Violations", "count_violations", "laws", "touched_rows"]
+__all__ = ["JUDGED", "Law", "Violations", "count_violations", "laws"]
 
 _NAMED = re.compile(r"^-- (?:law|screen): ([a-z_]+)\n", re.MULTILINE)
 _LOCAL = re.compile(r"\bjudged_")
-_JUDGED = ("answer", "finding")
+JUDGED = ("answer", "finding")
+"""The tables that local laws are about."""
 _SHOWN_CHARACTERS = 300
 
 
@@ -76,66 +77,67 @@ def count_violations(
     connection: duckdb.DuckDBPyConnection,
     touched: Mapping[str, str] | None = None,
     broken_before: Collection[str] = (),
+    screened: Mapping[str, str] | None = None,
 ) -> dict[str, Violations]:
     """How often each law is broken, in the order of the laws.
 
     Args:
         connection: a database that holds all tables of the contract, or views of their names; temporary views are made
             in it and removed again.
-        touched: tables that hold, for `answer` and for `finding`, the rows of touched assessments (`touched_rows`):
-            local laws are judged on these only. Touched is each assessment that is new, changed or removed, or of
-            which the file or a mapping changed, since a release in which the local laws held.
+        touched: tables that hold, for `answer` and for `finding`, the rows of touched assessments: local laws are
+            judged on these only. Touched is each assessment that is new, changed or removed, or of which the file or a
+            mapping changed, since a release in which the local laws held.
         broken_before: laws that did not hold in that release; they are judged on all assessments again.
+        screened: views that screens read instead, when all answers are judged: `answer`, of which only the columns
+            that `screens.sql` names are needed, and `question` with every `question_id` once.
     """
     nearby = {
         name: law for name, law in laws().items() if touched is not None and law.is_local and name not in broken_before
     }
     wide = {name: law for name, law in laws().items() if name not in nearby}
-    found = _judge(connection, wide, dict(zip(_JUDGED, _JUDGED, strict=True)))
+    found = _judge(connection, wide, dict(zip(JUDGED, JUDGED, strict=True)), screened)
     if touched is not None:
-        found |= _judge(connection, nearby, touched)
+        found |= _judge(connection, nearby, touched, None)
     return {name: found[name] for name in laws()}
 
 
-def touched_rows(connection: duckdb.DuckDBPyConnection, touched: str) -> dict[str, str]:
-    """Temporary tables with the answers and findings of the assessments in the table `touched` (`assessment_id`).
-
-    Whoever has these rows at hand gives `count_violations` that instead: finding them takes a scan of all answers.
-    """
-    made = {table: f"touched_{table}" for table in _JUDGED}
-    for table, name in made.items():
-        connection.execute(
-            f'CREATE OR REPLACE TEMP TABLE {name} AS FROM "{table}" WHERE assessment_id IN (FROM {touched})'
-        )
-    return made
-
-
 def _judge(
-    connection: duckdb.DuckDBPyConnection, judged: Mapping[str, Law], rows: Mapping[str, str]
+    connection: duckdb.DuckDBPyConnection,
+    judged: Mapping[str, Law],
+    rows: Mapping[str, str],
+    screened: Mapping[str, str] | None,
 ) -> dict[str, Violations]:
     """Judge laws; the local ones read `rows`."""
-    for table in _JUDGED:
+    for table in JUDGED:
         connection.execute(f'CREATE OR REPLACE TEMP VIEW judged_{table} AS FROM "{rows[table]}"')
     try:
-        kept = _kept(connection, judged)
+        kept = _kept(connection, judged, screened or {"answer": "judged_answer", "question": _QUESTIONS})
         counts = _counts(connection, [law for law in judged.values() if law.name not in kept])
         return {
             name: Violations(counts[name], _first(connection, law)) if counts.get(name) else Violations(0)
             for name, law in judged.items()
         }
     finally:
-        for table in _JUDGED:
+        for table in JUDGED:
             connection.execute(f"DROP VIEW IF EXISTS temp.judged_{table}")
+        connection.execute("DROP TABLE IF EXISTS temp.numbered_question")
 
 
-def _kept(connection: duckdb.DuckDBPyConnection, judged: Mapping[str, Law]) -> set[str]:
+_QUESTIONS = "(SELECT DISTINCT question_id FROM judged_answer)"
+
+
+def _kept(connection: duckdb.DuckDBPyConnection, judged: Mapping[str, Law], screened: Mapping[str, str]) -> set[str]:
     """Laws of which the screens say that nothing breaks them."""
     if not any(law.is_local for law in judged.values()):
         return set()
-    questions = _number(connection, "SELECT count(DISTINCT question_id) FROM judged_answer")
+    connection.execute(
+        "CREATE OR REPLACE TEMP TABLE numbered_question AS "
+        f"SELECT question_id, row_number() OVER ()::INTEGER AS place FROM {screened['question']}"
+    )
+    questions = _number(connection, "SELECT count(*) FROM numbered_question")
     kept: set[str] = set()
     for screen in _screens():
-        relation = connection.execute(screen.format(questions=questions))
+        relation = connection.execute(screen.format(answer=screened["answer"], questions=questions))
         names = [column[0] for column in relation.description or []]
         row = relation.fetchone() or ()
         kept |= {name for name, suspicious in zip(names, row, strict=True) if not suspicious and name in judged}

@@ -19,6 +19,7 @@ from harmonize.database import quoted
 from harmonize.errors import PublicationError
 from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
+from harmonize.store.named_answers import numbered_answers
 
 __all__ = [
     "STORAGE_VERSION",
@@ -28,7 +29,6 @@ __all__ = [
     "finish_release",
     "insert_rows",
     "logical_hashes",
-    "numbered_answers",
     "release_form",
 ]
 
@@ -48,22 +48,13 @@ def _statements(name: str) -> str:
     return files("harmonize.store").joinpath(name).read_text(encoding="utf-8")
 
 
-def numbered_answers(names: str) -> str:
-    """A query for the rows of `answer` with their assessment's number and instrument.
-
-    Args:
-        names: the schema of the tables that say what the numbers mean.
-    """
-    return _statements("numbered_answer.sql").format(names=names)
-
-
 def release_form(parts: Sequence[str]) -> str:
     """A hash of all that the content of a release depends on besides its inputs: only equal forms can be continued.
 
     Args:
         parts: hashes of the program and of the knowledge that every answer depends on.
     """
-    texts = [_statements(name) for name in ("compact.sql", "numbered_answer.sql", "views.sql", "contract.sql")]
+    texts = [*(_statements(name) for name in ("compact.sql", "views.sql", "contract.sql")), numbered_answers("compact")]
     layout = [table_ddl(table) for table in TABLES]
     return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
 

@@ -17,7 +17,7 @@ import duckdb
 
 from harmonize.database import quoted
 from harmonize.model.tables import TABLES
-from harmonize.store.build import numbered_answers
+from harmonize.store.named_answers import name_answers, numbered_answers
 
 __all__ = ["PARTITIONED", "Previous", "write_parquet"]
 
@@ -96,53 +96,15 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
         parts[name] = digest
         if not _is_linked(folder / name, name, digest, previous):
             first, last = part * _ASSESSMENTS + 1, (part + 1) * _ASSESSMENTS
-            _name_by_enum(connection, first, last)
+            chosen = f"assessment_no BETWEEN {first} AND {last}"
+            name_answers(connection, chosen)
             _copy(
                 connection,
                 f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('temp')}) "
-                f"WHERE assessment_no BETWEEN {first} AND {last} AND instrument = {quoted(instrument)}",
+                f"WHERE {chosen} AND instrument = {quoted(instrument)}",
                 folder / name,
             )
     return parts
-
-
-_NAMES = {
-    "question": {
-        "question_id": "question_id",
-        "indicator_id": "indicator_id",
-        "comparability": "comparability",
-        "mapping_id": "mapping_id",
-        "plain_unit": "unit",
-    },
-    "raw_unit": {"raw_unit": "raw_unit", "unit": "unit"},
-    "delivery": {"file_id": "file_id"},
-    "stored_assessment": {"assessment_id": "assessment_id"},
-}
-"""The texts that numbers of answers stand for, by table, and the set that each is taken from."""
-
-
-def _name_by_enum(connection: duckdb.DuckDBPyConnection, first: int, last: int) -> None:
-    """Make temporary tables of the names that the answers of some assessments use, every text an enum.
-
-    Joined from these, a text stays a small number until it enters the extract, which saves a quarter of the work.
-    """
-    for table in _NAMES:
-        key = "assessment_no" if table == "stored_assessment" else f"{table}_no"
-        connection.execute(
-            f"CREATE OR REPLACE TEMP TABLE used_{table} AS FROM compact.{table} WHERE {key} IN "
-            f"(SELECT DISTINCT {key} FROM compact.stored_answer WHERE assessment_no BETWEEN {first} AND {last})"
-        )
-    for kind in {kind for kinds in _NAMES.values() for kind in kinds.values()}:
-        texts = " UNION ".join(
-            f"SELECT {column} FROM used_{table} WHERE {column} IS NOT NULL"
-            for table, kinds in _NAMES.items()
-            for column in kinds
-            if kinds[column] == kind
-        )
-        connection.execute(f"CREATE OR REPLACE TEMP TYPE named_{kind} AS ENUM ({texts} ORDER BY ALL)")
-    for table, kinds in _NAMES.items():
-        typed = ", ".join(f"{column}::named_{kind} AS {column}" for column, kind in kinds.items())
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE {table} AS SELECT * REPLACE ({typed}) FROM used_{table}")
 
 
 def _is_linked(path: Path, name: str, digest: str, previous: Previous | None) -> bool:
