@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from harmonize.model.issues import VALUE_LIMIT, Issue
 
-__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Rows", "StagedFile"]
+__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Rows", "StagedFile", "column_key"]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -226,6 +226,7 @@ def column_key(column: AnswerColumn) -> int:
     return _key("\x1f".join(["\0" if part is None else str(part) for part in column]))
 
 
+@lru_cache(maxsize=1 << 17)
 def _key(content: str) -> int:
     return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
 
@@ -301,17 +302,21 @@ class StagedFile:
         default_factory=lambda: {name: Rows(schema) for name, schema in STAGED_SCHEMAS.items()}
     )
     assessments: int = 0
-    _columns: dict[AnswerColumn, int] = field(default_factory=dict)
+    _columns: set[int] = field(default_factory=set)
     _texts: dict[str, int] = field(default_factory=dict)
     _units: set[str] = field(default_factory=set)
 
     def add_column(self, column: AnswerColumn) -> int:
         """Stage what many answers have in common, once; returns its key."""
-        key = self._columns.get(column)
-        if key is None:
-            key = self._columns[column] = column_key(column)
-            self.tables["column"].add(key, *column)
+        key = column_key(column)
+        self.add_keyed_column(key, column)
         return key
+
+    def add_keyed_column(self, key: int, column: AnswerColumn) -> None:
+        """The same for a column of which the key is known."""
+        if key not in self._columns:
+            self._columns.add(key)
+            self.tables["column"].add(key, *column)
 
     def add_text(self, raw_value: str) -> int:
         """Stage what many answers state, once; returns its key."""
@@ -345,13 +350,13 @@ class StagedFile:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
         counts, assessments = replace(self.counts), self.assessments
-        columns, texts, units = dict(self._columns), dict(self._texts), set(self._units)
+        columns, texts, units = set(self._columns), dict(self._texts), set(self._units)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
             self.counts, self.assessments = replace(counts), assessments
-            self._columns, self._texts, self._units = dict(columns), dict(texts), set(units)
+            self._columns, self._texts, self._units = set(columns), dict(texts), set(units)
 
         return forget
 

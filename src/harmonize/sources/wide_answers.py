@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -12,9 +13,9 @@ import polars as pl
 import pyarrow as pa
 
 from harmonize.model.locators import split_row
-from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn
+from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn, column_key
 from harmonize.reading.blocks import Block, Codes, distinct
-from harmonize.reading.sheets import CellError
+from harmonize.reading.sheets import CellError, Sheet
 from harmonize.sources.context import Context
 from harmonize.sources.profile import covers
 from harmonize.sources.records import TableView, report_excel_error
@@ -48,13 +49,6 @@ class Side(Protocol):
         """The edition of the assessment."""
 
 
-@lru_cache(maxsize=1 << 16)
-def _around_row(locator: str) -> tuple[str, str]:
-    """What stands before and behind the row number; the same columns come with every file."""
-    prefix, _, suffix = split_row(locator)
-    return prefix, suffix
-
-
 def _arrow_texts(texts: pl.Series) -> pa.Array:
     return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
 
@@ -72,7 +66,8 @@ class WideAnswers:
             [_NO_UNIT if answer.unit is None else answer.unit for answer in columns.answers], np.int64
         )
         self._repeated = np.array(columns.repeated, np.int64)
-        self._keys: dict[tuple[Side, bool], _Places] = {}
+        self._wide = columns
+        self._staged: dict[tuple[Side, bool], npt.NDArray[np.bool_]] = {}
         self._last_cell = 0
 
     def stage(self, block: Block, rows: Sequence[int], numbers: Sequence[int], sides: Sequence[Side]) -> None:
@@ -215,29 +210,62 @@ class WideAnswers:
 
     def _keys_of(self, side: Side, answers: _Places, *, with_unit: bool) -> _Places:
         """Keys by answer column; those of `answers` are staged."""
-        known = self._keys.setdefault((side, with_unit), np.zeros(len(self._answers), np.int64))
-        for answer in answers[known[answers] == 0].tolist():
-            known[answer] = self._context.staged.add_column(self._column(answer, side, with_unit=with_unit))
-        return known
+        keys, columns = self._described(side, with_unit=with_unit)
+        staged = self._staged.setdefault((side, with_unit), np.zeros(len(columns), np.bool_))
+        for answer in answers[~staged[answers]].tolist():
+            self._context.staged.add_keyed_column(int(keys[answer]), columns[answer])
+        staged[answers] = True
+        return keys
 
-    def _column(self, answer: int, side: Side, *, with_unit: bool) -> AnswerColumn:
-        profile, stated = self._context.profile, self._answers[answer]
-        is_covered = side.is_verified and covers(profile, side.edition, stated.question)
-        prefix, suffix = _around_row(self._locator(self._table.header_row + 1, stated.column))
-        unit_prefix: str | None = None
-        unit_suffix: str | None = None
-        if with_unit and stated.unit is not None:
-            unit_prefix, unit_suffix = _around_row(self._locator(self._table.header_row + 1, stated.unit))
-        return AnswerColumn(
-            stated.question,
-            None,
-            None,
-            stated.measured,
-            None,
+    def _described(self, side: Side, *, with_unit: bool) -> tuple[_Places, Sequence[AnswerColumn]]:
+        profile, table = self._context.profile, self._table
+        return _describe(
+            self._wide,
+            replace(table.sheet, rows=(), decoded=None, other_delimiters=()),
+            table.header_row,
+            table.header,
             side.answered_by,
-            profile.verification if is_covered else "none",
-            prefix,
-            suffix,
-            unit_prefix,
-            unit_suffix,
+            tuple(
+                profile.verification if side.is_verified and covers(profile, side.edition, answer.question) else "none"
+                for answer in self._answers
+            ),
+            with_unit=with_unit,
         )
+
+
+@lru_cache(maxsize=32)
+def _describe(
+    wide: WideColumns,
+    sheet: Sheet,
+    header_row: int,
+    header: tuple[str, ...],
+    answered_by: str,
+    verifications: tuple[str, ...],
+    *,
+    with_unit: bool,
+) -> tuple[_Places, Sequence[AnswerColumn]]:
+    """What the answers of every column have in common, with its keys; the same for all files of one header.
+
+    Args:
+        sheet: the sheet without its rows.
+    """
+
+    def around(column: int) -> tuple[str, str]:
+        prefix, _, suffix = split_row(sheet.cell_locator(header_row + 1, header_row, column, header[column]))
+        return prefix, suffix
+
+    columns = [
+        AnswerColumn(
+            answer.question,
+            None,
+            None,
+            answer.measured,
+            None,
+            answered_by,
+            verification,
+            *around(answer.column),
+            *(around(answer.unit) if with_unit and answer.unit is not None else (None, None)),
+        )
+        for answer, verification in zip(wide.answers, verifications, strict=True)
+    ]
+    return np.array([column_key(column) for column in columns], np.int64), columns
