@@ -256,7 +256,7 @@ def _transform(
 
     decisions = project.decisions_folder(out)
     with clock.stage("crosswalk"):
-        open_workspace(connection, database.parent.parent / "workspace.duckdb")
+        open_workspace(connection)
         form = release_form([__version__, understanding.meaning_hash])
         continues = attach_release(connection, database, last.database, form)
         folders = [staged for _, staged in intake.loaded.values()]

@@ -107,9 +107,13 @@ def register_files(connection: duckdb.DuckDBPyConnection, intake: Intake) -> Non
 _TYPES = ("answered_by", "state", "verification")
 
 
-def open_workspace(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Attach the workspace database, where unqualified names live, with the closed sets of answers as types."""
-    connection.execute(f"ATTACH {quoted(path)} AS workspace")
+def open_workspace(connection: duckdb.DuckDBPyConnection) -> None:
+    """Attach the workspace database, where unqualified names live, with the closed sets of answers as types.
+
+    It lives in memory and, beyond the limit, in DuckDB's folder for spilling: nobody reads it after the run, so its
+    hundreds of statements need no log and no write to disk.
+    """
+    connection.execute("ATTACH ':memory:' AS workspace")
     connection.execute("USE workspace")
     kinds = column_types("answer")
     for name in _TYPES:
