@@ -448,6 +448,7 @@ class Life:
         """Do the step, run, and hold what was made against what is made from nothing."""
         before = self.live(step)
         differs(contents(self.release), self._from_nothing(before))
+        assert unreferred(self.release) == []
 
     def live(self, step: Step) -> Path:
         """Do the step and run; returns the ledger as it was before the run."""
@@ -645,6 +646,25 @@ def said_inside(release: Release) -> list[str]:
     """The inner tables that hold a text which the verified page says and nothing else does."""
     tables = release.column("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'compact' ORDER BY 1")
     return [table for table in tables if "see photo" in str(release.query(f"SELECT * FROM compact.{table}"))]
+
+
+def unreferred(release: Release) -> list[str]:
+    """The inner tables of texts and places that hold something which no answer refers to."""
+    numbers = {
+        "stated_text": "text_no",
+        "remark": "remark_no",
+        "raw_unit": "raw_unit_no",
+        "place": "place_no",
+        "delivery": "delivery_no",
+    }
+    return [
+        table
+        for table, number in numbers.items()
+        if release.one(
+            f"SELECT count(*) FROM compact.{table} WHERE {number} NOT IN "
+            f"(SELECT {number} FROM compact.stored_answer WHERE {number} IS NOT NULL)"
+        )
+    ]
 
 
 files = st.integers(0, 12)

@@ -159,17 +159,6 @@ ANTI JOIN corrected_answer v
 GROUP BY a.assessment_no, i.topic_id
 ORDER BY a.assessment_no, i.topic_id;
 
--- What no answer refers to any longer is not handed on.
-DELETE FROM release.compact.stated_text
-WHERE text_no NOT IN (SELECT DISTINCT text_no FROM release.compact.stored_answer WHERE text_no IS NOT NULL);
-DELETE FROM release.compact.remark
-WHERE remark_no NOT IN (SELECT DISTINCT remark_no FROM release.compact.stored_answer WHERE remark_no IS NOT NULL);
-DELETE FROM release.compact.raw_unit
-WHERE raw_unit_no NOT IN (SELECT DISTINCT raw_unit_no FROM release.compact.stored_answer WHERE raw_unit_no IS NOT NULL);
-DELETE FROM release.compact.place
-WHERE place_no NOT IN (SELECT DISTINCT place_no FROM release.compact.stored_answer);
-DELETE FROM release.compact.delivery
-WHERE delivery_no NOT IN (SELECT DISTINCT delivery_no FROM release.compact.stored_answer);
 DELETE FROM release.compact.fingerprint WHERE assessment_key NOT IN (SELECT assessment_key FROM delivery_group);
 
 -- Where several deliveries disagree: answers, and grades. (Dates and scores follow the status of a delivery.)

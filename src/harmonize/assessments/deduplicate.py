@@ -86,6 +86,32 @@ def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the touched answers into the release; `judged_answer` must be pointed at their files."""
     with joins_as_written(connection):
         _run(connection, "answers.sql")
+    _forget_unreferred(connection)
+
+
+_REFERRED = {
+    "stated_text": "text_no",
+    "remark": "remark_no",
+    "raw_unit": "raw_unit_no",
+    "place": "place_no",
+    "delivery": "delivery_no",
+}
+
+
+def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
+    """What no answer refers to is not handed on: least of all the texts of answers that were withheld or withdrawn.
+
+    Where no answer went, only what this run numbered can be without one, and only the answers of this run refer to it.
+    """
+    ((stale,),) = connection.execute("SELECT count(*) FROM stale_assessment").fetchall()
+    for table, number in _REFERRED.items():
+        answers = f"SELECT {number} FROM release.compact.stored_answer WHERE {number} IS NOT NULL"
+        if stale:
+            suspect = "true"
+        else:
+            suspect = f"{number} > (SELECT {number} FROM numbered_before)"
+            answers += " AND assessment_no IN (SELECT assessment_no FROM made_number)"
+        connection.execute(f"DELETE FROM release.compact.{table} WHERE {suspect} AND {number} NOT IN ({answers})")
 
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:

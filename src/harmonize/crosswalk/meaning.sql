@@ -1,7 +1,16 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value.
 -- Reads: used_column, asked_class, stage.staged_column, question_mapping, crosswalk_entry, indicator_entry, scale_word,
 --        scale_default, instrument_default, unit_spelling, staged_unit.
--- Writes: known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
+-- Writes: numbered_before, known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
+-- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
+CREATE OR REPLACE TABLE numbered_before AS
+SELECT
+    (SELECT coalesce(max(text_no), 0) FROM release.compact.stated_text) AS text_no,
+    (SELECT coalesce(max(remark_no), 0) FROM release.compact.remark) AS remark_no,
+    (SELECT coalesce(max(raw_unit_no), 0) FROM release.compact.raw_unit) AS raw_unit_no,
+    (SELECT coalesce(max(place_no), 0) FROM release.compact.place) AS place_no,
+    (SELECT coalesce(max(delivery_no), 0) FROM release.compact.delivery) AS delivery_no;
+
 CREATE OR REPLACE TABLE stated_unit AS
 SELECT DISTINCT s.raw_unit, u.unit, u.factor
 FROM staged_unit s

@@ -35,7 +35,7 @@ _FIGURES = """
         (SELECT coalesce(sum(cells_loaded), 0)::BIGINT FROM file) AS cells_loaded,
         (SELECT coalesce(sum(cells_ignored), 0)::BIGINT FROM file) AS cells_ignored,
         (SELECT coalesce(sum(cells_quarantined), 0)::BIGINT FROM file) AS cells_quarantined,
-        (SELECT sum(answers) FILTER (indicator_id IS NOT NULL) / nullif(sum(answers), 0) FROM compact.answered_question)
+        (SELECT sum(answers) FILTER (indicator_id IS NOT NULL) / nullif(sum(answers), 0) FROM answered)
             AS answer_coverage,
         (SELECT count(*) FILTER (indicator_id IS NOT NULL) / nullif(count(*), 0) FROM finding) AS finding_coverage
 """
@@ -65,13 +65,13 @@ _REPORTS = {
         SELECT *, round(mapped / answers, 4) AS share FROM (
             SELECT instrument, edition, sum(answers)::BIGINT AS answers,
                 coalesce(sum(answers) FILTER (indicator_id IS NOT NULL), 0)::BIGINT AS mapped
-            FROM compact.answered_question GROUP BY instrument, edition
+            FROM answered GROUP BY instrument, edition
         ) ORDER BY ALL
     """,
     "unmapped": """
         SELECT instrument, edition, question, sum(asked)::BIGINT AS answers FROM (
             SELECT instrument, edition, question_id AS question, answers AS asked
-            FROM compact.answered_question WHERE indicator_id IS NULL
+            FROM answered WHERE indicator_id IS NULL
             UNION ALL
             SELECT s.instrument, s.edition, n.clause_raw, 1
             FROM finding n JOIN assessment s USING (assessment_id) WHERE n.indicator_id IS NULL
@@ -82,14 +82,21 @@ _REPORTS = {
 
 def figures(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """Counts of everything a run did."""
+    _count_answers(connection)
     relation = connection.execute(_FIGURES)
     names = [column[0] for column in relation.description or []]
     return dict(zip(names, relation.fetchall()[0], strict=True))
 
 
+def _count_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `answered`: one look at all answers for everything that counts them."""
+    connection.execute("CREATE TEMP TABLE IF NOT EXISTS answered AS FROM compact.answered_question")
+
+
 def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
     """Write the small tables as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
     folder.mkdir(parents=True, exist_ok=True)
+    _count_answers(connection)
     for name, query in _REPORTS.items():
         relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
         columns = ", ".join(
