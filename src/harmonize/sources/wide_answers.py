@@ -53,6 +53,11 @@ def _arrow_texts(texts: pl.Series) -> pa.Array:
     return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
 
 
+def _spread(texts: pl.Series, places: Codes, nothing: pa.Array) -> pa.Array:
+    """A text for every place; `nothing` where there is none at all, so that such columns share their memory."""
+    return nothing if texts.null_count() == len(texts) else _arrow_texts(texts.gather(places))
+
+
 class WideAnswers:
     """Stages the answers of a table; cells are numbered through the file."""
 
@@ -99,6 +104,7 @@ class WideAnswers:
         cleaned = cleaned_texts(texts)
         words = answer_words(texts, cleaned, self._context.vocabulary.answer_words)
         count = len(place)
+        nothing = pa.nulls(count, pa.string())
         arrays = {
             "assessment_no": pa.array(np.array(numbers, np.int32)[place]),
             "cell_no": pa.array(np.arange(self._last_cell + 1, self._last_cell + count + 1, dtype=np.int32)),
@@ -106,16 +112,16 @@ class WideAnswers:
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
             "text_key": self._text_keys(texts, places, words).gather(places).to_arrow(),
-            "value_text": _arrow_texts(cleaned.gather(places)),
+            "value_text": _spread(cleaned, places, nothing),
             "word_no": words.gather(places).to_arrow(),
             "raw_unit": _arrow_texts(raw_unit),
             "number": number.to_arrow(),
-            "number_problem": _arrow_texts(problem),
+            "number_problem": nothing if problem.null_count() == count else _arrow_texts(problem),
             "legal_flag": pa.array(np.zeros(count, np.bool_)),
         }
         self._last_cell += count
         schema = STAGED_SCHEMAS["answer"]
-        columns = [arrays.get(field.name, pa.nulls(count, field.type)) for field in schema]
+        columns = [arrays.get(field.name, nothing) for field in schema]
         self._context.staged.tables["answer"].add_batch(pa.record_batch(columns, schema=schema))
 
     def _row_offset(self) -> int:

@@ -73,16 +73,20 @@ def attach_release(connection: duckdb.DuckDBPyConnection, target: Path, previous
         if previous is not None and _has_form(previous, form):
             shutil.copyfile(previous, target)
             connection.execute(f"ATTACH {quoted(target)} AS release")
+            connection.execute("BEGIN")
             _clear(connection)
+            connection.execute("COMMIT")
             return True
         connection.execute(f"ATTACH {quoted(target)} AS release (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         connection.execute("USE release")
+        connection.execute("BEGIN")
         connection.execute(_statements("compact.sql").format_map(_EnumTypes()))
-        connection.execute("USE workspace")
         connection.execute("INSERT INTO release.compact.form VALUES (?)", [form])
         for table in TABLES:
             if table not in _VIEWED:
                 _make_table(connection, table)
+        connection.execute("COMMIT")
+        connection.execute("USE workspace")
     except (duckdb.IOException, OSError) as problem:
         raise PublicationError(
             f"{target}: cannot be written: {problem}. Free space or choose another --out."
@@ -131,6 +135,8 @@ def fill_contract(
     Args:
         knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
     """
+    # One transaction: hundreds of small statements, each with a log of its own on disk, would take a second.
+    connection.execute("BEGIN")
     for table, rows in knowledge.items():
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
@@ -138,6 +144,7 @@ def fill_contract(
     connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
     connection.execute(_statements("views.sql"))
     _comment(connection)
+    connection.execute("COMMIT")
     connection.execute("USE workspace")
 
 
