@@ -19,7 +19,7 @@ from harmonize.database import quoted
 from harmonize.errors import PublicationError
 from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
-from harmonize.store.named_answers import numbered_answers
+from harmonize.store.named_answers import classified_answers, numbered_answers
 
 __all__ = [
     "STORAGE_VERSION",
@@ -141,6 +141,7 @@ def fill_contract(
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
     connection.execute("USE release")
+    connection.execute(f"CREATE VIEW compact.classified_answer AS {classified_answers('compact')}")
     connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
     connection.execute(_statements("views.sql"))
     _comment(connection)

@@ -3,6 +3,7 @@ SELECT
     a.assessment_no,
     s.instrument,
     s.assessment_id,
+    s.facility_id,
     q.question_id,
     q.indicator_id,
     q.comparability,

@@ -3,6 +3,7 @@ SELECT
     c.assessment_no,
     c.instrument,
     c.assessment_id,
+    c.facility_id,
     c.question_id,
     c.indicator_id,
     c.comparability,

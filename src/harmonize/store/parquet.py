@@ -100,7 +100,7 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
             name_answers(connection, chosen)
             _copy(
                 connection,
-                f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('temp')}) "
+                f"SELECT * EXCLUDE (assessment_no, instrument, facility_id) FROM ({numbered_answers('temp')}) "
                 f"WHERE {chosen} AND instrument = {quoted(instrument)}",
                 folder / name,
             )

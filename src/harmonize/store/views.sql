@@ -17,7 +17,7 @@ FROM counted c
 JOIN (SELECT DISTINCT edition_no, instrument, edition FROM edition) e USING (edition_no)
 JOIN compact.question q USING (question_no);
 
-CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;
+CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument, facility_id) FROM compact.numbered_answer;
 
 CREATE VIEW issue AS
 SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.stored_issue;
@@ -35,15 +35,16 @@ JOIN compact.stored_facility f USING (facility_no)
 JOIN compact.stored_assessment s USING (assessment_no)
 JOIN compact.question q USING (question_no);
 
+-- (The factory of the compact assessment leads to the few blocks that hold its answers.)
 CREATE VIEW v_answer AS
 SELECT
-    f.facility_id, f.name AS facility, f.country, s.instrument, s.edition, s.kind AS assessment_kind, s.assessed_on,
+    a.facility_id, f.name AS facility, f.country, s.instrument, s.edition, s.kind AS assessment_kind, s.assessed_on,
     t.pillar, i.topic_id, a.indicator_id, i.labels ->> 'en' AS indicator, a.question_id, a.comparability, a.state,
     a.value_text, a.value_number, a.unit, a.answered_by, a.verification, a.raw_value, a.raw_unit, a.assessment_id,
     a.file_id, a.locator
-FROM answer a
+FROM compact.numbered_answer a
 JOIN assessment s USING (assessment_id)
-JOIN facility f USING (facility_id)
+JOIN facility f ON f.facility_id = a.facility_id
 LEFT JOIN indicator i USING (indicator_id)
 LEFT JOIN topic t USING (topic_id)
 WHERE s.published;
@@ -74,7 +75,7 @@ WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
 
 -- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
 -- not there is missing maturity. A topic in scope without a finding is weak evidence, never met.
-CREATE VIEW v_topic_matrix AS
+CREATE OR REPLACE TABLE compact.topic_matrix AS
 WITH latest AS (
     SELECT s.facility_id, s.instrument, s.assessed_on, t.*
     FROM compact.topic_count t
@@ -139,23 +140,26 @@ FROM (
     FULL JOIN in_scope c USING (facility_id, instrument, topic_id)
 ) m
 JOIN facility f USING (facility_id)
-JOIN topic t USING (topic_id);
+JOIN topic t USING (topic_id)
+ORDER BY f.facility_id, t.topic_id, m.instrument;
+
+CREATE VIEW v_topic_matrix AS FROM compact.topic_matrix;
 
 -- Quantities over reporting years. The verified value stands where there is one; FEM 3 and FEM 4 are not one series.
 CREATE VIEW v_metric_trend AS
 WITH yearly AS (
     SELECT
-        s.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator,
+        a.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator,
         year(coalesce(s.period_end, s.assessed_on)) AS year, a.value_number, a.unit, a.answered_by, a.verification,
         s.instrument, c.edition AS crosswalk_edition, a.assessment_id
-    FROM answer a
+    FROM compact.classified_answer a
     JOIN assessment s USING (assessment_id)
-    JOIN facility f USING (facility_id)
+    JOIN facility f ON f.facility_id = a.facility_id
     JOIN indicator i USING (indicator_id)
     LEFT JOIN crosswalk c USING (mapping_id)
     WHERE i.kind = 'quantity' AND a.value_number IS NOT NULL AND a.comparability = 'exact' AND s.published
     QUALIFY row_number() OVER (
-        PARTITION BY s.facility_id, a.indicator_id, a.unit, year(coalesce(s.period_end, s.assessed_on))
+        PARTITION BY a.facility_id, a.indicator_id, a.unit, year(coalesce(s.period_end, s.assessed_on))
         ORDER BY s.verified DESC, a.answered_by = 'verifier' DESC, s.assessed_on DESC, a.question_id
     ) = 1
 )
