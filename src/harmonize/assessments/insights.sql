@@ -143,7 +143,8 @@ JOIN release.compact.question q USING (question_no)
 LEFT JOIN release.compact.stated_text v USING (text_no)
 LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
 LEFT JOIN release.compact.remark r USING (remark_no)
-ORDER BY c.facility_no, c.question_no;
+-- By question: one indicator at many factories is what is asked most; one factory is found by its number anyway.
+ORDER BY c.question_no, c.facility_no;
 
 CREATE OR REPLACE TABLE asked_indicator AS
 WITH said AS (
