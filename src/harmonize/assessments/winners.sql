@@ -89,3 +89,7 @@ WHERE l.choice = 1
             AND lower(coalesce(l.value_text, l.raw_value)) IS DISTINCT FROM lower(coalesce(l.winning_cleaned, l.winning_raw)))
         OR l.unit IS DISTINCT FROM l.winning_unit
     );
+
+-- The largest tables of a run, and nothing reads them any more.
+DROP TABLE contested_answer;
+DROP TABLE ranked_answer;
