@@ -1,7 +1,8 @@
 """The stage: what each file says, as parquet under a folder named by its content, so that nothing is read twice.
 
 A staged folder is complete when it has its final name; an interrupted one is made again. The key holds everything that
-reading depends on: the bytes, the kind of file, the profiles, vocabularies and the program's version.
+reading depends on: the bytes, the kind of file, the profiles, vocabularies, the form of the tables and the program's
+version.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harmonize import __version__
-from harmonize.model.staged import CellCounts, StagedFile
+from harmonize.model.staged import CellCounts, StagedFile, staged_form
 
 __all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged_key", "sweep", "write_staged"]
 
@@ -80,7 +81,7 @@ def fingerprint(paths: Iterable[Path], texts: Sequence[str] = ()) -> str:
 
 def staged_key(content_id: str, suffix: str, knowledge: str) -> str:
     """The folder name of one file's stage."""
-    return hashlib.sha256(f"{content_id}\0{suffix}\0{knowledge}".encode()).hexdigest()[:40]
+    return hashlib.sha256(f"{content_id}\0{suffix}\0{knowledge}\0{staged_form()}".encode()).hexdigest()[:40]
 
 
 def load_staged(stage: Path, key: str) -> StagedFolder | None:

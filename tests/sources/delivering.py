@@ -49,12 +49,16 @@ class Staged:
 class Reader:
     """Reads delivered bytes with a set of profiles."""
 
-    def __init__(self, profiles: Mapping[str, Profile], vocabulary: Vocabulary) -> None:
-        self._profiles, self._vocabulary = profiles, vocabulary
+    def __init__(self, profiles: Mapping[str, Profile], vocabulary: Vocabulary, limits: Limits | None = None) -> None:
+        self._profiles, self._vocabulary, self._limits = profiles, vocabulary, limits or Limits()
+
+    def within(self, limits: Limits) -> Reader:
+        """The same reader under other limits."""
+        return Reader(self._profiles, self._vocabulary, limits)
 
     def __call__(self, data: str | bytes, path: str = "contributor/export.csv") -> Staged:
         raw = data.encode() if isinstance(data, str) else data
-        return Staged(read_file(raw, path, list(self._profiles.values()), self._vocabulary, Limits()))
+        return Staged(read_file(raw, path, list(self._profiles.values()), self._vocabulary, self._limits))
 
 
 def table(rows_: Sequence[Sequence[str]], delimiter: str = ",") -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harmonize.errors import RefusedFile
+from harmonize.reading.limits import Limits
 from tests.sources.delivering import Reader, better_work, envelope, gap, page, table, wide
 from tests.sources.workbooks import build
 
@@ -47,6 +48,13 @@ def test_titles_with_commas_do_not_hide_the_export(read: Reader, titles: int) ->
 
 def test_the_header_must_stand_in_the_first_ten_rows(read: Reader) -> None:
     assert _refused(read, "Visits\n" * 10 + gap({})).code == "unknown_format"
+
+
+def test_a_header_is_searched_as_far_as_the_pipeline_says(read: Reader) -> None:
+    data = "Visits\n" * 3 + gap({})
+    assert read(data).instrument == "gap"
+    with pytest.raises(RefusedFile, match="first 2 rows"):
+        read.within(Limits(header_search_rows=2))(data)
 
 
 def test_blank_lines_count_neither_as_title_nor_as_row(read: Reader) -> None:

@@ -50,7 +50,7 @@ FROM (
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
 
-CREATE OR REPLACE TABLE stated_text AS
+CREATE OR REPLACE TABLE used_text AS
 SELECT s.text_key, s.raw_value
 FROM stage.staged_text s
 SEMI JOIN (SELECT DISTINCT text_key FROM stated_answer) USING (text_key);
@@ -60,11 +60,11 @@ SELECT
     ((SELECT coalesce(max(text_no), 0) FROM release.compact.stated_text) + row_number() OVER (ORDER BY raw_value))::INTEGER,
     raw_value,
     hash(raw_value)
-FROM stated_text
+FROM used_text
 WHERE raw_value NOT IN (SELECT raw_value FROM release.compact.stated_text);
 
 CREATE OR REPLACE TABLE known_text AS
-SELECT s.text_key, t.text_no FROM stated_text s JOIN release.compact.stated_text t USING (raw_value);
+SELECT s.text_key, t.text_no FROM used_text s JOIN release.compact.stated_text t USING (raw_value);
 
 INSERT INTO release.compact.stored_answer
 WITH winning AS (

@@ -23,7 +23,7 @@ import pyarrow as pa
 
 from harmonize.model.issues import VALUE_LIMIT, Issue
 
-__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Rows", "StagedFile", "column_key"]
+__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Rows", "StagedFile", "column_key", "staged_form"]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -192,6 +192,12 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
     ),
 }
 """Arrow schema of every staged table by name."""
+
+
+def staged_form() -> str:
+    """What the staged tables look like, as a hash: files staged in another form are staged anew."""
+    return hashlib.sha256("".join(f"{name}{schema}" for name, schema in STAGED_SCHEMAS.items()).encode()).hexdigest()
+
 
 _CHUNK = 100_000
 

@@ -6,7 +6,6 @@ not say; a missing, damaged or older one is made anew from them.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Sequence
 from glob import escape
 from pathlib import Path
@@ -15,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.database import quoted
-from harmonize.model.staged import STAGED_SCHEMAS
+from harmonize.model.staged import STAGED_SCHEMAS, staged_form
 from harmonize.staging import StagedFolder
 
 __all__ = ["SMALL_TABLES", "attach_catalogue"]
@@ -25,9 +24,7 @@ SHARED_TABLES = {"column": "column_key", "text": "text_key"}
 SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", *SHARED_TABLES))
 _BATCH = 500
 _KEY_COLUMNS = {"assessment": {"assessment_key": pa.int64()}}
-_FORM = hashlib.sha256(
-    "".join(f"{name}{schema}" for name, schema in STAGED_SCHEMAS.items()).encode() + duckdb.__version__.encode()
-).hexdigest()
+_FORM = f"{staged_form()} {duckdb.__version__}"
 
 
 def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders: Sequence[StagedFolder]) -> None:

@@ -68,7 +68,10 @@ def take_in(
     known = [p for name, p in understanding.profiles.items() if source is None or name == source]
 
     def read(group: list[Delivered]) -> StagedFolder | RefusedFile:
-        return _try_to_stage(min(group, key=_order), stage, settings, understanding, known, source or "")
+        try:
+            return _stage_file(min(group, key=_order), stage, settings, understanding, known, source or "")
+        except RefusedFile as refused:
+            return refused
 
     with ThreadPoolExecutor(_READERS) as readers:
         # Most of the work is done outside of Python, so that threads read side by side.
@@ -81,20 +84,6 @@ def take_in(
             readers.shutdown(cancel_futures=True)
             raise
     return intake
-
-
-def _try_to_stage(
-    delivered: Delivered,
-    stage: Path,
-    settings: PipelineSettings,
-    understanding: Understanding,
-    profiles: Sequence[Profile],
-    source: str,
-) -> StagedFolder | RefusedFile:
-    try:
-        return _stage_file(delivered, stage, settings, understanding, profiles, source)
-    except RefusedFile as refused:
-        return refused
 
 
 def _take_group(

@@ -9,10 +9,10 @@ from harmonize.model.issues import Issue
 from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.headers import edition_of
+from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, path_of, printed
 from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
-from harmonize.sources.recognise import Envelope
 from harmonize.sources.wide_columns import unit_questions
 from harmonize.values.text import clean, word_key
 

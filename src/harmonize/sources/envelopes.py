@@ -16,9 +16,9 @@ from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 from harmonize.sources.envelope_answers import is_quantity, stage_performance, stage_questions
 from harmonize.sources.headers import MOST_WORKERS, add_identifier, edition_of
+from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, printed
 from harmonize.sources.numbers import NumberReader
-from harmonize.sources.recognise import Envelope
 from harmonize.sources.wide import report_unknown_edition, reporting_year
 from harmonize.values.dates import epoch_date, parse_date
 from harmonize.values.numbers import NumberStyle, finite, parse_number

@@ -68,7 +68,7 @@ def _open(
     document = _document(data, path, limits, legacy)
     delimiter: str | None = None
     try:
-        recognition = recognise(document, profiles)
+        recognition = recognise(document, profiles, limits.header_search_rows)
     except RefusedFile:
         others = [other for sheet in document.sheets for other in sheet.other_delimiters]
         otherwise = _split_otherwise(data, path, profiles, limits, legacy, others)
@@ -78,7 +78,7 @@ def _open(
     encodings = {sheet.decoded.encoding for sheet in document.sheets if sheet.decoded and not sheet.decoded.certain}
     if encodings - _LEGACY and recognition.layout.encoding not in encodings:
         document = _document(data, path, limits, legacy, recognition.layout.encoding, delimiter)
-        recognition = recognise(document, profiles)
+        recognition = recognise(document, profiles, limits.header_search_rows)
     return document, recognition
 
 
@@ -94,7 +94,7 @@ def _split_otherwise(
     for delimiter in delimiters:
         document = _document(data, path, limits, legacy, delimiter=delimiter)
         try:
-            return document, recognise(document, profiles), delimiter
+            return document, recognise(document, profiles, limits.header_search_rows), delimiter
         except RefusedFile:
             continue
     return None

@@ -5,66 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from itertools import islice
-from typing import Any, overload
+from typing import Any
 
 from harmonize.errors import RefusedFile
 from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.documents import Document, JsonValue
 from harmonize.reading.sheets import Sheet, cell_text, is_blank
+from harmonize.sources.json_envelopes import Envelope, Envelopes, no_objects
 from harmonize.sources.profile import BlockPart, Layout, Profile, TablePart
 from harmonize.sources.records import Record, TableView
 from harmonize.values.text import clean, word_key
 
-__all__ = ["Envelope", "Recognition", "recognise"]
+__all__ = ["Recognition", "recognise"]
 
-_HEADER_ROWS = 10
 _NEAR = 0.5
 _LONGEST_TITLE = 200
 _FULL = 0.9
-
-
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One JSON assessment with its place."""
-
-    locator: str
-    node: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Envelopes(Sequence[Envelope]):
-    """The envelopes of a document, found anew whenever they are asked for: a large document is parsed entry by entry.
-
-    Attributes:
-        values: the JSON values that hold them.
-        size: how many envelopes they hold.
-    """
-
-    values: Sequence[JsonValue]
-    size: int
-
-    @classmethod
-    def of(cls, values: Sequence[JsonValue]) -> Envelopes:
-        """The envelopes of a document, counted."""
-        return cls(values, sum(len(_envelopes(value)) for value in values))
-
-    def __len__(self) -> int:
-        return self.size
-
-    def __iter__(self) -> Iterator[Envelope]:
-        for value in self.values:
-            yield from _envelopes(value)
-
-    @overload
-    def __getitem__(self, index: int) -> Envelope: ...
-    @overload
-    def __getitem__(self, index: slice) -> list[Envelope]: ...
-    def __getitem__(self, index: int | slice) -> Envelope | list[Envelope]:
-        """One envelope by its number, or several."""
-        if isinstance(index, slice):
-            return [self[at] for at in range(*index.indices(self.size))]
-        return next(islice(self, range(self.size)[index], None))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,8 +88,11 @@ class _Candidate:
         return (sum(match.found for match in self.matches), sum(match.optional for match in self.matches))
 
 
-def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
+def recognise(document: Document, profiles: Iterable[Profile], header_rows: int) -> Recognition:
     """The instrument and layout of a document.
+
+    Args:
+        header_rows: rows that are searched for a header.
 
     Raises:
         RefusedFile: `missing_columns` (a known source lacks required columns, which are named), `unknown_format`.
@@ -141,7 +100,7 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     known = list(profiles)
     if document.values:
         return _recognise_json(document.values, known)
-    sheets = [_Titled(sheet, _headers(sheet)) for sheet in document.sheets]
+    sheets = [_Titled(sheet, _headers(sheet, header_rows)) for sheet in document.sheets]
     candidates = [
         _Candidate(profile, layout, tuple(_match(part, layout, sheets) for part in layout.parts()))
         for profile in known
@@ -155,10 +114,10 @@ def recognise(document: Document, profiles: Iterable[Profile]) -> Recognition:
     nearest = max(strict, key=lambda c: (c.is_near, c.nearness, c.weight), default=None)
     loose = [c for c in candidates if c.layout.synonyms and c.complete and not _says_more(c)]
     if nearest is not None and nearest.is_near and not (loose and nearest.layout.family == "register"):
-        raise _refusal(nearest)
+        raise _refusal(nearest, header_rows)
     if loose:
         return _accept(max(loose, key=lambda candidate: candidate.weight))
-    raise _unknown(candidates, document.sheets)
+    raise _unknown(candidates, document.sheets, header_rows)
 
 
 def _says_more(candidate: _Candidate) -> bool:
@@ -185,7 +144,7 @@ def _accept(candidate: _Candidate) -> Recognition:
     )
 
 
-def _refusal(candidate: _Candidate) -> RefusedFile:
+def _refusal(candidate: _Candidate, header_rows: int) -> RefusedFile:
     missing = [name for match in candidate.matches for name in match.missing_required]
     names = ", ".join(repr(name) for name in missing)
     sheets = [
@@ -197,31 +156,33 @@ def _refusal(candidate: _Candidate) -> RefusedFile:
     return RefusedFile(
         "missing_columns",
         f"This looks like {candidate.profile.instrument} ({candidate.layout.name}), but lacks {names}{where} "
-        f"(headers are searched in the first {_HEADER_ROWS} rows).",
+        f"(headers are searched in the first {header_rows} rows).",
         f"Export it again with them, or name their columns in mappings/{candidate.profile.instrument}/source.yml.",
         value=", ".join(missing),
         locator="header",
     )
 
 
-def _unknown(candidates: Sequence[_Candidate], sheets: Sequence[Sheet]) -> RefusedFile:
-    nearest = max(candidates, key=lambda candidate: (candidate.nearness, _likeness(candidate, sheets)), default=None)
+def _unknown(candidates: Sequence[_Candidate], sheets: Sequence[Sheet], header_rows: int) -> RefusedFile:
+    nearest = max(
+        candidates, key=lambda candidate: (candidate.nearness, _likeness(candidate, sheets, header_rows)), default=None
+    )
     name = f"{nearest.profile.instrument} ({nearest.layout.name})" if nearest else "none"
     return RefusedFile(
         "unknown_format",
         f"No known source looks like this file; the nearest is {name} "
-        f"(headers are searched in the first {_HEADER_ROWS} rows).",
+        f"(headers are searched in the first {header_rows} rows).",
         "See `harmonize sources inspect FILE`, or write a profile under mappings/.",
         value=nearest.profile.instrument if nearest else "",
     )
 
 
-def _likeness(candidate: _Candidate, sheets: Sequence[Sheet]) -> float:
+def _likeness(candidate: _Candidate, sheets: Sequence[Sheet], header_rows: int) -> float:
     """How many words of the first rows stand in the headers of a layout, as a share of those headers' words."""
     printed = {
         word
         for sheet in sheets
-        for row in sheet.rows[:_HEADER_ROWS]
+        for row in sheet.rows[:header_rows]
         for cell in row
         for word in word_key(cell_text(cell)[:_LONGEST_TITLE]).split()
     }
@@ -272,9 +233,9 @@ class _Titled:
     headers: Sequence[_Header]
 
 
-def _headers(sheet: Sheet) -> list[_Header]:
+def _headers(sheet: Sheet, rows: int) -> list[_Header]:
     found: list[_Header] = []
-    for index in range(min(_HEADER_ROWS, len(sheet.rows))):
+    for index in range(min(rows, len(sheet.rows))):
         titles = tuple(cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index])
         places: dict[str, int] = {}
         for column, title in enumerate(titles):
@@ -373,38 +334,10 @@ def _value(sheet: Sheet, row: int, column: int) -> Any:
     return cells[column] if column < len(cells) else None
 
 
-def _envelopes(value: JsonValue) -> list[Envelope]:
-    node, root = value.value, value.root
-    if value.is_entry:
-        return [Envelope(root, node)] if isinstance(node, dict) else []
-    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        return [
-            Envelope(f"{root}.assessments[{index}]", entry)
-            for index, entry in enumerate(node["assessments"])
-            if isinstance(entry, dict)
-        ]
-    if isinstance(node, list):
-        return [Envelope(f"{root}[{index}]", entry) for index, entry in enumerate(node) if isinstance(entry, dict)]
-    return [Envelope(root, node)] if isinstance(node, dict) else []
-
-
 def _speaks(profile: Profile, envelope: Envelope) -> bool:
     version = clean(str(envelope.node.get("version") or "")) or ""
     patterns = [profile.edition_pattern] if profile.edition_pattern else profile.editions
     return any(re.fullmatch(pattern, version.lower()) for pattern in patterns)
-
-
-def _no_objects(value: JsonValue) -> list[str]:
-    node, root = value.value, value.root
-    if value.is_entry:
-        return [] if isinstance(node, dict) else [root]
-    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        return [
-            f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)
-        ]
-    if isinstance(node, list):
-        return [f"{root}[{index}]" for index, entry in enumerate(node) if not isinstance(entry, dict)]
-    return [] if isinstance(node, dict) else [root]
 
 
 def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
@@ -419,8 +352,8 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
                 for envelope in envelopes
                 if all(key in envelope.node for key in layout.envelope_keys)
             ):
-                no_objects = [place for value in values for place in _no_objects(value)]
-                return Recognition(profile, layout, envelopes=envelopes, no_objects=no_objects)
+                others = [place for value in values for place in no_objects(value)]
+                return Recognition(profile, layout, envelopes=envelopes, no_objects=others)
             first = envelopes[0].node if envelopes else {}
             missing = [key for key in layout.envelope_keys if key not in first]
             share = 1 - len(missing) / len(layout.envelope_keys)
