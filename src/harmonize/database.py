@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
 
-__all__ = ["create_table", "joins_as_written", "quoted"]
+__all__ = ["beside", "create_table", "joins_as_written", "quoted"]
+
+_PATIENCE = 0.05
+"""Seconds between two attempts to stop."""
+_Result = TypeVar("_Result")
 
 
 def quoted(text: object) -> str:
@@ -39,3 +46,24 @@ def joins_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         connection.execute("RESET disabled_optimizers")
+
+
+@contextmanager
+def beside(
+    connection: duckdb.DuckDBPyConnection, work: Callable[[duckdb.DuckDBPyConnection], _Result]
+) -> Iterator[Future[_Result]]:
+    """Work in a thread beside what the caller does meanwhile; an error of the caller's stops it.
+
+    Args:
+        connection: for this work alone.
+    """
+    with ThreadPoolExecutor(max_workers=1, thread_name_prefix=work.__name__) as pool:
+        future = pool.submit(work, connection)
+        try:
+            yield future
+        except BaseException:
+            # What is interrupted between two statements goes on with the next one.
+            while not future.done():
+                connection.interrupt()
+                time.sleep(_PATIENCE)
+            raise

@@ -5,6 +5,8 @@ Problems in the *data* are never exceptions: they are `harmonize.model.issues.Is
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 __all__ = [
     "ConfigurationError",
     "HarmonizeError",
@@ -49,3 +51,11 @@ class RefusedFile(HarmonizeError):
         self.hint = hint
         self.value = value
         self.locator = locator
+
+    def __reduce__(self) -> tuple[Callable[..., RefusedFile], tuple[str, ...]]:
+        """How a reading process hands it on."""
+        return _refused, (self.code, str(self), self.hint, self.value, self.locator)
+
+
+def _refused(code: str, message: str, hint: str, value: str, locator: str) -> RefusedFile:
+    return RefusedFile(code, message, hint, value=value, locator=locator)

@@ -11,8 +11,9 @@ import hashlib
 import json
 import os
 import shutil
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass
+from itertools import chain
 from pathlib import Path
 
 import pyarrow as pa
@@ -28,6 +29,7 @@ _MANIFEST = "staged.json"
 _PART = ".part"
 _KEY = "assessment_key"
 _KEYED = frozenset({"assessment", "answer"})
+_REMARKS = ("reason", "description", "value_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,13 +119,11 @@ def sweep(stage: Path) -> None:
 
 def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> StagedFolder:
     building.mkdir(parents=True)
-    traits = _traits(staged)
+    look = _Look()
     for name, rows in staged.tables.items():
-        table = rows.table()
-        if table.num_rows:
-            if name in _KEYED:
-                table = _with_key(table, key)
-            _write_parquet(table, building / f"{name}.parquet")
+        tables = (_with_key(table, key) for table in rows.tables()) if name in _KEYED else rows.tables()
+        _write_parquet(look.along(tables) if name == "answer" else tables, building / f"{name}.parquet")
+    traits = look.traits(staged.tables["column"].table())
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}
     sizes = {path.name: path.stat().st_size for path in sorted(building.glob("*.parquet"))}
     manifest = {
@@ -139,18 +139,27 @@ def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> Staged
     return StagedFolder(folder, staged.instrument, staged.layout, staged.counts, traits)
 
 
-def _write_parquet(table: pa.Table, path: Path) -> None:
-    """Write a table; the only filters that ever skip a part of it are those on the key of assessments."""
-    counting = {"cell_no": "DELTA_BINARY_PACKED"} if "cell_no" in table.column_names else {}
-    pq.write_table(
-        table,
+def _write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
+    """Write tables of one schema; the only filters that ever skip a part of them are those on the key of assessments.
+
+    Where there is no table, there is no file.
+    """
+    first = next(tables, None)
+    if first is None:
+        return
+    names = first.column_names
+    counting = {"cell_no": "DELTA_BINARY_PACKED"} if "cell_no" in names else {}
+    with pq.ParquetWriter(
         path,
+        first.schema,
         compression="zstd",
         compression_level=1,
-        use_dictionary=[name for name in table.column_names if name not in counting],
+        use_dictionary=[name for name in names if name not in counting],
         column_encoding=counting,
-        write_statistics=[_KEY] if _KEY in table.column_names else False,
-    )
+        write_statistics=[_KEY] if _KEY in names else False,
+    ) as writer:
+        for table in chain([first], tables):
+            writer.write_table(table)
 
 
 def _with_key(table: pa.Table, key: str) -> pa.Table:
@@ -167,19 +176,29 @@ def assessment_key(key: str, assessment_no: int) -> int:
     return int.from_bytes(digest, "big", signed=True)
 
 
-def _traits(staged: StagedFile) -> AnswerTraits:
-    answers, columns = staged.tables["answer"].table(), staged.tables["column"].table()
-    if not answers.num_rows:
-        return AnswerTraits()
-    cells = answers.column("cell_no").combine_chunks()
-    rises = pc.all(pc.greater(cells.slice(1), cells.slice(0, len(cells) - 1))).as_py()
-    asked = list(zip(columns.column("question_id").to_pylist(), columns.column("answered_by").to_pylist(), strict=True))
-    remarks = any(
-        answers.column(name).null_count < answers.num_rows for name in ("reason", "description", "value_text")
-    )
-    return AnswerTraits(
-        answers.num_rows,
-        shares_cells=rises is False,
-        repeats_questions=len(set(asked)) < len(asked),
-        has_remarks=remarks or bool(pc.any(answers.column("legal_flag")).as_py()),
-    )
+@dataclass(slots=True)
+class _Look:
+    """What is noticed of the answers while they are written."""
+
+    rows: int = 0
+    shares_cells: bool = False
+    has_remarks: bool = False
+    last_cell: int = -1
+
+    def along(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
+        """Hand on tables of answers and look at them."""
+        for answers in tables:
+            self.rows += answers.num_rows
+            cells = answers.column("cell_no").to_numpy()
+            self.shares_cells |= int(cells[0]) <= self.last_cell or bool((cells[1:] <= cells[:-1]).any())
+            self.last_cell = int(cells[-1])
+            self.has_remarks |= bool(pc.any(answers.column("legal_flag")).as_py()) or any(
+                answers.column(name).null_count < answers.num_rows for name in _REMARKS
+            )
+            yield answers
+
+    def traits(self, columns: pa.Table) -> AnswerTraits:
+        """What is known of the answers, whose columns these are."""
+        asked = [*zip(*(columns.column(name).to_pylist() for name in ("question_id", "answered_by")), strict=True)]
+        repeats_questions = self.rows > 0 and len(set(asked)) < len(asked)
+        return AnswerTraits(self.rows, self.shares_cells, repeats_questions, self.has_remarks)

@@ -105,7 +105,7 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
     """
     ((stale,),) = connection.execute("SELECT count(*) FROM stale_assessment").fetchall()
     for table, number in _REFERRED.items():
-        answers = f"SELECT {number} FROM release.compact.stored_answer WHERE {number} IS NOT NULL"
+        answers = f"SELECT DISTINCT {number} FROM release.compact.stored_answer WHERE {number} IS NOT NULL"
         if stale:
             suspect = "true"
         else:

@@ -7,24 +7,21 @@ take little longer than the longer of them.
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Iterator, Mapping
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Mapping
+from concurrent.futures import Future
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from harmonize.database import beside
 from harmonize.insight.summary import figures, write_reports
 from harmonize.store.datapackage import datapackage
 from harmonize.store.parquet import Previous, write_parquet
 
 __all__ = ["Extracts", "extracting"]
-
-_PATIENCE = 0.05
-"""Seconds between two attempts to stop."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +37,9 @@ class Extracts:
     figures: Mapping[str, Any]
 
 
-@contextmanager
 def extracting(
     connection: duckdb.DuckDBPyConnection, release: Path, release_id: str, as_of: str, previous: Previous | None
-) -> Iterator[Future[Extracts]]:
+) -> AbstractContextManager[Future[Extracts]]:
     """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
 
     Args:
@@ -51,16 +47,11 @@ def extracting(
         release: its folder.
         previous: the extracts of the release before.
     """
-    with ThreadPoolExecutor(max_workers=1, thread_name_prefix="extract") as pool:
-        future = pool.submit(_extract, connection, release, release_id, as_of, previous)
-        try:
-            yield future
-        except BaseException:
-            # What is interrupted between two statements goes on with the next one.
-            while not future.done():
-                connection.interrupt()
-                time.sleep(_PATIENCE)
-            raise
+
+    def extract(connection: duckdb.DuckDBPyConnection) -> Extracts:
+        return _extract(connection, release, release_id, as_of, previous)
+
+    return beside(connection, extract)
 
 
 def _extract(

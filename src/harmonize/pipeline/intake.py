@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from harmonize.errors import PublicationError, RefusedFile
+from harmonize.errors import RefusedFile
 from harmonize.pipeline.observer import Observer
+from harmonize.pipeline.readers import readers
+from harmonize.pipeline.reading import Reading
 from harmonize.pipeline.understanding import Understanding
 from harmonize.reading.documents import suffix_of
 from harmonize.reading.inbox import Delivered, Refusal
 from harmonize.settings import PipelineSettings
-from harmonize.sources.ingest import read_file
-from harmonize.sources.profile import Profile
-from harmonize.staging import StagedFolder, load_staged, staged_key, sweep, write_staged
+from harmonize.staging import StagedFolder, sweep
 
 __all__ = ["Intake", "take_in"]
-
-_READERS = 2
-"""Files read at a time: what a laptop has cores for, and memory."""
 
 
 @dataclass(slots=True)
@@ -65,23 +61,26 @@ def take_in(
         else:
             by_content.setdefault(f"{entry.content_id}{suffix_of(entry.path)}", []).append(entry)
     groups = sorted(by_content.values(), key=lambda group: min(map(_order, group)))
-    known = [p for name, p in understanding.profiles.items() if source is None or name == source]
-
-    def read(group: list[Delivered]) -> StagedFolder | RefusedFile:
+    reading = Reading(
+        stage,
+        settings.limits,
+        [profile for name, profile in understanding.profiles.items() if source is None or name == source],
+        understanding.vocabulary,
+        source or "",
+        understanding.reading_hash,
+    )
+    first = [min(group, key=_order) for group in groups]
+    staged = [reading.staged(delivered) for delivered in first]
+    unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
+    with readers(reading, len(unread), sum(delivered.size for delivered in unread)) as (threads, read):
+        arriving = iter([threads.submit(read, delivered) for delivered in unread])
         try:
-            return _stage_file(min(group, key=_order), stage, settings, understanding, known, source or "")
-        except RefusedFile as refused:
-            return refused
-
-    with ThreadPoolExecutor(_READERS) as readers:
-        # Most of the work is done outside of Python, so that threads read side by side.
-        results = [readers.submit(read, group) for group in groups]
-        try:
-            for done, (group, result) in enumerate(zip(groups, results, strict=True), start=1):
-                _take_group(intake, sorted(group, key=_order), result.result(), settings, understanding)
+            for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
+                became = next(arriving).result() if known is None else known
+                _take_group(intake, sorted(group, key=_order), became, settings, understanding)
                 observer.step(done, len(groups), group[0].path)
         except BaseException:
-            readers.shutdown(cancel_futures=True)
+            threads.shutdown(wait=False, cancel_futures=True)
             raise
     return intake
 
@@ -115,34 +114,3 @@ def _no_registrar(delivered: Delivered, settings: PipelineSettings) -> RefusedFi
         "Let the registrar deliver the consent register.",
         value=delivered.contributor,
     )
-
-
-def _stage_file(
-    delivered: Delivered,
-    stage: Path,
-    settings: PipelineSettings,
-    understanding: Understanding,
-    profiles: Sequence[Profile],
-    source: str,
-) -> StagedFolder:
-    limits = settings.limits
-    knowledge = f"{understanding.reading_hash}{limits.model_dump_json()}{source}"
-    key = staged_key(delivered.content_id, suffix_of(delivered.path), knowledge)
-    staged = load_staged(stage, key)
-    if staged is not None:
-        return staged
-    data = delivered.read(limits)
-    try:
-        made = read_file(data, delivered.path, profiles, understanding.vocabulary, limits)
-    except (MemoryError, RecursionError) as problem:
-        raise RefusedFile(
-            "too_large",
-            f"The file needs more than this machine has: {type(problem).__name__}.",
-            "Split the export.",
-        ) from problem
-    try:
-        return write_staged(stage, key, made)
-    except OSError as problem:
-        raise PublicationError(
-            f"{stage}: the stage cannot be written: {problem.strerror}. Free space or mend its permissions."
-        ) from problem

@@ -19,6 +19,7 @@ import duckdb
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
+from harmonize.database import beside
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
@@ -38,6 +39,7 @@ from harmonize.pipeline.workspace import (
     point_at,
     register_files,
     show_stage,
+    use_workspace,
 )
 from harmonize.project import Project
 from harmonize.reading.inbox import Delivered, Refusal, discover
@@ -251,8 +253,9 @@ def _transform(
         The assessments that were made anew or are gone; None where all were made.
     """
 
-    def point(file_ids: Sequence[str]) -> None:
-        point_at(connection, intake, file_ids)
+    def judge_answers(connection: duckdb.DuckDBPyConnection) -> None:
+        use_workspace(connection)
+        judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
 
     decisions = project.decisions_folder(out)
     with clock.stage("crosswalk"):
@@ -279,24 +282,22 @@ def _transform(
             understanding.entailment,
             defaults,
         )
-        point([])
+        point_at(connection, intake, [])
         harmonise(connection, understanding.index, f"{understanding.knowledge_hash} {understanding.index.as_of}")
         choose_files_to_judge(connection)
-        judge(connection, point)
-    with clock.stage("identity"):
+    # Linking factories is one thread of Python, judging their answers is DuckDB's work; neither reads of the other.
+    with clock.stage("identity"), beside(connection.cursor(), judge_answers) as judged:
         olds = identify(connection, understanding, decisions, today, project.stage_folder(out) / "identity")
+        judged.result()
     with clock.stage("assessments"):
         make_deliveries(connection)
         ledger = decisions / "assessment_ids.jsonl"
         append_ids(ledger, group(connection, read_ids(ledger), olds), today)
-        point(_files_of(connection, "SELECT file_id FROM contested_source"))
+        point_at(connection, intake, _files_of(connection, "SELECT file_id FROM contested_source"))
         compare_contents(connection)
     with clock.stage("answers"):
-        point(
-            _files_of(
-                connection, "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"
-            )
-        )
+        touched = "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"
+        point_at(connection, intake, _files_of(connection, touched))
         make_answers(connection)
     if not continues:
         return None

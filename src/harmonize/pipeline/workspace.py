@@ -34,6 +34,7 @@ __all__ = [
     "point_at",
     "register_files",
     "show_stage",
+    "use_workspace",
 ]
 
 
@@ -114,10 +115,15 @@ def open_workspace(connection: duckdb.DuckDBPyConnection) -> None:
     hundreds of statements need no log and no write to disk.
     """
     connection.execute("ATTACH ':memory:' AS workspace")
-    connection.execute("USE workspace")
+    use_workspace(connection)
     kinds = column_types("answer")
     for name in _TYPES:
         connection.execute(f"CREATE TYPE {'answer_state' if name == 'state' else name} AS {kinds[name]}")
+
+
+def use_workspace(connection: duckdb.DuckDBPyConnection) -> None:
+    """Let unqualified names live in the workspace, also for a further connection."""
+    connection.execute("USE workspace")
 
 
 _LOADED = pa.schema(

@@ -20,10 +20,9 @@ from harmonize.sources.context import Context
 from harmonize.sources.profile import covers
 from harmonize.sources.records import TableView, report_excel_error
 from harmonize.sources.wide_columns import WideColumns
-from harmonize.values.number_columns import read_numbers
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean
-from harmonize.values.text_columns import answer_words, cleaned_texts
+from harmonize.values.text_readings import text_readings
 
 __all__ = ["Side", "WideAnswers"]
 
@@ -96,13 +95,13 @@ class WideAnswers:
         row = kept[place]
         texts, places = distinct(block.kinds, block.codes[row, self._columns[answer]])
         stored = None if block.is_number is None else block.is_number[row, self._columns[answer]]
-        number, problem = self._read_numbers(texts, places, stored)
+        said = text_readings(self._style, self._context.vocabulary.answer_words).of(texts)
+        number, problem = self._numbers(said, texts, places, stored)
         raw_unit, unit_stated, unit_wrong = self._read_units(block, row, answer)
         if unit_wrong.any():
             wrong = pl.Series(values=unit_wrong)
             problem = pl.select(pl.coalesce(problem, pl.when(wrong).then(pl.lit("unit_error")))).to_series()
-        cleaned = cleaned_texts(texts)
-        words = answer_words(texts, cleaned, self._context.vocabulary.answer_words)
+        words = said["word_no"]
         count = len(place)
         nothing = pa.nulls(count, pa.string())
         arrays = {
@@ -112,7 +111,7 @@ class WideAnswers:
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
             "text_key": self._text_keys(texts, places, words).gather(places).to_arrow(),
-            "value_text": _spread(cleaned, places, nothing),
+            "value_text": _spread(said["cleaned"], places, nothing),
             "word_no": words.gather(places).to_arrow(),
             "raw_unit": _arrow_texts(raw_unit),
             "number": number.to_arrow(),
@@ -162,22 +161,23 @@ class WideAnswers:
     def _text_keys(self, texts: pl.Series, places: Codes, words: pl.Series) -> pl.Series:
         """The key of every text that many answers state, or that is a word of some answer scale; else null."""
         is_shared = (np.bincount(places, minlength=len(texts)) >= _SHARED) | words.is_not_null().to_numpy()
-        keys = [
-            self._context.staged.add_text(text) if shared else None
-            for text, shared in zip(texts.to_list(), is_shared.tolist(), strict=True)
-        ]
-        return pl.Series(values=keys, dtype=pl.Int64)
+        keys = pl.Series(values=map(self._context.staged.add_text, texts.filter(is_shared)), dtype=pl.Int64)
+        place = np.where(is_shared, np.cumsum(is_shared) - 1, len(keys))
+        return keys.append(pl.Series(values=[None], dtype=pl.Int64)).gather(place)
 
-    def _read_numbers(
-        self, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
+    def _numbers(
+        self, said: pl.DataFrame, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
     ) -> tuple[pl.Series, pl.Series]:
         """The number of every cell and why it is none; cells that are `stored` as numbers print with a point."""
-        number, problem = (found.gather(places) for found in read_numbers(texts, self._style))
+        number, problem = said["number"].gather(places), said["problem"].gather(places)
         if stored is None or self._style is NumberStyle.POINT:
             return number, problem
-        pointed = [found.gather(places) for found in read_numbers(texts, NumberStyle.POINT)]
+        pointed = text_readings(NumberStyle.POINT, self._context.vocabulary.answer_words).of(texts)
         mask = pl.Series(values=stored)
-        return pointed[0].zip_with(mask, number), pointed[1].zip_with(mask, problem)
+        return (
+            pointed["number"].gather(places).zip_with(mask, number),
+            pointed["problem"].gather(places).zip_with(mask, problem),
+        )
 
     def _read_units(
         self, block: Block, row: _Places, answer: _Places

@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -55,6 +55,18 @@ class _Document(BaseModel):
     tax_codes: dict[str, _TaxCode]
 
 
+@lru_cache(maxsize=1 << 14)
+def _clean(value: str, separators: str, case: str) -> str:
+    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value))
+    text = text.translate({ord(separator): None for separator in separators if separator != "."}).strip()
+    text = re.sub(r"^(\d+)\.0$", r"\1", text)
+    if "." in separators:
+        text = text.replace(".", "").strip()
+    if case == "keep":
+        return text
+    return text.upper() if case == "upper" else text.lower()
+
+
 @dataclass(frozen=True, slots=True)
 class IdentifierRules:
     """What `schemas/identifiers.yml` says about every scheme."""
@@ -71,14 +83,7 @@ class IdentifierRules:
     def clean(self, scheme: str, value: str) -> str:
         """`value` in its canonical writing: NFKC, the scheme's case, no separators, no `.0` left by a spreadsheet."""
         rule = self._scheme(scheme)
-        text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value))
-        text = text.translate({ord(separator): None for separator in rule.separators if separator != "."}).strip()
-        text = re.sub(r"^(\d+)\.0$", r"\1", text)
-        if "." in rule.separators:
-            text = text.replace(".", "").strip()
-        if rule.case == "keep":
-            return text
-        return text.upper() if rule.case == "upper" else text.lower()
+        return _clean(value, rule.separators, rule.case)
 
     def is_valid(self, scheme: str, value: str, country: str | None = None) -> bool:
         """Whether `value` fits its scheme's pattern and check; `country` (alpha-2) picks the rule of a tax code."""

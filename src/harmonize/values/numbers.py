@@ -11,6 +11,7 @@ import re
 import unicodedata
 from collections.abc import Iterable
 from enum import Enum
+from functools import lru_cache
 
 from harmonize.values.text import western_digits
 
@@ -94,6 +95,7 @@ def decide_style(texts: Iterable[str], default: NumberStyle) -> NumberStyle:
     return seen.pop() if seen else default
 
 
+@lru_cache(maxsize=1 << 14)
 def parse_number(text: str, style: NumberStyle) -> float | NumberProblem:
     """The number that a text prints, in the given style."""
     plain = _plain(text)
