@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harmonize.errors import RefusedFile
-from harmonize.pipeline.observer import Observer
+from harmonize.pipeline.observer import Clock
 from harmonize.pipeline.readers import readers
 from harmonize.pipeline.reading import Reading
 from harmonize.pipeline.understanding import Understanding
@@ -45,7 +45,7 @@ def take_in(
     settings: PipelineSettings,
     understanding: Understanding,
     source: str | None,
-    observer: Observer,
+    clock: Clock,
 ) -> Intake:
     """Stage every file of the inbox; byte-identical files are read once.
 
@@ -72,13 +72,13 @@ def take_in(
     first = [min(group, key=_order) for group in groups]
     staged = [reading.staged(delivered) for delivered in first]
     unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
-    with readers(reading, len(unread), sum(delivered.size for delivered in unread)) as (threads, read):
+    with readers(reading, len(unread), sum(delivered.size for delivered in unread), clock) as (threads, read):
         arriving = iter([threads.submit(read, delivered) for delivered in unread])
         try:
             for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
                 became = next(arriving).result() if known is None else known
                 _take_group(intake, sorted(group, key=_order), became, settings, understanding)
-                observer.step(done, len(groups), group[0].path)
+                clock.observer.step(done, len(groups), group[0].path)
         except BaseException:
             threads.shutdown(wait=False, cancel_futures=True)
             raise

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-__all__ = ["Clock", "Observer"]
+__all__ = ["Clock", "Observer", "peak_since"]
 
 _RESET_PEAK = "5"
 """What the kernel takes as: begin the high-water mark of resident memory anew (Linux, `man 5 proc`)."""
@@ -35,28 +35,31 @@ class Observer:
 class Clock:
     """Seconds and peak memory per stage.
 
-    The peak is the stage's own, in MiB of this process (workers are processes of their own), where the kernel lets the
-    mark be set back; elsewhere it is the highest so far in the whole process.
+    The peak is the stage's own, in MiB of this process and of those that help it, where the kernel lets the mark be set
+    back; elsewhere it is the highest so far in the whole process.
 
     Attributes:
         process: what the kernel tells of this process.
+        helpers_mb: what other processes held for the stage that is running, each at its highest.
     """
 
     observer: Observer
     seconds: dict[str, float] = field(default_factory=dict)
     peak_memory_mb: dict[str, int] = field(default_factory=dict)
     process: Path = Path("/proc/self")
+    helpers_mb: int = 0
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
         """Tell that a stage begins, and note and tell its cost when it ends."""
         self.observer.stage(name)
         is_own = _forget_peak(self.process)
+        self.helpers_mb = 0
         begin = time.perf_counter()
         yield
         self.seconds[name] = round(time.perf_counter() - begin, 3)
-        marked = _peak_since(self.process) if is_own else None
-        self.peak_memory_mb[name] = _peak_ever() if marked is None else marked
+        marked = peak_since(self.process) if is_own else None
+        self.peak_memory_mb[name] = (_peak_ever() if marked is None else marked) + self.helpers_mb
         self.observer.stage_done(name, self.seconds[name], self.peak_memory_mb[name])
 
 
@@ -69,8 +72,12 @@ def _forget_peak(process: Path) -> bool:
     return True
 
 
-def _peak_since(process: Path) -> int | None:
-    """The high-water mark in MiB; None where the kernel does not tell it."""
+def peak_since(process: Path) -> int | None:
+    """The high-water mark of a process in MiB; None where the kernel does not tell it.
+
+    Args:
+        process: its folder under `/proc`.
+    """
     try:
         found = _PEAK_LINE.search((process / "status").read_text(encoding="utf-8", errors="replace"))
     except OSError:

@@ -22,11 +22,12 @@ from queue import SimpleQueue
 
 import harmonize
 from harmonize.errors import PublicationError, RefusedFile
+from harmonize.pipeline.observer import Clock, peak_since
 from harmonize.pipeline.reading import Reading
 from harmonize.reading.inbox import Delivered
 from harmonize.staging import StagedFolder
 
-__all__ = ["READERS", "readers"]
+__all__ = ["READERS", "ReadingProcess", "readers"]
 
 READERS = 2
 """Files read at a time: what a laptop has cores for, and memory."""
@@ -36,19 +37,20 @@ _Read = Callable[[Delivered], "StagedFolder | RefusedFile"]
 
 
 @contextmanager
-def readers(reading: Reading, files: int, size: int) -> Iterator[tuple[ThreadPoolExecutor, _Read]]:
+def readers(reading: Reading, files: int, size: int, clock: Clock) -> Iterator[tuple[ThreadPoolExecutor, _Read]]:
     """Threads, and what each of them does with a file.
 
     Args:
         files: how many are to be read.
         size: bytes of all of them.
+        clock: is told what memory the processes took.
     """
     with ThreadPoolExecutor(READERS) as threads:
         if files < READERS or size < _MUCH:
             yield threads, reading.read
             return
-        processes = [_ReadingProcess(reading) for _ in range(READERS)]
-        idle: SimpleQueue[_ReadingProcess] = SimpleQueue()
+        processes = [ReadingProcess(reading) for _ in range(READERS)]
+        idle: SimpleQueue[ReadingProcess] = SimpleQueue()
         for process in processes:
             idle.put(process)
 
@@ -62,12 +64,13 @@ def readers(reading: Reading, files: int, size: int) -> Iterator[tuple[ThreadPoo
         try:
             yield threads, read
         finally:
+            clock.helpers_mb = sum(process.end() for process in processes)
             threads.shutdown(cancel_futures=True)
             for process in processes:
                 process.close()
 
 
-class _ReadingProcess:
+class ReadingProcess:
     """A process that reads the files it is handed, one after another."""
 
     def __init__(self, reading: Reading) -> None:
@@ -81,6 +84,11 @@ class _ReadingProcess:
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "POLARS_MAX_THREADS": "1"},
         )
         self._hand(reading)
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
 
     def _hand(self, what: object) -> None:
         if self._process.stdin is None:
@@ -114,9 +122,14 @@ class _ReadingProcess:
             return answer
         raise answer
 
-    def close(self) -> None:
-        """End the process, in the middle of a file too."""
+    def end(self) -> int:
+        """End the process, in the middle of a file too; returns the most memory that it took, in MiB."""
+        peak = peak_since(Path("/proc") / str(self.pid))
         self._process.kill()
+        return peak or 0
+
+    def close(self) -> None:
+        """Let go of a process that was ended."""
         self._process.communicate()
 
 

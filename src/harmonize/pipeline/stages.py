@@ -157,7 +157,7 @@ def _run(
                     f"There is no source {source!r}; known are {', '.join(sorted(understanding.profiles))}."
                 )
         with clock.stage("read"):
-            intake = take_in(found, stage, settings, understanding, source, clock.observer)
+            intake = take_in(found, stage, settings, understanding, source, clock)
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"

@@ -1,0 +1,154 @@
+"""Two processes read what two threads would: the same release, the same refusals, and no harm when one dies."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from harmonize.errors import PublicationError, RefusedFile
+from harmonize.pipeline import readers
+from harmonize.pipeline.observer import Clock, Observer
+from harmonize.pipeline.readers import ReadingProcess
+from harmonize.pipeline.reading import Reading
+from harmonize.reading.inbox import Delivered, discover
+from harmonize.reading.limits import Limits
+from harmonize.sources.profile import Profile
+from harmonize.sources.vocabulary import Vocabulary
+from tests.pipeline.worlds import contents, deliver, run_inbox
+from tests.sources.delivering import better_work, gap, wide
+
+FILES = {
+    "bw/b.csv": better_work({}),
+    "gap/d.csv": gap({"VisitID": "G-501", "FacilityID": "GF-2", "FacilityName": "Xưởng may Đông Hưng"}),
+    "higg/c.csv": wide(["emsenvpolicy"], {"emsenvpolicy": "No"}),
+    "other/notes.csv": "a,b\n1,2\n",
+}
+SOON = 20.0
+"""Seconds within which a process ends that nobody hands work to any more."""
+
+
+def _found(inbox: Path) -> list[Delivered]:
+    return [entry for entry in discover(deliver(inbox, FILES), Limits()) if isinstance(entry, Delivered)]
+
+
+def _bury(process: ReadingProcess) -> None:
+    process.end()
+    process.close()
+
+
+@pytest.fixture
+def reading(tmp_path: Path, profiles: dict[str, Profile], vocabulary: Vocabulary) -> Reading:
+    return Reading(tmp_path / "stage", Limits(), list(profiles.values()), vocabulary, "", "knowledge")
+
+
+def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    inbox = deliver(tmp_path / "inbox", FILES)
+    by_threads = contents(run_inbox(inbox, tmp_path / "threads"))
+    begun: list[Reading] = []
+
+    class Noted(ReadingProcess):
+        def __init__(self, reading: Reading) -> None:
+            begun.append(reading)
+            super().__init__(reading)
+
+    monkeypatch.setattr(readers, "_MUCH", 0)
+    monkeypatch.setattr(readers, "ReadingProcess", Noted)
+    assert contents(run_inbox(inbox, tmp_path / "processes")) == by_threads
+    assert len(begun) == readers.READERS
+    run_inbox(inbox, tmp_path / "processes")
+    assert len(begun) == readers.READERS, "nothing is left to read"
+
+
+def test_a_refusal_comes_back_whole(reading: Reading, tmp_path: Path) -> None:
+    (unknown,) = [delivered for delivered in _found(tmp_path / "inbox") if delivered.contributor == "other"]
+    process = ReadingProcess(reading)
+    answer, here = process.read(unknown), reading.read(unknown)
+    _bury(process)
+    assert isinstance(answer, RefusedFile)
+    assert isinstance(here, RefusedFile)
+    assert (str(answer), *vars(answer).values()) == (str(here), *vars(here).values())
+
+
+def test_a_refusal_survives_the_pipe() -> None:
+    refused = RefusedFile("too_large", "It is too large.", "Split it.", value="x", locator="row=1")
+    again = pickle.loads(pickle.dumps(refused))  # noqa: S301
+    assert (str(again), vars(again)) == (str(refused), vars(refused))
+
+
+def test_the_memory_of_the_processes_counts(reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(readers, "_MUCH", 0)
+    clock = Clock(Observer())
+    with clock.stage("read"):
+        alone = clock.helpers_mb
+        with readers.readers(reading, len(FILES), 1, clock) as (threads, read):
+            list(threads.map(read, _found(tmp_path / "inbox")))
+    assert alone == 0
+    assert clock.peak_memory_mb["read"] > clock.helpers_mb > 0
+
+
+def test_a_stage_that_cannot_be_written_stops_the_run(reading: Reading, tmp_path: Path) -> None:
+    reading.stage.write_text("a file stands where the folder should be", encoding="utf-8")
+    process = ReadingProcess(reading)
+    with pytest.raises(PublicationError, match="cannot be written"):
+        process.read(_found(tmp_path / "inbox")[0])
+    _bury(process)
+
+
+def test_a_mistake_in_a_process_tells_where_it_happened(reading: Reading, tmp_path: Path) -> None:
+    nowhere = replace(_found(tmp_path / "inbox")[0], source=None)  # type: ignore[arg-type]
+    process = ReadingProcess(reading)
+    with pytest.raises(RuntimeError, match=r"(?s)bw/b\.csv.*TypeError.*reading\.py"):
+        process.read(nowhere)
+    _bury(process)
+
+
+def test_a_process_that_dies_is_told_in_a_sentence(reading: Reading, tmp_path: Path) -> None:
+    first, second = _found(tmp_path / "inbox")[:2]
+    process = ReadingProcess(reading)
+    process.read(first)
+    os.kill(process.pid, signal.SIGKILL)
+    with pytest.raises(PublicationError, match=r"ended with -9.*Run again"):
+        process.read(second)
+    _bury(process)
+
+
+_PARENT = """
+import pickle, sys, time
+from harmonize.pipeline.readers import ReadingProcess
+process = ReadingProcess(pickle.load(sys.stdin.buffer))
+print(process.pid, flush=True)
+time.sleep(600)
+"""
+
+
+def test_no_process_outlives_a_run_that_is_killed(reading: Reading) -> None:
+    with subprocess.Popen([sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
+        assert run.stdin is not None
+        assert run.stdout is not None
+        pickle.dump(reading, run.stdin)
+        run.stdin.close()
+        child = int(run.stdout.readline())
+        assert _lives(child)
+        run.send_signal(signal.SIGKILL)
+    deadline = time.monotonic() + SOON
+    while _lives(child) and time.monotonic() < deadline:
+        time.sleep(0.1)
+    assert not _lives(child)
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    status = Path(f"/proc/{pid}/status")
+    # (What is dead and not yet buried by its new parent is dead.)
+    return not status.exists() or "State:\tZ" not in status.read_text(encoding="utf-8")
