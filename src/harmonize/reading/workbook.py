@@ -184,7 +184,7 @@ def _judge(data: bytes, limits: Limits) -> _Judged:
             _check_texts(names.get(part, part), cost, limits)
             if part in names:
                 errors[part] = error_cells(xml, cost.may_hold_errors)
-            copy.add(part, *parts.packed(entry, xml), zlib.crc32(xml), len(xml))
+            copy.add(part, *parts.packed(entry, xml), entry.CRC, len(xml))
         characters = _characters(parts, costs, limits)
     return _Judged(copy.finished(), sheets, errors, {part: count + sizes[part] for part, count in characters.items()})
 
