@@ -105,8 +105,9 @@ CREATE OR REPLACE VIEW counting_answer AS
 SELECT
     a.assessment_no, a.question_no, a.answered_by, s.assessment_id, s.facility_no, s.published, s.is_compared, s.is_repeated,
     q.indicator_no, q.indicator_id, q.mapping_id, q.must_imply, q.is_compliance, i.implied_state,
-    -- The latest assessment stands; inside one, what is not met speaks for the indicator.
-    (s.recency::BIGINT << 33) | ((i.implied_state IS DISTINCT FROM 'not_met')::BIGINT << 32) | q.place AS rank
+    -- The latest assessment stands; inside one, what is not met speaks for the indicator. The number tells the answer.
+    (s.recency::BIGINT << 34) | ((i.implied_state IS DISTINCT FROM 'not_met')::BIGINT << 33) | (q.place::BIGINT << 1)
+        | (a.answered_by = 'verifier')::BIGINT AS rank
 FROM release.compact.stored_answer a
 JOIN standing_assessment s USING (assessment_no)
 JOIN asked_of q USING (question_no)
@@ -132,11 +133,12 @@ SELECT
         WHEN a.value_number IS NOT NULL THEN q.plain_unit
     END AS unit
 FROM (
-    SELECT facility_no, indicator_no, min(assessment_no) AS assessment_no, min(question_no) AS question_no,
-        min(answered_by) AS answered_by
-    FROM counting_answer
-    JOIN latest_rank USING (facility_no, indicator_no, rank)
-    GROUP BY facility_no, indicator_no
+    SELECT
+        l.facility_no, s.assessment_no, q.question_no,
+        CASE WHEN l.rank & 1 = 1 THEN 'verifier' ELSE 'facility' END::answered_by AS answered_by
+    FROM latest_rank l
+    JOIN standing_assessment s ON s.facility_no = l.facility_no AND s.recency = (l.rank >> 34)::INTEGER
+    JOIN asked_of q ON q.place = ((l.rank >> 1) & 4294967295)::INTEGER
 ) c
 JOIN release.compact.stored_answer a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)

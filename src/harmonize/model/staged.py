@@ -280,6 +280,8 @@ class Rows:
         self._keep(batch.cast(self._schema) if batch.schema != self._schema else batch)
 
     def _keep(self, batch: pa.RecordBatch) -> None:
+        if not batch.num_rows:
+            return
         self._rows += batch.num_rows
         self._chunks.append(batch if self._rows <= _OPEN else _packed(batch))
 

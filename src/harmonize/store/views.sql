@@ -35,17 +35,20 @@ JOIN compact.stored_facility f USING (facility_no)
 JOIN compact.stored_assessment s USING (assessment_no)
 JOIN compact.question q USING (question_no);
 
+-- A label is taken out of its languages once per indicator, not once per row that names it.
+CREATE VIEW compact.labelled_indicator AS SELECT * EXCLUDE (labels), labels ->> 'en' AS indicator FROM indicator;
+
 -- (The factory of the compact assessment leads to the few blocks that hold its answers.)
 CREATE VIEW v_answer AS
 SELECT
     a.facility_id, f.name AS facility, f.country, s.instrument, s.edition, s.kind AS assessment_kind, s.assessed_on,
-    t.pillar, i.topic_id, a.indicator_id, i.labels ->> 'en' AS indicator, a.question_id, a.comparability, a.state,
+    t.pillar, i.topic_id, a.indicator_id, i.indicator, a.question_id, a.comparability, a.state,
     a.value_text, a.value_number, a.unit, a.answered_by, a.verification, a.raw_value, a.raw_unit, a.assessment_id,
     a.file_id, a.locator
 FROM compact.numbered_answer a
 JOIN assessment s USING (assessment_id)
 JOIN facility f ON f.facility_id = a.facility_id
-LEFT JOIN indicator i USING (indicator_id)
+LEFT JOIN compact.labelled_indicator i USING (indicator_id)
 LEFT JOIN topic t USING (topic_id)
 WHERE s.published;
 
@@ -65,12 +68,12 @@ FROM facility f;
 CREATE VIEW v_open_findings AS
 SELECT
     f.facility_id, f.name AS facility, f.country, s.instrument, s.assessed_on, n.severity, n.severity_raw, n.topic_id,
-    n.indicator_id, i.labels ->> 'en' AS indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on,
+    n.indicator_id, i.indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on,
     n.due_on < (SELECT as_of FROM release) AS is_overdue, n.finding_id, n.assessment_id, n.file_id, n.locator
 FROM finding n
 JOIN assessment s USING (assessment_id)
 JOIN facility f USING (facility_id)
-LEFT JOIN indicator i USING (indicator_id)
+LEFT JOIN compact.labelled_indicator i USING (indicator_id)
 WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
 
 -- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
@@ -149,13 +152,13 @@ CREATE VIEW v_topic_matrix AS FROM compact.topic_matrix;
 CREATE VIEW v_metric_trend AS
 WITH yearly AS (
     SELECT
-        a.facility_id, f.name AS facility, f.country, a.indicator_id, i.labels ->> 'en' AS indicator,
+        a.facility_id, f.name AS facility, f.country, a.indicator_id, i.indicator,
         year(coalesce(s.period_end, s.assessed_on)) AS year, a.value_number, a.unit, a.answered_by, a.verification,
         s.instrument, c.edition AS crosswalk_edition, a.assessment_id
     FROM compact.classified_answer a
     JOIN assessment s USING (assessment_id)
     JOIN facility f ON f.facility_id = a.facility_id
-    JOIN indicator i USING (indicator_id)
+    JOIN compact.labelled_indicator i USING (indicator_id)
     LEFT JOIN crosswalk c USING (mapping_id)
     WHERE i.kind = 'quantity' AND a.value_number IS NOT NULL AND a.comparability = 'exact' AND s.published
     QUALIFY row_number() OVER (
@@ -174,7 +177,7 @@ WINDOW series AS (PARTITION BY facility_id, indicator_id, unit ORDER BY year);
 -- Age counts from the last on-site day, for FEM from the end of the reporting period. Missing facts are shown as missing.
 CREATE VIEW v_reuse AS
 SELECT
-    s.facility_id, f.name AS facility, f.country, i.indicator_id, i.labels ->> 'en' AS indicator, i.topic_id,
+    s.facility_id, f.name AS facility, f.country, i.indicator_id, i.indicator, i.topic_id,
     s.instrument, s.edition, s.assessed_on, s.evidence_from, s.evidence_to,
     date_diff('day', coalesce(s.evidence_to, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
     e.implied_state AS state, l.state AS answered_state, q.comparability, c.basis, l.verification, s.announcement,
@@ -187,7 +190,7 @@ JOIN compact.stored_assessment k USING (assessment_no)
 JOIN compact.question q USING (question_no)
 JOIN assessment s ON s.assessment_id = k.assessment_id
 JOIN facility f ON f.facility_id = s.facility_id
-JOIN indicator i USING (indicator_id)
+JOIN compact.labelled_indicator i USING (indicator_id)
 JOIN entailment e ON e.comparability = q.comparability AND e.state = l.state::VARCHAR
 LEFT JOIN crosswalk c USING (mapping_id)
 WHERE i.kind IN ('compliance', 'practice');
