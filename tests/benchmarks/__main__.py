@@ -13,7 +13,7 @@ import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.benchmarks.against_floor import FLOOR
+from tests.benchmarks.against_floor import FLOOR, LARGE
 from tests.benchmarks.buyer_queries import QUERIES
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.increments import INCREMENTAL
@@ -23,7 +23,7 @@ from tests.benchmarks.startup import STARTUP
 from tests.benchmarks.workbooks import WORKBOOK
 
 HERE = Path(__file__).parent
-PARTS = (FLOOR, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP)
+PARTS = (FLOOR, LARGE, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP)
 FULL_GROWTH = (1.0, 3.0, 10.0, 30.0, 100.0)
 
 

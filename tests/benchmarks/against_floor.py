@@ -12,7 +12,10 @@ from tests.benchmarks.part import Bench, Found, Part, Table, number, write_inbox
 from tests.benchmarks.processes import Spent, python_worker, spend
 from tests.benchmarks.runs import HARMONISE, HarmonizeRun, run_harmonize, written
 
-__all__ = ["FLOOR", "store_folder"]
+__all__ = ["FLOOR", "LARGE", "store_folder"]
+
+LARGE_FILES = 2
+"""One for each reader."""
 
 
 def store_folder(bench: Bench) -> Path:
@@ -21,9 +24,16 @@ def store_folder(bench: Bench) -> Path:
 
 
 def _measure(bench: Bench) -> Found:
-    folder = store_folder(bench)
+    return _compare(bench, store_folder(bench), bench.files, with_pandas=True)
+
+
+def _measure_large(bench: Bench) -> Found:
+    return _compare(bench, bench.folder / "large", LARGE_FILES, with_pandas=False)
+
+
+def _compare(bench: Bench, folder: Path, files: int, *, with_pandas: bool) -> Found:
     shutil.rmtree(folder, ignore_errors=True)
-    made = write_inbox(folder, WideScale(rows=bench.rows, files=bench.files))
+    made = write_inbox(folder, WideScale(rows=bench.rows, files=files))
     polars: list[Spent] = []
     pandas: list[Spent] = []
     ours: list[HarmonizeRun] = []
@@ -31,32 +41,35 @@ def _measure(bench: Bench) -> Found:
         shutil.rmtree(folder / "out", ignore_errors=True)
         polars.append(_floor("polars", made.inbox, folder))
         ours.append(run_harmonize(made.inbox, folder / "out"))
-        pandas.append(_floor("pandas", made.inbox, folder))
+        if with_pandas:
+            pandas.append(_floor("pandas", made.inbox, folder))
     (folder / "floor.duckdb").unlink(missing_ok=True)
     floors = [_seconds(spent) for spent in polars]
     melts = [_seconds(spent) for spent in pandas]
-    harmonise_over_floor = _ratio([run.harmonise for run in ours], floors)
-    whole_over_floor = _ratio([run.seconds for run in ours], floors)
-    pandas_over = _ratio(melts, [run.harmonise for run in ours])
-    rows = [
-        _row("floor: polars read, unpivot, drop blanks, DuckDB insert", floors, floors, polars, made.answers),
-        _row("pandas: read, melt, merge with the crosswalk, DuckDB insert", melts, floors, pandas, made.answers),
-        _row(f"ours: {' + '.join(HARMONISE)}", [run.harmonise for run in ours], floors, ours, made.answers),
-        _row("ours: the whole process, start-up to release", [run.seconds for run in ours], floors, ours, made.answers),
+    harmonise = [run.harmonise for run in ours]
+    whole = [run.seconds for run in ours]
+    figures = {
+        "harmonise_over_floor": _ratio(harmonise, floors),
+        "whole_over_floor": _ratio(whole, floors),
+        "peak_mb": max(run.peak_mb for run in ours),
+    }
+    rows = [_row("floor: polars read, unpivot, drop blanks, DuckDB insert", floors, floors, polars, made.answers)]
+    if with_pandas:
+        figures["pandas_over_harmonise"] = _ratio(melts, harmonise)
+        name = "pandas: read, melt, merge with the crosswalk, DuckDB insert"
+        rows.append(_row(name, melts, floors, pandas, made.answers))
+    rows += [
+        _row(f"ours: {' + '.join(HARMONISE)}", harmonise, floors, ours, made.answers),
+        _row("ours: the whole process, start-up to release", whole, floors, ours, made.answers),
     ]
     return Found(
         size=f"{made.rows:,} rows of 4,000 questions in {made.files} files, {made.answers:,} filled cells, "
         f"{made.bytes / 1e6:,.0f} MB",
         answers=made.answers,
-        figures={
-            "harmonise_over_floor": harmonise_over_floor,
-            "whole_over_floor": whole_over_floor,
-            "pandas_over_harmonise": pandas_over,
-            "peak_mb": max(run.peak_mb for run in ours),
-        },
+        figures=figures,
         notes=[
             f"Median of {bench.rounds} rounds, taken by turns; a ratio is the median of the rounds' ratios. The "
-            "floor's and pandas' seconds leave out their imports; the whole process has everything in it. Memory is "
+            "seconds of floor and pandas leave out their imports; the whole process has everything in it. Memory is "
             "the most that the process and its children held at once.",
         ],
         tables=[
@@ -104,3 +117,4 @@ def _peak(ours: Sequence[HarmonizeRun], stage: str) -> str:
 
 
 FLOOR = Part("floor", "Wide CSV against the bare floor", _measure)
+LARGE = Part("large", "The same rows in two files", _measure_large)

@@ -449,6 +449,7 @@ class Life:
         before = self.live(step)
         differs(contents(self.release), self._from_nothing(before))
         assert unreferred(self.release) == []
+        assert self.release.query(ANSWER_OF_ANOTHER_FACTORY) == []
 
     def live(self, step: Step) -> Path:
         """Do the step and run; returns the ledger as it was before the run."""
@@ -646,6 +647,12 @@ def said_inside(release: Release) -> list[str]:
     """The inner tables that hold a text which the verified page says and nothing else does."""
     tables = release.column("SELECT table_name FROM duckdb_tables() WHERE schema_name = 'compact' ORDER BY 1")
     return [table for table in tables if "see photo" in str(release.query(f"SELECT * FROM compact.{table}"))]
+
+
+ANSWER_OF_ANOTHER_FACTORY = """
+    SELECT a.assessment_id, a.facility_id FROM answer a JOIN assessment s USING (assessment_id)
+    WHERE a.facility_id IS DISTINCT FROM s.facility_id
+"""
 
 
 def unreferred(release: Release) -> list[str]:

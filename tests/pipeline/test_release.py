@@ -86,6 +86,7 @@ REFERENCES = [
     ("assessment_copy", "file_id", "file"),
     ("assessment_scope", "assessment_id", "assessment"),
     ("answer", "assessment_id", "assessment"),
+    ("answer", "facility_id", "facility"),
     ("answer", "indicator_id", "indicator"),
     ("answer", "file_id", "file"),
     ("answer", "mapping_id", "crosswalk"),

@@ -71,6 +71,7 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
     },
     "answer": {
         "assessment_id": "a1",
+        "facility_id": FACILITY,
         "question_id": "q1",
         "indicator_id": "labour.compensation.minimum_wage.paid",
         "comparability": "exact",

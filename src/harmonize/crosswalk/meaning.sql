@@ -137,7 +137,7 @@ CREATE OR REPLACE TABLE file_meaning AS
 WITH hashed AS (
     SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column
 )
-SELECT u.file_id, hash(string_agg(h.digest::VARCHAR, '|' ORDER BY h.digest)) AS signature
+SELECT u.file_id, hash(count(*), sum(h.digest::HUGEINT), bit_xor(h.digest)) AS signature
 FROM used_column u
 JOIN hashed h USING (class_no, column_key)
 GROUP BY u.file_id;

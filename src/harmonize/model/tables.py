@@ -173,6 +173,7 @@ class Answer(TableModel):
     """One answer of the winning delivery; blanks make no row."""
 
     assessment_id: str = Field(description="The assessment.")
+    facility_id: str = Field(description="The factory; a condition on it finds its answers among all at once.")
     question_id: str = Field(description="Their question.")
     indicator_id: str | None = Field(description="Our indicator; null where unmapped.")
     comparability: str | None = Field(description="exact, close, broad, narrow, related: predicate of the mapping.")

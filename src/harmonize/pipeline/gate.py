@@ -98,7 +98,7 @@ def _touched_rows(connection: duckdb.DuckDBPyConnection, touched: Sequence[str])
     connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
     connection.execute(
         "CREATE TEMP TABLE touched_answer AS "
-        "SELECT * EXCLUDE (assessment_no, instrument, facility_id) FROM compact.numbered_answer "
+        "SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
         "WHERE assessment_no IN "
         "(SELECT assessment_no FROM compact.stored_assessment JOIN touched USING (assessment_id))"
     )

@@ -293,7 +293,8 @@ def _transform(
         make_deliveries(connection)
         ledger = decisions / "assessment_ids.jsonl"
         append_ids(ledger, group(connection, read_ids(ledger), olds), today)
-        point_at(connection, intake, _files_of(connection, "SELECT file_id FROM contested_source"))
+        contested = _files_of(connection, "SELECT file_id FROM contested_source")
+        point_at(connection, intake, contested, "contested_source")
         compare_contents(connection)
     with clock.stage("answers"):
         touched = "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"

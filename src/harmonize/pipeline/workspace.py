@@ -159,8 +159,15 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
         )
 
 
-def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Sequence[str]) -> None:
-    """Let `stated_answer` show the staged answers of these files."""
+def point_at(
+    connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Sequence[str], chosen: str | None = None
+) -> None:
+    """Let `stated_answer` show the staged answers of these files.
+
+    Args:
+        chosen: a table that lists, by `assessment_key`, the assessments in them that are asked for; all where it is
+            None. The others are left out before anything is joined to them.
+    """
     paths = [
         quoted(escape(str(path)))
         for file_id in file_ids
@@ -170,6 +177,7 @@ def point_at(connection: duckdb.DuckDBPyConnection, intake: Intake, file_ids: Se
         listed = ", ".join(paths)
         connection.execute(
             f"CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM read_parquet([{listed}], hive_partitioning = false)"
+            + (f" WHERE assessment_key IN (SELECT assessment_key FROM {chosen})" if chosen else "")
         )
         return
     schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))

@@ -169,10 +169,13 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 _ANSWER_HASH = """
-    SELECT coalesce(sum(answers), 0)::BIGINT, coalesce(sum(hash(assessment_id, answers, digest)::HUGEINT), 0)::VARCHAR,
-        coalesce(bit_xor(hash(assessment_id, answers, digest)), 0)::VARCHAR
-    FROM compact.stored_assessment
-    WHERE answers > 0
+    SELECT
+        coalesce(sum(answers), 0)::BIGINT, coalesce(sum(said::HUGEINT), 0)::VARCHAR, coalesce(bit_xor(said), 0)::VARCHAR
+    FROM (
+        SELECT answers, hash(assessment_id, facility_id, answers, digest) AS said
+        FROM compact.stored_assessment
+        WHERE answers > 0
+    )
 """
 """Of answers the hash is kept per assessment, made when its answers are written."""
 

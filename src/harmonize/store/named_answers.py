@@ -23,7 +23,7 @@ _NAMES = {
     },
     "raw_unit": {"raw_unit": "raw_unit", "unit": "unit"},
     "delivery": {"file_id": "file_id"},
-    "stored_assessment": {"assessment_id": "assessment_id"},
+    "stored_assessment": {"assessment_id": "assessment_id", "facility_id": "facility_id"},
 }
 """The texts that numbers of answers stand for, by table, and the set that each is taken from."""
 

@@ -87,7 +87,7 @@ def _partition(table: str, instrument: str, part: int) -> str:
 def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous: Previous | None) -> dict[str, str]:
     rows = connection.execute(
         f"SELECT instrument, (assessment_no - 1) // {_ASSESSMENTS} AS part, "
-        "concat_ws('|', count(*), sum(hash(assessment_id, answers, digest)::HUGEINT)) "
+        "concat_ws('|', count(*), sum(hash(assessment_id, facility_id, answers, digest)::HUGEINT)) "
         "FROM compact.stored_assessment WHERE answers > 0 GROUP BY ALL ORDER BY ALL"
     ).fetchall()
     parts: dict[str, str] = {}
@@ -100,7 +100,7 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
             name_answers(connection, chosen)
             _copy(
                 connection,
-                f"SELECT * EXCLUDE (assessment_no, instrument, facility_id) FROM ({numbered_answers('temp')}) "
+                f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('temp')}) "
                 f"WHERE {chosen} AND instrument = {quoted(instrument)}",
                 folder / name,
             )

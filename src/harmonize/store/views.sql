@@ -17,7 +17,7 @@ FROM counted c
 JOIN (SELECT DISTINCT edition_no, instrument, edition FROM edition) e USING (edition_no)
 JOIN compact.question q USING (question_no);
 
-CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument, facility_id) FROM compact.numbered_answer;
+CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;
 
 CREATE VIEW issue AS
 SELECT issue_id, file_id, locator, code, severity, value, message, hint FROM compact.stored_issue;
