@@ -83,7 +83,7 @@ class ReadingProcess:
             # As many processes as cores: threads of libraries inside of them would only wait for one another.
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "POLARS_MAX_THREADS": "1"},
         )
-        self._hand(reading)
+        self._untold: Reading | None = reading
 
     @property
     def pid(self) -> int:
@@ -111,6 +111,10 @@ class ReadingProcess:
         Raises:
             PublicationError: the stage cannot be written, or the process is gone.
         """
+        if self._untold is not None:
+            # (Told with the first file, so that both processes begin at once: the pipe holds less than this takes.)
+            self._hand(self._untold)
+            self._untold = None
         self._hand(delivered)
         if self._process.stdout is None:
             raise TypeError("a reading process has an output")
