@@ -25,7 +25,7 @@ class PipelineSettings(BaseModel):
     registrars: list[str] = Field(default_factory=lambda: ["consent"], description="Who may hand in grants.")
     expectations: bool = Field(default=True, description="Check the expectations before publication.")
     data_docs: bool = Field(default=True, description="Publish Great Expectations' Data Docs in the release.")
-    memory_limit: str = Field(default="1600MB", description="DuckDB's memory limit; the process takes some 400 MB more.")
+    memory_limit: str = Field(default="1600MB", description="DuckDB's memory limit; the process takes 400 MB more.")
     limits: Limits = Field(default_factory=Limits)
 
 
