@@ -15,9 +15,9 @@ import pytest
 
 from harmonize.errors import PublicationError, RefusedFile
 from harmonize.pipeline import readers
+from harmonize.pipeline.file_reader import FileReader
 from harmonize.pipeline.observer import Clock, Observer
 from harmonize.pipeline.readers import ReadingProcess
-from harmonize.pipeline.reading import Reading
 from harmonize.reading.inbox import Delivered, discover
 from harmonize.reading.limits import Limits
 from harmonize.sources.profile import Profile
@@ -45,19 +45,19 @@ def _bury(process: ReadingProcess) -> None:
 
 
 @pytest.fixture
-def reading(tmp_path: Path, profiles: dict[str, Profile], vocabulary: Vocabulary) -> Reading:
-    return Reading(tmp_path / "stage", Limits(), list(profiles.values()), vocabulary, "", "knowledge")
+def reader(tmp_path: Path, profiles: dict[str, Profile], vocabulary: Vocabulary) -> FileReader:
+    return FileReader(tmp_path / "stage", Limits(), list(profiles.values()), vocabulary, "knowledge")
 
 
 def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = deliver(tmp_path / "inbox", FILES)
     by_threads = contents(run_inbox(inbox, tmp_path / "threads"))
-    begun: list[Reading] = []
+    begun: list[FileReader] = []
 
     class Noted(ReadingProcess):
-        def __init__(self, reading: Reading) -> None:
-            begun.append(reading)
-            super().__init__(reading)
+        def __init__(self, reader: FileReader) -> None:
+            begun.append(reader)
+            super().__init__(reader)
 
     monkeypatch.setattr(readers, "_MUCH", 0)
     monkeypatch.setattr(readers, "ReadingProcess", Noted)
@@ -67,10 +67,10 @@ def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatc
     assert len(begun) == readers.READERS, "nothing is left to read"
 
 
-def test_a_refusal_comes_back_whole(reading: Reading, tmp_path: Path) -> None:
+def test_a_refusal_comes_back_whole(reader: FileReader, tmp_path: Path) -> None:
     (unknown,) = [delivered for delivered in _found(tmp_path / "inbox") if delivered.contributor == "other"]
-    process = ReadingProcess(reading)
-    answer, here = process.read(unknown), reading.read(unknown)
+    process = ReadingProcess(reader)
+    answer, here = process.read(unknown), reader.read(unknown)
     _bury(process)
     assert isinstance(answer, RefusedFile)
     assert isinstance(here, RefusedFile)
@@ -83,36 +83,39 @@ def test_a_refusal_survives_the_pipe() -> None:
     assert (str(again), vars(again)) == (str(refused), vars(refused))
 
 
-def test_the_memory_of_the_processes_counts(reading: Reading, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_memory_of_the_processes_counts(
+    reader: FileReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(readers, "_MUCH", 0)
     clock = Clock(Observer())
     with clock.stage("read"):
         alone = clock.helpers_mb
-        with readers.readers(reading, len(FILES), 1, clock) as (threads, read):
-            list(threads.map(read, _found(tmp_path / "inbox")))
+        with readers.readers(reader, len(FILES), 1, clock) as submit:
+            for future in [submit(delivered) for delivered in _found(tmp_path / "inbox")]:
+                future.result()
     assert alone == 0
     assert clock.peak_memory_mb["read"] > clock.helpers_mb > 0
 
 
-def test_a_stage_that_cannot_be_written_stops_the_run(reading: Reading, tmp_path: Path) -> None:
-    reading.stage.write_text("a file stands where the folder should be", encoding="utf-8")
-    process = ReadingProcess(reading)
+def test_a_stage_that_cannot_be_written_stops_the_run(reader: FileReader, tmp_path: Path) -> None:
+    reader.stage.write_text("a file stands where the folder should be", encoding="utf-8")
+    process = ReadingProcess(reader)
     with pytest.raises(PublicationError, match="cannot be written"):
         process.read(_found(tmp_path / "inbox")[0])
     _bury(process)
 
 
-def test_a_mistake_in_a_process_tells_where_it_happened(reading: Reading, tmp_path: Path) -> None:
+def test_a_mistake_in_a_process_tells_where_it_happened(reader: FileReader, tmp_path: Path) -> None:
     nowhere = replace(_found(tmp_path / "inbox")[0], source=None)  # type: ignore[arg-type]
-    process = ReadingProcess(reading)
-    with pytest.raises(RuntimeError, match=r"(?s)bw/b\.csv.*TypeError.*reading\.py"):
+    process = ReadingProcess(reader)
+    with pytest.raises(RuntimeError, match=r"(?s)bw/b\.csv.*TypeError.*readers?\.py"):
         process.read(nowhere)
     _bury(process)
 
 
-def test_a_process_that_dies_is_told_in_a_sentence(reading: Reading, tmp_path: Path) -> None:
+def test_a_process_that_dies_is_told_in_a_sentence(reader: FileReader, tmp_path: Path) -> None:
     first, second = _found(tmp_path / "inbox")[:2]
-    process = ReadingProcess(reading)
+    process = ReadingProcess(reader)
     process.read(first)
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(PublicationError, match=r"ended with -9.*Run again"):
@@ -129,11 +132,11 @@ time.sleep(600)
 """
 
 
-def test_no_process_outlives_a_run_that_is_killed(reading: Reading) -> None:
+def test_no_process_outlives_a_run_that_is_killed(reader: FileReader) -> None:
     with subprocess.Popen([sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
         assert run.stdin is not None
         assert run.stdout is not None
-        pickle.dump(reading, run.stdin)
+        pickle.dump(reader, run.stdin)
         run.stdin.close()
         child = int(run.stdout.readline())
         assert _lives(child)

@@ -10,8 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize import staging
-from harmonize.model import staged
-from harmonize.model.staged import Rows
+from harmonize.model import staged, staged_rows
+from harmonize.model.staged_rows import Rows
 from harmonize.staging import staged_key
 
 
@@ -44,7 +44,7 @@ def _batch(rows: list[tuple[int, str | None]]) -> pa.RecordBatch:
 def test_rows_come_out_as_they_went_in(steps: list[tuple[str, Any]], kept_open: int, packed_from: int) -> None:
     with pytest.MonkeyPatch.context() as patch:
         for name, value in (("_OPEN", kept_open), ("_WORTH_PACKING", packed_from), ("_TOGETHER", 4), ("_CHUNK", 3)):
-            patch.setattr(staged, name, value)
+            patch.setattr(staged_rows, name, value)
         rows, expected = Rows(_SCHEMA), list[tuple[int, str | None]]()
         mark, marked = rows.mark(), 0
         for kind, what in steps:

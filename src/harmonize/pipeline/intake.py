@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from harmonize.errors import RefusedFile
+from harmonize.pipeline.file_reader import FileReader
 from harmonize.pipeline.observer import Clock
 from harmonize.pipeline.readers import readers
-from harmonize.pipeline.reading import Reading
 from harmonize.pipeline.understanding import Understanding
 from harmonize.reading.documents import suffix_of
 from harmonize.reading.inbox import Delivered, Refusal
@@ -61,27 +61,22 @@ def take_in(
         else:
             by_content.setdefault(f"{entry.content_id}{suffix_of(entry.path)}", []).append(entry)
     groups = sorted(by_content.values(), key=lambda group: min(map(_order, group)))
-    reading = Reading(
+    reader = FileReader(
         stage,
         settings.limits,
         [profile for name, profile in understanding.profiles.items() if source is None or name == source],
         understanding.vocabulary,
-        source or "",
-        understanding.reading_hash,
+        f"{understanding.reading_hash}{settings.limits.model_dump_json()}{source or ''}",
     )
     first = [min(group, key=_order) for group in groups]
-    staged = [reading.staged(delivered) for delivered in first]
+    staged = [reader.staged(delivered) for delivered in first]
     unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
-    with readers(reading, len(unread), sum(delivered.size for delivered in unread), clock) as (threads, read):
-        arriving = iter([threads.submit(read, delivered) for delivered in unread])
-        try:
-            for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
-                became = next(arriving).result() if known is None else known
-                _take_group(intake, sorted(group, key=_order), became, settings, understanding)
-                clock.observer.step(done, len(groups), group[0].path)
-        except BaseException:
-            threads.shutdown(wait=False, cancel_futures=True)
-            raise
+    with readers(reader, len(unread), sum(delivered.size for delivered in unread), clock) as submit:
+        arriving = iter([submit(delivered) for delivered in unread])
+        for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
+            became = next(arriving).result() if known is None else known
+            _take_group(intake, sorted(group, key=_order), became, settings, understanding)
+            clock.observer.step(done, len(groups), group[0].path)
     return intake
 
 

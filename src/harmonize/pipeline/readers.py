@@ -15,15 +15,15 @@ import subprocess
 import sys
 import traceback
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from queue import SimpleQueue
 
 import harmonize
 from harmonize.errors import PublicationError, RefusedFile
+from harmonize.pipeline.file_reader import FileReader
 from harmonize.pipeline.observer import Clock, peak_since
-from harmonize.pipeline.reading import Reading
 from harmonize.reading.inbox import Delivered
 from harmonize.staging import StagedFolder
 
@@ -33,47 +33,46 @@ READERS = 2
 """Files read at a time: what a laptop has cores for, and memory."""
 _MUCH = 16 << 20
 """Bytes from which on it pays to start processes."""
-_Read = Callable[[Delivered], "StagedFolder | RefusedFile"]
+_Submit = Callable[[Delivered], "Future[StagedFolder | RefusedFile]"]
 
 
 @contextmanager
-def readers(reading: Reading, files: int, size: int, clock: Clock) -> Iterator[tuple[ThreadPoolExecutor, _Read]]:
-    """Threads, and what each of them does with a file.
+def readers(reader: FileReader, files: int, size: int, clock: Clock) -> Iterator[_Submit]:
+    """Hand out a function that has a file read; what has not begun when the caller leaves is not read.
 
     Args:
         files: how many are to be read.
         size: bytes of all of them.
         clock: is told what memory the processes took.
     """
-    with ThreadPoolExecutor(READERS) as threads:
-        if files < READERS or size < _MUCH:
-            yield threads, reading.read
-            return
-        processes = [ReadingProcess(reading) for _ in range(READERS)]
-        idle: SimpleQueue[ReadingProcess] = SimpleQueue()
-        for process in processes:
+    is_much = files >= READERS and size >= _MUCH
+    processes = [ReadingProcess(reader) for _ in range(READERS)] if is_much else []
+    idle: SimpleQueue[ReadingProcess] = SimpleQueue()
+    for process in processes:
+        idle.put(process)
+
+    def read_elsewhere(delivered: Delivered) -> StagedFolder | RefusedFile:
+        process = idle.get()
+        try:
+            return process.read(delivered)
+        finally:
             idle.put(process)
 
-        def read(delivered: Delivered) -> StagedFolder | RefusedFile:
-            process = idle.get()
-            try:
-                return process.read(delivered)
-            finally:
-                idle.put(process)
-
-        try:
-            yield threads, read
-        finally:
-            clock.helpers_mb = sum(process.end() for process in processes)
-            threads.shutdown(cancel_futures=True)
-            for process in processes:
-                process.close()
+    read = read_elsewhere if processes else reader.read
+    threads = ThreadPoolExecutor(READERS)
+    try:
+        yield lambda delivered: threads.submit(read, delivered)
+    finally:
+        clock.helpers_mb = sum(process.end() for process in processes)
+        threads.shutdown(cancel_futures=True)
+        for process in processes:
+            process.close()
 
 
 class ReadingProcess:
     """A process that reads the files it is handed, one after another."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reader: FileReader) -> None:
         paths = [str(Path(harmonize.__file__).parents[1]), os.environ.get("PYTHONPATH", "")]
         self._process = subprocess.Popen(
             # -P: a folder in which the run was started is none to import from.
@@ -83,7 +82,7 @@ class ReadingProcess:
             # As many processes as cores: threads of libraries inside of them would only wait for one another.
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths)), "POLARS_MAX_THREADS": "1"},
         )
-        self._untold: Reading | None = reading
+        self._untold: FileReader | None = reader
 
     @property
     def pid(self) -> int:
@@ -138,25 +137,25 @@ class ReadingProcess:
 
 
 def serve() -> None:
-    """Read files as a process of their own: a `Reading` and then one delivery after another come in, answers go out."""
+    """Read files as a process of their own: a `FileReader` and then deliveries come in, and an answer to each goes out."""
     # An interruption by key reaches every process of a terminal; the run is who acts on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(0), "rb") as arriving, os.fdopen(os.dup(1), "wb") as leaving:
         # Whatever else is printed is no answer.
         os.dup2(2, 1)
-        reading = pickle.load(arriving)  # noqa: S301
+        reader = pickle.load(arriving)  # noqa: S301
         while True:
             try:
                 delivered = pickle.load(arriving)  # noqa: S301
             except EOFError:
                 return
-            pickle.dump(_answer(reading, delivered), leaving)
+            pickle.dump(_answer(reader, delivered), leaving)
             leaving.flush()
 
 
-def _answer(reading: Reading, delivered: Delivered) -> object:
+def _answer(reader: FileReader, delivered: Delivered) -> object:
     try:
-        return reading.read(delivered)
+        return reader.read(delivered)
     except PublicationError as problem:
         return problem
     except OSError as problem:

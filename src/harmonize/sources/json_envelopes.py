@@ -56,29 +56,19 @@ class Envelopes(Sequence[Envelope]):
 
 
 def _envelopes(value: JsonValue) -> list[Envelope]:
-    node, root = value.value, value.root
-    if value.is_entry:
-        return [Envelope(root, node)] if isinstance(node, dict) else []
-    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        return [
-            Envelope(f"{root}.assessments[{index}]", entry)
-            for index, entry in enumerate(node["assessments"])
-            if isinstance(entry, dict)
-        ]
-    if isinstance(node, list):
-        return [Envelope(f"{root}[{index}]", entry) for index, entry in enumerate(node) if isinstance(entry, dict)]
-    return [Envelope(root, node)] if isinstance(node, dict) else []
+    return [Envelope(place, entry) for place, entry in _entries(value) if isinstance(entry, dict)]
 
 
 def no_objects(value: JsonValue) -> list[str]:
     """Places of entries that should be envelopes and are no objects."""
+    return [place for place, entry in _entries(value) if not isinstance(entry, dict)]
+
+
+def _entries(value: JsonValue) -> list[tuple[str, Any]]:
+    """What stands where envelopes should, with its place."""
     node, root = value.value, value.root
-    if value.is_entry:
-        return [] if isinstance(node, dict) else [root]
-    if isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        return [
-            f"{root}.assessments[{i}]" for i, entry in enumerate(node["assessments"]) if not isinstance(entry, dict)
-        ]
-    if isinstance(node, list):
-        return [f"{root}[{index}]" for index, entry in enumerate(node) if not isinstance(entry, dict)]
-    return [] if isinstance(node, dict) else [root]
+    if not value.is_entry and isinstance(node, dict) and isinstance(node.get("assessments"), list):
+        node, root = node["assessments"], f"{root}.assessments"
+    elif value.is_entry or not isinstance(node, list):
+        return [(root, node)]
+    return [(f"{root}[{index}]", entry) for index, entry in enumerate(node)]

@@ -64,6 +64,7 @@ class WideAnswers:
         self._context = context
         self._table = table
         self._style = style
+        self._readings = text_readings(style, context.vocabulary.answer_words)
         self._answers = columns.answers
         self._columns = np.array([answer.column for answer in columns.answers], np.int64)
         self._units = np.array(
@@ -95,7 +96,7 @@ class WideAnswers:
         row = kept[place]
         texts, places = distinct(block.kinds, block.codes[row, self._columns[answer]])
         stored = None if block.is_number is None else block.is_number[row, self._columns[answer]]
-        said = text_readings(self._style, self._context.vocabulary.answer_words).of(texts)
+        said = self._readings.of(texts)
         number, problem = self._numbers(said, texts, places, stored)
         raw_unit, unit_stated, unit_wrong = self._read_units(block, row, answer)
         if unit_wrong.any():

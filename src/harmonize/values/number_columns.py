@@ -5,8 +5,6 @@ The result is that of `parse_number` for every text; only the way is shorter.
 
 from __future__ import annotations
 
-from functools import lru_cache
-
 import polars as pl
 
 from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
@@ -66,7 +64,6 @@ def read_numbers(texts: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Se
     return joined.select(pl.coalesce("number", "odd_number"))["number"], joined["problem"]
 
 
-@lru_cache(maxsize=1 << 16)
 def _read(text: str, style: NumberStyle) -> tuple[float | None, str | None]:
     if not looks_numeric(text):
         return None, None

@@ -15,24 +15,23 @@ from harmonize.sources.profile import Profile
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.staging import StagedFolder, load_staged, staged_key, write_staged
 
-__all__ = ["Reading"]
+__all__ = ["FileReader"]
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """All that reading a file depends on but the file.
+class FileReader:
+    """Reads files into the stage; it holds all that this depends on but the file.
 
     Attributes:
         stage: the folder of staged files.
-        source: the instrument as which every file is read; empty where the content tells.
-        knowledge: a hash of what profiles and vocabularies say.
+        profiles: what a file may be.
+        knowledge: stands for all of it in the key of a staged file.
     """
 
     stage: Path
     limits: Limits
     profiles: Sequence[Profile]
     vocabulary: Vocabulary
-    source: str
     knowledge: str
 
     def staged(self, delivered: Delivered) -> StagedFolder | None:
@@ -51,8 +50,7 @@ class Reading:
             return refused
 
     def _key(self, delivered: Delivered) -> str:
-        knowledge = f"{self.knowledge}{self.limits.model_dump_json()}{self.source}"
-        return staged_key(delivered.content_id, suffix_of(delivered.path), knowledge)
+        return staged_key(delivered.content_id, suffix_of(delivered.path), self.knowledge)
 
     def _read(self, delivered: Delivered) -> StagedFolder:
         data = delivered.read(self.limits)
