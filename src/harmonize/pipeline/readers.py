@@ -137,7 +137,7 @@ class ReadingProcess:
 
 
 def serve() -> None:
-    """Read files as a process of their own: a `FileReader` and then deliveries come in, and an answer to each goes out."""
+    """Read files as a process of their own: a `FileReader` and then deliveries come in, answers go out."""
     # An interruption by key reaches every process of a terminal; the run is who acts on it.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with os.fdopen(os.dup(0), "rb") as arriving, os.fdopen(os.dup(1), "wb") as leaving:
