@@ -172,7 +172,10 @@ def _unknown(candidates: Sequence[_Candidate], sheets: Sequence[Sheet], header_r
         "unknown_format",
         f"No known source looks like this file; the nearest is {name} "
         f"(headers are searched in the first {header_rows} rows).",
-        "See `harmonize sources inspect FILE`, or write a profile under mappings/.",
+        f"Compare its headers with mappings/{nearest.profile.instrument}/source.yml, or write a profile of its own "
+        "(mappings/README.md)."
+        if nearest
+        else "Write a profile (mappings/README.md).",
         value=nearest.profile.instrument if nearest else "",
     )
 
