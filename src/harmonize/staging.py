@@ -29,7 +29,6 @@ _MANIFEST = "staged.json"
 _PART = ".part"
 _KEY = "assessment_key"
 _KEYED = frozenset({"assessment", "answer"})
-_REMARKS = ("reason", "description", "value_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,13 +39,11 @@ class AnswerTraits:
         rows: how many there are.
         shares_cells: several answers may come from one cell (a verifier's correction).
         repeats_questions: one question may be answered twice by one side.
-        has_remarks: some answer has a reason, a legal flag, a description or a text that was cleaned.
     """
 
     rows: int = 0
     shares_cells: bool = False
     repeats_questions: bool = False
-    has_remarks: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +179,6 @@ class _Look:
 
     rows: int = 0
     shares_cells: bool = False
-    has_remarks: bool = False
     last_cell: int = -1
 
     def along(self, tables: Iterator[pa.Table]) -> Iterator[pa.Table]:
@@ -192,13 +188,10 @@ class _Look:
             cells = answers.column("cell_no").to_numpy()
             self.shares_cells |= int(cells[0]) <= self.last_cell or bool((cells[1:] <= cells[:-1]).any())
             self.last_cell = int(cells[-1])
-            self.has_remarks |= bool(pc.any(answers.column("legal_flag")).as_py()) or any(
-                answers.column(name).null_count < answers.num_rows for name in _REMARKS
-            )
             yield answers
 
     def traits(self, columns: pa.Table) -> AnswerTraits:
         """What is known of the answers, whose columns these are."""
         asked = [*zip(*(columns.column(name).to_pylist() for name in ("question_id", "answered_by")), strict=True)]
         repeats_questions = self.rows > 0 and len(set(asked)) < len(asked)
-        return AnswerTraits(self.rows, self.shares_cells, repeats_questions, self.has_remarks)
+        return AnswerTraits(self.rows, self.shares_cells, repeats_questions)

@@ -1,6 +1,6 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
---        `answer_source`), contested_winner, stage.staged_text. Writes: release.compact.
+--        `answer_source`), contested_winner, stage.staged_text, stage.staged_remark. Writes: release.compact.
 DELETE FROM release.compact.stored_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.stored_assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
@@ -37,18 +37,20 @@ SELECT
 FROM stated_header h
 LEFT JOIN insert_source s ON s.assessment_key = h.assessment_key AND NOT s.is_contested;
 
+CREATE OR REPLACE TABLE used_remark AS
+SELECT s.*, hash(s.reason, s.legal_flag, s.description, s.value_text) AS digest
+FROM stage.staged_remark s
+SEMI JOIN (SELECT DISTINCT remark_key FROM stated_answer) USING (remark_key);
+
 INSERT INTO release.compact.remark
 SELECT
     ((SELECT coalesce(max(remark_no), 0) FROM release.compact.remark) + row_number() OVER (ORDER BY digest))::INTEGER,
-    *
-FROM (
-    SELECT DISTINCT
-        reason, coalesce(legal_flag, false), description, value_text,
-        hash(reason, coalesce(legal_flag, false), description, value_text) AS digest
-    FROM stated_answer
-    WHERE reason IS NOT NULL OR legal_flag OR description IS NOT NULL OR value_text IS NOT NULL
-)
+    reason, legal_flag, description, value_text, digest
+FROM used_remark
 WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
+
+CREATE OR REPLACE TABLE known_remark AS
+SELECT u.remark_key, r.remark_no FROM used_remark u JOIN release.compact.remark r USING (digest);
 
 CREATE OR REPLACE TABLE used_text AS
 SELECT s.text_key, s.raw_value
@@ -70,13 +72,13 @@ INSERT INTO release.compact.stored_answer
 WITH winning AS (
     SELECT
         made_no, question_no, answered_by, state, coalesce(verification, otherwise_verified) AS verification, raw_value,
-        text_key, value_number, raw_unit_no, reason, legal_flag, description, value_text, delivery_no, row_no, place_no
+        text_key, value_number, raw_unit_no, remark_key, delivery_no, row_no, place_no
     FROM judged_answer
     WHERE made_no IS NOT NULL AND problem IS NULL AND NOT is_ignored
     UNION ALL
     SELECT
-        s.assessment_no, question_no, answered_by, state, w.verification, raw_value, text_key, value_number, raw_unit_no, reason,
-        legal_flag, description, value_text, s.delivery_no, row_no, place_no
+        s.assessment_no, question_no, answered_by, state, w.verification, raw_value, text_key, value_number, raw_unit_no,
+        remark_key, s.delivery_no, row_no, place_no
     FROM contested_winner w
     JOIN insert_source s USING (assessment_key)
 )
@@ -96,11 +98,7 @@ SELECT
     w.place_no
 FROM winning w
 LEFT JOIN known_text t USING (text_key)
-LEFT JOIN release.compact.remark r
-    ON r.digest = CASE
-        WHEN w.reason IS NOT NULL OR w.legal_flag OR w.description IS NOT NULL OR w.value_text IS NOT NULL
-            THEN hash(w.reason, coalesce(w.legal_flag, false), w.description, w.value_text)
-    END
+LEFT JOIN known_remark r USING (remark_key)
 ORDER BY w.made_no, w.question_no, w.answered_by;
 
 INSERT INTO release.compact.stored_assessment

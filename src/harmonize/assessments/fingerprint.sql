@@ -1,10 +1,14 @@
 -- What each delivery says of an assessment that was delivered more than once, as one hash: equal hashes, equal content.
--- Reads: contested_source, judged_answer (pointed at its files), unknown_fingerprint, harmonised_finding, staged_assessment.
+-- Reads: contested_source, judged_answer (pointed at its files), stage.staged_remark, unknown_fingerprint,
+--        harmonised_finding, staged_assessment.
 -- Writes: contested_answer, delivery_content, release.compact.fingerprint.
 CREATE OR REPLACE TABLE contested_answer AS
-SELECT j.* EXCLUDE (number, number_problem, scale_state, common_unit, factor, problem)
+SELECT
+    j.assessment_key, j.question_id, j.question_no, j.answered_by, j.state, j.verification, j.raw_value, j.text_key,
+    r.value_text, j.value_number, j.raw_unit, j.raw_unit_no, j.unit, j.remark_key, j.cell_no, j.row_no, j.place_no
 FROM judged_answer j
 SEMI JOIN contested_source USING (assessment_key)
+LEFT JOIN stage.staged_remark r USING (remark_key)
 WHERE j.problem IS NULL AND NOT j.is_ignored;
 
 INSERT INTO release.compact.fingerprint

@@ -9,13 +9,10 @@ WITH read AS (
         a.row_no,
         a.raw_value,
         a.text_key,
-        a.value_text,
         a.raw_unit,
         a.number,
         a.number_problem,
-        a.reason,
-        a.legal_flag,
-        a.description,
+        a.remark_key,
         h.file_id,
         h.assessment_no,
         h.made_no,
@@ -36,19 +33,18 @@ WITH read AS (
 )
 SELECT
     *,
+    -- (One question inside another: what only quantities can have is asked of quantities only.)
     CASE
         WHEN is_ignored THEN NULL
-        WHEN is_quantity AND is_measured AND number IS NULL AND number_problem = 'undecidable' THEN 'undecidable_number'
-        WHEN is_quantity AND is_measured AND number IS NULL AND number_problem = 'unit_error' THEN 'quantity_without_unit'
-        WHEN is_quantity AND is_measured AND number IS NULL THEN 'unreadable_number'
-        WHEN is_quantity AND number < 0 THEN 'negative_quantity'
-        WHEN is_quantity AND is_measured AND number_problem = 'unit_error' THEN 'quantity_without_unit'
-        WHEN is_quantity AND is_measured AND raw_unit IS NULL THEN 'quantity_without_unit'
-        WHEN is_quantity AND is_measured AND common_unit IS NULL THEN 'unknown_unit'
-        WHEN is_quantity AND is_measured AND (accepted_bits & unit_bit) = 0 THEN 'wrong_dimension'
-        WHEN is_quantity AND NOT is_measured AND number IS NULL AND number_problem = 'undecidable'
-            THEN 'undecidable_number'
-        WHEN NOT is_quantity AND scale_state IS NULL THEN 'unknown_answer'
+        WHEN NOT is_quantity THEN CASE WHEN scale_state IS NULL THEN 'unknown_answer' END
+        WHEN number < 0 THEN 'negative_quantity'
+        WHEN NOT is_measured THEN CASE WHEN number IS NULL AND number_problem = 'undecidable' THEN 'undecidable_number' END
+        WHEN number IS NULL AND number_problem = 'undecidable' THEN 'undecidable_number'
+        WHEN number_problem = 'unit_error' THEN 'quantity_without_unit'
+        WHEN number IS NULL THEN 'unreadable_number'
+        WHEN raw_unit IS NULL THEN 'quantity_without_unit'
+        WHEN common_unit IS NULL THEN 'unknown_unit'
+        WHEN (accepted_bits & unit_bit) = 0 THEN 'wrong_dimension'
     END AS problem,
     CASE
         WHEN is_quantity THEN 'informational'::answer_state

@@ -6,9 +6,9 @@ an export. `assessment_no` counts the assessments of one file from 0.
 Answers are by far the most rows, so what a file's answers have in common stands once, in `column`, under a key that is
 a hash of its content and hence the same in every file. The locator of an answer is `prefix || row_no || suffix`, and
 that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the prefix is all of it. A raw value that
-many answers share has a `text_key`, a hash of its content too, and stands in `text` once. `value_text` is the cleaned
-text where cleaning changes the raw one; `word_no` is the number of the answer among the words of all answer scales,
-where it is one (`harmonize.values.text.numbered_words`).
+many answers share has a `text_key`, a hash of its content too, and stands in `text` once. What few answers have besides
+their value stands in `remark`: `value_text` is the cleaned text where cleaning changes the raw one. `word_no` is the
+number of the answer among the words of all answer scales, where it is one (`harmonize.values.text.numbered_words`).
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ import pyarrow as pa
 from harmonize.model.issues import VALUE_LIMIT, Issue
 from harmonize.model.staged_rows import Rows
 
-__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "StagedFile", "column_key", "staged_form"]
+__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Remark", "StagedFile", "column_key", "staged_form"]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -84,14 +84,11 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "row_no": pa.int32(),
             "raw_value": pa.dictionary(pa.int32(), _S),
             "text_key": _I,
-            "value_text": _S,
             "word_no": pa.int16(),
             "raw_unit": _S,
             "number": _F,
             "number_problem": _S,
-            "legal_flag": _B,
-            "reason": _S,
-            "description": _S,
+            "remark_key": _I,
             "extra": _S,
         }
     ),
@@ -112,6 +109,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
         }
     ),
     "text": pa.schema({"text_key": _I, "raw_value": _S}),
+    "remark": pa.schema({"remark_key": _I, "reason": _S, "legal_flag": _B, "description": _S, "value_text": _S}),
     "unit": pa.schema({"raw_unit": _S}),
     "finding": pa.schema(
         {
@@ -224,10 +222,31 @@ class AnswerColumn(NamedTuple):
     unit_suffix: str | None = None
 
 
+class Remark(NamedTuple):
+    """What an answer says besides its value.
+
+    Attributes:
+        legal_flag: the source calls it a breach of law.
+        value_text: the value as cleaned, where that is not as printed.
+    """
+
+    reason: str | None = None
+    legal_flag: bool = False
+    description: str | None = None
+    value_text: str | None = None
+
+
+_NO_REMARK = Remark()
+
+
 @lru_cache(maxsize=1 << 17)
 def column_key(column: AnswerColumn) -> int:
     """A hash of a column's content, the same in every file and run."""
-    return _key("\x1f".join(["\0" if part is None else str(part) for part in column]))
+    return _key_of(column)
+
+
+def _key_of(parts: Iterable[object]) -> int:
+    return _key("\x1f".join(["\0" if part is None else str(part) for part in parts]))
 
 
 @lru_cache(maxsize=1 << 17)
@@ -257,6 +276,7 @@ class StagedFile:
     assessments: int = 0
     _columns: set[int] = field(default_factory=set)
     _texts: dict[str, int] = field(default_factory=dict)
+    _remarks: dict[Remark, int] = field(default_factory=dict)
     _units: set[str] = field(default_factory=set)
 
     def add_column(self, column: AnswerColumn) -> int:
@@ -277,6 +297,16 @@ class StagedFile:
         if key is None:
             key = self._texts[raw_value] = _key(raw_value)
             self.tables["text"].add(key, raw_value)
+        return key
+
+    def add_remark(self, remark: Remark) -> int | None:
+        """Stage what an answer says besides its value, once; returns its key, none where it says nothing."""
+        if remark == _NO_REMARK:
+            return None
+        key = self._remarks.get(remark)
+        if key is None:
+            key = self._remarks[remark] = _key_of(remark)
+            self.tables["remark"].add(key, *remark)
         return key
 
     def add_units(self, raw_units: Iterable[str]) -> None:
@@ -303,13 +333,15 @@ class StagedFile:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
         counts, assessments = replace(self.counts), self.assessments
-        columns, texts, units = set(self._columns), dict(self._texts), set(self._units)
+        columns, units = set(self._columns), set(self._units)
+        texts, remarks = dict(self._texts), dict(self._remarks)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
             self.counts, self.assessments = replace(counts), assessments
-            self._columns, self._texts, self._units = set(columns), dict(texts), set(units)
+            self._columns, self._units = set(columns), set(units)
+            self._texts, self._remarks = dict(texts), dict(remarks)
 
         return forget
 

@@ -19,7 +19,7 @@ from harmonize.staging import StagedFolder
 
 __all__ = ["SMALL_TABLES", "attach_catalogue"]
 
-SHARED_TABLES = {"column": "column_key", "text": "text_key"}
+SHARED_TABLES = {"column": "column_key", "text": "text_key", "remark": "remark_key"}
 """Tables whose rows many files have in common, by the hash that is their key."""
 SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", *SHARED_TABLES))
 _BATCH = 500

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from harmonize.model.locators import split_row
-from harmonize.model.staged import AnswerColumn
+from harmonize.model.staged import AnswerColumn, Remark
 from harmonize.sources.context import Context
 from harmonize.values.numbers import NumberProblem
 from harmonize.values.text import answer_word, clean
@@ -81,6 +81,7 @@ def add_answer(context: Context, stated: StatedAnswer) -> None:
     word = answer_word(cleaned, context.vocabulary.answer_words)
     if stated.raw_unit is not None:
         staged.add_units([stated.raw_unit])
+    remark = Remark(stated.reason, stated.legal_flag, stated.description, None if cleaned == stated.raw_value else cleaned)
     staged.tables["answer"].add(
         stated.assessment_no,
         stated.cell_no,
@@ -88,14 +89,11 @@ def add_answer(context: Context, stated: StatedAnswer) -> None:
         row,
         stated.raw_value,
         None if word is None else staged.add_text(stated.raw_value),
-        None if cleaned == stated.raw_value else cleaned,
         word,
         stated.raw_unit,
         stated.number,
         # That a text is no number is seen from the number; only other reasons are kept.
         None if stated.problem == NumberProblem.UNREADABLE.value else stated.problem,
-        stated.legal_flag,
-        stated.reason,
-        stated.description,
+        staged.add_remark(remark),
         stated.extra,
     )

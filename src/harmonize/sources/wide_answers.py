@@ -13,7 +13,7 @@ import polars as pl
 import pyarrow as pa
 
 from harmonize.model.locators import split_row
-from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn, column_key
+from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn, Remark, column_key
 from harmonize.reading.blocks import Block, Codes, distinct
 from harmonize.reading.sheets import CellError, Sheet
 from harmonize.sources.context import Context
@@ -50,11 +50,6 @@ class Side(Protocol):
 
 def _arrow_texts(texts: pl.Series) -> pa.Array:
     return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
-
-
-def _spread(texts: pl.Series, places: Codes, nothing: pa.Array) -> pa.Array:
-    """A text for every place; `nothing` where there is none at all, so that such columns share their memory."""
-    return nothing if texts.null_count() == len(texts) else _arrow_texts(texts.gather(places))
 
 
 class WideAnswers:
@@ -112,12 +107,11 @@ class WideAnswers:
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
             "text_key": self._text_keys(texts, places, words).gather(places).to_arrow(),
-            "value_text": _spread(said["cleaned"], places, nothing),
             "word_no": words.gather(places).to_arrow(),
             "raw_unit": _arrow_texts(raw_unit),
             "number": number.to_arrow(),
             "number_problem": nothing if problem.null_count() == count else _arrow_texts(problem),
-            "legal_flag": pa.array(np.zeros(count, np.bool_)),
+            "remark_key": self._remark_keys(said["cleaned"]).gather(places).to_arrow(),
         }
         self._last_cell += count
         schema = STAGED_SCHEMAS["answer"]
@@ -165,6 +159,12 @@ class WideAnswers:
         keys = pl.Series(values=map(self._context.staged.add_text, texts.filter(is_shared)), dtype=pl.Int64)
         place = np.where(is_shared, np.cumsum(is_shared) - 1, len(keys))
         return keys.append(pl.Series(values=[None], dtype=pl.Int64)).gather(place)
+
+    def _remark_keys(self, cleaned: pl.Series) -> pl.Series:
+        """The key of what was cleaned away, by text; null where a text was clean."""
+        add = self._context.staged.add_remark
+        keys = [None if text is None else add(Remark(value_text=text)) for text in cleaned.to_list()]
+        return pl.Series(values=keys, dtype=pl.Int64)
 
     def _numbers(
         self, said: pl.DataFrame, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
