@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from harmonize.project import Project
 from harmonize.sources.profile import Profile, load_profiles
@@ -14,6 +15,10 @@ from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 
 ROOT = Path(__file__).parents[1]
+
+# The first example of a test may import what the others find imported.
+settings.register_profile("harmonize", deadline=None)
+settings.load_profile("harmonize")
 
 
 @pytest.fixture(scope="session")

@@ -149,8 +149,7 @@ def _write_parquet(tables: Iterator[pa.Table], path: Path) -> None:
     with pq.ParquetWriter(
         path,
         first.schema,
-        compression="zstd",
-        compression_level=1,
+        compression="lz4",
         use_dictionary=[name for name in names if name not in counting],
         column_encoding=counting,
         write_statistics=[_KEY] if _KEY in names else False,
@@ -192,6 +191,6 @@ class _Look:
 
     def traits(self, columns: pa.Table) -> AnswerTraits:
         """What is known of the answers, whose columns these are."""
-        asked = [*zip(*(columns.column(name).to_pylist() for name in ("question_id", "answered_by")), strict=True)]
-        repeats_questions = self.rows > 0 and len(set(asked)) < len(asked)
+        asked = columns.group_by(["question_id", "answered_by"]).aggregate([]).num_rows
+        repeats_questions = self.rows > 0 and asked < columns.num_rows
         return AnswerTraits(self.rows, self.shares_cells, repeats_questions)

@@ -45,9 +45,10 @@ def _agrees(rows: DelimitedRows, text: str, delimiter: str) -> None:
     assert len(rows) == len(expected)
     assert rows.width == max(map(len, expected), default=0)
     assert _cells(rows) == expected
-    assert _cells(chain.from_iterable(frame.iter_rows() for _, frame in rows.frames())) == expected
-    heights = [frame.height for _, frame in rows.frames()]
-    assert [begin for begin, _ in rows.frames()] == [sum(heights[:number]) for number in range(len(heights))]
+    pieces = [[cells.row(row) for row in range(len(cells.codes))] for _, cells in rows.pieces()]
+    assert _cells(chain.from_iterable(pieces)) == expected
+    heights = [*map(len, pieces)]
+    assert [begin for begin, _ in rows.pieces()] == [sum(heights[:number]) for number in range(len(heights))]
 
 
 def _split(text: str, delimiter: str, piece: int) -> DelimitedRows | None:

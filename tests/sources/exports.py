@@ -66,9 +66,11 @@ def rows(staged: StagedFile, table: str) -> list[dict[str, Any]]:
         return found
     columns = {row["column_key"]: row for row in staged.tables["column"].table().to_pylist()}
     texts = {row["text_key"]: row["raw_value"] for row in staged.tables["text"].table().to_pylist()}
+    remarks = {row.pop("remark_key"): row for row in staged.tables["remark"].table().to_pylist()}
     for row in found:
         key = row.pop("text_key")
         assert key is None or texts[key] == row["raw_value"], row
+        row |= remarks.get(row.pop("remark_key"), {})
     return [_with_column(row, columns[row.pop("column_key")]) for row in found]
 
 
@@ -114,7 +116,7 @@ def readable(staged: StagedFile) -> str:
         f'  "layout": {json.dumps(staged.layout)}',
         f'  "counts": {json.dumps(counts)}',
     ]
-    for table in (name for name in staged.tables if name not in ("column", "text")):
+    for table in (name for name in staged.tables if name not in ("column", "text", "remark")):
         lines = _lines(staged, table)
         if lines:
             parts.append(f'  "{table}": [\n    ' + ",\n    ".join(lines) + "\n  ]")

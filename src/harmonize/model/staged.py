@@ -14,7 +14,7 @@ number of the answer among the words of all answer scales, where it is one (`har
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import NamedTuple
@@ -24,7 +24,7 @@ import pyarrow as pa
 from harmonize.model.issues import VALUE_LIMIT, Issue
 from harmonize.model.staged_rows import Rows
 
-__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Remark", "StagedFile", "column_key", "staged_form"]
+__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Remark", "StagedFile", "column_batch", "staged_form"]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -254,6 +254,16 @@ def _key(content: str) -> int:
     return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def column_batch(columns: Sequence[AnswerColumn]) -> pa.RecordBatch:
+    """Columns with their keys as rows of the table `column`."""
+    schema = STAGED_SCHEMAS["column"]
+    rows = [(column_key(column), *column) for column in columns]
+    values = zip(*rows, strict=True) if rows else [()] * len(schema)
+    return pa.record_batch(
+        [pa.array(column, field.type) for column, field in zip(values, schema, strict=True)], schema=schema
+    )
+
+
 @dataclass(slots=True)
 class CellCounts:
     """Answer-bearing cells of one file as the reader counts them, and those that a source ignored with a reason."""
@@ -282,22 +292,24 @@ class StagedFile:
     def add_column(self, column: AnswerColumn) -> int:
         """Stage what many answers have in common, once; returns its key."""
         key = column_key(column)
-        self.add_keyed_column(key, column)
-        return key
-
-    def add_keyed_column(self, key: int, column: AnswerColumn) -> None:
-        """The same for a column of which the key is known."""
         if key not in self._columns:
             self._columns.add(key)
             self.tables["column"].add(key, *column)
-
-    def add_text(self, raw_value: str) -> int:
-        """Stage what many answers state, once; returns its key."""
-        key = self._texts.get(raw_value)
-        if key is None:
-            key = self._texts[raw_value] = _key(raw_value)
-            self.tables["text"].add(key, raw_value)
         return key
+
+    def add_columns(self, columns: pa.RecordBatch) -> None:
+        """The same for many columns, which stand in a batch of the table `column`."""
+        fresh = [key not in self._columns for key in columns.column(0).to_pylist()]
+        batch = columns.filter(pa.array(fresh, pa.bool_()))
+        self._columns.update(batch.column(0).to_pylist())
+        self.tables["column"].add_batch(batch)
+
+    def add_texts(self, raw_values: Sequence[str]) -> list[int]:
+        """Stage what many answers state, once; returns the keys."""
+        fresh = {text: _key(text) for text in raw_values if text not in self._texts}
+        self._texts |= fresh
+        self.tables["text"].add_columns(list(fresh.values()), list(fresh))
+        return [self._texts[text] for text in raw_values]
 
     def add_remark(self, remark: Remark) -> int | None:
         """Stage what an answer says besides its value, once; returns its key, none where it says nothing."""

@@ -49,6 +49,11 @@ class Rows:
             self._keep(pa.record_batch(arrays, schema=self._schema))
             self._pending.clear()
 
+    def add_columns(self, *columns: Sequence[Any]) -> None:
+        """Append rows that stand column by column, in the order of the schema."""
+        arrays = [pa.array(column, kind.type) for column, kind in zip(columns, self._schema, strict=True)]
+        self.add_batch(pa.record_batch(arrays, schema=self._schema))
+
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Append rows that stand in Arrow already, in the order of the schema."""
         self._flush()

@@ -8,26 +8,25 @@ workbook; cells that a workbook stores as numbers are marked, for how they print
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
-from typing import TypeVar
+from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import numpy.typing as npt
 import polars as pl
+import pyarrow as pa
 
+from harmonize.reading.coded_texts import Codes, encode
 from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.packed_rows import ERROR_WORDS
 from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
 
-__all__ = ["Block", "Codes", "blocks", "distinct"]
+__all__ = ["Block", "blocks"]
 
 _CELLS = 1 << 20
 """Cells of one block, at most, but for rows that hold more."""
 _PERHAPS_BLANK = r"^[\s\x1c-\x1f\u200b\u2060\ufeff]*$"
 _Mask = npt.NDArray[np.bool_]
-_Scalar = TypeVar("_Scalar", bound=np.generic)
-Codes = npt.NDArray[np.uint32]
-"""Places of texts among the distinct ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,24 +59,15 @@ class Block:
         """Columns."""
         return int(self.stated.shape[1])
 
-    def column(self, column: int) -> list[Cell]:
-        """The cells of a column, errors marked."""
-        if column >= self.width:
-            return [None] * self.height
-        cells: list[Cell] = self.kinds.gather(self.codes[:, column]).to_list()
-        if self.is_error is None:
-            return cells
-        return [
-            CellError(str(cell)) if wrong else cell for cell, wrong in zip(cells, self.is_error[:, column], strict=True)
-        ]
-
-
-def distinct(kinds: pl.Series, codes: Codes) -> tuple[pl.Series, Codes]:
-    """The texts that stand behind some codes, each once, and the place of every code's text among them."""
-    used = np.zeros(len(kinds), np.bool_)
-    used[codes] = True
-    places = np.cumsum(used, dtype=np.uint32) - np.uint32(1)
-    return kinds.gather(np.flatnonzero(used)), places[codes]
+    def columns(self, columns: Sequence[int]) -> dict[int, list[Cell]]:
+        """The cells of some columns, errors marked."""
+        present = [column for column in columns if column < self.width]
+        cells: list[Cell] = self.kinds.gather(self.codes[:, present].T.reshape(-1)).to_list()
+        if self.is_error is not None:
+            for place in np.flatnonzero(self.is_error[:, present].T.reshape(-1)).tolist():
+                cells[place] = CellError(str(cells[place]))
+        found = {column: cells[at * self.height : (at + 1) * self.height] for at, column in enumerate(present)}
+        return {column: found[column] if column in found else [None] * self.height for column in columns}
 
 
 def blocks(sheet: Sheet, begin: int) -> Iterator[Block]:
@@ -90,22 +80,17 @@ def blocks(sheet: Sheet, begin: int) -> Iterator[Block]:
 
 def _of_text(rows: DelimitedRows, begin: int) -> Iterator[Block]:
     step = max(1, _CELLS // max(1, rows.width))
-    for first, frame in rows.frames():
-        for start in range(max(0, begin - first), frame.height, step):
-            part = frame.slice(start, step)
-            yield _block(first + start, part.unpivot().get_column("value"), part.height)
+    for first, cells in rows.pieces():
+        blank, error = _look(cells.kinds)
+        for start in range(max(0, begin - first), len(cells.codes), step):
+            codes = cells.codes[start : start + step]
+            yield Block(
+                first + start, cells.kinds, codes, ~blank[codes], is_error=error[codes] if error.any() else None
+            )
 
 
-def _block(first: int, texts: pl.Series, height: int, is_number: _Mask | None = None) -> Block:
-    """A block of categorical texts, column after column."""
-    places = texts.to_physical().cast(pl.UInt32)
-    highest = places.max()
-    count = highest + 1 if isinstance(highest, int) else 0
-    # (Categories hand out their texts one by one; as a series they come together.)
-    kinds = pl.Series(values=np.arange(count, dtype=np.uint32)).cat.to(texts.dtype).cast(pl.String)
-    kinds = kinds.append(pl.Series(values=[None], dtype=pl.String))
-    places = places.fill_null(count)
-    codes = _by_row(places.to_numpy(), height)
+def _look(kinds: pl.Series) -> tuple[_Mask, _Mask]:
+    """Which texts are blank, and which read like an Excel error."""
     text = pl.col("text")
     looked = pl.DataFrame({"text": kinds}).select(
         is_blank=text.str.contains(_PERHAPS_BLANK).fill_null(value=True),
@@ -114,13 +99,7 @@ def _block(first: int, texts: pl.Series, height: int, is_number: _Mask | None = 
     blank = looked.get_column("is_blank").to_numpy().copy()
     for place in np.flatnonzero(blank[:-1]).tolist():
         blank[place] = is_blank(kinds[place])
-    error = looked.get_column("is_error").to_numpy()
-    is_error = error[codes] if error.any() else None
-    return Block(first, kinds, codes, ~blank[codes], is_number, is_error)
-
-
-def _by_row(values: npt.NDArray[_Scalar], height: int) -> npt.NDArray[_Scalar]:
-    return values.reshape(-1, height).T
+    return blank, looked.get_column("is_error").to_numpy()
 
 
 def _of_rows(rows: Sequence[Sequence[Cell]], begin: int) -> Iterator[Block]:
@@ -132,19 +111,15 @@ def _of_rows(rows: Sequence[Sequence[Cell]], begin: int) -> Iterator[Block]:
 
 
 def _of_cells(first: int, part: Sequence[Sequence[Cell]]) -> Block:
-    cells = [cell for column in zip(*part, strict=True) for cell in column]
-    texts = pl.Series("", [cell if cell.__class__ is str else _text(cell) for cell in cells], pl.String)
-    kinds = np.fromiter((_KINDS.get(cell.__class__, 0) for cell in cells), np.int8, len(cells))
-    number = kinds == _NUMBER
-    block = _block(
-        first,
-        texts.cast(pl.Categorical(pl.Categories.random())),
-        len(part),
-        _by_row(number, len(part)) if number.any() else None,
-    )
+    cells = [*chain.from_iterable(part)]
+    texts = [cell if cell.__class__ is str else _text(cell) for cell in cells]
+    kinds, codes = encode(pa.array(texts, pa.large_string()))
+    stored = np.fromiter((_KINDS.get(cell.__class__, 0) for cell in cells), np.int8, len(cells)).reshape(len(part), -1)
+    codes = codes.reshape(len(part), -1)
     # In a workbook, a text that reads like an error is a text.
-    error = kinds == _ERROR
-    return replace(block, is_error=_by_row(error, len(part)) if error.any() else None)
+    blank, _ = _look(kinds)
+    number, error = stored == _NUMBER, stored == _ERROR
+    return Block(first, kinds, codes, ~blank[codes], number if number.any() else None, error if error.any() else None)
 
 
 _NUMBER, _ERROR = 1, 2

@@ -1,4 +1,4 @@
-"""Wide delimited text as polars frames, a bounded piece at a time.
+"""Wide delimited text as coded cells, a bounded piece at a time.
 
 Rule kept: the cells are exactly those that Python's csv module finds.
 Every piece is looked over first: quotation marks must open at the start of a cell and close at its end. Text that is
@@ -7,15 +7,15 @@ quoted in any other way is not read here, for libraries differ on it; the csv mo
 
 from __future__ import annotations
 
-from codecs import BOM_UTF8
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import overload
 
 import numpy as np
 import numpy.typing as npt
-import polars as pl
+import pyarrow as pa
+
+from harmonize.reading.coded_texts import CodedTexts, encode
 
 __all__ = ["WIDE_COLUMNS", "DelimitedRows", "split_rows"]
 
@@ -25,6 +25,7 @@ WIDE_COLUMNS = 200
 _PIECE = 1 << 23
 """Bytes looked at together."""
 _QUOTE, _LINE_FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
+_Bytes = npt.NDArray[np.uint8]
 _Positions = npt.NDArray[np.int64]
 
 
@@ -35,8 +36,6 @@ class _Piece:
     begin: int
     end: int
     rows: int
-    has_empty_lines: bool
-    has_returns: bool
 
 
 class DelimitedRows(Sequence[list[str | None]]):
@@ -48,14 +47,13 @@ class DelimitedRows(Sequence[list[str | None]]):
 
     def __init__(self, data: bytes, delimiter: str, pieces: Sequence[_Piece], width: int) -> None:
         self._data = data
-        self._delimiter = delimiter
+        self._delimiter = ord(delimiter)
         self._pieces = pieces
         self.width = width
-        self._columns = [str(column) for column in range(width)]
         self._begins = [0]
         for piece in pieces:
             self._begins.append(self._begins[-1] + piece.rows)
-        self._held: tuple[int, pl.DataFrame] | None = None
+        self._held: tuple[int, CodedTexts] | None = None
 
     def __len__(self) -> int:
         return self._begins[-1]
@@ -71,37 +69,66 @@ class DelimitedRows(Sequence[list[str | None]]):
         if not 0 <= place < len(self):
             raise IndexError(index)
         number = int(np.searchsorted(self._begins, place, side="right")) - 1
-        return list(self._frame(number).row(place - self._begins[number]))
+        return self._cells(number).row(place - self._begins[number])
 
-    def frames(self) -> Iterator[tuple[int, pl.DataFrame]]:
-        """Every piece as a frame of texts (categorical, of one kind per piece), with the index of its first row."""
+    def pieces(self) -> Iterator[tuple[int, CodedTexts]]:
+        """The cells of every piece, with the index of its first row."""
         for number, begin in enumerate(self._begins[:-1]):
-            yield begin, self._frame(number)
+            yield begin, self._cells(number)
 
-    def _frame(self, number: int) -> pl.DataFrame:
+    def _cells(self, number: int) -> CodedTexts:
         if self._held is None or self._held[0] != number:
             self._held = (number, self._split(self._pieces[number]))
         return self._held[1]
 
-    def _split(self, piece: _Piece) -> pl.DataFrame:
-        text = self._data[piece.begin : piece.end]
-        if piece.has_empty_lines or piece.has_returns:
-            text = _without_empty_lines(text)
-        if text.startswith(BOM_UTF8):
-            # Polars takes a mark at the start of what it is given away; inside a file it belongs to the cell.
-            text = BOM_UTF8 + text
-        frame = pl.read_csv(
-            text,
-            has_header=False,
-            separator=self._delimiter,
-            quote_char='"',
-            schema=dict.fromkeys(self._columns, pl.Categorical(pl.Categories.random())),
-            infer_schema=False,
-            missing_columns="insert",
-        )
-        if frame.height != piece.rows:
-            raise ValueError(f"{piece.rows} rows were found and {frame.height} were split")
-        return frame
+    def _split(self, piece: _Piece) -> CodedTexts:
+        text = np.frombuffer(self._data, np.uint8, piece.end - piece.begin, piece.begin)
+        texts, widths = _cut(text, self._delimiter)
+        kinds, flat = encode(texts)
+        if len(widths) != piece.rows:
+            raise ValueError(f"{piece.rows} rows were found and {len(widths)} were split")
+        if (widths == self.width).all():
+            return CodedTexts(kinds, flat.reshape(-1, self.width))
+        codes = np.full((piece.rows, self.width), len(kinds) - 1, np.uint32)
+        codes[np.arange(self.width) < widths[:, None]] = flat
+        return CodedTexts(kinds, codes)
+
+
+def _cut(text: _Bytes, delimiter: int) -> tuple[pa.Array, _Positions]:
+    """The cells of whole records one after another, and how many each record has; empty lines are none."""
+    quotes = np.flatnonzero(text == _QUOTE)
+    ends = _outside(np.flatnonzero((text == delimiter) | (text == _LINE_FEED)), quotes)
+    dropped = _dropped(text, quotes)
+    kept = np.ones(len(text), np.bool_)
+    kept[ends] = False
+    kept[dropped] = False
+    if not len(ends) or ends[-1] != len(text) - 1 or text[-1] == delimiter:
+        ends = np.append(ends, len(text))
+    starts = np.concatenate([[0], ends[:-1] + 1])
+    offsets = starts - np.arange(len(starts)) - _before(starts, dropped)
+    is_last = np.ones(len(ends), np.bool_)
+    is_last[:-1] = text[ends[:-1]] == _LINE_FEED
+    begins_line = np.concatenate([[True], is_last[:-1]])
+    # A line that holds nothing but perhaps a return; `""` holds an empty cell.
+    lengths = ends - starts
+    is_empty = (
+        begins_line
+        & is_last
+        & ((lengths == 0) | ((lengths == 1) & (text[np.minimum(starts, len(text) - 1)] == _RETURN)))
+    )
+    values = text[kept]
+    bounds = np.append(offsets[~is_empty], len(values))
+    texts = pa.LargeStringArray.from_buffers(len(bounds) - 1, pa.py_buffer(bounds), pa.py_buffer(values))
+    return texts, np.diff(np.flatnonzero(is_last[~is_empty]), prepend=-1)
+
+
+def _dropped(text: _Bytes, quotes: _Positions) -> _Positions:
+    """Places that belong to no cell besides delimiters and line ends: marks around cells, returns before line feeds."""
+    returns = _outside(np.flatnonzero(text == _RETURN), quotes)
+    # Of a doubled mark, which closes and opens at once, the second one is a character of the cell.
+    is_character = np.zeros(len(quotes), np.bool_)
+    is_character[2::2] = quotes[2::2] == quotes[1:-1:2] + 1
+    return np.sort(np.concatenate([quotes[~is_character], returns]))
 
 
 def split_rows(data: bytes, delimiter: str, longest: int) -> DelimitedRows | None:
@@ -143,26 +170,33 @@ def _look_over(data: bytes, begin: int, delimiter: int, longest: int) -> tuple[_
     if end < len(data):
         text = text[: int(lines[-1]) + 1]
         quotes = quotes[quotes < len(text)]
-    if len(quotes) % 2 or not _are_usual(text, quotes, delimiter):
+    if not _are_usual(text, quotes, delimiter):
         return None
-    returns = np.flatnonzero(text == _RETURN)
-    outside = _outside(returns, quotes)
-    if len(outside) and not np.all(text[np.minimum(outside + 1, len(text) - 1)] == _LINE_FEED):
+    returns = _outside(np.flatnonzero(text == _RETURN), quotes)
+    if len(returns) and not np.all(text[np.minimum(returns + 1, len(text) - 1)] == _LINE_FEED):
         return None
-    if np.diff(lines[lines < len(text)], prepend=-1, append=len(text)).max(initial=0) > longest:
+    if np.diff(lines, prepend=-1, append=len(text)).max(initial=0) > longest:
         return None
-    return _measure(text, begin, lines, quotes, delimiter, has_returns=bool(len(outside)))
+    delimiters = _outside(np.flatnonzero(text == delimiter), quotes)
+    rows, width = _measure(text, lines, delimiters, has_returns=len(returns) > 0)
+    return _Piece(begin, begin + len(text), rows), width
 
 
 def _outside(places: _Positions, quotes: _Positions) -> _Positions:
     """Places that no quotation marks enclose."""
-    return places[np.searchsorted(quotes, places) % 2 == 0] if len(quotes) else places
+    return places[_before(places, quotes) % 2 == 0] if len(quotes) else places
 
 
-def _are_usual(text: npt.NDArray[np.uint8], quotes: _Positions, delimiter: int) -> bool:
+def _before(places: _Positions, others: _Positions) -> _Positions:
+    """How many of the others stand before each place; both in order."""
+    found: _Positions = np.cumsum(np.bincount(np.searchsorted(places, others, side="right"), minlength=len(places) + 1))
+    return found[: len(places)]
+
+
+def _are_usual(text: _Bytes, quotes: _Positions, delimiter: int) -> bool:
     """Marks open behind a delimiter or line end and close before one; doubled ones inside are fine."""
-    if not len(quotes):
-        return True
+    if len(quotes) % 2:
+        return False
     opening, closing = quotes[::2], quotes[1::2]
     before = text[np.maximum(opening - 1, 0)]
     after = text[np.minimum(closing + 1, len(text) - 1)]
@@ -173,39 +207,13 @@ def _are_usual(text: npt.NDArray[np.uint8], quotes: _Positions, delimiter: int) 
     return bool(opens.all() and closes.all())
 
 
-def _measure(
-    text: npt.NDArray[np.uint8],
-    begin: int,
-    lines: _Positions,
-    quotes: _Positions,
-    delimiter: int,
-    *,
-    has_returns: bool,
-) -> tuple[_Piece, int]:
-    ends = lines[lines < len(text)]
-    if not len(ends) or ends[-1] != len(text) - 1:
-        ends = np.append(ends, len(text))
+def _measure(text: _Bytes, lines: _Positions, delimiters: _Positions, *, has_returns: bool) -> tuple[int, int]:
+    """How many lines are not empty, and how many cells the widest of them has."""
+    ends = lines if len(lines) and lines[-1] == len(text) - 1 else np.append(lines, len(text))
     starts = np.concatenate([[0], ends[:-1] + 1])
     lengths = ends - starts
     if has_returns:
         lengths = lengths - ((lengths > 0) & (text[np.maximum(ends - 1, 0)] == _RETURN))
     stated = lengths > 0
-    delimiters = _outside(np.flatnonzero(text == delimiter), quotes)
     counts = np.searchsorted(delimiters, ends) - np.searchsorted(delimiters, starts)
-    width = int(counts[stated].max()) + 1 if stated.any() else 0
-    rows = int(stated.sum())
-    piece = _Piece(begin, begin + len(text), rows, has_empty_lines=rows < len(stated), has_returns=has_returns)
-    return piece, width
-
-
-def _without_empty_lines(data: bytes) -> bytes:
-    """The records without those that hold nothing at all, each ended by a line feed."""
-    text = np.frombuffer(data, np.uint8)
-    quotes = np.flatnonzero(text == _QUOTE)
-    ends = _outside(np.flatnonzero(text == _LINE_FEED), quotes)
-    bounds = [0, *(int(end) + 1 for end in ends)]
-    if bounds[-1] != len(data):
-        bounds.append(len(data))
-    lines = (data[start:end] for start, end in pairwise(bounds))
-    bodies = (line.removesuffix(b"\n").removesuffix(b"\r") for line in lines)
-    return b"".join(body + b"\n" for body in bodies if body)
+    return int(stated.sum()), int(counts[stated].max()) + 1 if stated.any() else 0

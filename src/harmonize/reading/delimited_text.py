@@ -95,6 +95,8 @@ def _delimiters(source: _Source, limits: Limits) -> list[str]:
         sample = stream.read(_SAMPLE_CHARACTERS)
     found: dict[str, float] = {}
     for delimiter in _DELIMITERS:
+        if delimiter not in sample:
+            continue
         reader = csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter)
         try:
             widths = [len(row) for row in islice(reader, _SAMPLE_ROWS) if row]

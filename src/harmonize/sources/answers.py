@@ -81,14 +81,15 @@ def add_answer(context: Context, stated: StatedAnswer) -> None:
     word = answer_word(cleaned, context.vocabulary.answer_words)
     if stated.raw_unit is not None:
         staged.add_units([stated.raw_unit])
-    remark = Remark(stated.reason, stated.legal_flag, stated.description, None if cleaned == stated.raw_value else cleaned)
+    changed = None if cleaned == stated.raw_value else cleaned
+    remark = Remark(stated.reason, stated.legal_flag, stated.description, changed)
     staged.tables["answer"].add(
         stated.assessment_no,
         stated.cell_no,
         key,
         row,
         stated.raw_value,
-        None if word is None else staged.add_text(stated.raw_value),
+        None if word is None else staged.add_texts([stated.raw_value])[0],
         word,
         stated.raw_unit,
         stated.number,

@@ -189,15 +189,23 @@ class Profile(_Strict):
     layouts: list[Layout]
 
 
-def covers(profile: Profile, edition: str | None, question: str) -> bool:
-    """Whether a verification of this edition looks at a question; an edition that is not listed is verified whole."""
-    patterns = profile.verified_only.get(edition or "")
-    return patterns is None or _matches_any(tuple(patterns), question)
+_ALL_QUESTIONS = ("(?s:.*)",)
+
+
+def covered_questions(profile: Profile, edition: str | None) -> tuple[str, ...]:
+    """Patterns of the questions that a verification of this edition looks at; one that is not listed looks at all."""
+    return tuple(profile.verified_only.get(edition or "", _ALL_QUESTIONS))
 
 
 @lru_cache(maxsize=1 << 16)
-def _matches_any(patterns: tuple[str, ...], question: str) -> bool:
+def is_covered(patterns: tuple[str, ...], question: str) -> bool:
+    """Whether a question is one of those that the patterns describe."""
     return any(re.fullmatch(pattern, question) for pattern in patterns)
+
+
+def covers(profile: Profile, edition: str | None, question: str) -> bool:
+    """Whether a verification of this edition looks at a question."""
+    return is_covered(covered_questions(profile, edition), question)
 
 
 def _load(path: Path) -> Profile:

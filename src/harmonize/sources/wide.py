@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from harmonize.model.issues import Issue
-from harmonize.reading.blocks import Block, blocks, distinct
+from harmonize.reading.blocks import Block, blocks
+from harmonize.reading.coded_texts import distinct
 from harmonize.reading.sheets import Cell, CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
@@ -107,7 +108,7 @@ class _Rows:
         self._count(block, filled)
         self._collect_proofs(block)
         surplus: npt.NDArray[np.bool_] = np.any(block.stated[:, len(self._table.header) :], axis=1)
-        fields = {column: block.column(column) for column in self._fields}
+        fields = block.columns(self._fields)
         numbers: list[int] = []
         rows: list[int] = []
         sides: list[_Side] = []

@@ -13,11 +13,12 @@ import polars as pl
 import pyarrow as pa
 
 from harmonize.model.locators import split_row
-from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn, Remark, column_key
-from harmonize.reading.blocks import Block, Codes, distinct
+from harmonize.model.staged import STAGED_SCHEMAS, AnswerColumn, Remark, column_batch
+from harmonize.reading.blocks import Block
+from harmonize.reading.coded_texts import Codes, distinct
 from harmonize.reading.sheets import CellError, Sheet
 from harmonize.sources.context import Context
-from harmonize.sources.profile import covers
+from harmonize.sources.profile import covered_questions, is_covered
 from harmonize.sources.records import TableView, report_excel_error
 from harmonize.sources.wide_columns import WideColumns
 from harmonize.values.numbers import NumberStyle
@@ -156,15 +157,17 @@ class WideAnswers:
     def _text_keys(self, texts: pl.Series, places: Codes, words: pl.Series) -> pl.Series:
         """The key of every text that many answers state, or that is a word of some answer scale; else null."""
         is_shared = (np.bincount(places, minlength=len(texts)) >= _SHARED) | words.is_not_null().to_numpy()
-        keys = pl.Series(values=map(self._context.staged.add_text, texts.filter(is_shared)), dtype=pl.Int64)
+        keys = pl.Series(values=self._context.staged.add_texts(texts.filter(is_shared).to_list()), dtype=pl.Int64)
         place = np.where(is_shared, np.cumsum(is_shared) - 1, len(keys))
         return keys.append(pl.Series(values=[None], dtype=pl.Int64)).gather(place)
 
     def _remark_keys(self, cleaned: pl.Series) -> pl.Series:
         """The key of what was cleaned away, by text; null where a text was clean."""
         add = self._context.staged.add_remark
-        keys = [None if text is None else add(Remark(value_text=text)) for text in cleaned.to_list()]
-        return pl.Series(values=keys, dtype=pl.Int64)
+        changed = cleaned.is_not_null()
+        found = [add(Remark(value_text=text)) for text in cleaned.filter(changed)]
+        keys = pl.Series(values=[None], dtype=pl.Int64).new_from_index(0, len(cleaned))
+        return keys.scatter(changed.arg_true(), found) if found else keys
 
     def _numbers(
         self, said: pl.DataFrame, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
@@ -217,14 +220,16 @@ class WideAnswers:
 
     def _keys_of(self, side: Side, answers: _Places, *, with_unit: bool) -> _Places:
         """Keys by answer column; those of `answers` are staged."""
-        keys, columns = self._described(side, with_unit=with_unit)
+        columns = self._described(side, with_unit=with_unit)
         staged = self._staged.setdefault((side, with_unit), np.zeros(len(columns), np.bool_))
-        for answer in answers[~staged[answers]].tolist():
-            self._context.staged.add_keyed_column(int(keys[answer]), columns[answer])
-        staged[answers] = True
+        fresh = answers[~staged[answers]]
+        if len(fresh):
+            self._context.staged.add_columns(columns.take(pa.array(fresh)))
+            staged[fresh] = True
+        keys: _Places = columns.column(0).to_numpy()
         return keys
 
-    def _described(self, side: Side, *, with_unit: bool) -> tuple[_Places, Sequence[AnswerColumn]]:
+    def _described(self, side: Side, *, with_unit: bool) -> pa.RecordBatch:
         profile, table = self._context.profile, self._table
         return _describe(
             self._wide,
@@ -232,10 +237,8 @@ class WideAnswers:
             table.header_row,
             table.header,
             side.answered_by,
-            tuple(
-                profile.verification if side.is_verified and covers(profile, side.edition, answer.question) else "none"
-                for answer in self._answers
-            ),
+            profile.verification,
+            covered_questions(profile, side.edition) if side.is_verified else (),
             with_unit=with_unit,
         )
 
@@ -247,14 +250,16 @@ def _describe(
     header_row: int,
     header: tuple[str, ...],
     answered_by: str,
-    verifications: tuple[str, ...],
+    verification: str,
+    verified: tuple[str, ...],
     *,
     with_unit: bool,
-) -> tuple[_Places, Sequence[AnswerColumn]]:
-    """What the answers of every column have in common, with its keys; the same for all files of one header.
+) -> pa.RecordBatch:
+    """What the answers of every column have in common; the same for all files of one header.
 
     Args:
         sheet: the sheet without its rows.
+        verification: how the questions that the patterns `verified` describe were verified.
     """
 
     def around(column: int) -> tuple[str, str]:
@@ -269,10 +274,10 @@ def _describe(
             answer.measured,
             None,
             answered_by,
-            verification,
+            verification if is_covered(verified, answer.question) else "none",
             *around(answer.column),
             *(around(answer.unit) if with_unit and answer.unit is not None else (None, None)),
         )
-        for answer, verification in zip(wide.answers, verifications, strict=True)
+        for answer in wide.answers
     ]
-    return np.array([column_key(column) for column in columns], np.int64), columns
+    return column_batch(columns)

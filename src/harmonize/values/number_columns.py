@@ -9,12 +9,13 @@ import polars as pl
 
 from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
 
-__all__ = ["proving_texts", "read_numbers"]
+__all__ = ["are_plain_words", "plain_numbers", "proving_texts", "read_numbers"]
 
 _USUAL = r"^[+-]?(?:[0-9]{1,15}|[0-9]+\.[0-9]+)$"
 _DECIMAL = r"^[+-]?[0-9]+\.[0-9]+$"
 # Three digits behind up to three others may be thousands: `1.234`. (Behind a lone zero they are decimals.)
 _UNCLEAR = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$|^[+-]?0[0-9]{1,2}\.[0-9]{3}$"
+_PLAIN_WORDS = r"^[!-*/:-~][!-~]*(?: [!-~]+)*$"
 _PERHAPS_NUMBER = r"^[^!-*/:-~]"
 """What may begin a number: a digit of any script, a sign, a separator or a space, and anything beyond ASCII."""
 
@@ -31,6 +32,24 @@ def proving_texts(texts: pl.Series) -> list[str]:
     return [*decimals, *frame.filter("unusual").get_column("text").unique()]
 
 
+def plain_numbers(texts: pl.Series, style: NumberStyle) -> pl.Series:
+    """The number of every text that is one in the plainest form; null where it is not."""
+    text = pl.col("text")
+    number = pl.when(_is_plain(style)).then(text).otherwise(None).cast(pl.Float64)
+    return pl.DataFrame({"text": texts}).select(number).to_series()
+
+
+def are_plain_words(texts: pl.Series) -> pl.Series:
+    """Whether a text is printable ASCII, clean, and begins like no number."""
+    return texts.str.contains(_PLAIN_WORDS)
+
+
+def _is_plain(style: NumberStyle) -> pl.Expr:
+    text = pl.col("text")
+    plain = text.str.contains(_USUAL)
+    return plain if style is NumberStyle.POINT else plain & ~text.str.contains(_UNCLEAR)
+
+
 def read_numbers(texts: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Series]:
     """The number of every text, and why it is none where that matters (`undecidable`).
 
@@ -41,9 +60,7 @@ def read_numbers(texts: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Se
         Two series as long as `texts`: Float64, null where a text is no number, and String.
     """
     text = pl.col("text")
-    plain = text.str.contains(_USUAL)
-    if style is not NumberStyle.POINT:
-        plain = plain & ~text.str.contains(_UNCLEAR)
+    plain = _is_plain(style)
     frame = pl.DataFrame({"text": texts}).select(
         "text",
         number=pl.when(plain).then(text).otherwise(None).cast(pl.Float64),

@@ -7,9 +7,10 @@ from functools import lru_cache
 from threading import Lock
 
 import numpy as np
+import numpy.typing as npt
 import polars as pl
 
-from harmonize.values.number_columns import read_numbers
+from harmonize.values.number_columns import are_plain_words, plain_numbers, read_numbers
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text_columns import answer_words, cleaned_texts
 
@@ -31,7 +32,7 @@ class TextReadings:
         self._lock = Lock()
 
     def of(self, texts: pl.Series) -> pl.DataFrame:
-        """What texts say, in their order.
+        """What texts say, in their order; most are plain, and only the others are worth remembering.
 
         Args:
             texts: no nulls, none twice.
@@ -40,6 +41,27 @@ class TextReadings:
             `number` and `problem` as `read_numbers` finds them, `cleaned` as `cleaned_texts` does, `word_no` as
             `answer_words` does.
         """
+        plain, odd = self._read_plain(texts)
+        if not len(odd):
+            return plain
+        places = np.arange(len(texts))
+        places[odd] = len(texts) + np.arange(len(odd))
+        return pl.concat([plain, self._recall(texts.gather(odd))])[places]
+
+    def _read_plain(self, texts: pl.Series) -> tuple[pl.DataFrame, npt.NDArray[np.int64]]:
+        """The same for plain numbers and plain words, and the places of the other texts."""
+        number = plain_numbers(texts, self._style)
+        is_plain = number.is_not_null() | are_plain_words(texts)
+        nothing = pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(texts))
+        read = {
+            "number": number,
+            "problem": nothing,
+            "cleaned": nothing,
+            "word_no": answer_words(texts.set(~is_plain, None), nothing, self._words),
+        }
+        return pl.DataFrame(read), np.flatnonzero(~is_plain.to_numpy())
+
+    def _recall(self, texts: pl.Series) -> pl.DataFrame:
         listed = texts.to_list()
         with self._lock:
             known, places = self._known, [self._places.get(text, -1) for text in listed]
