@@ -14,12 +14,15 @@ STAGES = frozenset({"sources", "crosswalk", "identity", "assessments", "store", 
 MAY_IMPORT = {
     "errors": frozenset[str](),
     "database": frozenset[str](),
+    "companion": frozenset({"errors"}),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
     "reading": frozenset({"model", "errors"}),
     **{
-        stage: frozenset({"model", "values", "reading", "project", "errors", "ledgers", "yaml_text", "database"})
+        stage: frozenset(
+            {"model", "values", "reading", "project", "errors", "ledgers", "yaml_text", "database", "companion"}
+        )
         for stage in STAGES
     },
 }

@@ -59,7 +59,7 @@ def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatc
             begun.append(reader)
             super().__init__(reader)
 
-    monkeypatch.setattr(readers, "_MUCH", 0)
+    monkeypatch.setattr(readers, "MUCH", 0)
     monkeypatch.setattr(readers, "ReadingProcess", Noted)
     assert contents(run_inbox(inbox, tmp_path / "processes")) == by_threads
     assert len(begun) == readers.READERS
@@ -86,7 +86,7 @@ def test_a_refusal_survives_the_pipe() -> None:
 def test_the_memory_of_the_processes_counts(
     reader: FileReader, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(readers, "_MUCH", 0)
+    monkeypatch.setattr(readers, "MUCH", 0)
     clock = Clock(Observer())
     with clock.stage("read"):
         alone = clock.helpers_mb

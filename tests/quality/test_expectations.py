@@ -246,9 +246,9 @@ def test_only_changed_suites_are_judged_again(tmp_path: Path, monkeypatch: pytes
     judged: list[str] = []
     judge = expectations._judge
 
-    def spy(connection: Any, tasks: Any, *more: Any) -> Any:
+    def spy(judging: Any, tasks: Any, *more: Any) -> Any:
         judged.extend(task.suite.table for task in tasks)
-        return judge(connection, tasks, *more)
+        return judge(judging, tasks, *more)
 
     monkeypatch.setattr(expectations, "_judge", spy)
     release = small_release()

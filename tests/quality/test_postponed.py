@@ -27,10 +27,10 @@ else:
 DISTRIBUTION = """
 import sys
 from pathlib import Path
-from harmonize.quality.expectations import _import_judge
+from harmonize.quality.judging import import_judge
 from harmonize.quality.suites import load_suites
 import pandas
-judge = _import_judge()
+judge = import_judge()
 assert "altair" not in sys.modules and "scipy.stats" not in sys.modules
 suites = load_suites([Path(sys.argv[1])])
 judged = judge.judge(suites, {"file": pandas.DataFrame({"kind": ["a", "a", "b", "b"]})}, pages=True)

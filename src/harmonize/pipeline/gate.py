@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from harmonize.errors import PublicationError
 from harmonize.project import Project
+from harmonize.quality.judging import Judging
 from harmonize.settings import PipelineSettings
 from harmonize.store.named_answers import classified_answers, name_answers
 
@@ -37,6 +38,7 @@ def check(
     reports: Path,
     previous: Path | None,
     touched: Sequence[str] | None,
+    judging: Judging,
 ) -> dict[str, Any]:
     """Hold dimension tables and laws against the expectations.
 
@@ -45,13 +47,14 @@ def check(
         reports: its folder of reports.
         previous: that of the release before, from which what has not changed is taken over.
         touched: assessments that were made anew or are gone since; None where all were made.
+        judging: who judges.
 
     Raises:
         PublicationError: a critical expectation failed.
     """
     if not settings.expectations:
         return {"checked": 0, "failed_warnings": []}
-    # pandas and Great Expectations take seconds to import.
+    # pandas takes half a second to import.
     from harmonize.quality.expectations import check_release
 
     result = check_release(
@@ -63,6 +66,7 @@ def check(
         previous=previous,
         touched=None if touched is None else _touched_rows(connection, touched),
         screened=_screened(connection) if touched is None else None,
+        judging=judging,
     )
     if result.failed_critical:
         first = result.failed_critical[0]

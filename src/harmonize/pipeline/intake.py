@@ -21,11 +21,16 @@ __all__ = ["Intake", "take_in"]
 
 @dataclass(slots=True)
 class Intake:
-    """What became of every delivered file."""
+    """What became of every delivered file.
+
+    Attributes:
+        bytes_read: bytes of those that no earlier run had staged.
+    """
 
     loaded: dict[str, tuple[Delivered, StagedFolder]] = field(default_factory=dict)
     duplicates: list[tuple[Delivered, str]] = field(default_factory=list)
     refused: list[tuple[Delivered, RefusedFile]] = field(default_factory=list)
+    bytes_read: int = 0
 
 
 def _order(delivered: Delivered) -> tuple[bool, str, str, str]:
@@ -71,7 +76,8 @@ def take_in(
     first = [min(group, key=_order) for group in groups]
     staged = [reader.staged(delivered) for delivered in first]
     unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
-    with readers(reader, len(unread), sum(delivered.size for delivered in unread), clock) as submit:
+    intake.bytes_read = sum(delivered.size for delivered in unread)
+    with readers(reader, len(unread), intake.bytes_read, clock) as submit:
         arriving = iter([submit(delivered) for delivered in unread])
         for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
             became = next(arriving).result() if known is None else known

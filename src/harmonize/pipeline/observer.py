@@ -41,6 +41,7 @@ class Clock:
     Attributes:
         process: what the kernel tells of this process.
         helpers_mb: what other processes held for the stage that is running, each at its highest.
+        companions: what the kernel tells of processes that go on beside the stages.
     """
 
     observer: Observer
@@ -48,6 +49,7 @@ class Clock:
     peak_memory_mb: dict[str, int] = field(default_factory=dict)
     process: Path = Path("/proc/self")
     helpers_mb: int = 0
+    companions: list[Path] = field(default_factory=list)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -59,7 +61,8 @@ class Clock:
         yield
         self.seconds[name] = round(time.perf_counter() - begin, 3)
         marked = peak_since(self.process) if is_own else None
-        self.peak_memory_mb[name] = (_peak_ever() if marked is None else marked) + self.helpers_mb
+        beside = self.helpers_mb + sum(peak_since(companion) or 0 for companion in self.companions)
+        self.peak_memory_mb[name] = (_peak_ever() if marked is None else marked) + beside
         self.observer.stage_done(name, self.seconds[name], self.peak_memory_mb[name])
 
 

@@ -29,6 +29,7 @@ from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.gate import check
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
+from harmonize.pipeline.readers import MUCH
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
 from harmonize.pipeline.workspace import (
     choose_files_to_judge,
@@ -42,6 +43,7 @@ from harmonize.pipeline.workspace import (
     use_workspace,
 )
 from harmonize.project import Project
+from harmonize.quality.judging import JudgingProcess
 from harmonize.reading.inbox import Delivered, Refusal, discover
 from harmonize.settings import PipelineSettings
 from harmonize.store.build import (
@@ -142,7 +144,7 @@ def _run(
     is_afresh: bool = False,
 ) -> RunResult:
     decisions = project.decisions_folder(out)
-    with exclusive(out), exclusive(decisions), building(out) as work:
+    with exclusive(out), exclusive(decisions), building(out) as work, JudgingProcess() as judging:
         if is_afresh:
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
             shutil.rmtree(project.stage_folder(out), ignore_errors=True)
@@ -158,6 +160,14 @@ def _run(
                 )
         with clock.stage("read"):
             intake = take_in(found, stage, settings, understanding, source, clock)
+
+        def expect_to_judge() -> None:
+            if settings.expectations and intake.bytes_read:
+                clock.companions = [judging.begin().folder]
+
+        # The library takes seconds to import, and memory: where much is new, not before the answers are made.
+        if intake.bytes_read < MUCH:
+            expect_to_judge()
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
@@ -166,6 +176,7 @@ def _run(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )
             with clock.stage("store"):
+                expect_to_judge()
                 draw_conclusions(connection)
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
@@ -202,7 +213,7 @@ def _run(
         ):
             with clock.stage("quality"):
                 previous = None if last.is_damaged else last.folder / "reports"
-                checks = check(checked, settings, project, release / "reports", previous, touched)
+                checks = check(checked, settings, project, release / "reports", previous, touched, judging)
             with clock.stage("extract"):
                 extracts = extraction.result()
         manifest = {

@@ -6,30 +6,23 @@ reads, is not that of the release before; everything else is taken over from the
 
 from __future__ import annotations
 
-import gc
 import hashlib
-import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
-from types import ModuleType
-from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pandas as pd
 
 from harmonize.quality.data_docs import offline_page, page_path, write_pages
 from harmonize.quality.frames import check_columns, content_fingerprint, read_frame, wanted_columns
-from harmonize.quality.postponed import postponed
+from harmonize.quality.judging import Judging, judge_here
 from harmonize.quality.remembered import Remembered, read_remembered, write_remembered
-from harmonize.quality.result import Check, QualityResult
+from harmonize.quality.result import Check, Judged, QualityResult, Verdict
 from harmonize.quality.suites import Expectation, LoadedSuite, load_suites
 from harmonize.quality.violations import Violations, count_violations, laws
-
-if TYPE_CHECKING:
-    from harmonize.quality.judge import Verdict
 
 __all__ = ["LAWS", "check_release"]
 
@@ -37,9 +30,6 @@ LAWS = "violations"
 """The table of one row in which each law has a column: how many rows break it."""
 
 _DOCS = "data_docs"
-_JUDGE = "harmonize.quality.judge"
-_RARELY_USED = ("scipy.stats", "altair")
-"""What Great Expectations imports for expectations on distributions and for their pictures: half of its import."""
 _JUDGED_BY = ("great_expectations", "pandas")
 _JUDGING_CODE = ("judge.py", "expectations.py", "frames.py", "data_docs.py")
 
@@ -63,6 +53,7 @@ def check_release(
     previous: Path | None = None,
     touched: Mapping[str, str] | None = None,
     screened: Mapping[str, str] | None = None,
+    judging: Judging = judge_here,
 ) -> QualityResult:
     """Hold the tables and laws of a release against the suites.
 
@@ -74,30 +65,33 @@ def check_release(
         previous: the folder of reports of the release before; what has not changed is taken over from it.
         touched: where the rows of touched assessments stand (see `count_violations`); counts only with `previous`.
         screened: what screens read instead of all answers (see `count_violations`).
+        judging: who judges; laws are counted meanwhile.
 
     Raises:
         ConfigurationError: a suite that cannot be run: unknown table, column or expectation.
     """
     loaded = load_suites(suites)
     remembered = read_remembered(previous)
-    tasks = [_table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS]
-    with_laws = any(suite.table == LAWS for suite in loaded)
-    found = _laws(connection, remembered, touched, screened) if with_laws else dict[str, Violations]()
-    tasks = [_law_task(suite, found) if suite.table == LAWS else tasks.pop(0) for suite in loaded]
+    tasks = {suite.table: _table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS}
+    known = {table: _known(remembered, task, previous, docs) for table, task in tasks.items()}
+    fresh = [task for table, task in tasks.items() if known[table] is None]
+    frames = {task.suite.table: read_frame(connection, task.suite.table, task.columns) for task in fresh}
+    judged = _judge(judging, fresh, frames, docs)
+    found: dict[str, Violations] = {}
+    for suite in (suite for suite in loaded if suite.table == LAWS):
+        found = _laws(connection, remembered, touched, screened)
+        tasks[LAWS] = task = _law_task(suite, found)
+        known[LAWS] = _known(remembered, task, previous, docs)
+        if known[LAWS] is None:
+            judged |= _judge(judging, [task], {LAWS: _law_frame(found)}, docs)
     checks: dict[str, tuple[Check, ...]] = {}
     pages: dict[str, str] = {}
-    fresh: list[_Task] = []
-    for task in tasks:
-        known = _known(remembered, task, previous, docs)
-        if known is None:
-            fresh.append(task)
-        else:
-            checks[task.suite.table], pages[task.suite.table] = known
-    for table, (made, page) in _judge(connection, fresh, found, docs).items():
-        checks[table], pages[table] = made, page
-    result = QualityResult(tuple(one for task in tasks for one in checks[task.suite.table]))
+    for suite in loaded:
+        table = suite.table
+        checks[table], pages[table] = known[table] or _made(suite, judged[table](), found, docs)
+    result = QualityResult(tuple(one for suite in loaded for one in checks[suite.table]))
     reports.mkdir(parents=True, exist_ok=True)
-    write_remembered(reports, {task.suite.table: task.fingerprint for task in tasks}, checks, found)
+    write_remembered(reports, {suite.table: tasks[suite.table].fingerprint for suite in loaded}, checks, found)
     if docs:
         write_pages(reports / _DOCS, pages, result.results)
     return result
@@ -150,40 +144,29 @@ def _known(
         return None
 
 
-def _import_judge() -> ModuleType:
-    collects = gc.isenabled()
-    gc.disable()  # An import makes a million objects that stay: looking for cycles among them is a fifth of its time.
-    try:
-        with postponed(*_RARELY_USED):
-            return importlib.import_module(_JUDGE)
-    finally:
-        if collects:
-            gc.enable()
-
-
 def _judge(
-    connection: duckdb.DuckDBPyConnection, tasks: Sequence[_Task], found: Mapping[str, Violations], docs: bool
-) -> dict[str, tuple[tuple[Check, ...], str]]:
+    judging: Judging, tasks: Sequence[_Task], frames: Mapping[str, pd.DataFrame], docs: bool
+) -> dict[str, Callable[[], Judged]]:
+    """Have suites judged; what is returned waits for the result of each."""
     if not tasks:
         return {}
-    judge: Any = _import_judge()
-    frames = {
-        task.suite.table: _law_frame(found)
-        if task.suite.table == LAWS and found
-        else read_frame(connection, task.suite.table, task.columns)
-        for task in tasks
-    }
-    judged = judge.judge([task.suite for task in tasks], frames, pages=docs)
-    return {
-        task.suite.table: (
-            tuple(
-                _as_check(task.suite.table, stated, verdict, found)
-                for stated, verdict in zip(task.suite.expectations, judged[task.suite.table].verdicts, strict=True)
-            ),
-            offline_page(judged[task.suite.table].page) if docs else "",
-        )
-        for task in tasks
-    }
+    future = judging([task.suite for task in tasks], frames, docs)
+
+    def result_of(table: str) -> Callable[[], Judged]:
+        return lambda: future.result()[table]
+
+    return {task.suite.table: result_of(task.suite.table) for task in tasks}
+
+
+def _made(
+    suite: LoadedSuite, judged: Judged, found: Mapping[str, Violations], docs: bool
+) -> tuple[tuple[Check, ...], str]:
+    """Checks and page of a suite."""
+    checks = tuple(
+        _as_check(suite.table, stated, verdict, found)
+        for stated, verdict in zip(suite.expectations, judged.verdicts, strict=True)
+    )
+    return checks, offline_page(judged.page) if docs else ""
 
 
 def _law_frame(found: Mapping[str, Violations]) -> pd.DataFrame:

@@ -1,7 +1,7 @@
 """Hold tables against their expectation suites with Great Expectations, on pandas batches, without any network.
 
-Importing this module imports Great Expectations, which takes seconds: `harmonize.quality.expectations` does so when it
-has something to judge, and nobody else does. The library's stores, checkpoints and site builder are not used: a batch
+Importing this module imports Great Expectations, which takes seconds: `harmonize.quality.judging` does so when there is
+something to judge, and nobody else does. The library's stores, checkpoints and site builder are not used: a batch
 validates a suite, and the page renderer makes the page of the result.
 """
 
@@ -13,7 +13,6 @@ import math
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -35,36 +34,16 @@ from great_expectations.render.renderer.page_renderer import ValidationResultsPa
 from great_expectations.render.view.view import DefaultJinjaPageView
 
 from harmonize.errors import ConfigurationError
+from harmonize.quality.result import Judged, Verdict
 from harmonize.quality.suites import Expectation, LoadedSuite
 
-__all__ = ["Judged", "Verdict", "judge"]
+__all__ = ["judge"]
 
 _PLACE = "place"
 _SHOWN_VALUES = 5
 _NO_TIME = datetime(2000, 1, 1, tzinfo=UTC)
 """The run time that the renderer demands and that the pages do not show: a run carries no clock."""
 _RUN = RunIdentifier(run_name="harmonize", run_time=_NO_TIME)
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """Whether one expectation is met, and what was found, in a few words."""
-
-    success: bool
-    observed: str
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """One suite held against its table.
-
-    Attributes:
-        verdicts: in the order of the suite's expectations.
-        page: the library's result page as it makes it; empty where no pages are wanted.
-    """
-
-    verdicts: tuple[Verdict, ...]
-    page: str
 
 
 def judge(suites: Sequence[LoadedSuite], frames: Mapping[str, pd.DataFrame], *, pages: bool) -> dict[str, Judged]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Check", "CheckSeverity", "QualityResult"]
+__all__ = ["Check", "CheckSeverity", "Judged", "QualityResult", "Verdict"]
 
 CheckSeverity = Literal["critical", "warning"]
 
@@ -33,6 +33,27 @@ class Check:
     success: bool
     observed: str
     message: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether one expectation is met, and what was found, in a few words."""
+
+    success: bool
+    observed: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """One suite held against its table.
+
+    Attributes:
+        verdicts: in the order of the suite's expectations.
+        page: the library's result page as it makes it; empty where no pages are wanted.
+    """
+
+    verdicts: tuple[Verdict, ...]
+    page: str
 
 
 @dataclass(frozen=True, slots=True)
