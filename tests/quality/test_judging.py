@@ -8,13 +8,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from tests.quality.release import small_release
+from tests.quality.test_expectations import SHIPPED, TABLES, _pages
 
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.quality.expectations import check_release
 from harmonize.quality.judging import JudgingProcess
 from harmonize.quality.remembered import FILE_NAME
-from tests.quality.release import small_release
-from tests.quality.test_expectations import SHIPPED, TABLES, _pages
 
 
 @pytest.fixture

@@ -160,14 +160,9 @@ def _run(
                 )
         with clock.stage("read"):
             intake = take_in(found, stage, settings, understanding, source, clock)
-
-        def expect_to_judge() -> None:
-            if settings.expectations and intake.bytes_read:
-                clock.companions = [judging.begin().folder]
-
-        # The library takes seconds to import, and memory: where much is new, not before the answers are made.
-        if intake.bytes_read < MUCH:
-            expect_to_judge()
+        # The library of the gate takes seconds to import. Where much is new both cores have other work meanwhile.
+        if settings.expectations and 0 < intake.bytes_read < MUCH:
+            clock.companions.append(judging.begin().folder)
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
@@ -176,7 +171,6 @@ def _run(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )
             with clock.stage("store"):
-                expect_to_judge()
                 draw_conclusions(connection)
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
@@ -212,6 +206,8 @@ def _run(
             extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
         ):
             with clock.stage("quality"):
+                if settings.expectations and intake.bytes_read >= MUCH:
+                    clock.companions.append(judging.begin().folder)
                 previous = None if last.is_damaged else last.folder / "reports"
                 checks = check(checked, settings, project, release / "reports", previous, touched, judging)
             with clock.stage("extract"):
