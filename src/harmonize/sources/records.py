@@ -95,10 +95,10 @@ class Record:
 
     def cell(self, name: str) -> Cell:
         """The stored cell of a field: its first column that is not blank."""
-        columns = self.columns.get(name, ())
-        for column in columns:
-            if not is_blank(self._cell(column)):
-                return self._cell(column)
+        for column in self.columns.get(name, ()):
+            cell = self._cell(column)
+            if not is_blank(cell):
+                return cell
         return None
 
     def at(self, name: str) -> str:

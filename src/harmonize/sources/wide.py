@@ -217,9 +217,9 @@ class _Cells(Sequence[Cell]):
     @overload
     def __getitem__(self, index: slice) -> Sequence[Cell]: ...
     def __getitem__(self, index: int | slice) -> Cell | Sequence[Cell]:
-        if isinstance(index, slice):
-            return [self._cells.get(place) for place in range(*index.indices(self._width))]
-        return self._cells.get(index)
+        if isinstance(index, int):
+            return self._cells.get(index)
+        return [self._cells.get(place) for place in range(*index.indices(self._width))]
 
 
 def _is_published(context: Context, record: Record, status: str | None) -> bool:

@@ -67,7 +67,7 @@ def _clean(value: str, separators: str, case: str) -> str:
     return text.upper() if case == "upper" else text.lower()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class IdentifierRules:
     """What `schemas/identifiers.yml` says about every scheme."""
 
@@ -107,6 +107,7 @@ class IdentifierRules:
             return "site" if re.fullmatch(tax_code.site, self.clean(scheme, value)) else "company"
         return rule.level
 
+    @lru_cache(maxsize=1 << 10)  # noqa: B019 - rules are loaded once
     def _scheme(self, scheme: str) -> _Scheme:
         found = self.schemes.get(scheme)
         if found is not None:
