@@ -260,8 +260,11 @@ def _transform(
         The assessments that were made anew or are gone; None where all were made.
     """
 
-    def judge_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    def give_meaning(connection: duckdb.DuckDBPyConnection) -> None:
         use_workspace(connection)
+        point_at(connection, intake, [])
+        harmonise(connection, understanding.index, f"{understanding.knowledge_hash} {understanding.index.as_of}")
+        choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
 
     decisions = project.decisions_folder(out)
@@ -289,13 +292,10 @@ def _transform(
             understanding.entailment,
             defaults,
         )
-        point_at(connection, intake, [])
-        harmonise(connection, understanding.index, f"{understanding.knowledge_hash} {understanding.index.as_of}")
-        choose_files_to_judge(connection)
-    # Linking factories is one thread of Python, judging their answers is DuckDB's work; neither reads of the other.
-    with clock.stage("identity"), beside(connection.cursor(), judge_answers) as judged:
+    # Linking factories is one thread of Python, what their answers mean is DuckDB's work; neither reads of the other.
+    with clock.stage("identity"), beside(connection.cursor(), give_meaning) as meant:
         olds = identify(connection, understanding, decisions, today, project.stage_folder(out) / "identity")
-        judged.result()
+        meant.result()
     with clock.stage("assessments"):
         make_deliveries(connection)
         ledger = decisions / "assessment_ids.jsonl"
