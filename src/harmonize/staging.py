@@ -119,7 +119,10 @@ def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> Staged
     look = _Look()
     for name, rows in staged.tables.items():
         tables = (_with_key(table, key) for table in rows.tables()) if name in _KEYED else rows.tables()
-        _write_parquet(look.along(tables) if name == "answer" else tables, building / f"{name}.parquet")
+        if name == "answer":
+            # (The key of its assessment says more than the number of it.)
+            tables = look.along(table.drop_columns("assessment_no") for table in tables)
+        _write_parquet(tables, building / f"{name}.parquet")
     traits = look.traits(staged.tables["column"].table())
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}
     sizes = {path.name: path.stat().st_size for path in sorted(building.glob("*.parquet"))}

@@ -85,7 +85,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "raw_value": pa.dictionary(pa.int32(), _S),
             "text_key": _I,
             "word_no": pa.int16(),
-            "raw_unit": _S,
+            "raw_unit": pa.dictionary(pa.int32(), _S),
             "number": _F,
             "number_problem": _S,
             "remark_key": _I,

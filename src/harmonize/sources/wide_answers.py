@@ -53,6 +53,13 @@ def _arrow_texts(texts: pl.Series) -> pa.Array:
     return texts.to_arrow(compat_level=pl.CompatLevel.oldest()).cast(pa.string())
 
 
+def _gathered(frame: pl.DataFrame, places: Codes) -> pl.DataFrame:
+    """The rows of a frame at some places; columns that say nothing are not looked at."""
+    silent = [name for name in frame.columns if frame[name].null_count() == frame.height]
+    nothing = [pl.lit(None, frame.schema[name]).alias(name) for name in silent]
+    return frame.drop(silent)[places].with_columns(nothing)
+
+
 class WideAnswers:
     """Stages the answers of a table; cells are numbered through the file."""
 
@@ -92,13 +99,12 @@ class WideAnswers:
         row = kept[place]
         texts, places = distinct(block.kinds, block.codes[row, self._columns[answer]])
         stored = None if block.is_number is None else block.is_number[row, self._columns[answer]]
-        said = self._readings.of(texts)
-        number, problem = self._numbers(said, texts, places, stored)
+        said = self._said(texts, places, stored)
         raw_unit, unit_stated, unit_wrong = self._read_units(block, row, answer)
+        problem = said["problem"]
         if unit_wrong.any():
             wrong = pl.Series(values=unit_wrong)
             problem = pl.select(pl.coalesce(problem, pl.when(wrong).then(pl.lit("unit_error")))).to_series()
-        words = said["word_no"]
         count = len(place)
         nothing = pa.nulls(count, pa.string())
         arrays = {
@@ -107,12 +113,12 @@ class WideAnswers:
             "column_key": pa.array(self._column_keys(place, answer, unit_stated, sides)),
             "row_no": pa.array((block.first + row - self._row_offset()).astype(np.int32)),
             "raw_value": pa.DictionaryArray.from_arrays(pa.array(places.astype(np.int32)), _arrow_texts(texts)),
-            "text_key": self._text_keys(texts, places, words).gather(places).to_arrow(),
-            "word_no": words.gather(places).to_arrow(),
-            "raw_unit": _arrow_texts(raw_unit),
-            "number": number.to_arrow(),
+            "text_key": said["text_key"].to_arrow(),
+            "word_no": said["word_no"].to_arrow(),
+            "raw_unit": raw_unit,
+            "number": said["number"].to_arrow(),
             "number_problem": nothing if problem.null_count() == count else _arrow_texts(problem),
-            "remark_key": self._remark_keys(said["cleaned"]).gather(places).to_arrow(),
+            "remark_key": said["remark_key"].to_arrow(),
         }
         self._last_cell += count
         schema = STAGED_SCHEMAS["answer"]
@@ -169,23 +175,28 @@ class WideAnswers:
         keys = pl.Series(values=[None], dtype=pl.Int64).new_from_index(0, len(cleaned))
         return keys.scatter(changed.arg_true(), found) if found else keys
 
-    def _numbers(
-        self, said: pl.DataFrame, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None
-    ) -> tuple[pl.Series, pl.Series]:
-        """The number of every cell and why it is none; cells that are `stored` as numbers print with a point."""
-        number, problem = said["number"].gather(places), said["problem"].gather(places)
-        if stored is None or self._style is NumberStyle.POINT:
-            return number, problem
-        pointed = text_readings(NumberStyle.POINT, self._context.vocabulary.answer_words).of(texts)
-        mask = pl.Series(values=stored)
-        return (
-            pointed["number"].gather(places).zip_with(mask, number),
-            pointed["problem"].gather(places).zip_with(mask, problem),
+    def _said(self, texts: pl.Series, places: Codes, stored: npt.NDArray[np.bool_] | None) -> pl.DataFrame:
+        """What every cell says; cells that are `stored` as numbers print with a point.
+
+        Returns:
+            `number`, `problem`, `word_no`, `text_key` and `remark_key` by cell.
+        """
+        read = self._readings.of(texts)
+        words = read["word_no"]
+        keys = (
+            self._text_keys(texts, places, words).alias("text_key"),
+            self._remark_keys(read["cleaned"]).alias("remark_key"),
         )
+        said = _gathered(read.select("number", "problem", "word_no").with_columns(keys), places)
+        if stored is None or self._style is NumberStyle.POINT:
+            return said
+        pointed = text_readings(NumberStyle.POINT, self._context.vocabulary.answer_words).of(texts)
+        printed, mask = _gathered(pointed.select("number", "problem"), places), pl.Series(values=stored)
+        return said.with_columns(printed[name].zip_with(mask, said[name]) for name in printed.columns)
 
     def _read_units(
         self, block: Block, row: _Places, answer: _Places
-    ) -> tuple[pl.Series, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
+    ) -> tuple[pa.DictionaryArray, npt.NDArray[np.bool_], npt.NDArray[np.bool_]]:
         """Cleaned unit per answer, whether one is stated, and whether its cell holds an Excel error."""
         column = self._units[answer]
         stated = column != _NO_UNIT
@@ -198,9 +209,10 @@ class WideAnswers:
         texts, which = distinct(block.kinds, block.codes[row[places], column[places]])
         cleaned = [clean(text) for text in texts]
         self._context.staged.add_units(unit for unit in cleaned if unit is not None)
-        spread = np.full(len(answer), len(cleaned), np.uint32)
+        spread = np.zeros(len(answer), np.int32)
         spread[places] = which
-        return pl.Series(values=[*cleaned, None], dtype=pl.String).gather(spread), stated, wrong
+        units = pa.DictionaryArray.from_arrays(pa.array(spread, mask=~stated), pa.array(cleaned, pa.string()))
+        return units, stated, wrong
 
     def _column_keys(
         self, place: _Places, answer: _Places, unit_stated: npt.NDArray[np.bool_], sides: Sequence[Side]
