@@ -33,13 +33,14 @@ WITH read AS (
 )
 SELECT
     *,
-    -- (One question inside another: what only quantities can have is asked of quantities only.)
+    -- (What only quantities can have is asked of quantities only.)
     CASE
         WHEN is_ignored THEN NULL
-        WHEN NOT is_quantity THEN CASE WHEN scale_state IS NULL THEN 'unknown_answer' END
+        WHEN NOT is_quantity AND scale_state IS NULL THEN 'unknown_answer'
+        WHEN NOT is_quantity THEN NULL
         WHEN number < 0 THEN 'negative_quantity'
-        WHEN NOT is_measured THEN CASE WHEN number IS NULL AND number_problem = 'undecidable' THEN 'undecidable_number' END
         WHEN number IS NULL AND number_problem = 'undecidable' THEN 'undecidable_number'
+        WHEN NOT is_measured THEN NULL
         WHEN number_problem = 'unit_error' THEN 'quantity_without_unit'
         WHEN number IS NULL THEN 'unreadable_number'
         WHEN raw_unit IS NULL THEN 'quantity_without_unit'
