@@ -78,6 +78,17 @@ def test_what_a_program_writes_is_split_here(
     _agrees(rows, stream.getvalue(), delimiter)
 
 
+@given(_TABLE, PIECES, st.integers(1, 9))
+def test_pieces_of_few_cells_hold_the_same_rows(table: Sequence[Sequence[str]], piece: int, cells: int) -> None:
+    stream = io.StringIO(newline="")
+    csv.writer(stream, csv.unix_dialect).writerows(table)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_CELLS", cells)
+        rows = _split(stream.getvalue(), ",", piece)
+    assert rows is not None
+    _agrees(rows, stream.getvalue(), ",")
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), PIECES)
 def test_a_record_that_is_too_long_is_left_to_the_csv_module(lengths: Sequence[int], piece: int) -> None:
     text = "".join("x" * length + "\n" for length in lengths)

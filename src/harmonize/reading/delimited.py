@@ -24,6 +24,8 @@ WIDE_COLUMNS = 200
 
 _PIECE = 1 << 23
 """Bytes looked at together."""
+_CELLS = 1 << 21
+"""Cells looked at together, at most, but for a record that has more."""
 _QUOTE, _LINE_FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
 _Bytes = npt.NDArray[np.uint8]
 _Positions = npt.NDArray[np.int64]
@@ -156,17 +158,20 @@ def split_rows(data: bytes, delimiter: str, longest: int) -> DelimitedRows | Non
 
 def _look_over(data: bytes, begin: int, delimiter: int, longest: int) -> tuple[_Piece, int] | None:
     """The next piece of whole records and the width of its widest row; None where the csv module must decide."""
-    size = _PIECE
+    size, may_shrink = _PIECE, True
     while True:
         end = min(begin + size, len(data))
         text = np.frombuffer(data, np.uint8, end - begin, begin)
+        if may_shrink and np.count_nonzero(text == delimiter) > _CELLS:
+            size //= 2
+            continue
         quotes = np.flatnonzero(text == _QUOTE)
         lines = _outside(np.flatnonzero(text == _LINE_FEED), quotes)
         if end == len(data) or len(lines):
             break
         if size > longest:
             return None
-        size *= 2
+        size, may_shrink = 2 * size, False
     if end < len(data):
         text = text[: int(lines[-1]) + 1]
         quotes = quotes[quotes < len(text)]
