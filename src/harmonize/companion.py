@@ -68,9 +68,10 @@ class Companion:
             self._process.stdin.flush()
             went_well, answer = pickle.load(self._process.stdout)  # noqa: S301
         except (BrokenPipeError, EOFError, pickle.UnpicklingError) as problem:
+            code = self._process.wait()
+            guess = "; perhaps the machine was out of memory" if code < 0 else ""
             raise PublicationError(
-                f"A process that {self._purpose} ended with {self._process.wait()}; perhaps the machine was out of "
-                "memory. Run again; what was read stays."
+                f"A process that {self._purpose} ended with {code}{guess}. Run again; what was read stays."
             ) from problem
         if went_well:
             return answer
@@ -97,23 +98,39 @@ def serve(begin: str) -> None:
     with os.fdopen(os.dup(0), "rb") as arriving, os.fdopen(os.dup(1), "wb") as leaving:
         # Whatever else is printed is no answer.
         os.dup2(2, 1)
-        answer = getattr(importlib.import_module(module), function)()
+        answer = _begun(module, function)
         while True:
             try:
                 what = pickle.load(arriving)  # noqa: S301
             except EOFError:
                 return
-            pickle.dump(_answered(answer, what), leaving)
+            leaving.write(_answered(answer, what))
             leaving.flush()
 
 
-def _answered(answer: Callable[[Any], object], what: object) -> tuple[bool, object]:
+def _begun(module: str, function: str) -> Callable[[Any], object]:
+    """What answers; where it cannot begin, whoever asks is told why."""
     try:
-        return True, answer(what)
+        answer: Callable[[Any], object] = getattr(importlib.import_module(module), function)()
+    except Exception as problem:
+        reason = problem
+
+        def fail(_: object) -> object:
+            raise reason
+
+        return fail
+    return answer
+
+
+def _answered(answer: Callable[[Any], object], what: object) -> bytes:
+    try:
+        return pickle.dumps((True, answer(what)))
     except HarmonizeError as problem:
-        return False, problem
+        return pickle.dumps((False, problem))
     except OSError as problem:
-        return False, type(problem)(problem.errno, problem.strerror, problem.filename)
+        stated = (problem.errno, problem.strerror, problem.filename) if problem.errno is not None else (str(problem),)
+        return pickle.dumps((False, type(problem)(*stated)))
     except Exception as problem:
         # A mistake of the program: the run tells where it happened.
-        return False, RuntimeError(f"{problem!r}\n{traceback.format_exc()}")
+        where = ": ".join([*getattr(problem, "__notes__", ()), repr(problem)])
+        return pickle.dumps((False, RuntimeError(f"{where}\n{traceback.format_exc()}")))

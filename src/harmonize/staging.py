@@ -21,7 +21,7 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 
 from harmonize import __version__
-from harmonize.model.staged import CellCounts, StagedFile, staged_form
+from harmonize.model.staged import CellCounts, StagedFile, staged_form, stored_schema
 
 __all__ = ["AnswerTraits", "StagedFolder", "fingerprint", "load_staged", "staged_key", "sweep", "write_staged"]
 
@@ -120,8 +120,7 @@ def _write(building: Path, folder: Path, key: str, staged: StagedFile) -> Staged
     for name, rows in staged.tables.items():
         tables = (_with_key(table, key) for table in rows.tables()) if name in _KEYED else rows.tables()
         if name == "answer":
-            # (The key of its assessment says more than the number of it.)
-            tables = look.along(table.drop_columns("assessment_no") for table in tables)
+            tables = look.along(table.select(stored_schema(name).names) for table in tables)
         _write_parquet(tables, building / f"{name}.parquet")
     traits = look.traits(staged.tables["column"].table())
     counts = {"total": staged.counts.total, "blank": staged.counts.blank, "ignored": staged.counts.ignored}

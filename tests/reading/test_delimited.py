@@ -89,6 +89,14 @@ def test_pieces_of_few_cells_hold_the_same_rows(table: Sequence[Sequence[str]], 
     _agrees(rows, stream.getvalue(), ",")
 
 
+def test_short_rows_below_a_wide_one_are_left_to_the_csv_module() -> None:
+    """They would take the width of the widest: two hundred thousand cells here, billions in a text of 100 kB."""
+    assert split_rows(b"," * 999 + b"\n" + b"a\n" * 200, ",", LONGEST) is not None
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delimited, "_MOST_PLACES", 100_000)
+        assert split_rows(b"," * 999 + b"\n" + b"a\n" * 200, ",", LONGEST) is None
+
+
 @given(st.lists(st.integers(0, 30), min_size=1, max_size=8), PIECES)
 def test_a_record_that_is_too_long_is_left_to_the_csv_module(lengths: Sequence[int], piece: int) -> None:
     text = "".join("x" * length + "\n" for length in lengths)

@@ -24,7 +24,16 @@ import pyarrow as pa
 from harmonize.model.issues import VALUE_LIMIT, Issue
 from harmonize.model.staged_rows import Rows
 
-__all__ = ["STAGED_SCHEMAS", "AnswerColumn", "CellCounts", "Remark", "StagedFile", "column_batch", "staged_form"]
+__all__ = [
+    "STAGED_SCHEMAS",
+    "AnswerColumn",
+    "CellCounts",
+    "Remark",
+    "StagedFile",
+    "column_batch",
+    "staged_form",
+    "stored_schema",
+]
 
 _S, _I, _F, _B, _D = pa.string(), pa.int64(), pa.float64(), pa.bool_(), pa.date32()
 
@@ -193,9 +202,18 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
 """Arrow schema of every staged table by name."""
 
 
+def stored_schema(table: str) -> pa.Schema:
+    """A staged table as it is written: with the key of its assessment, and answers with nothing but that key of it."""
+    schema = STAGED_SCHEMAS[table]
+    if table not in ("assessment", "answer"):
+        return schema
+    keyed = schema.append(pa.field("assessment_key", pa.int64()))
+    return keyed if table == "assessment" else keyed.remove(keyed.get_field_index("assessment_no"))
+
+
 def staged_form() -> str:
     """What the staged tables look like, as a hash: files staged in another form are staged anew."""
-    return hashlib.sha256("".join(f"{name}{schema}" for name, schema in STAGED_SCHEMAS.items()).encode()).hexdigest()
+    return hashlib.sha256("".join(f"{name}{stored_schema(name)}" for name in STAGED_SCHEMAS).encode()).hexdigest()
 
 
 class AnswerColumn(NamedTuple):
@@ -246,12 +264,16 @@ def column_key(column: AnswerColumn) -> int:
 
 
 def _key_of(parts: Iterable[object]) -> int:
-    return _key("\x1f".join(["\0" if part is None else str(part) for part in parts]))
+    return _key(repr(tuple(parts)))
 
 
-@lru_cache(maxsize=1 << 17)
 def _key(content: str) -> int:
     return int.from_bytes(hashlib.blake2b(content.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+_short_key = lru_cache(maxsize=1 << 17)(_key)
+_SHORT = 64
+"""Characters of a text whose key is remembered."""
 
 
 def column_batch(columns: Sequence[AnswerColumn]) -> pa.RecordBatch:
@@ -286,7 +308,7 @@ class StagedFile:
     assessments: int = 0
     _columns: set[int] = field(default_factory=set)
     _texts: dict[str, int] = field(default_factory=dict)
-    _remarks: dict[Remark, int] = field(default_factory=dict)
+    _remarks: set[int] = field(default_factory=set)
     _units: set[str] = field(default_factory=set)
 
     def add_column(self, column: AnswerColumn) -> int:
@@ -306,18 +328,19 @@ class StagedFile:
 
     def add_texts(self, raw_values: Sequence[str]) -> list[int]:
         """Stage what many answers state, once; returns the keys."""
-        fresh = {text: _key(text) for text in raw_values if text not in self._texts}
-        self._texts |= fresh
-        self.tables["text"].add_columns(list(fresh.values()), list(fresh))
+        for text in raw_values:
+            if text not in self._texts:
+                key = self._texts[text] = _short_key(text) if len(text) <= _SHORT else _key(text)
+                self.tables["text"].add(key, text)
         return [self._texts[text] for text in raw_values]
 
     def add_remark(self, remark: Remark) -> int | None:
         """Stage what an answer says besides its value, once; returns its key, none where it says nothing."""
         if remark == _NO_REMARK:
             return None
-        key = self._remarks.get(remark)
-        if key is None:
-            key = self._remarks[remark] = _key_of(remark)
+        key = _key_of(remark)
+        if key not in self._remarks:
+            self._remarks.add(key)
             self.tables["remark"].add(key, *remark)
         return key
 
@@ -345,15 +368,14 @@ class StagedFile:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
         counts, assessments = replace(self.counts), self.assessments
-        columns, units = set(self._columns), set(self._units)
-        texts, remarks = dict(self._texts), dict(self._remarks)
+        columns, units, remarks, texts = set(self._columns), set(self._units), set(self._remarks), dict(self._texts)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
             self.counts, self.assessments = replace(counts), assessments
-            self._columns, self._units = set(columns), set(units)
-            self._texts, self._remarks = dict(texts), dict(remarks)
+            self._columns, self._units, self._remarks = set(columns), set(units), set(remarks)
+            self._texts = dict(texts)
 
         return forget
 

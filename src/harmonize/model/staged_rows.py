@@ -49,11 +49,6 @@ class Rows:
             self._keep(pa.record_batch(arrays, schema=self._schema))
             self._pending.clear()
 
-    def add_columns(self, *columns: Sequence[Any]) -> None:
-        """Append rows that stand column by column, in the order of the schema."""
-        arrays = [pa.array(column, kind.type) for column, kind in zip(columns, self._schema, strict=True)]
-        self.add_batch(pa.record_batch(arrays, schema=self._schema))
-
     def add_batch(self, batch: pa.RecordBatch) -> None:
         """Append rows that stand in Arrow already, in the order of the schema."""
         self._flush()
@@ -81,11 +76,13 @@ class Rows:
         """All rows, a bounded number at a time; no table is empty."""
         self._flush()
         held: list[pa.RecordBatch] = []
+        rows = 0
         for chunk in self._chunks:
             held.append(chunk if isinstance(chunk, pa.RecordBatch) else _unpacked(chunk))
-            if sum(batch.num_rows for batch in held) >= _TOGETHER:
+            rows += held[-1].num_rows
+            if rows >= _TOGETHER:
                 yield self._joined(held)
-                held = []
+                held, rows = [], 0
         if held:
             yield self._joined(held)
 

@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.database import quoted
-from harmonize.model.staged import STAGED_SCHEMAS, staged_form
+from harmonize.model.staged import STAGED_SCHEMAS, staged_form, stored_schema
 from harmonize.staging import StagedFolder
 
 __all__ = ["SMALL_TABLES", "attach_catalogue"]
@@ -23,7 +23,6 @@ SHARED_TABLES = {"column": "column_key", "text": "text_key", "remark": "remark_k
 """Tables whose rows many files have in common, by the hash that is their key."""
 SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", *SHARED_TABLES))
 _BATCH = 500
-_KEY_COLUMNS = {"assessment": {"assessment_key": pa.int64()}}
 _FORM = f"{staged_form()} {duckdb.__version__}"
 
 
@@ -66,8 +65,7 @@ def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("CREATE TABLE stage.content (content_no INTEGER PRIMARY KEY, content_key VARCHAR NOT NULL)")
     connection.execute("CREATE TABLE stage.content_column (content_no INTEGER, column_key BIGINT)")
     for table in (*SMALL_TABLES, *SHARED_TABLES):
-        fields = {field.name: field.type for field in STAGED_SCHEMAS[table]} | _KEY_COLUMNS.get(table, {})
-        connection.register("arriving", pa.schema(fields).empty_table())
+        connection.register("arriving", stored_schema(table).empty_table())
         own = "" if table in SHARED_TABLES else "0::INTEGER AS content_no, 0::INTEGER AS row_order, "
         connection.execute(f"CREATE TABLE stage.staged_{table} AS SELECT {own}* FROM arriving LIMIT 0")
         connection.unregister("arriving")
@@ -114,7 +112,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str])
     key = SHARED_TABLES[table]
     connection.execute(
         f"INSERT INTO stage.staged_{table} BY NAME "
-        "SELECT DISTINCT * FROM read_parquet($1, hive_partitioning = false) s "
+        f"SELECT DISTINCT ON ({key}) * FROM read_parquet($1, hive_partitioning = false) s "
         f"WHERE {key} NOT IN (SELECT {key} FROM stage.staged_{table})",
         [paths],
     )

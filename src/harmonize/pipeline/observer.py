@@ -56,6 +56,8 @@ class Clock:
         """Tell that a stage begins, and note and tell its cost when it ends."""
         self.observer.stage(name)
         is_own = _forget_peak(self.process)
+        for companion in self.companions:
+            _forget_peak(companion)
         self.helpers_mb = 0
         begin = time.perf_counter()
         yield

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from queue import SimpleQueue
 
 from harmonize.companion import Companion
-from harmonize.errors import HarmonizeError, RefusedFile
+from harmonize.errors import RefusedFile
 from harmonize.pipeline.file_reader import FileReader
 from harmonize.pipeline.observer import Clock, peak_since
 from harmonize.reading.inbox import Delivered
@@ -93,9 +93,8 @@ def begin_reading() -> Callable[[FileReader | Delivered], StagedFolder | Refused
             return None
         try:
             return readers[-1].read(what)
-        except (HarmonizeError, OSError):
-            raise
         except Exception as problem:
-            raise RuntimeError(f"{what.path}: {problem!r}") from problem
+            problem.add_note(what.path)
+            raise
 
     return answer

@@ -144,7 +144,12 @@ def _run(
     is_afresh: bool = False,
 ) -> RunResult:
     decisions = project.decisions_folder(out)
-    with exclusive(out), exclusive(decisions), building(out) as work, JudgingProcess() as judging:
+    with (
+        exclusive(out),
+        exclusive(decisions),
+        building(out) as work,
+        JudgingProcess(clock.companions.append) as judging,
+    ):
         if is_afresh:
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
             shutil.rmtree(project.stage_folder(out), ignore_errors=True)
@@ -162,7 +167,7 @@ def _run(
             intake = take_in(found, stage, settings, understanding, source, clock)
         # The library of the gate takes seconds to import. Where much is new both cores have other work meanwhile.
         if settings.expectations and 0 < intake.bytes_read < MUCH:
-            clock.companions.append(judging.begin().folder)
+            judging.begin()
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
@@ -207,7 +212,7 @@ def _run(
         ):
             with clock.stage("quality"):
                 if settings.expectations and intake.bytes_read >= MUCH:
-                    clock.companions.append(judging.begin().folder)
+                    judging.begin()
                 previous = None if last.is_damaged else last.folder / "reports"
                 checks = check(checked, settings, project, release / "reports", previous, touched, judging)
             with clock.stage("extract"):

@@ -17,7 +17,7 @@ from harmonize.errors import LedgerError
 from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
 from harmonize.ledgers import read_lines
 from harmonize.model.contract import column_types
-from harmonize.model.staged import STAGED_SCHEMAS
+from harmonize.model.staged import stored_schema
 from harmonize.pipeline.catalogue import SMALL_TABLES
 from harmonize.pipeline.intake import Intake
 from harmonize.pipeline.understanding import Understanding
@@ -180,8 +180,7 @@ def point_at(
             + (f" WHERE assessment_key IN (SELECT assessment_key FROM {chosen})" if chosen else "")
         )
         return
-    schema = STAGED_SCHEMAS["answer"].append(pa.field("assessment_key", pa.int64()))
-    create_table(connection, "no_answer", schema.empty_table())
+    create_table(connection, "no_answer", stored_schema("answer").empty_table())
     connection.execute("CREATE OR REPLACE VIEW stated_answer AS SELECT * FROM no_answer")
 
 

@@ -31,7 +31,7 @@ LAWS = "violations"
 
 _DOCS = "data_docs"
 _JUDGED_BY = ("great_expectations", "pandas")
-_JUDGING_CODE = ("judge.py", "expectations.py", "frames.py", "data_docs.py")
+_JUDGING_CODE = ("judge.py", "judging.py", "result.py", "expectations.py", "frames.py", "data_docs.py")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import AbstractContextManager
+from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
@@ -52,7 +53,13 @@ def judge_here(
 class JudgingProcess(AbstractContextManager["JudgingProcess"]):
     """Judges in a process of its own, beside what the caller does meanwhile."""
 
-    def __init__(self) -> None:
+    def __init__(self, begun: Callable[[Path], None] = lambda _: None) -> None:
+        """Nothing begins yet.
+
+        Args:
+            begun: is told what the kernel tells of the process, once there is one.
+        """
+        self._begun = begun
         self._companion: Companion | None = None
         self._waiting = ThreadPoolExecutor(max_workers=1, thread_name_prefix="judging")
 
@@ -62,6 +69,7 @@ class JudgingProcess(AbstractContextManager["JudgingProcess"]):
             self._companion = Companion(
                 "harmonize.quality.judging:begin_judging", "held the release against its suites"
             )
+            self._begun(self._companion.folder)
         return self._companion
 
     def __call__(

@@ -26,6 +26,8 @@ _PIECE = 1 << 23
 """Bytes looked at together."""
 _CELLS = 1 << 21
 """Cells looked at together, at most, but for a record that has more."""
+_MOST_PLACES = 4 * _CELLS
+"""Rows times columns of a piece, at most: short rows below a wide one are not spread over its width."""
 _QUOTE, _LINE_FEED, _RETURN = ord('"'), ord("\n"), ord("\r")
 _Bytes = npt.NDArray[np.uint8]
 _Positions = npt.NDArray[np.int64]
@@ -140,7 +142,8 @@ def split_rows(data: bytes, delimiter: str, longest: int) -> DelimitedRows | Non
         longest: bytes of a record, at most.
 
     Returns:
-        None where quotation marks stand in any unusual way, or where a record is longer.
+        None where quotation marks stand in any unusual way, where a record is longer, or where rows are far shorter
+        than the widest.
     """
     pieces: list[_Piece] = []
     width = begin = 0
@@ -153,6 +156,8 @@ def split_rows(data: bytes, delimiter: str, longest: int) -> DelimitedRows | Non
             pieces.append(piece)
         width = max(width, most)
         begin = piece.end
+    if any(piece.rows * width > _MOST_PLACES for piece in pieces):
+        return None
     return DelimitedRows(data, delimiter, pieces, width)
 
 
@@ -162,7 +167,7 @@ def _look_over(data: bytes, begin: int, delimiter: int, longest: int) -> tuple[_
     while True:
         end = min(begin + size, len(data))
         text = np.frombuffer(data, np.uint8, end - begin, begin)
-        if may_shrink and np.count_nonzero(text == delimiter) > _CELLS:
+        if may_shrink and np.count_nonzero((text == delimiter) | (text == _LINE_FEED)) > _CELLS:
             size //= 2
             continue
         quotes = np.flatnonzero(text == _QUOTE)
