@@ -15,9 +15,10 @@ _USUAL = r"^[+-]?(?:[0-9]{1,15}|[0-9]+\.[0-9]+)$"
 _DECIMAL = r"^[+-]?[0-9]+\.[0-9]+$"
 # Three digits behind up to three others may be thousands: `1.234`. (Behind a lone zero they are decimals.)
 _UNCLEAR = r"^[+-]?[1-9][0-9]{0,2}\.[0-9]{3}$|^[+-]?0[0-9]{1,2}\.[0-9]{3}$"
-_PLAIN_WORDS = r"^[!-*/:-~][!-~]*(?: [!-~]+)*$"
 _PERHAPS_NUMBER = r"^[^!-*/:-~]"
 """What may begin a number: a digit of any script, a sign, a separator or a space, and anything beyond ASCII."""
+_PLAIN_WORDS = r"^[!-*/:-~][!-~]*(?: [!-~]+)*$"
+"""What begins with anything else, is ASCII, and is as cleaning leaves it."""
 
 
 def proving_texts(texts: pl.Series) -> list[str]:
@@ -35,19 +36,16 @@ def proving_texts(texts: pl.Series) -> list[str]:
 def plain_numbers(texts: pl.Series, style: NumberStyle) -> pl.Series:
     """The number of every text that is one in the plainest form; null where it is not."""
     text = pl.col("text")
-    number = pl.when(_is_plain(style)).then(text).otherwise(None).cast(pl.Float64)
+    plain = text.str.contains(_USUAL)
+    if style is not NumberStyle.POINT:
+        plain = plain & ~text.str.contains(_UNCLEAR)
+    number = pl.when(plain).then(text).otherwise(None).cast(pl.Float64)
     return pl.DataFrame({"text": texts}).select(number).to_series()
 
 
 def are_plain_words(texts: pl.Series) -> pl.Series:
     """Whether a text is printable ASCII, clean, and begins like no number."""
     return texts.str.contains(_PLAIN_WORDS)
-
-
-def _is_plain(style: NumberStyle) -> pl.Expr:
-    text = pl.col("text")
-    plain = text.str.contains(_USUAL)
-    return plain if style is NumberStyle.POINT else plain & ~text.str.contains(_UNCLEAR)
 
 
 def read_numbers(texts: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Series]:
@@ -59,13 +57,9 @@ def read_numbers(texts: pl.Series, style: NumberStyle) -> tuple[pl.Series, pl.Se
     Returns:
         Two series as long as `texts`: Float64, null where a text is no number, and String.
     """
-    text = pl.col("text")
-    plain = _is_plain(style)
-    frame = pl.DataFrame({"text": texts}).select(
-        "text",
-        number=pl.when(plain).then(text).otherwise(None).cast(pl.Float64),
-        odd=~plain & text.str.contains(_PERHAPS_NUMBER),
-    )
+    number = plain_numbers(texts, style)
+    odd = number.is_null() & texts.str.contains(_PERHAPS_NUMBER)
+    frame = pl.DataFrame({"text": texts, "number": number, "odd": odd})
     if not frame["odd"].any():
         return frame["number"], pl.Series(values=[None], dtype=pl.String).new_from_index(0, len(texts))
     odd = frame.filter("odd").get_column("text").unique(maintain_order=True)
