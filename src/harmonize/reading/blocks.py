@@ -35,7 +35,7 @@ class Block:
 
     Attributes:
         first: index of its first row in the sheet.
-        kinds: its distinct texts, and behind them a null for empty cells.
+        kinds: its distinct texts, and behind them a null for cells that are not there.
         codes: by row and column, the place of the cell's text in `kinds`.
         stated: by row and column, whether a cell holds more than white space.
         is_number: the same for cells that are stored as numbers; None where none is.
