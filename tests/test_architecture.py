@@ -15,13 +15,25 @@ MAY_IMPORT = {
     "errors": frozenset[str](),
     "database": frozenset[str](),
     "companion": frozenset({"errors"}),
+    "collection": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
-    "reading": frozenset({"model", "errors"}),
+    "reading": frozenset({"model", "errors", "collection"}),
     **{
         stage: frozenset(
-            {"model", "values", "reading", "project", "errors", "ledgers", "yaml_text", "database", "companion"}
+            {
+                "model",
+                "values",
+                "reading",
+                "project",
+                "errors",
+                "ledgers",
+                "yaml_text",
+                "database",
+                "companion",
+                "collection",
+            }
         )
         for stage in STAGES
     },

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -30,16 +30,33 @@ def read_lines(path: Path) -> list[dict[str, str]]:
     except OSError as problem:
         raise LedgerError(f"{path}: the ledger cannot be read: {problem.strerror}. Mend its permissions.") from problem
     *lines, last = data.split(b"\n")
-    found: list[dict[str, str]] = []
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        content = _content(line)
-        if content is None:
-            raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.")
-        found.append(content)
+    found = _contents(lines)
+    if found is None:
+        found = []
+        for number, line in enumerate(lines, start=1):
+            if not line.strip():
+                continue
+            content = _content(line)
+            if content is None:
+                raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.")
+            found.append(content)
     content = _content(last)
     return found if content is None else [*found, content]
+
+
+def _contents(lines: Sequence[bytes]) -> list[dict[str, str]] | None:
+    """What sound lines say, read at one go; None where one of them might not be sound."""
+    stated = [line for line in lines if line]
+    if not all(line.startswith(b'{"') and line.endswith(b'"}') for line in stated):
+        return None
+    try:
+        found: list[dict[str, str]] = json.loads(b"[" + b",".join(stated) + b"]")
+    except (ValueError, RecursionError):
+        return None
+    is_plain = len(found) == len(stated) and all(
+        isinstance(content, dict) and all(type(value) is str for value in content.values()) for content in found
+    )
+    return found if is_plain else None
 
 
 def _content(line: bytes) -> dict[str, str] | None:

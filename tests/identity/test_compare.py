@@ -183,4 +183,5 @@ def test_forms_are_read_as_they_were_written(text: str) -> None:
 
 
 def test_distance_of_a_degree_of_latitude() -> None:
-    assert distance_km((10.0, 106.0), (11.0, 106.0)) == pytest.approx(111.2, abs=0.1)
+    (distance,) = distance_km(np.array([[10.0, 106.0]]), np.array([[11.0, 106.0]]))
+    assert distance == pytest.approx(111.2, abs=0.1)

@@ -1,8 +1,19 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
--- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
+-- Reads: touched_assessment, stale_assessment, made_assessment, answer_source, meaning, judged_answer (pointed at the files of
 --        `answer_source`), contested_winner, stage.staged_text, stage.staged_remark. Writes: release.compact.
+CREATE OR REPLACE TABLE question_count AS
+SELECT s.instrument, s.edition, a.question_no, -count(*) AS answers
+FROM release.compact.stored_answer a
+JOIN (
+    SELECT assessment_no, instrument, edition
+    FROM release.compact.stored_assessment
+    SEMI JOIN stale_assessment USING (assessment_no)
+) s USING (assessment_no)
+GROUP BY ALL;
+
 DELETE FROM release.compact.stored_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.breach WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.stored_assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 
 -- An assessment keeps its number; new ones follow by factory.
@@ -103,32 +114,51 @@ ORDER BY w.made_no, w.question_no, w.answered_by;
 
 INSERT INTO release.compact.stored_assessment
 SELECT
-    n.assessment_no, t.assessment_id, t.facility_id, t.instrument, t.signature, coalesce(d.answers, 0),
+    n.assessment_no, t.assessment_id, t.facility_id, t.instrument, m.edition, t.signature, coalesce(d.answers, 0),
     coalesce(d.digest, ''), coalesce(d.has_both_sides, false)
 FROM touched_assessment t
 JOIN made_number n USING (assessment_id)
+JOIN made_assessment m USING (assessment_id)
 LEFT JOIN (
     -- The content of the answers as one number, whatever their order and their inner numbers.
     SELECT
         a.assessment_no,
         count(*) AS answers,
-        count(DISTINCT a.answered_by) > 1 AS has_both_sides,
+        min(a.answered_by) <> max(a.answered_by) AS has_both_sides,
         sum(hash(
-            q.digest, p.digest, f.file_id, a.row_no, a.answered_by, a.state, a.verification,
-            coalesce(t.digest, hash(a.rare_value)), a.value_number,
-            u.raw_unit, u.unit, r.digest
+            q.digest, p.digest, f.digest, a.row_no, a.answered_by, a.state, a.verification,
+            coalesce(t.digest, hash(a.rare_value)), a.value_number, u.digest, r.digest
         )::HUGEINT)::VARCHAR AS digest
     FROM release.compact.stored_answer a
     JOIN made_number USING (assessment_no)
     JOIN release.compact.question q USING (question_no)
     JOIN release.compact.place p USING (place_no)
-    JOIN release.compact.delivery f USING (delivery_no)
+    JOIN (SELECT delivery_no, hash(file_id) AS digest FROM release.compact.delivery) f USING (delivery_no)
     LEFT JOIN release.compact.stated_text t USING (text_no)
-    LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
+    LEFT JOIN (SELECT raw_unit_no, hash(raw_unit, unit) AS digest FROM release.compact.raw_unit) u USING (raw_unit_no)
     LEFT JOIN release.compact.remark r USING (remark_no)
     GROUP BY a.assessment_no
 ) d ON d.assessment_no = n.assessment_no
 ORDER BY n.assessment_no;
+
+INSERT INTO question_count
+SELECT s.instrument, s.edition, a.question_no, count(*)
+FROM release.compact.stored_answer a
+JOIN (
+    SELECT assessment_no, instrument, edition
+    FROM release.compact.stored_assessment
+    SEMI JOIN made_number USING (assessment_no)
+) s USING (assessment_no)
+GROUP BY ALL;
+
+INSERT INTO question_count SELECT * FROM release.compact.asked_question;
+DELETE FROM release.compact.asked_question;
+INSERT INTO release.compact.asked_question
+SELECT instrument, edition, question_no, sum(answers)::BIGINT
+FROM question_count
+GROUP BY ALL
+HAVING sum(answers) > 0
+ORDER BY ALL;
 
 -- Answers of a facility that its verifier corrected do not count.
 CREATE OR REPLACE TABLE corrected_answer AS
@@ -156,6 +186,16 @@ ANTI JOIN corrected_answer v
     ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
 GROUP BY a.assessment_no, i.topic_id
 ORDER BY a.assessment_no, i.topic_id;
+
+INSERT INTO release.compact.breach
+SELECT a.assessment_no, a.question_no, a.remark_no, a.delivery_no, a.row_no, a.place_no
+FROM release.compact.stored_answer a
+JOIN made_number USING (assessment_no)
+JOIN release.compact.question q USING (question_no)
+ANTI JOIN corrected_answer v
+    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+WHERE a.state = 'not_met' AND q.kind = 'compliance'
+ORDER BY a.assessment_no, a.question_no;
 
 DELETE FROM release.compact.fingerprint WHERE assessment_key NOT IN (SELECT assessment_key FROM delivery_group);
 

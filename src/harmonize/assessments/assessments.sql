@@ -51,30 +51,30 @@ LEFT JOIN earlier e ON e.file_id = d.file_id AND e.assessment_no = d.assessment_
 
 CREATE OR REPLACE TABLE made_assessment AS
 WITH merged AS (
-    -- Header values come from the winning delivery; what it leaves blank is filled from the next.
+    -- Header values come from the winning delivery; what it leaves blank is filled from the next: `arg_min` passes over it.
     SELECT
         n.assessment_id,
-        first(d.facility_id ORDER BY delivery_rank) AS facility_id,
-        first(d.instrument ORDER BY delivery_rank) AS instrument,
-        first(d.edition ORDER BY delivery_rank) FILTER (d.edition IS NOT NULL) AS edition,
-        first(d.kind ORDER BY delivery_rank) AS kind,
-        first(d.assessed_on ORDER BY delivery_rank) FILTER (d.assessed_on IS NOT NULL) AS assessed_on,
-        first(d.period_start ORDER BY delivery_rank) FILTER (d.period_start IS NOT NULL) AS period_start,
-        first(d.period_end ORDER BY delivery_rank) FILTER (d.period_end IS NOT NULL) AS period_end,
-        first(d.valid_until ORDER BY delivery_rank) FILTER (d.valid_until IS NOT NULL) AS valid_until,
-        first(d.valid_until_basis ORDER BY delivery_rank) FILTER (d.valid_until_basis IS NOT NULL) AS valid_until_basis,
-        first(d.verified ORDER BY delivery_rank) AS verified,
-        first(d.status ORDER BY delivery_rank) FILTER (d.status IS NOT NULL) AS status,
-        first(d.rating_raw ORDER BY delivery_rank) FILTER (d.rating_raw IS NOT NULL) AS rating_raw,
-        first(d.score ORDER BY delivery_rank) FILTER (d.score IS NOT NULL) AS score,
-        first(d.related_native_id ORDER BY delivery_rank) FILTER (d.related_native_id IS NOT NULL) AS related_native_id,
-        first(d.account_key ORDER BY delivery_rank) FILTER (d.account_key IS NOT NULL) AS account_key,
-        first(d.announcement ORDER BY delivery_rank) FILTER (d.announcement IS NOT NULL) AS announcement,
-        first(d.assessor ORDER BY delivery_rank) FILTER (d.assessor IS NOT NULL) AS assessor,
-        first(d.cycle ORDER BY delivery_rank) FILTER (d.cycle IS NOT NULL) AS cycle,
-        first(d.native_id ORDER BY delivery_rank) FILTER (d.native_id IS NOT NULL) AS native_id,
-        first(d.assessment_type ORDER BY delivery_rank) FILTER (d.assessment_type IS NOT NULL) AS assessment_type,
-        first(d.published ORDER BY delivery_rank) AS published,
+        arg_min(d.facility_id, delivery_rank) AS facility_id,
+        arg_min(d.instrument, delivery_rank) AS instrument,
+        arg_min(d.edition, delivery_rank) AS edition,
+        arg_min(d.kind, delivery_rank) AS kind,
+        arg_min(d.assessed_on, delivery_rank) AS assessed_on,
+        arg_min(d.period_start, delivery_rank) AS period_start,
+        arg_min(d.period_end, delivery_rank) AS period_end,
+        arg_min(d.valid_until, delivery_rank) AS valid_until,
+        arg_min(d.valid_until_basis, delivery_rank) AS valid_until_basis,
+        arg_min(d.verified, delivery_rank) AS verified,
+        arg_min(d.status, delivery_rank) AS status,
+        arg_min(d.rating_raw, delivery_rank) AS rating_raw,
+        arg_min(d.score, delivery_rank) AS score,
+        arg_min(d.related_native_id, delivery_rank) AS related_native_id,
+        arg_min(d.account_key, delivery_rank) AS account_key,
+        arg_min(d.announcement, delivery_rank) AS announcement,
+        arg_min(d.assessor, delivery_rank) AS assessor,
+        arg_min(d.cycle, delivery_rank) AS cycle,
+        arg_min(d.native_id, delivery_rank) AS native_id,
+        arg_min(d.assessment_type, delivery_rank) AS assessment_type,
+        arg_min(d.published, delivery_rank) AS published,
         count(*) AS copy_count
     FROM delivery_group d
     JOIN minted_assessment n USING (group_key)

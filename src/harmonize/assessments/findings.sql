@@ -1,5 +1,5 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: harmonised_finding, made_copy, made_assessment, release.compact, corrected_answer, indicator_entry, entailment, staged_plan,
+-- Reads: harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
 --        facility_of_identifier.
 -- Writes: made_finding, made_action, plan_issue.
 CREATE OR REPLACE TABLE made_finding AS
@@ -109,15 +109,12 @@ FROM (
     SELECT
         s.assessment_id, q.question_id, q.indicator_id, q.mapping_id, q.comparability, r.description, d.file_id,
         p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, p.context, p.label_hash
-    FROM release.compact.stored_answer a
+    FROM release.compact.breach a
     JOIN release.compact.question q USING (question_no)
     JOIN release.compact.stored_assessment s USING (assessment_no)
     JOIN release.compact.place p USING (place_no)
     JOIN release.compact.delivery d USING (delivery_no)
     LEFT JOIN release.compact.remark r USING (remark_no)
-    ANTI JOIN corrected_answer v
-        ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
-    WHERE a.state = 'not_met' AND q.kind = 'compliance'
 ) w
 JOIN indicator_entry i USING (indicator_id)
 LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met';

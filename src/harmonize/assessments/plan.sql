@@ -36,8 +36,8 @@ LEFT JOIN instrument_default i USING (instrument);
 CREATE OR REPLACE TABLE assessment_plan AS
 SELECT
     n.assessment_id,
-    first(g.facility_id ORDER BY g.delivery_rank) AS facility_id,
-    first(g.instrument ORDER BY g.delivery_rank) AS instrument,
+    arg_min(g.facility_id, g.delivery_rank) AS facility_id,
+    arg_min(g.instrument, g.delivery_rank) AS instrument,
     count(*) > 1 AS is_repeated,
     hash(string_agg(
         concat_ws(

@@ -206,11 +206,7 @@ def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]]
     """
     for name, query in (
         ("judgement.sql", "SELECT file_id FROM to_judge"),
-        (
-            "withheld.sql",
-            "SELECT file_id FROM judged_count WHERE quarantined > 0 "
-            "UNION SELECT file_id FROM unmapped_column WHERE NOT is_certain",
-        ),
+        ("withheld.sql", "SELECT file_id FROM judged_count WHERE quarantined > 0"),
     ):
         point(sorted(file_id for (file_id,) in connection.execute(query).fetchall()))
         with joins_as_written(connection):

@@ -1,5 +1,5 @@
 -- What becomes of every cell of the files in `to_judge`.
--- Reads: judged_answer (pointed at these files), to_judge. Writes: judged_count, judgement, unmapped_column.
+-- Reads: judged_answer (pointed at these files), to_judge. Writes: judged_count, judgement.
 CREATE OR REPLACE TABLE judged_count AS
 SELECT
     file_id,
@@ -43,17 +43,3 @@ SELECT
     coalesce(c.ignored, 0)::BIGINT AS ignored, coalesce(c.quarantined, 0)::BIGINT AS quarantined
 FROM to_judge t
 LEFT JOIN counted c USING (file_id);
-
--- Columns without a mapping. One that has none for every class of assessments in its file has none for all its answers;
--- of the others the answers must be looked at.
-CREATE OR REPLACE TABLE unmapped_column AS
-SELECT
-    u.file_id, u.column_key, any_value(m.question_id) AS question_id, any_value(k.instrument) AS instrument,
-    bool_and(m.mapping_id IS NULL AND e.edition IS NOT NULL) AS is_certain
-FROM used_column u
-JOIN to_judge USING (file_id)
-JOIN meaning m USING (class_no, column_key)
-JOIN asked_class k USING (class_no)
-LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
-GROUP BY u.file_id, u.column_key
-HAVING bool_or(m.mapping_id IS NULL AND e.edition IS NOT NULL);

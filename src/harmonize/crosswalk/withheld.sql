@@ -1,5 +1,5 @@
--- What was noticed in the answers of the files in `to_judge`: withheld values, units, questions without a mapping.
--- Reads: judged_answer (pointed at the files that need it), unmapped_column, asked_class, readable_edition.
+-- What was noticed in the answers of the files in `to_judge`: withheld values, and units beside them.
+-- Reads: judged_answer (pointed at the files that need it).
 -- Writes: answer_issue.
 CREATE OR REPLACE TABLE answer_issue AS
 WITH withheld AS (
@@ -42,23 +42,6 @@ unit_cells AS (
         'Correct the unit, or add its spelling to schemas/units.yml.', false
     FROM withheld
     WHERE problem IN ('unknown_unit', 'wrong_dimension') AND unit_place IS NOT NULL
-),
-questions AS (
-    SELECT DISTINCT
-        file_id, 'header', 'drift', 'warning', question_id,
-        'No crosswalk lists the question ''' || question_id || '''; its answers are kept unmapped.',
-        'Map it in mappings/' || instrument || '/.', false
-    FROM (
-        SELECT file_id, question_id, instrument FROM unmapped_column WHERE is_certain
-        UNION ALL
-        SELECT j.file_id, j.question_id, k.instrument
-        FROM judged_answer j
-        JOIN unmapped_column u ON u.file_id = j.file_id AND u.column_key = j.column_key AND NOT u.is_certain
-        JOIN asked_class k USING (class_no)
-        JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
-        WHERE j.mapping_id IS NULL
-    )
 )
 SELECT * FROM values_withheld
-UNION ALL SELECT * FROM unit_cells
-UNION ALL SELECT * FROM questions;
+UNION ALL SELECT * FROM unit_cells;

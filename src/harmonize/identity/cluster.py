@@ -56,9 +56,9 @@ class Clusters:
         return at
 
     def hold_apart(self, one: int, other: int) -> None:
-        """Note that the model holds two positions for two factories; joins with `by_model` respect it."""
-        self._components[self.root(one)].apart_from.add(other)
-        self._components[self.root(other)].apart_from.add(one)
+        """Note that the model holds two roots for two factories; joins with `by_model` respect it."""
+        self._components[one].apart_from.add(other)
+        self._components[other].apart_from.add(one)
 
     def refusal(self, one: int, other: int, *, by_model: bool = False, by_person: bool = False) -> Refusal | None:
         """Why the components of two positions must not become one, or None."""

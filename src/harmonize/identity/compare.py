@@ -6,7 +6,6 @@ a pair gives does not depend on the pairs it is measured with.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -232,14 +231,15 @@ class Comparison:
         return differs
 
 
-def distance_km(one: tuple[float, float], other: tuple[float, float]) -> float:
-    """Great-circle distance of two (latitude, longitude) in degrees, in kilometres."""
-    latitude_a, longitude_a, latitude_b, longitude_b = map(math.radians, (*one, *other))
+def distance_km(ones: Values, others: Values) -> Values:
+    """Great-circle distances of places, rows of (latitude, longitude) in degrees, in kilometres."""
+    (latitude_a, longitude_a), (latitude_b, longitude_b) = np.radians(ones).T, np.radians(others).T
     half = (
-        math.sin((latitude_b - latitude_a) / 2) ** 2
-        + math.cos(latitude_a) * math.cos(latitude_b) * math.sin((longitude_b - longitude_a) / 2) ** 2
+        np.sin((latitude_b - latitude_a) / 2) ** 2
+        + np.cos(latitude_a) * np.cos(latitude_b) * np.sin((longitude_b - longitude_a) / 2) ** 2
     )
-    return 2 * _EARTH_RADIUS_KM * math.asin(min(1.0, math.sqrt(half)))
+    distances: Values = 2 * _EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
+    return distances
 
 
 def _names(forms: list[ComparableName], lexicon: Lexicon) -> _Names:

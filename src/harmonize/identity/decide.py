@@ -124,13 +124,9 @@ def _judge(
 
 def _away(profiles: Sequence[Profile], ones: Positions, others: Positions) -> Values:
     """Kilometres between the places of each pair; not a number where a side has none."""
-    away = np.full(len(ones), np.nan)
-    placed = np.array([profile.place is not None for profile in profiles], bool)
-    for at in np.flatnonzero(placed[ones] & placed[others]).tolist():
-        here, there = profiles[ones[at]].place, profiles[others[at]].place
-        if here is not None and there is not None:
-            away[at] = distance_km(here, there)
-    return away
+    nowhere = (math.nan, math.nan)
+    places = np.array([profile.place or nowhere for profile in profiles], np.float64).reshape(-1, 2)
+    return distance_km(places[ones], places[others])
 
 
 def _shared_company(profiles: Sequence[Profile], ones: Positions, others: Positions) -> NDArray[np.bool_]:

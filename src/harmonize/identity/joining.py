@@ -6,7 +6,7 @@ contradict one another, it joins neither: a person decides.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Protocol
 
@@ -51,11 +51,11 @@ class _Compared:
 
     Attributes:
         told: the pairs that are alike enough.
-        apart: all pairs that no chain of matches may join, as positions of mentions.
+        apart: all pairs of roots that no chain of matches may join.
     """
 
     told: list[ScoredPair]
-    apart: list[tuple[tuple[int, ...], tuple[int, ...]]]
+    apart: Iterable[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -97,9 +97,8 @@ def join_all(
     strong = [clusters.root(at) for at in range(len(mentions))]
     joined = Joined(strong, [], notices=notices)
     compared = _compared(mentions, joined, model, judge)
-    for ones, others in compared.apart:
-        for one, other in _roots(ones, others, strong):
-            clusters.hold_apart(one, other)
+    for one, other in compared.apart:
+        clusters.hold_apart(one, other)
     joined.pairs = list(_join_alike(clusters, compared.told, standing, joined, model))
     joined.final = [clusters.root(at) for at in range(len(mentions))]
     return joined
@@ -169,10 +168,7 @@ def _compared(mentions: Sequence[Mention], joined: Joined, model: MatchModel, ju
                 *(column.tolist() for column in columns), some.reasons.to_pylist(), strict=True
             )
         ],
-        [
-            (members[one], members[other])
-            for one, other in zip(ones[apart].tolist(), others[apart].tolist(), strict=True)
-        ],
+        _root_pairs(members, joined.strong, ones[apart], others[apart]),
     )
 
 
@@ -180,11 +176,28 @@ def _open(
     candidates: Candidates, members: Sequence[tuple[int, ...]], strong: Sequence[int]
 ) -> tuple[Positions, Positions]:
     """The candidates whose mentions are not all joined yet."""
-    roots = [{strong[at] for at in positions} for positions in members]
-    root = np.array([min(found) if len(found) == 1 else -1 for found in roots], np.int64)
+    root = _sole_roots(members, strong)
     one, other = root[candidates.ones], root[candidates.others]
     is_open = (one < 0) | (one != other)
     return candidates.ones[is_open], candidates.others[is_open]
+
+
+def _sole_roots(members: Sequence[tuple[int, ...]], strong: Sequence[int]) -> Positions:
+    """The one root of each profile's mentions; -1 where there are several."""
+    roots = ({strong[at] for at in positions} for positions in members)
+    return np.array([found.pop() if len(found) == 1 else -1 for found in roots], np.int64)
+
+
+def _root_pairs(
+    members: Sequence[tuple[int, ...]], strong: Sequence[int], ones: Positions, others: Positions
+) -> Iterator[tuple[int, int]]:
+    """The different roots that some pairs of profiles bring together."""
+    root = _sole_roots(members, strong)
+    one, other = root[ones], root[others]
+    plain = (one >= 0) & (other >= 0)
+    yield from zip(*(side[plain & (one != other)].tolist() for side in (one, other)), strict=True)
+    for left, right in zip(ones[~plain].tolist(), others[~plain].tolist(), strict=True):
+        yield from _roots(members[left], members[right], strong)
 
 
 def _order(profile: Profile) -> tuple[object, ...]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from harmonize.errors import LedgerError
 from harmonize.ledgers import append_lines, read_lines
@@ -58,18 +58,20 @@ class _Line(BaseModel):
     minted_on: date
 
 
+_LINES = TypeAdapter(list[_Line])
+
+
 def read_ledger(path: Path) -> dict[str, str]:
     """Key -> facility id, the oldest line first; a missing file is an empty ledger.
 
     Raises:
         LedgerError: a line cannot be read.
     """
-    lines: list[_Line] = []
-    for number, content in enumerate(read_lines(path), start=1):
-        try:
-            lines.append(_Line.model_validate(content))
-        except ValidationError as error:
-            raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.") from error
+    try:
+        lines = _LINES.validate_python(read_lines(path))
+    except ValidationError as error:
+        number = int(error.errors()[0]["loc"][0]) + 1
+        raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.") from error
     ledger: dict[str, str] = {}
     for line in sorted(lines, key=lambda line: line.minted_on):
         ledger.pop(line.key, None)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from harmonize.identity.block import block_keys
 from harmonize.identity.forms import write_address, write_name
@@ -26,8 +27,7 @@ WRITTEN = ("name", "name_local", "address", "city", "admin1", "country")
 """The fields of a mention that make its statement."""
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Identifier:
+class Identifier(NamedTuple):
     """A valid identifier of a mention, in its canonical writing."""
 
     scheme: str

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pyarrow as pa
 
+from harmonize.collection import without_collector
 from harmonize.identity.block import CommonKey
 from harmonize.identity.decisions import Decision, standing_decisions
 from harmonize.identity.identified import (
@@ -119,7 +120,8 @@ def _outcome(
     inputs = content_hash(mentions, identifiers, list(decisions))
     outcome = recall_outcome(memory, inputs)
     if outcome is None:
-        outcome = _find(mentions, identifiers, decisions, knowledge, memory)
+        with without_collector():
+            outcome = _find(mentions, identifiers, decisions, knowledge, memory)
         keep_outcome(memory, inputs, outcome)
     return outcome
 

@@ -1,6 +1,7 @@
 -- Everything noticed, and what became of every file and cell. What was noticed in the content of a file that has been
 -- judged before stands already.
--- Reads: loaded, to_judge, judgement, answer_issue, the staged tables and other issues, inbox_file, refusal.
+-- Reads: loaded, to_judge, judgement, answer_issue, readable_edition, the staged tables and other issues, inbox_file,
+--        refusal, release.compact.
 -- Writes: release.compact.judged_file, release.compact.stored_issue, made_file.
 DELETE FROM release.compact.stored_issue
 WHERE NOT is_of_content OR file_id IN (SELECT file_id FROM to_judge) OR file_id NOT IN (SELECT file_id FROM loaded);
@@ -17,6 +18,18 @@ WITH noticed AS (
     SELECT file_id, locator, code, severity, value, message, hint, withheld, true FROM answer_issue
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM clause_issue
+    UNION ALL
+    -- A question without a mapping concerns its crosswalk and no file: it is told once, however many files ask it.
+    SELECT
+        NULL, 'mappings/' || q.instrument || '/' || e.crosswalk_edition, 'drift', 'warning', question_id,
+        'No crosswalk lists the question ''' || question_id || '''; its answers are kept unmapped: '
+            || sum(q.answers)::BIGINT || '.',
+        'Map it, or ignore it with a reason, in mappings/' || q.instrument || '/.', false, false
+    FROM release.compact.asked_question q
+    JOIN release.compact.question USING (question_no)
+    JOIN readable_edition e ON e.instrument = q.instrument AND e.edition = q.edition
+    WHERE mapping_id IS NULL
+    GROUP BY q.instrument, e.crosswalk_edition, question_id
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM plan_issue
     UNION ALL

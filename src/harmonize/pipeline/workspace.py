@@ -187,19 +187,27 @@ def point_at(
 def _place_mentions(connection: duckdb.DuckDBPyConnection, geography: Geography) -> pa.Table:
     """The mentions with the province of today, from the printed province or else from the address."""
     mentions = connection.execute(_sql("mentions.sql")).to_arrow_table()
+    known: dict[tuple[str | None, ...], str | None] = {}
     provinces: list[str | None] = []
-    for row in mentions.select(["country", "admin1", "city", "address"]).to_pylist():
-        country = row["country"]
-        found = None
-        if country is not None:
-            found = geography.admin1(country, row["admin1"]) or geography.admin1(country, row["city"])
-            if found is None and row["address"]:
-                found = geography.admin1_within(country, row["address"])
-        provinces.append(found.name if found else row["admin1"])
+    for stated in zip(*(mentions[name].to_pylist() for name in ("country", "admin1", "city", "address")), strict=True):
+        if stated not in known:
+            known[stated] = _province(geography, *stated)
+        provinces.append(known[stated])
     column = mentions.schema.get_field_index("admin1")
     placed = mentions.set_column(column, "admin1", pa.array(provinces, pa.string()))
     create_table(connection, "mention", placed)
     return placed
+
+
+def _province(
+    geography: Geography, country: str | None, admin1: str | None, city: str | None, address: str | None
+) -> str | None:
+    if country is None:
+        return admin1
+    found = geography.admin1(country, admin1) or geography.admin1(country, city)
+    if found is None and address:
+        found = geography.admin1_within(country, address)
+    return found.name if found else admin1
 
 
 _IDENTIFIERS = """

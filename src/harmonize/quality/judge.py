@@ -7,7 +7,6 @@ validates a suite, and the page renderer makes the page of the result.
 
 from __future__ import annotations
 
-import gc
 import logging
 import math
 import warnings
@@ -33,6 +32,7 @@ from great_expectations.expectations.metadata_types import FailureSeverity
 from great_expectations.render.renderer.page_renderer import ValidationResultsPageRenderer
 from great_expectations.render.view.view import DefaultJinjaPageView
 
+from harmonize.collection import without_collector
 from harmonize.errors import ConfigurationError
 from harmonize.quality.result import Judged, Verdict
 from harmonize.quality.suites import Expectation, LoadedSuite
@@ -71,17 +71,13 @@ def _quiet() -> Iterator[None]:
     """
     logger = logging.getLogger("great_expectations")
     level = logger.level
-    collects = gc.isenabled()
     logger.setLevel(logging.CRITICAL)
-    gc.disable()
     try:
-        with warnings.catch_warnings():
+        with warnings.catch_warnings(), without_collector():
             warnings.simplefilter("ignore")
             yield
     finally:
         logger.setLevel(level)
-        if collects:
-            gc.enable()
 
 
 def _batches() -> BatchDefinition[Any]:

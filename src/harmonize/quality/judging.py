@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import gc
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -11,6 +10,7 @@ from pathlib import Path
 from types import ModuleType, TracebackType
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from harmonize.collection import without_collector
 from harmonize.companion import Companion
 from harmonize.quality.postponed import postponed
 from harmonize.quality.result import Judged
@@ -31,14 +31,8 @@ _RARELY_USED = ("scipy.stats", "altair")
 
 def import_judge() -> ModuleType:
     """The module that imports Great Expectations, which takes seconds."""
-    collects = gc.isenabled()
-    gc.disable()  # An import makes a million objects that stay: looking for cycles among them is a fifth of its time.
-    try:
-        with postponed(*_RARELY_USED):
-            return importlib.import_module(_JUDGE)
-    finally:
-        if collects:
-            gc.enable()
+    with without_collector(), postponed(*_RARELY_USED):
+        return importlib.import_module(_JUDGE)
 
 
 def judge_here(

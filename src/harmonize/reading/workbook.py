@@ -6,20 +6,19 @@ that no trick with the archive shows it anything else.
 
 from __future__ import annotations
 
-import gc
 import io
 import posixpath
 import struct
 import zipfile
 import zlib
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from xml.etree import ElementTree
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
+from harmonize.collection import without_collector
 from harmonize.errors import RefusedFile
 from harmonize.reading.error_cells import CellError, error_cells
 from harmonize.reading.legacy_workbook import read_legacy_workbook
@@ -280,18 +279,6 @@ def _sheet(workbook: CalamineWorkbook, name: str) -> CalamineSheet:
         raise _panic(problem) from problem
 
 
-@contextmanager
-def _without_collector() -> Iterator[None]:
-    """Rows of plain values form no cycles: looking for some while millions are made takes a tenth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _check_total(name: str, cells: int, characters: int, limits: Limits) -> None:
     if cells > limits.sheet_cells or characters > limits.workbook_characters:
         raise _too_large(
@@ -326,7 +313,7 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, Rows]]:
         last = sheet.end
         cells += (last[0] + 1) * (last[1] + 1) if last else 0
         _check_total(name, cells, characters, limits)
-        with _without_collector():
+        with without_collector():
             rows: Rows = sheet.to_python(skip_empty_area=False)
         for row, column, error in judged.errors.get(part, ()):
             if 0 <= row < len(rows) and 0 <= column < len(rows[row]):

@@ -8,6 +8,7 @@ CREATE TABLE compact.stored_assessment (
     assessment_id VARCHAR NOT NULL,
     facility_id VARCHAR NOT NULL,
     instrument VARCHAR NOT NULL,
+    edition VARCHAR,
     signature UBIGINT NOT NULL,
     answers BIGINT NOT NULL,
     digest VARCHAR NOT NULL,
@@ -37,6 +38,24 @@ CREATE TABLE compact.place (
     context VARCHAR,
     label_hash VARCHAR,
     digest UBIGINT NOT NULL
+);
+
+-- How often each question was answered in each edition of an instrument.
+CREATE TABLE compact.asked_question (
+    instrument VARCHAR NOT NULL,
+    edition VARCHAR,
+    question_no INTEGER NOT NULL,
+    answers BIGINT NOT NULL
+);
+
+-- Answers that make a finding: compliance not met.
+CREATE TABLE compact.breach (
+    assessment_no INTEGER NOT NULL,
+    question_no INTEGER NOT NULL,
+    remark_no INTEGER,
+    delivery_no INTEGER NOT NULL,
+    row_no INTEGER,
+    place_no INTEGER NOT NULL
 );
 
 -- Values that many answers state, as printed.

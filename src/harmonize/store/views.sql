@@ -1,20 +1,7 @@
 -- The contract tables that are kept more compactly inside, and views for people.
--- How often each question was answered in each edition of an instrument.
 CREATE VIEW compact.answered_question AS
-WITH edition AS (
-    SELECT k.assessment_no, (dense_rank() OVER (ORDER BY s.instrument, s.edition))::INTEGER AS edition_no, s.instrument, s.edition
-    FROM compact.stored_assessment k
-    JOIN assessment s USING (assessment_id)
-),
-counted AS (
-    SELECT e.edition_no, a.question_no, count(*) AS answers
-    FROM compact.stored_answer a
-    JOIN edition e USING (assessment_no)
-    GROUP BY ALL
-)
-SELECT e.instrument, e.edition, q.question_id, q.indicator_id, c.answers
-FROM counted c
-JOIN (SELECT DISTINCT edition_no, instrument, edition FROM edition) e USING (edition_no)
+SELECT k.instrument, k.edition, q.question_id, q.indicator_id, k.answers
+FROM compact.asked_question k
 JOIN compact.question q USING (question_no);
 
 CREATE VIEW answer AS SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer;

@@ -35,10 +35,13 @@ class _CountryWords(BaseModel):
     province_affixes: dict[str, list[str]]
 
 
+_BETWEEN_WORDS = re.compile(r"[\W_]+")
+
+
 def spelling_key(text: str) -> str:
     """`text` as lower-case Latin words without diacritics or punctuation; equal keys are equal names."""
-    composed = unicodedata.normalize("NFC", text)
-    return re.sub(r"[\W_]+", " ", anyascii(composed).casefold()).strip()
+    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
+    return _BETWEEN_WORDS.sub(" ", latin.casefold()).strip()
 
 
 @dataclass(frozen=True, slots=True)

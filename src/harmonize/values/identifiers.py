@@ -55,11 +55,16 @@ class _Document(BaseModel):
     tax_codes: dict[str, _TaxCode]
 
 
+_BLANKS = re.compile(r"\s+")
+_OF_A_SPREADSHEET = re.compile(r"^(\d+)\.0$")
+
+
 @lru_cache(maxsize=1 << 14)
 def _clean(value: str, separators: str, case: str) -> str:
-    text = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", value))
-    text = text.translate({ord(separator): None for separator in separators if separator != "."}).strip()
-    text = re.sub(r"^(\d+)\.0$", r"\1", text)
+    text = _BLANKS.sub(" ", value if value.isascii() else unicodedata.normalize("NFKC", value))
+    for separator in separators.replace(".", ""):
+        text = text.replace(separator, "")
+    text = _OF_A_SPREADSHEET.sub(r"\1", text.strip())
     if "." in separators:
         text = text.replace(".", "").strip()
     if case == "keep":

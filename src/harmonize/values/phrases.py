@@ -43,7 +43,9 @@ class Phrasebook(Generic[Meaning]):
         """The words in order, cut into known phrases with their meaning and single unknown words with None."""
         at = 0
         while at < len(words):
-            for length in range(min(self.longest.get(words[at], 0), len(words) - at), 0, -1):
+            longest = self.longest.get(words[at])
+            # (Most words begin no phrase.)
+            for length in () if longest is None else range(min(longest, len(words) - at), 0, -1):
                 phrase = tuple(words[at : at + length])
                 if phrase in self.meanings:
                     yield phrase, self.meanings[phrase]
