@@ -11,7 +11,7 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-__all__ = ["beside", "create_table", "joins_as_written", "quoted"]
+__all__ = ["beside", "compressed_without", "create_table", "joins_as_written", "quoted"]
 
 _PATIENCE = 0.05
 """Seconds between two attempts to stop."""
@@ -46,6 +46,17 @@ def joins_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
         yield
     finally:
         connection.execute("RESET disabled_optimizers")
+
+
+@contextmanager
+def compressed_without(connection: duckdb.DuckDBPyConnection, method: str) -> Iterator[None]:
+    """Write without one of DuckDB's compressions, which it would try on every column before it chooses."""
+    ((before,),) = connection.execute("SELECT current_setting('disabled_compression_methods')").fetchall()
+    connection.execute(f"SET disabled_compression_methods = {quoted(','.join(filter(None, [before, method])))}")
+    try:
+        yield
+    finally:
+        connection.execute(f"SET disabled_compression_methods = {quoted(before)}")
 
 
 @contextmanager

@@ -52,12 +52,12 @@ def reader(tmp_path: Path, profiles: dict[str, Profile], vocabulary: Vocabulary)
 def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = deliver(tmp_path / "inbox", FILES)
     by_threads = contents(run_inbox(inbox, tmp_path / "threads"))
-    begun: list[FileReader] = []
+    begun: list[ReadingProcess] = []
 
     class Noted(ReadingProcess):
-        def __init__(self, reader: FileReader) -> None:
-            begun.append(reader)
-            super().__init__(reader)
+        def __init__(self) -> None:
+            begun.append(self)
+            super().__init__()
 
     monkeypatch.setattr(readers, "MUCH", 0)
     monkeypatch.setattr(readers, "ReadingProcess", Noted)
@@ -67,10 +67,28 @@ def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatc
     assert len(begun) == readers.READERS, "nothing is left to read"
 
 
+def test_processes_that_began_before_anything_was_known_read_as_well(reader: FileReader, tmp_path: Path) -> None:
+    clock = Clock(Observer())
+    found = _found(tmp_path / "inbox")
+    with readers.Readers(clock) as both:
+        both.begin()
+        with both.reading(reader, len(found), 1) as submit:
+            became = [submit(delivered).result() for delivered in found]
+    assert [type(each) for each in became] == [type(reader.read(delivered)) for delivered in found]
+    assert clock.helpers_mb > 0, "what was begun read"
+
+
+def test_processes_that_nothing_was_handed_to_end_with_the_run() -> None:
+    with readers.Readers(Clock(Observer())) as both:
+        both.begin()
+        pids = [process.pid for process in both._processes]
+    assert not any(map(_lives, pids))
+
+
 def test_a_refusal_comes_back_whole(reader: FileReader, tmp_path: Path) -> None:
     (unknown,) = [delivered for delivered in _found(tmp_path / "inbox") if delivered.contributor == "other"]
-    process = ReadingProcess(reader)
-    answer, here = process.read(unknown), reader.read(unknown)
+    process = ReadingProcess()
+    answer, here = process.read(reader, unknown), reader.read(unknown)
     _bury(process)
     assert isinstance(answer, RefusedFile)
     assert isinstance(here, RefusedFile)
@@ -90,7 +108,7 @@ def test_the_memory_of_the_processes_counts(
     clock = Clock(Observer())
     with clock.stage("read"):
         alone = clock.helpers_mb
-        with readers.readers(reader, len(FILES), 1, clock) as submit:
+        with readers.Readers(clock) as both, both.reading(reader, len(FILES), 1) as submit:
             for future in [submit(delivered) for delivered in _found(tmp_path / "inbox")]:
                 future.result()
     assert alone == 0
@@ -99,45 +117,42 @@ def test_the_memory_of_the_processes_counts(
 
 def test_a_stage_that_cannot_be_written_stops_the_run(reader: FileReader, tmp_path: Path) -> None:
     reader.stage.write_text("a file stands where the folder should be", encoding="utf-8")
-    process = ReadingProcess(reader)
+    process = ReadingProcess()
     with pytest.raises(PublicationError, match="cannot be written"):
-        process.read(_found(tmp_path / "inbox")[0])
+        process.read(reader, _found(tmp_path / "inbox")[0])
     _bury(process)
 
 
 def test_a_mistake_in_a_process_tells_where_it_happened(reader: FileReader, tmp_path: Path) -> None:
     nowhere = replace(_found(tmp_path / "inbox")[0], source=None)  # type: ignore[arg-type]
-    process = ReadingProcess(reader)
+    process = ReadingProcess()
     with pytest.raises(RuntimeError, match=r"(?s)bw/b\.csv.*TypeError.*readers?\.py"):
-        process.read(nowhere)
+        process.read(reader, nowhere)
     _bury(process)
 
 
 def test_a_process_that_dies_is_told_in_a_sentence(reader: FileReader, tmp_path: Path) -> None:
     first, second = _found(tmp_path / "inbox")[:2]
-    process = ReadingProcess(reader)
-    process.read(first)
+    process = ReadingProcess()
+    process.read(reader, first)
     os.kill(process.pid, signal.SIGKILL)
     with pytest.raises(PublicationError, match=r"ended with -9.*Run again"):
-        process.read(second)
+        process.read(reader, second)
     _bury(process)
 
 
 _PARENT = """
-import pickle, sys, time
+import time
 from harmonize.pipeline.readers import ReadingProcess
-process = ReadingProcess(pickle.load(sys.stdin.buffer))
+process = ReadingProcess()
 print(process.pid, flush=True)
 time.sleep(600)
 """
 
 
-def test_no_process_outlives_a_run_that_is_killed(reader: FileReader) -> None:
-    with subprocess.Popen([sys.executable, "-c", _PARENT], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as run:
-        assert run.stdin is not None
+def test_no_process_outlives_a_run_that_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", _PARENT], stdout=subprocess.PIPE) as run:
         assert run.stdout is not None
-        pickle.dump(reader, run.stdin)
-        run.stdin.close()
         child = int(run.stdout.readline())
         assert _lives(child)
         run.send_signal(signal.SIGKILL)

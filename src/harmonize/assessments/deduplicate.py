@@ -13,7 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-from harmonize.database import create_table, joins_as_written
+from harmonize.database import compressed_without, create_table, joins_as_written
 
 __all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
 
@@ -85,7 +85,10 @@ def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
 def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
     """Write the touched answers into the release; `judged_answer` must be pointed at their files."""
     with joins_as_written(connection):
-        _run(connection, "answers.sql")
+        # Values that few answers state repeat nothing that a dictionary would spare.
+        with compressed_without(connection, "dictionary"):
+            _run(connection, "answers.sql")
+        _run(connection, "answered.sql")
     _forget_unreferred(connection)
 
 

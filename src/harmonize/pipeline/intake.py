@@ -8,8 +8,8 @@ from pathlib import Path
 
 from harmonize.errors import RefusedFile
 from harmonize.pipeline.file_reader import FileReader
-from harmonize.pipeline.observer import Clock
-from harmonize.pipeline.readers import readers
+from harmonize.pipeline.observer import Observer
+from harmonize.pipeline.readers import Readers
 from harmonize.pipeline.understanding import Understanding
 from harmonize.reading.documents import suffix_of
 from harmonize.reading.inbox import Delivered, Refusal
@@ -50,7 +50,8 @@ def take_in(
     settings: PipelineSettings,
     understanding: Understanding,
     source: str | None,
-    clock: Clock,
+    readers: Readers,
+    observer: Observer,
 ) -> Intake:
     """Stage every file of the inbox; byte-identical files are read once.
 
@@ -77,12 +78,12 @@ def take_in(
     staged = [reader.staged(delivered) for delivered in first]
     unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
     intake.bytes_read = sum(delivered.size for delivered in unread)
-    with readers(reader, len(unread), intake.bytes_read, clock) as submit:
+    with readers.reading(reader, len(unread), intake.bytes_read) as submit:
         arriving = iter([submit(delivered) for delivered in unread])
         for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):
             became = next(arriving).result() if known is None else known
             _take_group(intake, sorted(group, key=_order), became, settings, understanding)
-            clock.observer.step(done, len(groups), group[0].path)
+            observer.step(done, len(groups), group[0].path)
     return intake
 
 

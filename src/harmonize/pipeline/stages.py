@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -29,7 +30,7 @@ from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.gate import check
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
-from harmonize.pipeline.readers import MUCH
+from harmonize.pipeline.readers import MUCH, Readers, is_much
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
 from harmonize.pipeline.workspace import (
     choose_files_to_judge,
@@ -67,6 +68,10 @@ from harmonize.store.releases import (
 )
 
 __all__ = ["RunResult", "run"]
+
+
+def _bytes(entry: Delivered | Refusal) -> int:
+    return 0 if isinstance(entry, Refusal) else entry.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,23 +153,28 @@ def _run(
         exclusive(out),
         exclusive(decisions),
         building(out) as work,
+        Readers(clock) as readers,
         JudgingProcess(clock.companions.append) as judging,
     ):
         if is_afresh:
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
             shutil.rmtree(project.stage_folder(out), ignore_errors=True)
-        with clock.stage("discover"):
+        with clock.stage("discover"), ThreadPoolExecutor(max_workers=1) as pool:
+            kept = pool.submit(last_release, out, is_trusted=not is_afresh)
             found = discover(inbox_folder, settings.limits)
-            last = last_release(out, is_trusted=not is_afresh)
+            last = kept.result()
+        stage = project.stage_folder(out)
+        if not stage.exists() and is_much(len(found), sum(map(_bytes, found))):
+            # Nothing was ever read, so all will be: the processes import their libraries meanwhile.
+            readers.begin()
         with clock.stage("knowledge"):
-            stage = project.stage_folder(out)
             understanding = load_knowledge(project, as_of, work, stage / "knowledge")
             if source is not None and source not in understanding.profiles:
                 raise ConfigurationError(
                     f"There is no source {source!r}; known are {', '.join(sorted(understanding.profiles))}."
                 )
         with clock.stage("read"):
-            intake = take_in(found, stage, settings, understanding, source, clock)
+            intake = take_in(found, stage, settings, understanding, source, readers, clock.observer)
         # The library of the gate takes seconds to import. Where much is new both cores have other work meanwhile.
         if settings.expectations and 0 < intake.bytes_read < MUCH:
             judging.begin()

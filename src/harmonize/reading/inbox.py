@@ -10,6 +10,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -21,6 +22,8 @@ from harmonize.reading.regular_files import open_regular
 
 __all__ = ["Delivered", "Refusal", "discover", "received_on"]
 
+_HASHED_AT_ONCE = 2
+"""Files looked at side by side: hashing leaves Python to others."""
 _RECEIVED = re.compile(r"^received-(\d{4})-(\d{2})-(\d{2})$", re.IGNORECASE)
 
 
@@ -191,7 +194,9 @@ def discover(inbox: Path, limits: Limits) -> list[Delivered | Refusal]:
         raise InboxError(f"{inbox}: there is no such inbox folder. Create it, with one folder per contributor inside.")
     if not os.access(inbox, os.R_OK | os.X_OK):
         raise InboxError(f"{inbox}: the inbox cannot be read. Check its permissions.")
-    found = [entry for source in _files(inbox) for entry in _discover_one(inbox, source, limits)]
+    with ThreadPoolExecutor(_HASHED_AT_ONCE) as pool:
+        each = pool.map(lambda source: list(_discover_one(inbox, source, limits)), _files(inbox))
+        found = [entry for entries in each for entry in entries]
     if not found:
         raise InboxError(
             f"{inbox}: the inbox is empty. Put exports into {inbox}/<contributor>/, or try `harmonize demo`."

@@ -1,0 +1,103 @@
+-- What the touched answers say as a whole: the digest of each assessment, how often each question was answered, topics,
+-- breaches, conflicts.
+-- Reads: touched_assessment, stale_assessment, made_assessment, made_number, question_count, indicator_entry, delivery_group,
+--        made_copy, answer_conflict, release.compact. Writes: corrected_answer, release.compact, release.conflict.
+INSERT INTO release.compact.stored_assessment
+SELECT
+    n.assessment_no, t.assessment_id, t.facility_id, t.instrument, m.edition, t.signature, coalesce(d.answers, 0),
+    coalesce(d.digest, ''), coalesce(d.has_both_sides, false)
+FROM touched_assessment t
+JOIN made_number n USING (assessment_id)
+JOIN made_assessment m USING (assessment_id)
+LEFT JOIN (
+    -- The content of the answers as one number, whatever their order and their inner numbers.
+    SELECT
+        a.assessment_no,
+        count(*) AS answers,
+        min(a.answered_by) <> max(a.answered_by) AS has_both_sides,
+        sum(hash(
+            q.digest, p.digest, f.digest, a.row_no, a.answered_by, a.state, a.verification,
+            coalesce(t.digest, hash(a.rare_value)), a.value_number, u.digest, r.digest
+        )::HUGEINT)::VARCHAR AS digest
+    FROM release.compact.stored_answer a
+    JOIN made_number USING (assessment_no)
+    JOIN release.compact.question q USING (question_no)
+    JOIN release.compact.place p USING (place_no)
+    JOIN (SELECT delivery_no, hash(file_id) AS digest FROM release.compact.delivery) f USING (delivery_no)
+    LEFT JOIN release.compact.stated_text t USING (text_no)
+    LEFT JOIN (SELECT raw_unit_no, hash(raw_unit, unit) AS digest FROM release.compact.raw_unit) u USING (raw_unit_no)
+    LEFT JOIN release.compact.remark r USING (remark_no)
+    GROUP BY a.assessment_no
+) d ON d.assessment_no = n.assessment_no
+ORDER BY n.assessment_no;
+
+INSERT INTO question_count
+SELECT s.instrument, s.edition, a.question_no, count(*)
+FROM release.compact.stored_answer a
+JOIN (
+    SELECT assessment_no, instrument, edition
+    FROM release.compact.stored_assessment
+    SEMI JOIN made_number USING (assessment_no)
+) s USING (assessment_no)
+GROUP BY ALL;
+
+INSERT INTO question_count SELECT * FROM release.compact.asked_question;
+DELETE FROM release.compact.asked_question;
+INSERT INTO release.compact.asked_question
+SELECT instrument, edition, question_no, sum(answers)::BIGINT
+FROM question_count
+GROUP BY ALL
+HAVING sum(answers) > 0
+ORDER BY ALL;
+
+-- Answers of a facility that its verifier corrected do not count.
+CREATE OR REPLACE TABLE corrected_answer AS
+SELECT a.assessment_no, a.question_no
+FROM release.compact.stored_answer a
+JOIN release.compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
+WHERE a.answered_by = 'verifier';
+
+INSERT INTO release.compact.topic_count
+SELECT
+    a.assessment_no,
+    i.topic_id,
+    count(*),
+    count(*) FILTER (a.state = 'met'),
+    count(*) FILTER (a.state = 'partly_met'),
+    count(*) FILTER (a.state = 'not_met'),
+    count(*) FILTER (a.state = 'not_met' AND q.kind = 'compliance'),
+    count(*) FILTER (a.state = 'not_applicable')
+FROM (
+    SELECT a.* FROM release.compact.stored_answer a JOIN made_number USING (assessment_no)
+) a
+JOIN release.compact.question q USING (question_no)
+JOIN indicator_entry i USING (indicator_id)
+ANTI JOIN corrected_answer v
+    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+GROUP BY a.assessment_no, i.topic_id
+ORDER BY a.assessment_no, i.topic_id;
+
+INSERT INTO release.compact.breach
+SELECT a.assessment_no, a.question_no, a.remark_no, a.delivery_no, a.row_no, a.place_no
+FROM release.compact.stored_answer a
+JOIN made_number USING (assessment_no)
+JOIN release.compact.question q USING (question_no)
+ANTI JOIN corrected_answer v
+    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+WHERE a.state = 'not_met' AND q.kind = 'compliance'
+ORDER BY a.assessment_no, a.question_no;
+
+DELETE FROM release.compact.fingerprint WHERE assessment_key NOT IN (SELECT assessment_key FROM delivery_group);
+
+-- Where several deliveries disagree: answers, and grades. (Dates and scores follow the status of a delivery.)
+DELETE FROM release.conflict WHERE question_id = 'rating' OR assessment_id IN (SELECT assessment_id FROM stale_assessment);
+INSERT INTO release.conflict BY NAME
+SELECT * FROM answer_conflict
+UNION ALL
+SELECT
+    c.assessment_id, 'rating', c.copy_id, g.rating_raw, a.rating_raw, 'the winning delivery states it otherwise'
+FROM delivery_group g
+JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
+JOIN made_assessment a USING (assessment_id)
+WHERE g.delivery_rank > 1 AND g.rating_raw <> a.rating_raw
+ORDER BY assessment_id, question_id, copy_id;
