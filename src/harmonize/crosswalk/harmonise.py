@@ -199,7 +199,9 @@ def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, know
 
 
 def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]], None]) -> None:
-    """Make `judgement` and `answer_issue` for the files in `to_judge` (file_id, content_key, signature, shares_cells).
+    """Make `judgement` and `answer_issue` for the files in `to_judge`.
+
+    (Which has `file_id`, `content_key`, `signature`, `answers` and `shares_cells`.)
 
     Args:
         point: lets `judged_answer` show the answers of the given files.

@@ -1,18 +1,30 @@
 -- What becomes of every cell of the files in `to_judge`.
--- Reads: judged_answer (pointed at these files), to_judge. Writes: judged_count, judgement.
+-- Reads: judged_answer (pointed at these files), to_judge (`answers` is how many each file states).
+-- Writes: judged_count, judgement.
 CREATE OR REPLACE TABLE judged_count AS
+WITH judged AS (
+    SELECT
+        file_id,
+        count(*) AS answers,
+        -- A unit cell goes with its quantity.
+        sum(CASE WHEN problem IS NULL AND NOT is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT ELSE 0 END) AS loaded,
+        sum(CASE
+            WHEN problem IS NULL AND NOT is_ignored THEN 0
+            WHEN is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT
+            ELSE (unit_prefix IS NOT NULL)::INT
+        END) AS ignored,
+        count(*) FILTER (problem IS NOT NULL AND NOT is_ignored) AS quarantined
+    FROM judged_answer
+    WHERE NOT is_loaded_anyway
+    GROUP BY file_id
+)
 SELECT
-    file_id,
-    -- A unit cell goes with its quantity.
-    sum(CASE WHEN problem IS NULL AND NOT is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT ELSE 0 END) AS loaded,
-    sum(CASE
-        WHEN problem IS NULL AND NOT is_ignored THEN 0
-        WHEN is_ignored THEN 1 + (unit_prefix IS NOT NULL)::INT
-        ELSE (unit_prefix IS NOT NULL)::INT
-    END) AS ignored,
-    count(*) FILTER (problem IS NOT NULL AND NOT is_ignored) AS quarantined
-FROM judged_answer
-GROUP BY file_id;
+    t.file_id,
+    t.answers - coalesce(j.answers, 0) + coalesce(j.loaded, 0) AS loaded,
+    coalesce(j.ignored, 0) AS ignored,
+    coalesce(j.quarantined, 0) AS quarantined
+FROM to_judge t
+LEFT JOIN judged j USING (file_id);
 
 CREATE OR REPLACE TABLE judgement AS
 WITH shared AS (

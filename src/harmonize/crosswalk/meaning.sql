@@ -92,6 +92,9 @@ SELECT
     (SELECT any_value(w.scale_no) FROM scale_word w WHERE w.scale = used_scale) AS scale_no,
     -- Null: any other word is an unknown answer.
     nullif(coalesce(s.otherwise, 'informational'), 'unknown_answer')::answer_state AS otherwise,
+    -- Whatever stands there, nothing of it is withheld, and no second cell goes with it.
+    NOT (is_ignored OR asks_quantity OR unit_prefix IS NOT NULL)
+        AND s.otherwise IS DISTINCT FROM 'unknown_answer' AS is_loaded_anyway,
     answered_by::answered_by AS answered_by,
     verification::verification AS verification,
     prefix,

@@ -8,7 +8,7 @@ WITH withheld AS (
         j.prefix || coalesce(j.row_no::VARCHAR, '') || j.suffix AS locator,
         j.unit_prefix || coalesce(j.row_no::VARCHAR, '') || j.unit_suffix AS unit_place
     FROM judged_answer j
-    WHERE j.problem IS NOT NULL
+    WHERE NOT j.is_loaded_anyway AND j.problem IS NOT NULL
 ),
 values_withheld AS (
     SELECT

@@ -130,6 +130,7 @@ _LOADED = pa.schema(
     {
         "file_id": pa.string(),
         "content_key": pa.string(),
+        "answers": pa.int64(),
         "shares_cells": pa.bool_(),
         "repeats_questions": pa.bool_(),
     }
@@ -142,6 +143,7 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
         {
             "file_id": file_id,
             "content_key": staged.key,
+            "answers": staged.traits.rows,
             "shares_cells": staged.traits.shares_cells,
             "repeats_questions": staged.traits.repeats_questions,
         }
@@ -302,7 +304,7 @@ def choose_files_to_judge(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(
         """
         CREATE OR REPLACE TABLE to_judge AS
-        SELECT f.file_id, f.content_key, coalesce(m.signature, 0)::UBIGINT AS signature, f.shares_cells
+        SELECT f.file_id, f.content_key, coalesce(m.signature, 0)::UBIGINT AS signature, f.answers, f.shares_cells
         FROM loaded f
         LEFT JOIN file_meaning m USING (file_id)
         LEFT JOIN release.compact.judged_file j
