@@ -52,7 +52,7 @@ ORDER BY ALL;
 
 -- Answers of a facility that its verifier corrected do not count.
 CREATE OR REPLACE TABLE corrected_answer AS
-SELECT a.assessment_no, a.question_no
+SELECT a.assessment_no, a.question_no, 'facility'::answered_by AS answered_by
 FROM release.compact.stored_answer a
 JOIN release.compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
 WHERE a.answered_by = 'verifier';
@@ -72,8 +72,7 @@ FROM (
 ) a
 JOIN release.compact.question q USING (question_no)
 JOIN indicator_entry i USING (indicator_id)
-ANTI JOIN corrected_answer v
-    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+ANTI JOIN corrected_answer USING (assessment_no, question_no, answered_by)
 GROUP BY a.assessment_no, i.topic_id
 ORDER BY a.assessment_no, i.topic_id;
 
@@ -82,8 +81,7 @@ SELECT a.assessment_no, a.question_no, a.remark_no, a.delivery_no, a.row_no, a.p
 FROM release.compact.stored_answer a
 JOIN made_number USING (assessment_no)
 JOIN release.compact.question q USING (question_no)
-ANTI JOIN corrected_answer v
-    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no
+ANTI JOIN corrected_answer USING (assessment_no, question_no, answered_by)
 WHERE a.state = 'not_met' AND q.kind = 'compliance'
 ORDER BY a.assessment_no, a.question_no;
 

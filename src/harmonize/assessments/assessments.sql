@@ -96,8 +96,9 @@ linked AS (
         GROUP BY instrument, account_key, facility_id
         HAVING count(*) = 1
     ) own
-        ON m.kind = 'verified' AND m.related_native_id IS NULL
-        AND own.instrument = m.instrument AND own.account_key = m.account_key AND own.facility_id = m.facility_id
+        -- (Equalities alone: with a condition on one side DuckDB compares every row with every other.)
+        ON own.instrument = m.instrument AND own.facility_id = m.facility_id
+        AND own.account_key = CASE WHEN m.kind = 'verified' AND m.related_native_id IS NULL THEN m.account_key END
 ),
 previous AS (
     SELECT

@@ -113,7 +113,7 @@ JOIN standing_assessment s USING (assessment_no)
 JOIN asked_of q USING (question_no)
 LEFT JOIN implied_state i ON i.question_no = a.question_no AND i.state = a.state
 ANTI JOIN corrected_answer v
-    ON a.answered_by = 'facility' AND v.assessment_no = a.assessment_no AND v.question_no = a.question_no;
+    ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by;
 
 CREATE OR REPLACE TABLE latest_rank AS
 SELECT facility_no, indicator_no, min(rank) AS rank

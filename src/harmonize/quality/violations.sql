@@ -109,8 +109,8 @@ FROM judged_answer AS a
 JOIN indicator AS i ON i.indicator_id = a.indicator_id
 ANTI JOIN judged_finding AS f ON f.assessment_id = a.assessment_id AND f.indicator_id = a.indicator_id
 ANTI JOIN judged_answer AS v
-    ON v.assessment_id = a.assessment_id AND v.question_id = a.question_id
-    AND v.answered_by = 'verifier' AND a.answered_by = 'facility'
+    ON v.assessment_id = a.assessment_id AND v.question_id = a.question_id AND v.answered_by = 'verifier'
+    AND v.answered_by <> a.answered_by
 WHERE i.kind = 'compliance' AND a.state = 'not_met' AND a.comparability = 'exact';
 
 -- law: better_work_severity
