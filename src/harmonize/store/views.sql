@@ -52,16 +52,25 @@ SELECT
     (SELECT count(*) FROM conflict c JOIN assessment s USING (assessment_id) WHERE s.facility_id = f.facility_id) AS conflicts
 FROM facility f;
 
-CREATE VIEW v_open_findings AS
+-- Findings that are not closed, kept ready by factory: to find those of some factories, all would have to be joined.
+CREATE OR REPLACE TABLE compact.open_finding AS
 SELECT
-    f.facility_id, f.name AS facility, f.country, s.instrument, s.assessed_on, n.severity, n.severity_raw, n.topic_id,
-    n.indicator_id, i.indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on,
-    n.due_on < (SELECT as_of FROM release) AS is_overdue, n.finding_id, n.assessment_id, n.file_id, n.locator
+    s.facility_id, f.name AS facility, f.country, s.instrument, s.assessed_on, n.severity, n.severity_raw, n.topic_id,
+    n.indicator_id, i.indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on, n.finding_id,
+    n.assessment_id, n.file_id, n.locator
 FROM finding n
 JOIN assessment s USING (assessment_id)
-JOIN facility f USING (facility_id)
+JOIN facility f ON f.facility_id = s.facility_id
 LEFT JOIN compact.labelled_indicator i USING (indicator_id)
-WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
+WHERE n.status IS DISTINCT FROM 'closed' AND s.published
+ORDER BY s.facility_id, n.assessment_id, n.finding_id;
+
+CREATE VIEW v_open_findings AS
+SELECT
+    facility_id, facility, country, instrument, assessed_on, severity, severity_raw, topic_id, indicator_id, indicator,
+    clause_raw, description, status, status_raw, due_on, due_on < (SELECT as_of FROM release) AS is_overdue, finding_id,
+    assessment_id, file_id, locator
+FROM compact.open_finding;
 
 -- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
 -- not there is missing maturity. A topic in scope without a finding is weak evidence, never met.
