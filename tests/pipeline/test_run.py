@@ -15,7 +15,7 @@ from harmonize.pipeline import run
 from harmonize.project import Project
 from harmonize.store.releases import exclusive
 from tests.pipeline.worlds import AS_OF, ROOT, TODAY, alone, deliver, run_inbox, settings
-from tests.sources.delivering import better_work, gap
+from tests.sources.delivering import better_work, gap, wide
 
 
 @pytest.fixture
@@ -170,3 +170,21 @@ def test_an_unknown_word_in_a_question_that_nothing_maps_is_quarantined(tmp_path
     release = run_inbox(deliver(tmp_path / "inbox", {"bw/a.csv": export}), tmp_path / "out")
     assert release.query("SELECT locator, code FROM quarantine") == [("row=1;col=Finding", "unknown_answer")]
     assert release.query("SELECT cells_loaded, cells_quarantined FROM file") == [(1, 1)]
+
+
+def test_a_question_that_nothing_maps_is_told_once_where_it_stands_first(tmp_path: Path) -> None:
+    def files(*days: int) -> dict[str, str]:
+        return {
+            f"higg/received-2024-05-{day}/f.csv": wide(["newquestion"], {"surveyid": f"s-{day}", "newquestion": "Yes"})
+            for day in days
+        }
+
+    inbox = deliver(tmp_path / "inbox", files(11, 12))
+    told = "SELECT path, locator, value, message FROM issue JOIN file USING (file_id) WHERE code = 'drift'"
+    ((path, *place, message),) = run_inbox(inbox, tmp_path / "out").query(told)
+    assert (path, *place) == ("higg/received-2024-05-11/f.csv", "header", "newquestion")
+    assert message.endswith("unmapped: 2.")
+    deliver(inbox, files(10))
+    ((path, *place, message),) = run_inbox(inbox, tmp_path / "out").query(told)
+    assert path == "higg/received-2024-05-10/f.csv"
+    assert message.endswith("unmapped: 3.")

@@ -61,12 +61,14 @@ _OF_A_SPREADSHEET = re.compile(r"^(\d+)\.0$")
 
 @lru_cache(maxsize=1 << 14)
 def _clean(value: str, separators: str, case: str) -> str:
-    text = _BLANKS.sub(" ", value if value.isascii() else unicodedata.normalize("NFKC", value))
-    for separator in separators.replace(".", ""):
-        text = text.replace(separator, "")
-    text = _OF_A_SPREADSHEET.sub(r"\1", text.strip())
-    if "." in separators:
-        text = text.replace(".", "").strip()
+    text = value
+    if not (value.isascii() and value.isalnum()):
+        text = _BLANKS.sub(" ", unicodedata.normalize("NFKC", value))
+        for separator in separators.replace(".", ""):
+            text = text.replace(separator, "")
+        text = _OF_A_SPREADSHEET.sub(r"\1", text.strip())
+        if "." in separators:
+            text = text.replace(".", "").strip()
     if case == "keep":
         return text
     return text.upper() if case == "upper" else text.lower()
