@@ -6,6 +6,9 @@ LEFT or ANTI JOIN, and it compares all with all. On small data nobody notices.
 
 from __future__ import annotations
 
+import json
+import shutil
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +17,19 @@ import pytest
 
 from harmonize.pipeline import run
 from harmonize.quality.violations import laws
-from tests.pipeline.worlds import AS_OF, TODAY, alone, demo_world, settings
+from tests.pipeline.worlds import AS_OF, TODAY, alone, delivered_files, demo_world, settings
 
-ALL_WITH_ALL = ("BLOCKWISE_NL_JOIN", "IE_JOIN", "PIECEWISE_MERGE_JOIN")
+MANY = 100
+
+ALL_WITH_ALL = {"BLOCKWISE_NL_JOIN", "NESTED_LOOP_JOIN", "IE_JOIN", "PIECEWISE_MERGE_JOIN"}
 
 
 class _Explained:
     """A connection that has every statement explained before it is executed."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection, guilty: set[str]) -> None:
+    def __init__(self, connection: duckdb.DuckDBPyConnection, plans: dict[str, set[str]]) -> None:
         self._connection = connection
-        self._guilty = guilty
-        self.statements = 0
+        self._plans = plans
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._connection, name)
@@ -38,7 +42,7 @@ class _Explained:
         self._connection.__exit__(*raised)
 
     def cursor(self) -> _Explained:
-        return _Explained(self._connection.cursor(), self._guilty)
+        return _Explained(self._connection.cursor(), self._plans)
 
     def execute(self, query: str, parameters: Any = None) -> Any:
         if parameters is not None:
@@ -46,42 +50,54 @@ class _Explained:
         done: Any = self._connection
         for statement in self._connection.extract_statements(query):
             if statement.type.name in {"SELECT", "CREATE", "INSERT", "DELETE", "COPY"}:
-                self._guilty.update(_guilty(self._connection, statement.query))
+                self._plans[statement.query] = _joins(self._connection, statement.query)
             done = self._connection.execute(statement)
         return done
 
 
-def _guilty(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
-    """The statement, where its plan compares all with all."""
+def _joins(connection: duckdb.DuckDBPyConnection, query: str) -> set[str]:
+    """The joins of its plan that compare all with all."""
     try:
-        plan = "\n".join(text for _, text in connection.execute(f"EXPLAIN {query}").fetchall())
+        ((_, plan),) = connection.execute(f"EXPLAIN (FORMAT JSON) {query}").fetchall()
     except duckdb.ParserException:
-        return []  # Nothing that has a plan.
-    return [query] if any(join in plan for join in ALL_WITH_ALL) else []
+        return set()  # What has no plan.
+    return set(_operators(json.loads(plan))) & ALL_WITH_ALL
+
+
+def _operators(nodes: list[dict[str, Any]]) -> Iterator[str]:
+    for node in nodes:
+        yield node["name"].strip()
+        yield from _operators(node["children"])
+
+
+def _guilty(plans: Mapping[str, set[str]]) -> list[str]:
+    return [query for query, joins in plans.items() if joins]
 
 
 def test_no_statement_of_a_run_compares_all_with_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    guilty: set[str] = set()
-    explained: list[str] = []
+    plans: dict[str, set[str]] = {}
     connect = duckdb.connect
-
-    def spied(*words: Any, **named: Any) -> _Explained:
-        explained.append(str(words))
-        return _Explained(connect(*words, **named), guilty)
-
-    monkeypatch.setattr(duckdb, "connect", spied)
-    run(alone(), settings(), demo_world().inbox, tmp_path / "out", AS_OF, TODAY)
-    assert explained, "the run speaks with DuckDB through the spy"
-    assert not guilty
+    monkeypatch.setattr(duckdb, "connect", lambda *words, **named: _Explained(connect(*words, **named), plans))
+    inbox = tmp_path / "inbox"
+    shutil.copytree(demo_world().inbox, inbox)
+    later = next(path for path in delivered_files(inbox) if path.suffix == ".csv")
+    kept = later.rename(tmp_path / later.name)
+    run(alone(), settings(), inbox, tmp_path / "out", AS_OF, TODAY)
+    first = len(plans)
+    kept.rename(later)
+    run(alone(), settings(), inbox, tmp_path / "out", AS_OF, TODAY)
+    assert len(plans) > first > MANY, "the run speaks through the spy, and so does the one that continues it"
+    assert _guilty(plans) == []
 
 
 def test_the_spy_notices_what_compares_all_with_all() -> None:
+    plans: dict[str, set[str]] = {}
     with duckdb.connect() as connection:
         connection.execute("CREATE TABLE one AS SELECT range AS x, 'a' AS kind FROM range(9)")
         connection.execute("CREATE TABLE other AS FROM one")
-        spied = _Explained(connection, set())
-        spied.execute("SELECT * FROM one ANTI JOIN other ON one.x = other.x AND one.kind = 'a'")
-        assert len(spied._guilty) == 1
+        _Explained(connection, plans).execute("SELECT * FROM one ANTI JOIN other ON one.x = other.x AND one.kind = 'a'")
+        _Explained(connection, plans).execute("SELECT * FROM one ANTI JOIN other USING (x, kind)")
+    assert [bool(joins) for joins in plans.values()] == [True, False]
 
 
 def test_no_law_and_no_view_compares_all_with_all() -> None:
@@ -90,4 +106,4 @@ def test_no_law_and_no_view_compares_all_with_all() -> None:
         connection.execute("CREATE TEMP VIEW judged_finding AS FROM finding")
         views = connection.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal AND schema_name = 'main'")
         asked = [f'FROM "{view}"' for (view,) in views.fetchall()] + [law.query for law in laws().values()]
-        assert [query for query in asked if _guilty(connection, query)] == []
+        assert _guilty({query: _joins(connection, query) for query in asked}) == []

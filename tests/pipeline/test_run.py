@@ -170,6 +170,8 @@ def test_an_unknown_word_in_a_question_that_nothing_maps_is_quarantined(tmp_path
     release = run_inbox(deliver(tmp_path / "inbox", {"bw/a.csv": export}), tmp_path / "out")
     assert release.query("SELECT locator, code FROM quarantine") == [("row=1;col=Finding", "unknown_answer")]
     assert release.query("SELECT cells_loaded, cells_quarantined FROM file") == [(1, 1)]
+    told = "SELECT value, message LIKE '%unmapped: 0 in all.' FROM issue WHERE code = 'drift'"
+    assert release.query(told) == [("9999", True)], "that nobody maps it is said all the same"
 
 
 def test_a_question_that_nothing_maps_is_told_once_where_it_stands_first(tmp_path: Path) -> None:
@@ -183,8 +185,32 @@ def test_a_question_that_nothing_maps_is_told_once_where_it_stands_first(tmp_pat
     told = "SELECT path, locator, value, message FROM issue JOIN file USING (file_id) WHERE code = 'drift'"
     ((path, *place, message),) = run_inbox(inbox, tmp_path / "out").query(told)
     assert (path, *place) == ("higg/received-2024-05-11/f.csv", "header", "newquestion")
-    assert message.endswith("unmapped: 2.")
+    assert message.endswith("unmapped: 2 in all.")
     deliver(inbox, files(10))
     ((path, *place, message),) = run_inbox(inbox, tmp_path / "out").query(told)
     assert path == "higg/received-2024-05-10/f.csv"
-    assert message.endswith("unmapped: 3.")
+    assert message.endswith("unmapped: 3 in all.")
+
+
+def _asked(country: str, question: str) -> dict[str, str]:
+    """A Better Work row of a factory of its country, under a point that nothing maps."""
+    names = {"Quest.ID": country, "Factory.Assessed.ID": f"BW-{country}", "Factory.Assessed.Name": f"Sao Mai {country}"}
+    return {"Country": country, "CP": "Dragons", "Question.ID": question, **names}
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"a": [("Cambodia", "1.1.1.3"), ("Vietnam", "4001")], "b": [("Vietnam", "1.1.1.3")]}, ["bw/b.csv"]),
+        ({"a": [("Cambodia", "1.1.1.3"), ("Vietnam", "1.1.1.3")]}, ["bw/a.csv"]),
+        ({"a": [("Cambodia", "1.1.1.3")]}, []),
+    ],
+    ids=["at another file", "beside it", "nowhere else"],
+)
+def test_a_question_that_is_mapped_for_one_country_is_told_where_another_asks_it(
+    asked: dict[str, list[tuple[str, str]]], told: list[str], tmp_path: Path
+) -> None:
+    files = {f"bw/{name}.csv": better_work(*(_asked(*row) for row in rows)) for name, rows in asked.items()}
+    release = run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out")
+    query = "SELECT path FROM issue JOIN file USING (file_id) WHERE code = 'drift' AND value = '1.1.1.3'"
+    assert release.column(query) == told

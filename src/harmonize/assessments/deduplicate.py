@@ -107,12 +107,13 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
     Where no answer went, only what this run numbered can be without one, and only the answers of this run refer to it.
     """
     ((stale,),) = connection.execute("SELECT count(*) FROM stale_assessment").fetchall()
-    for table, number in _REFERRED.items():
+    (before,) = connection.execute(f"SELECT {', '.join(_REFERRED.values())} FROM numbered_before").fetchall()
+    for (table, number), last in zip(_REFERRED.items(), before, strict=True):
         answers = f"SELECT DISTINCT {number} FROM release.compact.stored_answer WHERE {number} IS NOT NULL"
         if stale:
             suspect = "true"
         else:
-            suspect = f"{number} > (SELECT {number} FROM numbered_before)"
+            suspect = f"{number} > {last}"
             answers += " AND assessment_no IN (SELECT assessment_no FROM made_number)"
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {suspect} AND {number} NOT IN ({answers})")
 

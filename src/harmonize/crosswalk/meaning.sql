@@ -36,7 +36,16 @@ JOIN release.compact.raw_unit r USING (raw_unit)
 LEFT JOIN unit_bit b ON b.unit = s.unit;
 
 CREATE OR REPLACE TABLE meant_column AS
-WITH mapped AS (
+WITH accepted AS (
+    SELECT u.accepted_units, bit_or(b.bit) AS accepted_bits
+    FROM (
+        SELECT accepted_units, unnest(string_split(accepted_units, '|')) AS unit
+        FROM (SELECT DISTINCT unit AS accepted_units FROM crosswalk_entry WHERE unit IS NOT NULL)
+    ) u
+    JOIN unit_bit b USING (unit)
+    GROUP BY u.accepted_units
+),
+mapped AS (
     SELECT
         u.class_no,
         c.*,
@@ -85,7 +94,7 @@ SELECT
     accepted_units,
     basis,
     threshold,
-    (SELECT bit_or(b.bit) FROM unit_bit b WHERE list_contains(string_split(accepted_units, '|'), b.unit)) AS accepted_bits,
+    accepted_bits,
     coalesce(
         string_split(accepted_units, '|')[1], CASE WHEN NOT contains(indicator_unit, '|') THEN indicator_unit END
     ) AS plain_unit,
@@ -102,6 +111,7 @@ SELECT
     unit_prefix,
     unit_suffix
 FROM mapped
+LEFT JOIN accepted USING (accepted_units)
 LEFT JOIN scale_default s ON s.scale = used_scale;
 
 INSERT INTO release.compact.question

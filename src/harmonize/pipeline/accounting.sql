@@ -1,37 +1,12 @@
 -- Everything noticed, and what became of every file and cell. What was noticed in the content of a file that has been
 -- judged before stands already.
--- Reads: loaded, to_judge, judgement, answer_issue, used_column, meaning, asked_class, readable_edition, the staged tables
---        and other issues, inbox_file, refusal, release.compact.
--- Writes: unmapped_question, release.compact.judged_file, release.compact.stored_issue, made_file.
+-- Reads: loaded, to_judge, judgement, answer_issue, unmapped_question, the staged tables and other issues, inbox_file, refusal.
+-- Writes: release.compact.judged_file, release.compact.stored_issue, made_file.
 DELETE FROM release.compact.stored_issue
 WHERE NOT is_of_content OR file_id IN (SELECT file_id FROM to_judge) OR file_id NOT IN (SELECT file_id FROM loaded);
 DELETE FROM release.compact.judged_file
 WHERE file_id IN (SELECT file_id FROM to_judge) OR file_id NOT IN (SELECT file_id FROM loaded);
 INSERT INTO release.compact.judged_file SELECT * FROM judgement ORDER BY file_id;
-
--- A question without a mapping concerns its crosswalk more than its files: it is told once, at the first that asks it.
-CREATE OR REPLACE TABLE unmapped_question AS
-WITH counted AS (
-    SELECT q.instrument, m.question_id, sum(q.answers)::BIGINT AS answers
-    FROM release.compact.asked_question q
-    JOIN release.compact.question m USING (question_no)
-    JOIN readable_edition e ON e.instrument = q.instrument AND e.edition = q.edition
-    WHERE m.mapping_id IS NULL
-    GROUP BY q.instrument, m.question_id
-),
-asked AS (
-    SELECT m.class_no, m.column_key, c.*
-    FROM meaning m
-    JOIN asked_class k USING (class_no)
-    JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
-    JOIN counted c ON c.instrument = k.instrument AND c.question_id = m.question_id
-    WHERE m.mapping_id IS NULL
-)
-SELECT a.instrument, a.question_id, a.answers, arg_min(f.file_id, f.path) AS file_id
-FROM used_column u
-JOIN asked a USING (class_no, column_key)
-JOIN inbox_file f USING (file_id)
-GROUP BY a.instrument, a.question_id, a.answers;
 
 INSERT INTO release.compact.stored_issue
 WITH noticed AS (
@@ -45,8 +20,7 @@ WITH noticed AS (
     UNION ALL
     SELECT
         file_id, 'header', 'drift', 'warning', question_id,
-        'No crosswalk lists the question ''' || question_id || ''', which stands here first; its answers are kept unmapped: '
-            || answers || '.',
+        'No crosswalk lists the question ''' || question_id || '''; its answers are kept unmapped: ' || answers || ' in all.',
         'Map it, or ignore it with a reason, in mappings/' || instrument || '/.', false, false
     FROM unmapped_question
     UNION ALL

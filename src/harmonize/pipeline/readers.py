@@ -43,6 +43,7 @@ class Readers(AbstractContextManager["Readers"]):
         """Begin the processes, which takes them a second; much will soon have to be read."""
         if not self._processes:
             self._processes = [ReadingProcess() for _ in range(READERS)]
+            self._clock.companions += [process.folder for process in self._processes]
 
     @contextmanager
     def reading(self, reader: FileReader, files: int, size: int) -> Iterator[_Submit]:
@@ -75,6 +76,7 @@ class Readers(AbstractContextManager["Readers"]):
     def _end(self, threads: ThreadPoolExecutor | None = None) -> None:
         self._clock.helpers_mb += sum(peak_since(process.folder) or 0 for process in self._processes)
         for process in self._processes:
+            self._clock.companions.remove(process.folder)
             process.end()
         if threads is not None:
             threads.shutdown(cancel_futures=True)

@@ -321,4 +321,5 @@ def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
 
 def make_files(connection: duckdb.DuckDBPyConnection) -> None:
     """Write what was noticed into the release, and make `made_file` with the accounting of every file's cells."""
+    connection.execute(_sql("drift.sql"))
     connection.execute(_sql("accounting.sql"))

@@ -194,9 +194,13 @@ def discover(inbox: Path, limits: Limits) -> list[Delivered | Refusal]:
         raise InboxError(f"{inbox}: there is no such inbox folder. Create it, with one folder per contributor inside.")
     if not os.access(inbox, os.R_OK | os.X_OK):
         raise InboxError(f"{inbox}: the inbox cannot be read. Check its permissions.")
-    with ThreadPoolExecutor(_HASHED_AT_ONCE) as pool:
+    pool = ThreadPoolExecutor(_HASHED_AT_ONCE)
+    try:
         each = pool.map(lambda source: list(_discover_one(inbox, source, limits)), _files(inbox))
         found = [entry for entries in each for entry in entries]
+    finally:
+        # (After an interruption nobody waits for what has not begun.)
+        pool.shutdown(cancel_futures=True)
     if not found:
         raise InboxError(
             f"{inbox}: the inbox is empty. Put exports into {inbox}/<contributor>/, or try `harmonize demo`."

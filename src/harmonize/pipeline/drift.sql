@@ -1,0 +1,62 @@
+-- Questions that no crosswalk lists. Each concerns its crosswalk more than the files that ask it: it is told once, at the
+-- first of them by path.
+-- Reads: meaning, asked_class, readable_edition, used_column, loaded, inbox_file, stage.content_column, release.compact.
+-- Writes: unmapped_question.
+CREATE OR REPLACE TABLE unmapped_question AS
+WITH read AS (
+    SELECT
+        m.class_no, m.column_key, k.instrument, m.question_id,
+        m.mapping_id IS NULL AND e.edition IS NOT NULL AS is_unmapped
+    FROM meaning m
+    JOIN asked_class k USING (class_no)
+    LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
+),
+by_column AS (
+    SELECT
+        instrument, column_key, any_value(question_id) AS question_id,
+        bool_and(is_unmapped) AS everywhere, bool_or(is_unmapped) AS somewhere
+    FROM read
+    GROUP BY instrument, column_key
+),
+-- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
+certain AS (
+    SELECT b.instrument, b.question_id, f.file_id, f.path
+    FROM by_column b
+    JOIN stage.content_column c USING (column_key)
+    JOIN loaded l USING (content_no)
+    JOIN inbox_file f ON f.file_id = l.file_id AND f.instrument = b.instrument
+    WHERE b.everywhere
+    UNION ALL
+    SELECT r.instrument, r.question_id, f.file_id, f.path
+    FROM used_column u
+    JOIN read r USING (class_no, column_key)
+    JOIN by_column b ON b.instrument = r.instrument AND b.column_key = r.column_key
+    JOIN inbox_file f ON f.file_id = u.file_id
+    WHERE b.somewhere AND NOT b.everywhere
+    GROUP BY r.instrument, r.question_id, f.file_id, f.path, u.column_key
+    HAVING bool_and(r.is_unmapped)
+),
+counted AS (
+    SELECT q.instrument, m.question_id, sum(q.answers)::BIGINT AS answers
+    FROM release.compact.asked_question q
+    JOIN release.compact.question m USING (question_no)
+    JOIN readable_edition e ON e.instrument = q.instrument AND e.edition = q.edition
+    WHERE m.mapping_id IS NULL
+    GROUP BY q.instrument, m.question_id
+),
+-- Of files in which another class has a mapping, the answers tell; they are looked at for the questions that need it.
+answered AS (
+    SELECT c.instrument, c.question_id, f.file_id, f.path
+    FROM release.compact.stored_answer a
+    JOIN release.compact.question m USING (question_no)
+    JOIN release.compact.stored_assessment s USING (assessment_no)
+    JOIN release.compact.delivery d USING (delivery_no)
+    JOIN inbox_file f ON f.file_id = d.file_id
+    JOIN (FROM counted ANTI JOIN certain USING (instrument, question_id)) c
+        ON c.instrument = s.instrument AND c.question_id = m.question_id
+    WHERE m.mapping_id IS NULL
+)
+SELECT p.instrument, p.question_id, arg_min(p.file_id, p.path) AS file_id, coalesce(any_value(c.answers), 0) AS answers
+FROM (FROM certain UNION ALL FROM answered) p
+LEFT JOIN counted c USING (instrument, question_id)
+GROUP BY p.instrument, p.question_id;
