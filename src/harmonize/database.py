@@ -1,4 +1,4 @@
-"""What every stage needs to speak with DuckDB: quoted text, Arrow tables, joins as written, work side by side."""
+"""What every stage needs to speak with DuckDB: quoted text, Arrow tables, joins and compression, work side by side."""
 
 from __future__ import annotations
 

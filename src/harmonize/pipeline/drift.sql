@@ -45,6 +45,7 @@ counted AS (
     GROUP BY q.instrument, m.question_id
 ),
 -- Of files in which another class has a mapping, the answers tell; they are looked at for the questions that need it.
+-- (Where all of these were withheld, each of them is an issue of its own, and this is not told.)
 answered AS (
     SELECT c.instrument, c.question_id, f.file_id, f.path
     FROM release.compact.stored_answer a
