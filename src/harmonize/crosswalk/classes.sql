@@ -1,6 +1,6 @@
 -- Which questions are asked of whom: assessments of one instrument, edition and country read a question alike.
--- Reads: staged_assessment, staged_mention, loaded, stage.content_column, stage.staged_column, staged_finding.
--- Writes: asked_class, stated_header, used_column, asked_question.
+-- Reads: staged_assessment, staged_mention, loaded, stage.set_column, stage.staged_column, staged_finding.
+-- Writes: asked_class, stated_header, asked_set, used_column, asked_question.
 CREATE OR REPLACE TABLE asked_class AS
 SELECT (row_number() OVER (ORDER BY instrument, edition, country))::INTEGER AS class_no, *
 FROM (
@@ -20,11 +20,17 @@ JOIN asked_class k
     ON k.instrument = a.instrument AND k.edition IS NOT DISTINCT FROM a.edition
     AND k.country IS NOT DISTINCT FROM m.country;
 
-CREATE OR REPLACE TABLE used_column AS
-SELECT f.file_id, h.class_no, u.column_key
-FROM (SELECT DISTINCT file_id, class_no FROM stated_header) h
+-- Of every file, whom it asks what: files of one template have one set of columns, whatever their number.
+CREATE OR REPLACE TABLE asked_set AS
+SELECT DISTINCT h.file_id, h.class_no, f.column_set_no
+FROM stated_header h
 JOIN loaded f USING (file_id)
-JOIN stage.content_column u USING (content_no);
+WHERE f.column_set_no IS NOT NULL;
+
+CREATE OR REPLACE TABLE used_column AS
+SELECT s.column_set_no, s.class_no, u.column_key
+FROM (SELECT DISTINCT column_set_no, class_no FROM asked_set) s
+JOIN stage.set_column u USING (column_set_no);
 
 CREATE OR REPLACE TABLE asked_question AS
 SELECT k.instrument, k.edition, k.country, c.question_id, c.context, c.label_hash

@@ -1,5 +1,5 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value.
--- Reads: used_column, asked_class, stage.staged_column, question_mapping, crosswalk_entry, indicator_entry, scale_word,
+-- Reads: asked_set, used_column, asked_class, stage.staged_column, question_mapping, crosswalk_entry, indicator_entry, scale_word,
 --        scale_default, instrument_default, unit_spelling, staged_unit.
 -- Writes: numbered_before, known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
@@ -149,8 +149,14 @@ JOIN release.compact.place p USING (column_key);
 CREATE OR REPLACE TABLE file_meaning AS
 WITH hashed AS (
     SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column
+),
+by_set AS (
+    SELECT u.column_set_no, u.class_no, count(*) AS columns, sum(h.digest::HUGEINT) AS total, bit_xor(h.digest) AS mixed
+    FROM used_column u
+    JOIN hashed h USING (class_no, column_key)
+    GROUP BY u.column_set_no, u.class_no
 )
-SELECT u.file_id, hash(count(*), sum(h.digest::HUGEINT), bit_xor(h.digest)) AS signature
-FROM used_column u
-JOIN hashed h USING (class_no, column_key)
-GROUP BY u.file_id;
+SELECT a.file_id, hash(sum(s.columns)::BIGINT, sum(s.total), bit_xor(s.mixed)) AS signature
+FROM asked_set a
+JOIN by_set s USING (column_set_no, class_no)
+GROUP BY a.file_id;

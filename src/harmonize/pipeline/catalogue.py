@@ -23,7 +23,39 @@ SHARED_TABLES = {"column": "column_key", "text": "text_key", "remark": "remark_k
 """Tables whose rows many files have in common, by the hash that is their key."""
 SMALL_TABLES = tuple(name for name in STAGED_SCHEMAS if name not in ("answer", *SHARED_TABLES))
 _BATCH = 500
-_FORM = f"{staged_form()} {duckdb.__version__}"
+_CREATE = """
+    CREATE TABLE stage.content (content_no INTEGER PRIMARY KEY, content_key VARCHAR NOT NULL, column_set_no INTEGER);
+    -- Files of one template have the same columns: they stand here once.
+    CREATE TABLE stage.column_set (column_set_no INTEGER, digest VARCHAR);
+    CREATE TABLE stage.set_column (column_set_no INTEGER, column_key BIGINT);
+"""
+_ARRIVING_SET = """
+    SELECT
+        content_no,
+        list(DISTINCT column_key ORDER BY column_key) AS column_keys,
+        sha256(array_to_string(list(DISTINCT column_key ORDER BY column_key), ' ')) AS digest
+    FROM ({rows})
+    GROUP BY content_no
+"""
+_ADD_SETS = """
+    INSERT INTO stage.column_set
+    SELECT (SELECT coalesce(max(column_set_no), 0) FROM stage.column_set) + row_number() OVER (ORDER BY digest), digest
+    FROM (SELECT DISTINCT digest FROM arriving)
+    WHERE digest NOT IN (SELECT digest FROM stage.column_set);
+
+    INSERT INTO stage.set_column
+    SELECT s.column_set_no, unnest(a.column_keys)
+    FROM (SELECT digest, any_value(column_keys) AS column_keys FROM arriving GROUP BY digest) a
+    JOIN stage.column_set s USING (digest)
+    WHERE s.column_set_no NOT IN (SELECT column_set_no FROM stage.set_column);
+
+    UPDATE stage.content
+    SET column_set_no = s.column_set_no
+    FROM arriving a
+    JOIN stage.column_set s USING (digest)
+    WHERE stage.content.content_no = a.content_no
+"""
+_FORM = f"{staged_form()} {duckdb.__version__} {_CREATE}"
 
 
 def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders: Sequence[StagedFolder]) -> None:
@@ -62,8 +94,7 @@ def _discard(connection: duckdb.DuckDBPyConnection, path: Path) -> None:
 
 def _create(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("BEGIN")
-    connection.execute("CREATE TABLE stage.content (content_no INTEGER PRIMARY KEY, content_key VARCHAR NOT NULL)")
-    connection.execute("CREATE TABLE stage.content_column (content_no INTEGER, column_key BIGINT)")
+    connection.execute(_CREATE)
     for table in (*SMALL_TABLES, *SHARED_TABLES):
         connection.register("arriving", stored_schema(table).empty_table())
         own = "" if table in SHARED_TABLES else "0::INTEGER AS content_no, 0::INTEGER AS row_order, "
@@ -80,7 +111,7 @@ def _add(connection: duckdb.DuckDBPyConnection, folders: Sequence[StagedFolder])
     numbers = {folder.key: last + place for place, folder in enumerate(folders, start=1)}
     arriving = pa.table({"content_no": pa.array(numbers.values(), pa.int32()), "key": list(numbers)})
     connection.register("arriving", arriving)
-    connection.execute("INSERT INTO stage.content SELECT content_no, key FROM arriving")
+    connection.execute("INSERT INTO stage.content SELECT content_no, key, NULL FROM arriving")
     connection.unregister("arriving")
     for table in (*SMALL_TABLES, *SHARED_TABLES):
         paths = {str(path): numbers[folder.key] for folder in folders if (path := folder.parquet(table)) is not None}
@@ -108,7 +139,10 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str])
         )
         return
     if table == "column":
-        connection.execute(f"INSERT INTO stage.content_column SELECT n.content_no, s.column_key FROM {rows}", [paths])
+        query = _ARRIVING_SET.format(rows=f"SELECT n.content_no, s.column_key FROM {rows}")
+        connection.register("arriving", connection.execute(query, [paths]).to_arrow_table())
+        connection.execute(_ADD_SETS)
+        connection.unregister("arriving")
     key = SHARED_TABLES[table]
     connection.execute(
         f"INSERT INTO stage.staged_{table} BY NAME "

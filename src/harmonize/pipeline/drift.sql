@@ -1,6 +1,7 @@
 -- Questions that no crosswalk lists. Each concerns its crosswalk more than the files that ask it: it is told once, at the
 -- first of them by path.
--- Reads: meaning, asked_class, readable_edition, used_column, loaded, inbox_file, stage.content_column, release.compact.
+-- Reads: meaning, asked_class, readable_edition, asked_set, used_column, loaded, inbox_file, stage.set_column,
+--        release.compact.
 -- Writes: unmapped_question.
 CREATE OR REPLACE TABLE unmapped_question AS
 WITH read AS (
@@ -18,20 +19,27 @@ by_column AS (
     FROM read
     GROUP BY instrument, column_key
 ),
+first_by_set AS (
+    SELECT l.column_set_no, f.instrument, arg_min(f.file_id, f.path) AS file_id, min(f.path) AS path
+    FROM loaded l
+    JOIN inbox_file f USING (file_id)
+    WHERE l.column_set_no IS NOT NULL
+    GROUP BY l.column_set_no, f.instrument
+),
 -- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
 certain AS (
     SELECT b.instrument, b.question_id, f.file_id, f.path
     FROM by_column b
-    JOIN stage.content_column c USING (column_key)
-    JOIN loaded l USING (content_no)
-    JOIN inbox_file f ON f.file_id = l.file_id AND f.instrument = b.instrument
+    JOIN stage.set_column c USING (column_key)
+    JOIN first_by_set f ON f.column_set_no = c.column_set_no AND f.instrument = b.instrument
     WHERE b.everywhere
     UNION ALL
     SELECT r.instrument, r.question_id, f.file_id, f.path
-    FROM used_column u
+    FROM asked_set s
+    JOIN used_column u USING (column_set_no, class_no)
     JOIN read r USING (class_no, column_key)
     JOIN by_column b ON b.instrument = r.instrument AND b.column_key = r.column_key
-    JOIN inbox_file f ON f.file_id = u.file_id
+    JOIN inbox_file f ON f.file_id = s.file_id
     WHERE b.somewhere AND NOT b.everywhere
     GROUP BY r.instrument, r.question_id, f.file_id, f.path, u.column_key
     HAVING bool_and(r.is_unmapped)

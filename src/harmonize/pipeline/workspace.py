@@ -152,7 +152,7 @@ def show_stage(connection: duckdb.DuckDBPyConnection, intake: Intake) -> None:
     create_table(connection, "staged_file", pa.Table.from_pylist(rows, schema=_LOADED))
     connection.execute(
         "CREATE OR REPLACE TABLE loaded AS "
-        "SELECT s.*, c.content_no FROM staged_file s JOIN stage.content c USING (content_key)"
+        "SELECT s.*, c.content_no, c.column_set_no FROM staged_file s JOIN stage.content c USING (content_key)"
     )
     for table in SMALL_TABLES:
         connection.execute(
