@@ -5,16 +5,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pyarrow as pa
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity.block import Candidates, CommonKey, candidate_pairs
+from harmonize.identity.block import Candidates, CommonKey, candidate_pairs, lookup_keys
 from harmonize.identity.compare import Comparison, distance_km
 from harmonize.identity.decide import judge
 from harmonize.identity.forms import read_address, read_name, write_address, write_name
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.model import FEATURES
+from harmonize.identity.model import FEATURES, Blocking
 from harmonize.identity.prepare import Profile, Statements, prepare
 
 KNOWLEDGE = Knowledge.from_folder(Path(__file__).parents[2] / "schemas")
@@ -32,6 +33,12 @@ def _named(one: Profile, other: Profile) -> dict[str, float]:
 
 def _probability(one: Profile, other: Profile) -> float:
     return float(judge([one, other], np.array([0]), np.array([1]), KNOWLEDGE.model).probability[0])
+
+
+def _candidates(profiles: list[Profile], limits: Blocking, at_once: int = 1_000_000) -> Candidates:
+    countries = pa.array([profile.country for profile in profiles], pa.large_string())
+    keys = pa.array([lookup_keys(profile) for profile in profiles], pa.large_string())
+    return candidate_pairs(countries, keys, limits, at_once)
 
 
 def _pairs(found: Candidates) -> list[tuple[int, int]]:
@@ -102,14 +109,14 @@ def test_a_company_identifier_counts_only_where_name_and_address_agree() -> None
 
 def test_pairs_meet_inside_one_country_only() -> None:
     profiles = [_profile("Sao Mai", "12 Green Street", country) for country in ("VN", "VN", "KH", "")]
-    assert _pairs(candidate_pairs(profiles, KNOWLEDGE.model.blocking)) == [(0, 1)]
-    assert _pairs(candidate_pairs([], KNOWLEDGE.model.blocking)) == []
+    assert _pairs(_candidates(profiles, KNOWLEDGE.model.blocking)) == [(0, 1)]
+    assert _pairs(_candidates([], KNOWLEDGE.model.blocking)) == []
 
 
 def test_a_word_that_everybody_has_brings_nobody_together() -> None:
     limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": 3})
     profiles = [_profile(f"Lotus {name}", "") for name in ("Alpha", "Bravo", "Carlo", "Delta")]
-    found = candidate_pairs(profiles, limits)
+    found = _candidates(profiles, limits)
     assert _pairs(found) == []
     assert CommonKey("VN", "word lotus", 4) in found.passed_over
     assert found.alone == [], "each has a key of its own, which nobody shares"
@@ -118,7 +125,7 @@ def test_a_word_that_everybody_has_brings_nobody_together() -> None:
 def test_who_has_only_words_that_everybody_has_is_told() -> None:
     limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": 2})
     profiles = [_profile("Lotus", f"{street} Street") for street in ("Red", "Green", "Blue")]
-    found = candidate_pairs(profiles, limits)
+    found = _candidates(profiles, limits)
     assert _pairs(found) == []
     assert found.alone == [0, 1, 2]
 
@@ -129,7 +136,7 @@ def test_a_pair_that_shares_rarer_keys_is_the_first_candidate() -> None:
         _profile(name, address)
         for name, address in (("Lotus Oak", "9 Harbour"), ("Lotus Pine", "7 Canal"), ("Lotus Pine", "7 Canal Road"))
     ]
-    assert _pairs(candidate_pairs(profiles, limits)) == [(0, 1), (1, 2)]
+    assert _pairs(_candidates(profiles, limits)) == [(0, 1), (1, 2)]
 
 
 WORDS = st.sampled_from(
@@ -146,7 +153,7 @@ PROFILES = st.lists(
 @given(PROFILES, st.integers(2, 4), st.integers(1, 3), st.integers(1, 5))
 def test_stretches_find_what_all_at_once_finds(profiles: list[Profile], largest: int, most: int, at_once: int) -> None:
     limits = KNOWLEDGE.model.blocking.model_copy(update={"largest_block": largest, "candidates": most})
-    assert _pairs(candidate_pairs(profiles, limits, at_once)) == _pairs(candidate_pairs(profiles, limits))
+    assert _pairs(_candidates(profiles, limits, at_once)) == _pairs(_candidates(profiles, limits))
 
 
 @settings(deadline=None)

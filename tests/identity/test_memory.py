@@ -186,9 +186,9 @@ def test_a_memory_holds_no_more_than_the_last_runs_used(tmp_path: Path) -> None:
     _resolve(ALL, tmp_path)
     _resolve({0: ALL[0], 1: ALL[1]}, tmp_path)
     assert len(list(tmp_path.iterdir())) == 3, "one file of a kind"
-    statements = Memory(tmp_path, stamp_of(KNOWLEDGE, list(KNOWLEDGE.identifiers.schemes))).recall("statements")
-    assert statements is not None
-    assert statements.num_rows == 2
+    records = Memory(tmp_path, stamp_of(KNOWLEDGE, list(KNOWLEDGE.identifiers.schemes))).recall("records")
+    assert records is not None
+    assert records.num_rows == 2
 
 
 def test_a_stamp_does_not_hang_on_the_order_of_sets_and_mappings() -> None:

@@ -8,7 +8,7 @@ rarity. Memory is bounded by working through the profiles in stretches, which do
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
@@ -24,7 +24,7 @@ from harmonize.values.names import ComparableAddress, ComparableName
 if TYPE_CHECKING:
     from harmonize.identity.prepare import Profile
 
-__all__ = ["Candidates", "CommonKey", "block_keys", "candidate_pairs"]
+__all__ = ["Candidates", "CommonKey", "block_keys", "candidate_pairs", "lookup_keys"]
 
 Positions = NDArray[np.int64]
 
@@ -91,18 +91,27 @@ def block_keys(names: Iterable[ComparableName], address: ComparableAddress) -> I
         yield f"at {one} {other}"
 
 
+def lookup_keys(profile: Profile) -> str | None:
+    """All keys of a profile, those of its company included, one a line; None without a country."""
+    if not profile.country:
+        return None
+    return "\n".join([profile.block_keys, *(f"{found.scheme} {found.value}" for found in sorted(profile.company_ids))])
+
+
 def candidate_pairs(
-    profiles: Sequence[Profile], limits: Blocking, meetings_at_once: int = _MEETINGS_AT_ONCE
+    countries: pa.Array, keys: pa.Array, limits: Blocking, meetings_at_once: int = _MEETINGS_AT_ONCE
 ) -> Candidates:
-    """The pairs of `profiles` worth comparing.
+    """The pairs of profiles worth comparing.
 
     Args:
+        countries: of every profile its country.
+        keys: of every profile its `lookup_keys`.
         meetings_at_once: about how many meetings of two profiles under one key are held in memory.
     """
-    blocks, passed_over, alone = _blocks(profiles, limits.largest_block)
+    blocks, passed_over, alone = _blocks(countries, keys, limits.largest_block)
     found = [
-        _nearest(*_met(blocks, chosen, len(profiles)), limits.candidates)
-        for chosen in _stretches(blocks, len(profiles), meetings_at_once)
+        _nearest(*_met(blocks, chosen, len(keys)), limits.candidates)
+        for chosen in _stretches(blocks, len(keys), meetings_at_once)
     ]
     if not found:
         return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), passed_over, alone)
@@ -112,33 +121,28 @@ def candidate_pairs(
     return Candidates(one[kept][order], other[kept][order], passed_over, alone)
 
 
-def _blocks(profiles: Sequence[Profile], largest_block: int) -> tuple[_Blocks, list[CommonKey], list[int]]:
-    texts = [
-        "\n".join([profile.block_keys, *(f"{found.scheme} {found.value}" for found in sorted(profile.company_ids))])
-        if profile.country
-        else None
-        for profile in profiles
-    ]
-    lists = pc.split_pattern(pa.array(texts, pa.large_string()), "\n")
+def _blocks(country: pa.Array, keys: pa.Array, largest_block: int) -> tuple[_Blocks, list[CommonKey], list[int]]:
+    lists = pc.split_pattern(keys, "\n")
     profile = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
-    keys = pc.list_flatten(lists).dictionary_encode()
-    countries = sorted({profile.country for profile in profiles})
-    number = {country: at for at, country in enumerate(countries)}
-    country = np.array([number[profile.country] for profile in profiles], np.int64)[profile]
-    key = keys.indices.to_numpy().astype(np.int64) * len(countries) + country
+    words = pc.list_flatten(lists).dictionary_encode()
+    names = country.dictionary_encode()
+    countries = names.dictionary.to_pylist()
+    of = names.indices.to_numpy().astype(np.int64)[profile]
+    key = words.indices.to_numpy().astype(np.int64) * len(countries) + of
     distinct, at, counts = np.unique(key, return_inverse=True, return_counts=True)
     common = np.flatnonzero(counts > largest_block)
     passed_over = sorted(
         (
-            CommonKey(countries[code % len(countries)], keys.dictionary[code // len(countries)].as_py(), count)
+            CommonKey(countries[code % len(countries)], words.dictionary[code // len(countries)].as_py(), count)
             for code, count in zip(distinct[common].tolist(), counts[common].tolist(), strict=True)
         ),
         key=lambda found: (-found.profiles, found),
     )
     shared = counts[at]
-    met_somebody = np.zeros(len(profiles), bool)
+    met_somebody = np.zeros(len(keys), bool)
     met_somebody[profile[shared <= largest_block]] = True
-    alone = [one for one in np.flatnonzero(~met_somebody).tolist() if texts[one]]
+    has_keys = pc.fill_null(pc.greater(pc.utf8_length(keys), 0), False).to_numpy(zero_copy_only=False)
+    alone = np.flatnonzero(~met_somebody & has_keys).tolist()
     rare = (shared >= 2) & (shared <= largest_block)
     # The lightest keys first: weights of a pair are added up in an order that does not hang on the order of rows.
     order = np.lexsort((profile[rare], at[rare], -shared[rare]))
@@ -146,7 +150,7 @@ def _blocks(profiles: Sequence[Profile], largest_block: int) -> tuple[_Blocks, l
     starts = np.flatnonzero(np.diff(at, prepend=-1) != 0)
     sizes = np.diff(starts, append=len(at))
     last = np.repeat(starts + sizes, sizes)
-    weight = np.log(1 + len(profiles) / counts_of) if len(at) else np.zeros(0)
+    weight = np.log(1 + len(keys) / counts_of) if len(at) else np.zeros(0)
     return _Blocks(profile[rare][order], weight, last - np.arange(len(at)) - 1), passed_over, alone
 
 

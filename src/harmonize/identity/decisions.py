@@ -5,11 +5,11 @@ Of several decisions on the same two keys the latest holds; of two at the same m
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-__all__ = ["Decision", "Standing", "standing_decisions"]
+__all__ = ["Decision", "Standing", "latest_decisions", "standing_decisions"]
 
 _CAUTION = ("same", "unsure", "different")
 
@@ -48,11 +48,11 @@ class Standing:
 
 
 def standing_decisions(decisions: Iterable[Decision], positions: Mapping[str, Sequence[int]]) -> Standing:
-    """Apply `decisions` to mentions, given the positions that each key leads to."""
+    """Apply the latest of `decisions` to mentions, given the positions that each key leads to."""
     same: list[tuple[Decision, list[int]]] = []
     sides: dict[int, set[tuple[int, int]]] = {}
     unsure: set[tuple[int, int]] = set()
-    for number, decision in enumerate(_latest(decisions)):
+    for number, decision in enumerate(latest_decisions(decisions)):
         one, other = set(positions.get(decision.key_a, ())), set(positions.get(decision.key_b, ()))
         if not one or not other:
             continue
@@ -68,8 +68,9 @@ def standing_decisions(decisions: Iterable[Decision], positions: Mapping[str, Se
     return Standing(same, {at: frozenset(taken) for at, taken in sides.items()}, frozenset(unsure))
 
 
-def _latest(decisions: Iterable[Decision]) -> Iterator[Decision]:
+def latest_decisions(decisions: Iterable[Decision]) -> list[Decision]:
+    """Of each two keys the decision that holds, in the order of the keys."""
     latest: dict[tuple[str, str], Decision] = {}
     for decision in sorted(decisions, key=lambda found: (found.at, _CAUTION.index(found.verdict), found.by, found.why)):
         latest[min(decision.key_a, decision.key_b), max(decision.key_a, decision.key_b)] = decision
-    return (latest[keys] for keys in sorted(latest))
+    return [latest[keys] for keys in sorted(latest)]

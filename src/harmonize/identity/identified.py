@@ -9,7 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from harmonize.identity.hashes import Positions
 from harmonize.identity.prepare import Identifier, Mention
+from harmonize.identity.records import Records
 
 __all__ = ["LinkingIdentifiers", "Notice", "linking_identifiers", "shared_company_notices"]
 
@@ -72,20 +78,36 @@ def linking_identifiers(mentions: Sequence[Mention]) -> tuple[LinkingIdentifiers
     return LinkingIdentifiers(groups, frozen), notices
 
 
-def shared_company_notices(mentions: Sequence[Mention], clusters: Sequence[int]) -> list[Notice]:
-    """One notice per factory for every company identifier that several factories state."""
-    stated: dict[Identifier, dict[int, str]] = {}
-    for mention, cluster in zip(mentions, clusters, strict=True):
-        for identifier in mention.profile.company_ids:
-            stated.setdefault(identifier, {}).setdefault(cluster, mention.mention_id)
+def shared_company_notices(records: Records, heads: Positions) -> list[Notice]:
+    """One notice per factory for every company identifier that several factories state.
+
+    Args:
+        heads: per record the first record of its factory.
+    """
+    lists = records.column("identifiers")
+    of, flat = pc.list_parent_indices(lists), pc.list_flatten(lists)
+    names_company = pc.equal(flat.field("level"), "company")
+    at = of.filter(names_company).to_numpy().astype(np.int64)
+    stated = pa.table(
+        {
+            "scheme": flat.field("scheme").filter(names_company),
+            "value": flat.field("value").filter(names_company),
+            "head": heads[at],
+            "at": at,
+        }
+    )
+    places = stated.group_by(["scheme", "value", "head"]).aggregate([("at", "min")])
+    shared = places.group_by(["scheme", "value"]).aggregate([("at_min", "list"), ("at_min", "count")])
+    shared = shared.filter(pc.greater(shared["at_min_count"], 1))
+    mention_ids = records.column("mention_id")
     return [
         Notice(
-            mention_id,
+            mention_ids[at].as_py(),
             "company_identifier_shared",
-            identifier.value,
-            f"{identifier.scheme} stands on {len(places)} factories; it names their company and links none of them.",
+            row["value"],
+            f"{row['scheme']} stands on {row['at_min_count']} factories; "
+            "it names their company and links none of them.",
         )
-        for identifier, places in sorted(stated.items())
-        if len(places) > 1
-        for mention_id in sorted(places.values())
+        for row in shared.to_pylist()
+        for at in row["at_min_list"]
     ]

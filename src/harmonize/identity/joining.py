@@ -8,54 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
-import numpy as np
-from numpy.typing import NDArray
-
-from harmonize.identity.block import Candidates, CommonKey, candidate_pairs
 from harmonize.identity.cluster import Clusters
-from harmonize.identity.decide import VERDICTS, Judgements, Verdict
+from harmonize.identity.decide import Verdict
 from harmonize.identity.decisions import Standing
 from harmonize.identity.identified import LinkingIdentifiers, Notice
-from harmonize.identity.model import MatchModel
-from harmonize.identity.prepare import Mention, Profile
+from harmonize.identity.prepare import Mention
 
-__all__ = ["Joined", "Judge", "ScoredPair", "join_all"]
+__all__ = ["Joined", "ScoredPair", "join_all"]
 
-Positions = NDArray[np.int64]
-
-
-class Judge(Protocol):
-    """Judges pairs of positions in a list of profiles."""
-
-    def __call__(self, profiles: Sequence[Profile], ones: Positions, others: Positions) -> Judgements:
-        """The judgements, in the order of the pairs."""
-        ...
+Positions = Sequence[int]
 
 
 @dataclass(frozen=True, slots=True)
 class ScoredPair:
-    """Two profiles that were compared and are alike enough to be told, by the positions of their mentions."""
+    """Two profiles that were compared and are alike enough to be told, by the positions of their mentions.
 
+    Attributes:
+        number: of the pair, for who asked.
+    """
+
+    number: int
     ones: tuple[int, ...]
     others: tuple[int, ...]
     probability: float
     verdict: Verdict
     reasons: str
-
-
-@dataclass(frozen=True, slots=True)
-class _Compared:
-    """Pairs of profiles that were compared.
-
-    Attributes:
-        told: the pairs that are alike enough.
-        apart: all pairs of roots that no chain of matches may join.
-    """
-
-    told: list[ScoredPair]
-    apart: Iterable[tuple[int, int]]
 
 
 @dataclass(slots=True)
@@ -66,9 +44,7 @@ class Joined:
         strong: per position, the root of what decisions, identifiers and equal statements joined.
         final: per position, the root after the model's joins.
         by_model: strong root -> the highest probability of a model's join at it.
-        pairs: the compared pairs that are alike enough; `distinct` or `review` also where a join was refused.
-        passed_over: keys that too many share to bring any together.
-        alone: positions of mentions that no key brought together with any other.
+        pairs: the pairs whose mentions were not joined already; `distinct` or `review` also where a join was refused.
     """
 
     strong: list[int]
@@ -76,18 +52,23 @@ class Joined:
     by_model: dict[int, float] = field(default_factory=dict)
     pairs: list[ScoredPair] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
-    passed_over: list[CommonKey] = field(default_factory=list)
-    alone: list[int] = field(default_factory=list)
 
 
 def join_all(
     mentions: Sequence[Mention],
     identified: LinkingIdentifiers,
     standing: Standing,
-    model: MatchModel,
-    judge: Judge,
+    told: Iterable[ScoredPair],
+    apart: Iterable[tuple[Positions, Positions]],
+    ambiguity: float,
 ) -> Joined:
-    """Run all steps over mentions that are ordered by their id."""
+    """Run all steps over mentions that are ordered by their id.
+
+    Args:
+        told: the pairs that are alike enough to be told.
+        apart: the positions of both sides of pairs that no chain of matches may join.
+        ambiguity: by how much a match must be likelier than one with another factory.
+    """
     clusters = Clusters(identified.of_site, standing.sides)
     notices = [
         *_join_decided(clusters, mentions, standing),
@@ -96,10 +77,11 @@ def join_all(
     ]
     strong = [clusters.root(at) for at in range(len(mentions))]
     joined = Joined(strong, [], notices=notices)
-    compared = _compared(mentions, joined, model, judge)
-    for one, other in compared.apart:
-        clusters.hold_apart(one, other)
-    joined.pairs = list(_join_alike(clusters, compared.told, standing, joined, model))
+    for ones, others in apart:
+        for one, other in _roots(ones, others, strong):
+            clusters.hold_apart(one, other)
+    pairs = [pair for pair in told if _is_open(pair, strong)]
+    joined.pairs = list(_join_alike(clusters, pairs, standing, joined, ambiguity))
     joined.final = [clusters.root(at) for at in range(len(mentions))]
     return joined
 
@@ -145,70 +127,9 @@ def _join_equal(clusters: Clusters, mentions: Sequence[Mention]) -> Iterator[Not
                 clusters.join(roots[0], root)
 
 
-def _compared(mentions: Sequence[Mention], joined: Joined, model: MatchModel, judge: Judge) -> _Compared:
-    """Compare all pairs of profiles that are worth it; what is joined already is left out."""
-    by_profile: dict[Profile, list[int]] = {}
-    for at, mention in enumerate(mentions):
-        by_profile.setdefault(mention.profile, []).append(at)
-    profiles = sorted(by_profile, key=_order)
-    members = [tuple(by_profile[profile]) for profile in profiles]
-    candidates = candidate_pairs(profiles, model.blocking)
-    joined.passed_over = candidates.passed_over
-    joined.alone = sorted(at for profile in candidates.alone for at in members[profile])
-    ones, others = _open(candidates, members, joined.strong)
-    found = judge(profiles, ones, others)
-    told = np.flatnonzero(found.probability >= min(model.thresholds.floor, model.thresholds.match))
-    apart = np.flatnonzero(found.apart)
-    some = found.take(told)
-    columns = (ones[told], others[told], some.probability, some.verdict)
-    return _Compared(
-        [
-            ScoredPair(members[one], members[other], probability, VERDICTS[verdict], reasons)
-            for one, other, probability, verdict, reasons in zip(
-                *(column.tolist() for column in columns), some.reasons.to_pylist(), strict=True
-            )
-        ],
-        _root_pairs(members, joined.strong, ones[apart], others[apart]),
-    )
-
-
-def _open(
-    candidates: Candidates, members: Sequence[tuple[int, ...]], strong: Sequence[int]
-) -> tuple[Positions, Positions]:
-    """The candidates whose mentions are not all joined yet."""
-    root = _sole_roots(members, strong)
-    one, other = root[candidates.ones], root[candidates.others]
-    is_open = (one < 0) | (one != other)
-    return candidates.ones[is_open], candidates.others[is_open]
-
-
-def _sole_roots(members: Sequence[tuple[int, ...]], strong: Sequence[int]) -> Positions:
-    """The one root of each profile's mentions; -1 where there are several."""
-    roots = ({strong[at] for at in positions} for positions in members)
-    return np.array([found.pop() if len(found) == 1 else -1 for found in roots], np.int64)
-
-
-def _root_pairs(
-    members: Sequence[tuple[int, ...]], strong: Sequence[int], ones: Positions, others: Positions
-) -> Iterator[tuple[int, int]]:
-    """The different roots that some pairs of profiles bring together."""
-    root = _sole_roots(members, strong)
-    one, other = root[ones], root[others]
-    plain = (one >= 0) & (other >= 0)
-    yield from zip(*(side[plain & (one != other)].tolist() for side in (one, other)), strict=True)
-    for left, right in zip(ones[~plain].tolist(), others[~plain].tolist(), strict=True):
-        yield from _roots(members[left], members[right], strong)
-
-
-def _order(profile: Profile) -> tuple[object, ...]:
-    return (
-        profile.text,
-        profile.province or "",
-        profile.place or (),
-        sorted(profile.company_ids) if profile.company_ids else [],
-        profile.address,
-        profile.names,
-    )
+def _is_open(pair: ScoredPair, strong: Sequence[int]) -> bool:
+    """Whether the mentions of a pair are not all joined yet."""
+    return len({strong[at] for at in (*pair.ones, *pair.others)}) > 1
 
 
 def _roots(ones: Sequence[int], others: Sequence[int], strong: Sequence[int]) -> list[tuple[int, int]]:
@@ -231,17 +152,20 @@ class _Matching:
 
 
 def _join_alike(
-    clusters: Clusters, pairs: Sequence[ScoredPair], standing: Standing, joined: Joined, model: MatchModel
+    clusters: Clusters, pairs: Sequence[ScoredPair], standing: Standing, joined: Joined, ambiguity: float
 ) -> Iterator[ScoredPair]:
-    """Join matches, the most probable first, and yield every pair with the verdict that came of it."""
+    """Join matches, the most probable first, and yield every pair with the verdict that came of it.
+
+    The other pairs come last: they join nothing, and what contradicts them is told of the factories that came to be.
+    """
     matches: dict[int, list[tuple[float, int]]] = {}
     for pair in pairs:
         if pair.verdict == "match":
             for one, other in _roots(pair.ones, pair.others, joined.strong):
                 matches.setdefault(one, []).append((pair.probability, other))
                 matches.setdefault(other, []).append((pair.probability, one))
-    matching = _Matching(clusters, standing, joined, matches, model.thresholds.ambiguity)
-    for pair in sorted(pairs, key=lambda pair: (-pair.probability, pair.ones, pair.others)):
+    matching = _Matching(clusters, standing, joined, matches, ambiguity)
+    for pair in sorted(pairs, key=lambda pair: (pair.verdict != "match", -pair.probability, pair.ones, pair.others)):
         roots = _roots(pair.ones, pair.others, joined.strong)
         refused = sorted(set(filter(None, [_refused_join(matching, pair, both) for both in roots])))
         if not refused:

@@ -1,7 +1,8 @@
-"""What resolving finds before ids are given: factories as groups of mentions, pairs, notices.
+"""What resolving finds before ids are given: factories as groups of mentions, pairs, notices; kept from run to run.
 
 It depends on mentions, identifiers, decisions and knowledge alone. If none of them has changed since the last run it is
-read back whole; ids are given anew each time, since the ledger grows.
+read back whole; otherwise piece by piece and pair by pair, by hashes of all that each depends on. Ids are given anew
+each time, since the ledger grows.
 """
 
 from __future__ import annotations
@@ -17,17 +18,21 @@ from harmonize.identity.identified import Notice
 from harmonize.identity.ledger import ClusterKeys
 from harmonize.identity.memory import Memory
 
-__all__ = ["LINKED", "PAIRS", "Outcome", "keep_outcome", "recall_outcome"]
+__all__ = ["LINKED", "NOTICED", "PAIRS", "TOLD", "Outcome", "Remembered", "keep_outcome", "recall"]
 
+_OF_PIECE = {"piece_0": pa.uint64(), "piece_1": pa.uint64()}
 LINKED = pa.schema(
     {
-        "mention_id": pa.string(),
+        **_OF_PIECE,
+        "mention_id": pa.large_string(),
+        "head": pa.large_string(),
         "cluster": pa.int32(),
         "link_method": pa.string(),
         "link_probability": pa.float64(),
-        "decision_key": pa.string(),
+        "decision_key": pa.large_string(),
     }
 )
+"""One row per mention, with the first mention of its factory and the factory's number."""
 PAIRS = pa.schema(
     {
         "mention_a": pa.string(),
@@ -37,16 +42,21 @@ PAIRS = pa.schema(
         "reasons": pa.string(),
     }
 )
+TOLD = pa.schema([("state_0", pa.uint64()), ("state_1", pa.uint64()), *PAIRS, ("is_told", pa.bool_())])
+"""Pairs that are alike enough, by the hash of all that decides what becomes of them."""
+_NOTICE = {name: pa.string() for name in ("mention_id", "code", "value", "message")}
+NOTICED = pa.schema({**_OF_PIECE, **_NOTICE})
+"""Notices by the piece whose joining showed them."""
 _CLUSTERS = pa.schema({"keys": pa.list_(pa.string()), "spare": pa.string()})
-_NOTICES = pa.schema({name: pa.string() for name in ("mention_id", "code", "value", "message")})
 _COMMON = pa.schema({"country": pa.string(), "key": pa.string(), "profiles": pa.int64()})
 _ALONE = pa.schema({"mention_id": pa.string()})
 _PARTS = {
     "inputs": pa.schema({"hash": pa.string()}),
     "linked": LINKED,
-    "pairs": PAIRS,
+    "told": TOLD,
+    "noticed": NOTICED,
+    "shared": pa.schema(_NOTICE),
     "clusters": _CLUSTERS,
-    "notices": _NOTICES,
     "passed_over": _COMMON,
     "alone": _ALONE,
 }
@@ -58,20 +68,46 @@ class Outcome:
     """What was found.
 
     Attributes:
-        linked: one row per mention, with the position of its factory in `clusters`.
-        pairs: compared pairs above the floor.
+        linked, told, noticed: see `LINKED`, `TOLD` and `NOTICED`.
+        shared: notices on identifiers of companies, which no piece shows alone.
         clusters: the ledger keys of every factory.
-        notices: what a steward should look at.
-        passed_over: keys that too many profiles of a country share to bring any together.
+        passed_over: name and address keys that too many profiles of a country share to bring any together.
         alone: mentions all of whose keys were passed over: they were compared with none.
     """
 
     linked: pa.Table
-    pairs: pa.Table
+    told: pa.Table
+    noticed: pa.Table
+    shared: list[Notice]
     clusters: list[ClusterKeys]
-    notices: list[Notice]
     passed_over: list[CommonKey]
     alone: list[str]
+
+    @property
+    def pairs(self) -> pa.Table:
+        """Compared pairs that are still questions, or joins by likeness; the likeliest first."""
+        told = self.told.filter(self.told["is_told"]).select(PAIRS.names)
+        return told.sort_by([("probability", "descending"), ("mention_a", "ascending"), ("mention_b", "ascending")])
+
+    @property
+    def notices(self) -> list[Notice]:
+        """What a steward should look at."""
+        return sorted([*self.shared, *(Notice(**row) for row in self.noticed.select(list(_NOTICE)).to_pylist())])
+
+
+@dataclass(frozen=True, slots=True)
+class Remembered:
+    """What was kept of the last outcome.
+
+    Attributes:
+        whole: all of it, where its inputs were these.
+        linked, told, noticed: its tables; empty where nothing was kept.
+    """
+
+    whole: Outcome | None
+    linked: pa.Table
+    told: pa.Table
+    noticed: pa.Table
 
 
 def keep_outcome(memory: Memory, inputs: str, outcome: Outcome) -> None:
@@ -79,35 +115,35 @@ def keep_outcome(memory: Memory, inputs: str, outcome: Outcome) -> None:
     tables = {
         "inputs": _rows([{"hash": inputs}], "inputs"),
         "linked": outcome.linked,
-        "pairs": outcome.pairs,
+        "told": outcome.told,
+        "noticed": outcome.noticed,
+        "shared": _rows(map(asdict, outcome.shared), "shared"),
         "clusters": _rows(
             ({"keys": sorted(found.keys), "spare": found.spare} for found in outcome.clusters), "clusters"
         ),
-        "notices": _rows(map(asdict, outcome.notices), "notices"),
         "passed_over": _rows(map(asdict, outcome.passed_over), "passed_over"),
         "alone": _rows(({"mention_id": found} for found in outcome.alone), "alone"),
     }
     memory.keep(_OUTCOME, pa.table({name: _as_one_row(table) for name, table in tables.items()}))
 
 
-def recall_outcome(memory: Memory, inputs: str) -> Outcome | None:
-    """The outcome of the last run, if its inputs had that hash."""
+def recall(memory: Memory, inputs: str) -> Remembered:
+    """What was kept of the last run's outcome."""
     table = memory.recall(_OUTCOME)
     if table is None or table.schema.names != list(_PARTS) or table.num_rows != 1:
-        return None
-    parts = {
-        name: pa.Table.from_struct_array(table[name].chunk(0).flatten()).cast(schema) for name, schema in _PARTS.items()
-    }
-    if parts["inputs"].to_pylist() != [{"hash": inputs}]:
-        return None
-    return Outcome(
-        linked=parts["linked"],
-        pairs=parts["pairs"],
-        clusters=[ClusterKeys(frozenset(row["keys"]), row["spare"]) for row in parts["clusters"].to_pylist()],
-        notices=[Notice(**row) for row in parts["notices"].to_pylist()],
-        passed_over=[CommonKey(**row) for row in parts["passed_over"].to_pylist()],
-        alone=parts["alone"]["mention_id"].to_pylist(),
-    )
+        return Remembered(None, *(_PARTS[part].empty_table() for part in ("linked", "told", "noticed")))
+
+    def part(name: str) -> pa.Table:
+        return pa.Table.from_struct_array(table[name].chunk(0).flatten()).cast(_PARTS[name])
+
+    linked, told, noticed = part("linked"), part("told"), part("noticed")
+    if part("inputs").to_pylist() != [{"hash": inputs}]:
+        return Remembered(None, linked, told, noticed)
+    shared = [Notice(**row) for row in part("shared").to_pylist()]
+    clusters = [ClusterKeys(frozenset(row["keys"]), row["spare"]) for row in part("clusters").to_pylist()]
+    passed_over = [CommonKey(**row) for row in part("passed_over").to_pylist()]
+    alone = part("alone")["mention_id"].to_pylist()
+    return Remembered(Outcome(linked, told, noticed, shared, clusters, passed_over, alone), linked, told, noticed)
 
 
 def _rows(rows: Iterable[Mapping[str, object]], part: str) -> pa.Table:

@@ -84,21 +84,50 @@ class Profile:
 
 @dataclass(frozen=True, slots=True)
 class Mention:
-    """One mention with its profile and its valid identifiers.
-
-    Attributes:
-        key: `name|address|country` in plain words.
-        exact_key: mentions with equal keys are one factory; without an address only inside one instrument, nameless
-            ones never.
-    """
+    """One mention with what it states, its profile and its valid identifiers."""
 
     mention_id: str
     contributor: str
     instrument: str
-    key: str
-    exact_key: str
+    statement: Statement
     profile: Profile
-    identifiers: tuple[Identifier, ...] = field(default=())
+    identifiers: tuple[Identifier, ...]
+
+    @classmethod
+    def of(
+        cls,
+        mention_id: str,
+        contributor: str,
+        instrument: str,
+        statement: Statement,
+        place: tuple[float, float] | None,
+        identifiers: tuple[Identifier, ...],
+    ) -> Mention:
+        """A mention whose profile is that of the statement, the place and the identifiers of its company."""
+        profile = Profile(
+            statement.country,
+            statement.names,
+            statement.address,
+            statement.province,
+            place,
+            frozenset(identifier for identifier in identifiers if identifier.level == "company"),
+            statement.is_placed,
+            statement.text,
+            statement.block_keys,
+        )
+        return cls(mention_id, contributor, instrument, statement, profile, identifiers)
+
+    @property
+    def key(self) -> str:
+        """`name|address|country` in plain words."""
+        return self.statement.key
+
+    @property
+    def exact_key(self) -> str:
+        """Equal keys are one factory; without an address only inside one instrument, nameless ones never."""
+        if not self.statement.said:
+            return f"mention:{self.mention_id}"
+        return self.statement.said if self.statement.is_placed else f"{self.statement.said}|{self.instrument}"
 
 
 class Statements:
@@ -106,36 +135,21 @@ class Statements:
 
     Args:
         known: statements of an earlier run with the same knowledge; never changed.
-
-    Attributes:
-        used: every statement that was asked for.
-        worked_out: those of them that were not known.
     """
 
     def __init__(self, knowledge: Knowledge, known: Mapping[Written, Statement] | None = None) -> None:
         self.knowledge = knowledge
-        self.used: dict[Written, Statement] = {}
-        self.worked_out: dict[Written, Statement] = {}
-        self._known = known or {}
+        self._known = dict(known or {})
         self._countries: dict[str, str] = {}
         self._names: dict[str, tuple[ComparableName, str]] = {}
         self._addresses: dict[str, tuple[ComparableAddress, str]] = {}
 
-    @property
-    def is_mostly_idle(self) -> bool:
-        """Whether more than half of what was known was not asked for."""
-        return len(self._known) > 2 * len(self.used)
-
     def of(self, row: Mapping[str, Cell]) -> Statement:
         """The statement of a row of the mentions table."""
         written = tuple(map(row.get, WRITTEN))
-        statement = self.used.get(written)
+        statement = self._known.get(written)
         if statement is None:
-            statement = self._known.get(written)
-            if statement is None:
-                statement = self._work_out(row)
-                self.worked_out[written] = statement
-            self.used[written] = statement
+            statement = self._known[written] = self._work_out(row)
         return statement
 
     def _work_out(self, row: Mapping[str, Cell]) -> Statement:
@@ -209,23 +223,9 @@ def _mention(row: Mapping[str, Cell], stated: Sequence[tuple[str, str]], stateme
         if stated
         else ()
     )
-    profile = Profile(
-        statement.country,
-        statement.names,
-        statement.address,
-        statement.province,
-        _place(row),
-        frozenset(identifier for identifier in identifiers if identifier.level == "company"),
-        statement.is_placed,
-        statement.text,
-        statement.block_keys,
+    return Mention.of(
+        str(row["mention_id"]), _text(row, "contributor"), _text(row, "instrument"), statement, _place(row), identifiers
     )
-    mention_id, instrument = str(row["mention_id"]), _text(row, "instrument")
-    if not statement.said:
-        exact_key = f"mention:{mention_id}"
-    else:
-        exact_key = statement.said if statement.is_placed else f"{statement.said}|{instrument}"
-    return Mention(mention_id, _text(row, "contributor"), instrument, statement.key, exact_key, profile, identifiers)
 
 
 def _names(row: Mapping[str, Cell]) -> Iterator[str]:

@@ -6,30 +6,27 @@ whether records come at once or one after the other.
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
-from harmonize.identity.block import CommonKey
-from harmonize.identity.decisions import Decision, standing_decisions
-from harmonize.identity.identified import (
-    LinkingIdentifiers,
-    Notice,
-    linking_identifiers,
-    shared_company_notices,
-)
-from harmonize.identity.joining import Joined, ScoredPair, join_all
-from harmonize.identity.keys import keys_of, ledger_keys
+from harmonize.identity.block import CommonKey, candidate_pairs
+from harmonize.identity.decisions import Decision, latest_decisions
+from harmonize.identity.identified import Notice, shared_company_notices
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.ledger import ClusterKeys, LedgerEntry, assign_ids
 from harmonize.identity.memory import Memory, content_hash, stamp_of
-from harmonize.identity.outcome import LINKED, PAIRS, Outcome, keep_outcome, recall_outcome
-from harmonize.identity.prepare import WRITTEN, Identifier, Mention, prepare
-from harmonize.identity.remember import RememberedJudge, keep_statements, recall_statements
+from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome, recall
+from harmonize.identity.pieces import Pairs, divide
+from harmonize.identity.prepare import Profile
+from harmonize.identity.records import ProfileIndex, Records, record
+from harmonize.identity.remember import remembered_judgements
+from harmonize.identity.renew import renew
 
 __all__ = ["LINKS", "PAIRS", "Resolution", "resolve"]
 
@@ -42,7 +39,6 @@ LINKS = pa.schema(
         "decision_key": pa.string(),
     }
 )
-_MENTION_COLUMNS = (*WRITTEN, "mention_id", "contributor", "instrument", "latitude", "longitude")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +89,7 @@ def resolve(
     outcome = _outcome(mentions, identifiers, decisions, knowledge, memory)
     assignment = assign_ids(outcome.clusters, minted)
     facility_ids = pa.array(assignment.ids, pa.string()).take(outcome.linked["cluster"])
-    links = outcome.linked.rename_columns(LINKS.names).set_column(1, "facility_id", facility_ids)
+    links = outcome.linked.append_column("facility_id", facility_ids).select(LINKS.names)
     return Resolution(
         links=links.cast(LINKS),
         pairs=outcome.pairs,
@@ -113,126 +109,57 @@ def _outcome(
     folder: Path | None,
 ) -> Outcome:
     """What is found, read back if nothing has changed since it was kept."""
-    if folder is None:
-        return _find(mentions, identifiers, decisions, knowledge, Memory(None, ""))
     # Of the schemes of identifiers the first that fits holds: their order decides as well.
-    memory = Memory(folder, stamp_of(knowledge, list(knowledge.identifiers.schemes)))
-    inputs = content_hash(mentions, identifiers, list(decisions))
-    outcome = recall_outcome(memory, inputs)
-    if outcome is None:
-        with without_collector():
-            outcome = _find(mentions, identifiers, decisions, knowledge, memory)
+    stamp = "" if folder is None else stamp_of(knowledge, list(knowledge.identifiers.schemes))
+    memory = Memory(folder, stamp)
+    inputs = content_hash(mentions, identifiers, list(decisions)) if memory.is_kept else ""
+    remembered = recall(memory, inputs)
+    if remembered.whole is not None:
+        return remembered.whole
+    with without_collector():
+        outcome = _find(record(mentions, identifiers, knowledge, memory), decisions, knowledge, memory, remembered)
+    if memory.is_kept:
         keep_outcome(memory, inputs, outcome)
     return outcome
 
 
 def _find(
-    mentions: pa.Table, identifiers: pa.Table, decisions: Sequence[Decision], knowledge: Knowledge, memory: Memory
+    records: Records, decisions: Sequence[Decision], knowledge: Knowledge, memory: Memory, remembered: Remembered
 ) -> Outcome:
-    statements, known = recall_statements(memory, knowledge)
-    present = [name for name in _MENTION_COLUMNS if name in mentions.column_names]
-    prepared = prepare(mentions.select(present).to_pylist(), identifiers.to_pylist(), statements)
-    keep_statements(memory, statements, known)
-    identified, notices = linking_identifiers(prepared)
-    positions: dict[str, list[int]] = {}
-    keys = [keys_of(mention) for mention in prepared]
-    for at, found in enumerate(keys):
-        for key in found:
-            positions.setdefault(key, []).append(at)
-    standing = standing_decisions(decisions, positions)
-    judge = RememberedJudge(knowledge.model, memory)
-    joined = join_all(prepared, identified, standing, knowledge.model, judge)
-    members: dict[int, list[int]] = {}
-    for at, root in enumerate(joined.final):
-        members.setdefault(root, []).append(at)
-    clusters = [members[root] for root in sorted(members)]
-    cluster_of = [0] * len(prepared)
-    for number, cluster in enumerate(clusters):
-        for at in cluster:
-            cluster_of[at] = number
-    methods = _methods(prepared, clusters, joined, identified)
-    pairs = list(_pair_rows(prepared, joined, knowledge.model.thresholds.floor))
+    """Compare all profiles, and join anew the pieces that are not as they were."""
+    index, model = ProfileIndex.over(records), knowledge.model
+    candidates = candidate_pairs(
+        records.column("used_country").take(index.first),
+        records.column("lookup_keys").take(index.first),
+        model.blocking,
+    )
+
+    def profiles(numbers: Sequence[int]) -> list[Profile]:
+        return [mention.profile for mention in records.mentions([int(index.first[number]) for number in numbers])]
+
+    judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
+    pairs = Pairs(candidates.ones, candidates.others, judged)
+    standing = latest_decisions(decisions)
+    pieces = divide(records, index, pairs, standing)
+    told = pairs.take(np.flatnonzero(judged.probability >= min(model.thresholds.floor, model.thresholds.match)))
+    linked, pair_rows, noticed = renew(records, index, pieces, told, standing, model.thresholds.ambiguity, remembered)
+    is_alone = np.isin(index.of, candidates.alone)
     return Outcome(
-        linked=pa.table(
-            [
-                [mention.mention_id for mention in prepared],
-                cluster_of,
-                [method for method, _ in methods],
-                [probability for _, probability in methods],
-                [found[0] for found in keys],
-            ],
-            schema=LINKED,
-        ),
-        pairs=pa.Table.from_pylist(pairs, schema=PAIRS),
-        clusters=[_cluster_keys(prepared, cluster) for cluster in clusters],
-        notices=sorted([*notices, *joined.notices, *shared_company_notices(prepared, cluster_of)]),
-        passed_over=joined.passed_over,
-        alone=[prepared[at].mention_id for at in joined.alone],
+        linked=linked,
+        told=pair_rows,
+        noticed=noticed,
+        shared=shared_company_notices(records, linked["cluster"].to_numpy()),
+        clusters=_clusters(records, linked["cluster"].to_numpy()),
+        passed_over=candidates.passed_over,
+        alone=records.column("mention_id").filter(pa.array(is_alone)).to_pylist(),
     )
 
 
-def _cluster_keys(mentions: Sequence[Mention], cluster: Sequence[int]) -> ClusterKeys:
-    keys = frozenset(key for at in cluster for key in ledger_keys(mentions[at]))
-    return ClusterKeys(keys, f"mention:{mentions[cluster[0]].mention_id}")
-
-
-def _methods(
-    mentions: Sequence[Mention],
-    clusters: Sequence[Sequence[int]],
-    joined: Joined,
-    identified: LinkingIdentifiers,
-) -> list[tuple[str, float]]:
-    """Per mention how it hangs on its factory, and the probability of that link.
-
-    The largest part of a factory that hangs together without the model is its core; what the model added to it, or
-    joined where there is no core, is linked by `model`.
-    """
-    by_identifier = {(at, id_) for id_, positions in identified.groups.items() for at in positions}
-    found: list[tuple[str, float]] = [("single", 1.0)] * len(mentions)
-    for cluster in clusters:
-        parts: dict[int, list[int]] = {}
-        for at in cluster:
-            parts.setdefault(joined.strong[at], []).append(at)
-        core = min(parts, key=lambda root: (-len(parts[root]), root))
-        for root, part in parts.items():
-            if len(parts) > 1 and (root != core or len(part) == 1):
-                for at in part:
-                    found[at] = ("model", joined.by_model[root])
-            elif len(part) > 1:
-                for at, method in zip(part, _strong_methods(mentions, part, by_identifier), strict=True):
-                    found[at] = (method, 1.0)
-    return found
-
-
-def _strong_methods(
-    mentions: Sequence[Mention], part: Sequence[int], by_identifier: Set[tuple[int, Identifier]]
-) -> Iterator[str]:
-    """How each mention of a part that hangs together without the model hangs on the others."""
-    linking = [[id_ for id_ in mentions[at].identifiers if (at, id_) in by_identifier] for at in part]
-    exact = [mentions[at].exact_key for at in part]
-    stated, said = Counter(id_ for ids in linking for id_ in ids), Counter(exact)
-    for ids, key in zip(linking, exact, strict=True):
-        if any(stated[id_] > 1 for id_ in ids):
-            yield "id"
-        else:
-            yield "exact" if said[key] > 1 else "decision"
-
-
-def _pair_rows(mentions: Sequence[Mention], joined: Joined, floor: float) -> Iterator[dict[str, str | float]]:
-    """Pairs above the floor; one that other links have joined meanwhile is no longer a question."""
-    for pair in joined.pairs:
-        one, other = pair.ones[0], pair.others[0]
-        settled = pair.verdict != "match" and joined.final[one] == joined.final[other]
-        if pair.probability >= floor and not settled:
-            yield _pair_row(mentions[one], mentions[other], pair)
-
-
-def _pair_row(one: Mention, other: Mention, pair: ScoredPair) -> dict[str, str | float]:
-    first, second = sorted((one.mention_id, other.mention_id))
-    return {
-        "mention_a": first,
-        "mention_b": second,
-        "probability": pair.probability,
-        "verdict": pair.verdict,
-        "reasons": pair.reasons,
-    }
+def _clusters(records: Records, numbers: NDArray[np.int32]) -> list[ClusterKeys]:
+    """The keys of every factory."""
+    keys: list[set[str]] = [set() for _ in range(int(numbers.max()) + 1 if len(numbers) else 0)]
+    first = np.unique(numbers, return_index=True)[1]
+    for number, found in zip(numbers.tolist(), records.column("ledger_keys").to_pylist(), strict=True):
+        keys[number].update(found)
+    spares = records.column("mention_id").take(first).to_pylist()
+    return [ClusterKeys(frozenset(found), f"mention:{spare}") for found, spare in zip(keys, spares, strict=True)]

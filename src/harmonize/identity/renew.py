@@ -1,0 +1,157 @@
+"""Settle the pieces that are not as they were, and take over what was found of the others."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from harmonize.identity.decide import VERDICTS
+from harmonize.identity.decisions import Decision
+from harmonize.identity.hashes import Hashes, Positions, find
+from harmonize.identity.outcome import LINKED, NOTICED, TOLD, Remembered
+from harmonize.identity.pieces import Mask, Pairs, Pieces
+from harmonize.identity.records import ProfileIndex, Records
+from harmonize.identity.settle import Settled, settle
+
+__all__ = ["renew"]
+
+
+def renew(
+    records: Records,
+    index: ProfileIndex,
+    pieces: Pieces,
+    told: Pairs,
+    decisions: Sequence[Decision],
+    ambiguity: float,
+    remembered: Remembered,
+) -> tuple[pa.Table, pa.Table, pa.Table]:
+    """What is linked, told and noticed (`LINKED`, `TOLD`, `NOTICED`).
+
+    Args:
+        told: the pairs of profiles that are alike enough to be told.
+        decisions: those that hold.
+    """
+    states = pieces.states(index.hashes, told)
+    known = _at(remembered.told, "state", states)
+    is_new_piece = _at(remembered.linked, "piece", pieces.hashes) < 0
+    # Whether a pair is told hangs on the factories of both sides: for a new pair both pieces are settled again.
+    is_settled = is_new_piece
+    is_settled[pieces.touched_by(told.take(np.flatnonzero(known < 0)))] = True
+    positions = np.flatnonzero(is_settled[pieces.of])
+    inside = pieces.inside(is_settled, told)
+    settled = settle(
+        records.mentions(positions.tolist()),
+        positions,
+        index,
+        decisions,
+        told.take(inside),
+        pieces.apart_in(is_settled),
+        ambiguity,
+    )
+    return (
+        _linked(records, pieces, positions, settled, remembered.linked),
+        _told(records, index, told, states, inside, known, settled, remembered.told),
+        _noticed(records, pieces, is_settled, settled, remembered.noticed),
+    )
+
+
+def _at(table: pa.Table, name: str, wanted: Hashes) -> Positions:
+    """The row of `table` with each wanted hash, or -1."""
+    first, second = (table[f"{name}_{half}"].to_numpy() for half in (0, 1))
+    order = np.argsort(first, kind="stable")
+    at = find((first[order], second[order]), wanted)
+    return np.where(at < 0, -1, order[at]) if len(order) else at
+
+
+def _linked(records: Records, pieces: Pieces, positions: Positions, settled: Settled, then: pa.Table) -> pa.Table:
+    mention_ids, decision_keys = records.column("mention_id"), pc.list_element(records.column("keys"), 0)
+    rest = np.ones(len(records), bool)
+    rest[positions] = False
+    others = np.flatnonzero(rest)
+    recalled = then.take(pc.index_in(mention_ids.take(others), then["mention_id"].combine_chunks()))
+    heads = np.empty(len(records), np.int64)
+    heads[positions] = settled.heads
+    heads[others] = pc.index_in(recalled["head"].combine_chunks(), mention_ids).to_numpy()
+    places = np.argsort(np.concatenate([positions, others]))
+    methods = pa.array([method for method, _ in settled.methods], pa.string())
+    probabilities = pa.array([probability for _, probability in settled.methods], pa.float64())
+    return pa.table(
+        [
+            pieces.hashes[0][pieces.of],
+            pieces.hashes[1][pieces.of],
+            mention_ids,
+            mention_ids.take(heads),
+            # Factories are numbered by their first mention.
+            np.unique(heads, return_inverse=True)[1],
+            pa.concat_arrays([methods, recalled["link_method"].combine_chunks()]).take(places),
+            pa.concat_arrays([probabilities, recalled["link_probability"].combine_chunks()]).take(places),
+            decision_keys,
+        ],
+        names=LINKED.names,
+    ).cast(LINKED)
+
+
+def _told(
+    records: Records,
+    index: ProfileIndex,
+    told: Pairs,
+    states: Hashes,
+    inside: Positions,
+    known: Positions,
+    settled: Settled,
+    then: pa.Table,
+) -> pa.Table:
+    verdicts = [VERDICTS[verdict] for verdict in told.judged.verdict[inside].tolist()]
+    reasons = told.judged.reasons.take(inside).to_pylist()
+    is_told = [False] * len(inside)
+    for pair in settled.pairs:
+        verdicts[pair.number], reasons[pair.number] = pair.verdict, pair.reasons
+        is_told[pair.number] = pair.is_told
+    mention_ids = records.column("mention_id")
+    one, other = (mention_ids.take(index.first[side[inside]]) for side in (told.ones, told.others))
+    anew = pa.table(
+        [
+            states[0][inside],
+            states[1][inside],
+            pc.min_element_wise(one, other),
+            pc.max_element_wise(one, other),
+            told.judged.probability[inside],
+            verdicts,
+            reasons,
+            is_told,
+        ],
+        names=TOLD.names,
+    ).cast(TOLD)
+    rest = np.ones(len(states[0]), bool)
+    rest[inside] = False
+    return pa.concat_tables([anew, then.take(known[rest])])
+
+
+def _noticed(
+    records: Records,
+    pieces: Pieces,
+    is_settled: Mask,
+    settled: Settled,
+    then: pa.Table,
+) -> pa.Table:
+    of = pieces.of[
+        pc.index_in(
+            pa.array([notice.mention_id for notice in settled.notices], pa.large_string()), records.column("mention_id")
+        ).to_numpy()
+    ]
+    anew = pa.table(
+        [
+            pieces.hashes[0][of],
+            pieces.hashes[1][of],
+            *([getattr(notice, name) for notice in settled.notices] for name in NOTICED.names[2:]),
+        ],
+        names=NOTICED.names,
+    ).cast(NOTICED)
+    rest = np.flatnonzero(~is_settled)
+    order = rest[np.argsort(pieces.hashes[0][rest], kind="stable")]
+    hashes = (then["piece_0"].to_numpy(), then["piece_1"].to_numpy())
+    stands = find((pieces.hashes[0][order], pieces.hashes[1][order]), hashes) >= 0
+    return pa.concat_tables([anew, then.filter(pa.array(stands))])
