@@ -6,15 +6,42 @@ line that only lacks its end, as an editor may leave it, counts and stays.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.json as pa_json
+
 from harmonize.errors import LedgerError
 
-__all__ = ["append_ids", "append_lines", "read_ids", "read_lines"]
+__all__ = ["append_ids", "append_lines", "read_columns", "read_ids", "read_lines"]
+
+
+def read_columns(path: Path, names: Sequence[str]) -> pa.Table | None:
+    """All lines of a sound ledger as columns of text; None where a line is not just these texts, or is cut off.
+
+    Args:
+        names: of the columns; `minted_on`, an ISO day, is one of them.
+
+    (Then `read_lines` tells what is there: it takes a hundred times as long, line by line.)
+    """
+    schema = pa.schema(dict.fromkeys(names, pa.string()))
+    options = pa_json.ParseOptions(explicit_schema=schema, unexpected_field_behavior="error")
+    try:
+        data = path.read_bytes()
+        table = pa_json.read_json(io.BytesIO(data), parse_options=options)
+        table.validate(full=True)
+        table["minted_on"].cast(pa.date32())
+    except (OSError, KeyError, pa.ArrowException):
+        return None
+    lines = data.count(b"\n")
+    is_a_line_each = len(table) == lines == data.count(b"}\n") and data.startswith(b"{") and data.endswith(b"}\n")
+    is_whole = table.schema.names == list(names) and not any(column.null_count for column in table.columns)
+    return table if is_a_line_each and is_whole and data.count(b"\n{") == lines - 1 else None
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:
@@ -30,33 +57,16 @@ def read_lines(path: Path) -> list[dict[str, str]]:
     except OSError as problem:
         raise LedgerError(f"{path}: the ledger cannot be read: {problem.strerror}. Mend its permissions.") from problem
     *lines, last = data.split(b"\n")
-    found = _contents(lines)
-    if found is None:
-        found = []
-        for number, line in enumerate(lines, start=1):
-            if not line.strip():
-                continue
-            content = _content(line)
-            if content is None:
-                raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.")
-            found.append(content)
+    found: list[dict[str, str]] = []
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        content = _content(line)
+        if content is None:
+            raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.")
+        found.append(content)
     content = _content(last)
     return found if content is None else [*found, content]
-
-
-def _contents(lines: Sequence[bytes]) -> list[dict[str, str]] | None:
-    """What sound lines say, read at one go; None where one of them might not be sound."""
-    stated = [line for line in lines if line]
-    if not all(line.startswith(b'{"') and line.endswith(b'"}') for line in stated):
-        return None
-    try:
-        found: list[dict[str, str]] = json.loads(b"[" + b",".join(stated) + b"]")
-    except (ValueError, RecursionError):
-        return None
-    is_plain = len(found) == len(stated) and all(
-        isinstance(content, dict) and all(type(value) is str for value in content.values()) for content in found
-    )
-    return found if is_plain else None
 
 
 def _content(line: bytes) -> dict[str, str] | None:
@@ -97,6 +107,9 @@ def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
 
 def read_ids(path: Path) -> dict[str, str]:
     """Key -> id."""
+    columns = read_columns(path, ("key", "id", "minted_on"))
+    if columns is not None:
+        return dict(zip(columns["key"].to_pylist(), columns["id"].to_pylist(), strict=True))
     try:
         return {line["key"]: line["id"] for line in read_lines(path)}
     except KeyError as problem:

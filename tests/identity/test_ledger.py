@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import tempfile
 from datetime import date
 from pathlib import Path
 
@@ -10,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from harmonize.errors import LedgerError
+from harmonize.identity import ledger as ledger_module
 from harmonize.identity.ledger import (
     Assignment,
     ClusterKeys,
@@ -116,3 +119,27 @@ def test_a_broken_ledger_names_its_line(tmp_path: Path) -> None:
     path.write_text('{"key": "a"}\n', encoding="utf-8")
     with pytest.raises(LedgerError, match=r"facility_ids\.jsonl:1"):
         read_ledger(path)
+
+
+@given(st.lists(st.tuples(st.text(max_size=8), st.text(max_size=8)), max_size=6), st.data())
+def test_all_lines_at_once_are_read_as_line_by_line(rows: list[tuple[str, str]], data: st.DataObject) -> None:
+    """Whatever a byte of the file is changed into: a number, another key, half a character, a day that is none."""
+    lines = [{"key": key, "facility_id": found, "minted_on": "2026-01-02"} for key, found in rows]
+    content = "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines).encode("utf-8", "surrogatepass")
+    for _ in range(data.draw(st.integers(0, 2))):
+        at = data.draw(st.integers(0, len(content)))
+        content = content[:at] + data.draw(st.binary(max_size=2)) + content[at + data.draw(st.integers(0, 2)) :]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "facility_ids.jsonl")
+        path.write_bytes(content)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(ledger_module, "read_columns", lambda *_: None)
+            expected = _read(path)
+        assert _read(path) == expected
+
+
+def _read(path: Path) -> object:
+    try:
+        return list(read_ledger(path).items())
+    except LedgerError as problem:
+        return str(problem)

@@ -17,7 +17,7 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
 from harmonize.errors import LedgerError
-from harmonize.ledgers import append_lines, read_lines
+from harmonize.ledgers import append_lines, read_columns, read_lines
 
 __all__ = ["Assignment", "ClusterKeys", "LedgerEntry", "append_ledger", "assign_ids", "read_ledger"]
 
@@ -67,15 +67,27 @@ def read_ledger(path: Path) -> dict[str, str]:
     Raises:
         LedgerError: a line cannot be read.
     """
+    columns = read_columns(path, ("key", "facility_id", "minted_on"))
+    if columns is not None:
+        return _ledger(*(columns[name].to_pylist() for name in columns.schema.names))
     try:
         lines = _LINES.validate_python(read_lines(path))
     except ValidationError as error:
         number = int(error.errors()[0]["loc"][0]) + 1
         raise LedgerError(f"{path}:{number}: not a line of the ledger; restore the file from git.") from error
+    return _ledger(
+        [line.key for line in lines],
+        [line.facility_id for line in lines],
+        [line.minted_on.isoformat() for line in lines],
+    )
+
+
+def _ledger(keys: Sequence[str], facility_ids: Sequence[str], days: Sequence[str]) -> dict[str, str]:
+    """Of each key what its latest line says; the keys in the order of those lines. ISO days are ordered as texts."""
     ledger: dict[str, str] = {}
-    for line in sorted(lines, key=lambda line: line.minted_on):
-        ledger.pop(line.key, None)
-        ledger[line.key] = line.facility_id
+    for at in sorted(range(len(keys)), key=days.__getitem__):
+        ledger.pop(keys[at], None)
+        ledger[keys[at]] = facility_ids[at]
     return ledger
 
 

@@ -24,6 +24,7 @@ from harmonize.identity.prepare import (
     WRITTEN,
     Identifier,
     Mention,
+    Profile,
     Statement,
     Statements,
     Written,
@@ -59,6 +60,18 @@ _WORKED_OUT = pa.schema(
         "record_1": pa.uint64(),
     }
 )
+_OF_PROFILE = (
+    "used_country",
+    "names",
+    "used_address",
+    "province",
+    "place_latitude",
+    "place_longitude",
+    "identifiers",
+    "is_placed",
+    "text",
+    "block_keys",
+)
 _STATEMENT = ("used_country", "names", "used_address", "province", "is_placed", "text", "said", "key", "block_keys")
 
 
@@ -84,6 +97,12 @@ class Records:
             zip(recalled, map(_mention, self.table.take(pa.array(recalled, pa.int64())).to_pylist()), strict=True)
         )
         return [self.fresh[at] if at in self.fresh else found[at] for at in positions]
+
+    def profiles(self, positions: Sequence[int]) -> list[Profile]:
+        """The profiles of the records at `positions`."""
+        places = pa.array(positions, pa.int64())
+        columns = [self.table[name].take(places).to_pylist() for name in _OF_PROFILE]
+        return list(map(_profile, *columns))
 
     def column(self, name: str) -> pa.Array:
         """A column in one piece."""
@@ -274,6 +293,32 @@ def _row(mention: Mention) -> tuple[object, ...]:
         lookup_keys(profile),
         *profile_hash,
         *record_hash,
+    )
+
+
+def _profile(
+    country: str,
+    names: list[str],
+    address: str,
+    province: str | None,
+    latitude: float | None,
+    longitude: float | None,
+    identifiers: list[dict[str, Any]],
+    is_placed: bool,
+    text: str,
+    block_keys: str,
+) -> Profile:
+    """The profile that a record was made of."""
+    return Profile(
+        country,
+        tuple(names),
+        address,
+        province,
+        None if latitude is None or longitude is None else (latitude, longitude),
+        frozenset(Identifier(**found) for found in identifiers if found["level"] == "company"),
+        is_placed,
+        text,
+        block_keys,
     )
 
 

@@ -135,7 +135,7 @@ def _find(
     )
 
     def profiles(numbers: Sequence[int]) -> list[Profile]:
-        return [mention.profile for mention in records.mentions([int(index.first[number]) for number in numbers])]
+        return records.profiles(index.first[numbers].tolist())
 
     judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
     pairs = Pairs(candidates.ones, candidates.others, judged)

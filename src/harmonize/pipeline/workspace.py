@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date
+from functools import cache
 from glob import escape
 from importlib.resources import files
 from pathlib import Path
@@ -189,27 +190,30 @@ def point_at(
 def _place_mentions(connection: duckdb.DuckDBPyConnection, geography: Geography) -> pa.Table:
     """The mentions with the province of today, from the printed province or else from the address."""
     mentions = connection.execute(_sql("mentions.sql")).to_arrow_table()
-    known: dict[tuple[str | None, ...], str | None] = {}
-    provinces: list[str | None] = []
-    for stated in zip(*(mentions[name].to_pylist() for name in ("country", "admin1", "city", "address")), strict=True):
-        if stated not in known:
-            known[stated] = _province(geography, *stated)
-        provinces.append(known[stated])
+    provinces = _Provinces(geography)
+    stated = zip(*(mentions[name].to_pylist() for name in ("country", "admin1", "city", "address")), strict=True)
+    found = [provinces.of(*place) for place in stated]
     column = mentions.schema.get_field_index("admin1")
-    placed = mentions.set_column(column, "admin1", pa.array(provinces, pa.string()))
+    placed = mentions.set_column(column, "admin1", pa.array(found, pa.string()))
     create_table(connection, "mention", placed)
     return placed
 
 
-def _province(
-    geography: Geography, country: str | None, admin1: str | None, city: str | None, address: str | None
-) -> str | None:
-    if country is None:
-        return admin1
-    found = geography.admin1(country, admin1) or geography.admin1(country, city)
-    if found is None and address:
-        found = geography.admin1_within(country, address)
-    return found.name if found else admin1
+class _Provinces:
+    """The province of today of many places; each name is looked up once."""
+
+    def __init__(self, geography: Geography) -> None:
+        self._named = cache(geography.admin1)
+        self._within = cache(geography.admin1_within)
+
+    def of(self, country: str | None, admin1: str | None, city: str | None, address: str | None) -> str | None:
+        """The province by its own name, by the city's, or as the address names it; else as it is printed."""
+        if country is None:
+            return admin1
+        found = self._named(country, admin1) or self._named(country, city)
+        if found is None and address:
+            found = self._within(country, address)
+        return found.name if found else admin1
 
 
 _IDENTIFIERS = """
