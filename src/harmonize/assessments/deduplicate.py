@@ -119,6 +119,6 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make findings, actions, contradictions, overlap and the latest values."""
-    for name in ("findings.sql", "insights.sql"):
+    """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
+    for name in ("findings.sql", "insights.sql", "topics.sql"):
         _run(connection, name)

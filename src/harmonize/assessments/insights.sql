@@ -1,13 +1,18 @@
 -- What follows for whole factories: contradictions (differences to explain), overlap, and the latest answer to every
 -- indicator; made anew for the factories of which anything is not as it was.
 -- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, release.compact.
--- Writes: facility_plan, touched_facility, asked_indicator, release.contradiction, release.overlap, release.compact.latest.
+-- Writes: answering_instrument, facility_plan, touched_facility, asked_indicator, release.contradiction, release.overlap, release.compact.latest.
+-- Instruments whose exports list answers, and not findings alone.
+CREATE OR REPLACE TABLE answering_instrument AS
+SELECT DISTINCT instrument FROM release.compact.stored_assessment WHERE answers > 0;
+
 CREATE OR REPLACE TABLE facility_plan AS
 WITH found AS (
     SELECT
         n.assessment_id,
         sum(hash(
-            n.indicator_id, n.mapping_id, n.status, n.closed_on, n.due_on, n.made_from, c.predicate, c.basis, c.threshold
+            n.indicator_id, n.topic_id, n.mapping_id, n.status, n.closed_on, n.due_on, n.made_from, c.predicate, c.basis,
+            c.threshold
         )::HUGEINT) AS digest
     FROM made_finding n
     LEFT JOIN crosswalk_entry c USING (mapping_id)
@@ -18,7 +23,8 @@ SELECT
     hash(string_agg(
         concat_ws(
             '|', a.assessment_id, p.signature, a.visit_id, a.assessed_on, coalesce(a.evidence_from::VARCHAR, ''),
-            coalesce(a.evidence_to::VARCHAR, ''), a.verified, coalesce(a.verified_of, ''), a.published, f.digest
+            coalesce(a.evidence_to::VARCHAR, ''), a.verified, coalesce(a.verified_of, ''), a.published,
+            a.instrument IN (SELECT instrument FROM answering_instrument), f.digest
         ),
         chr(10) ORDER BY a.assessment_id
     )) AS signature

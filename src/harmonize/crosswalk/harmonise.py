@@ -46,7 +46,7 @@ def register_knowledge(
     entailment: Sequence[tuple[str, str, str]],
     defaults_by_instrument: Mapping[str, tuple[str | None, str]],
 ) -> None:
-    """Put mappings, indicators, scales and units into the workspace as tables.
+    """Put mappings, topics, indicators, scales and units into the workspace as tables.
 
     Args:
         defaults_by_instrument: scale of unmapped questions, and verification where no delivery states one.
@@ -84,6 +84,10 @@ def register_knowledge(
                 for entry in index.entries()
             ],
         ),
+    )
+    topics = [(topic.topic_id, topic.parent_id, topic.pillar) for topic in language.topics.values()]
+    create_table(
+        connection, "topic_entry", _rows(pa.schema({"topic_id": _S, "parent_id": _S, "pillar": _S}), [*topics])
     )
     entries = [(i.indicator_id, i.topic_id, i.kind, i.unit) for i in language.indicators.values()]
     create_table(

@@ -142,6 +142,21 @@ CREATE TABLE compact.topic_count (
     not_applicable INTEGER NOT NULL
 );
 
+-- Per factory, instrument and topic, what its latest assessment says.
+CREATE TABLE compact.topic_state (
+    facility_no INTEGER NOT NULL,
+    topic_id VARCHAR NOT NULL,
+    instrument VARCHAR NOT NULL,
+    last_assessed_on DATE,
+    state VARCHAR NOT NULL,
+    is_breach BOOLEAN NOT NULL,
+    asked BIGINT,
+    met BIGINT,
+    partly_met BIGINT,
+    not_met BIGINT,
+    findings BIGINT
+);
+
 -- What this file continues only when it is the same (`harmonize.store.build.release_form`).
 CREATE TABLE compact.form (form VARCHAR NOT NULL);
 

@@ -72,77 +72,15 @@ SELECT
     assessment_id, file_id, locator
 FROM compact.open_finding;
 
--- Per factory, instrument and topic: what its latest assessment says. Only compliance makes a breach: a practice that is
--- not there is missing maturity. A topic in scope without a finding is weak evidence, never met.
-CREATE OR REPLACE TABLE compact.topic_matrix AS
-WITH latest AS (
-    SELECT s.facility_id, s.instrument, s.assessed_on, t.*
-    FROM compact.topic_count t
-    JOIN compact.stored_assessment k USING (assessment_no)
-    JOIN assessment s USING (assessment_id)
-    WHERE s.published
-    QUALIFY rank() OVER (PARTITION BY s.facility_id, s.instrument, t.topic_id ORDER BY s.assessed_on DESC NULLS LAST) = 1
-),
-answered AS (
-    SELECT
-        facility_id, instrument, topic_id, max(assessed_on) AS last_assessed_on,
-        sum(met + partly_met + not_met)::BIGINT AS asked,
-        sum(met)::BIGINT AS met,
-        sum(partly_met)::BIGINT AS partly_met,
-        sum(not_met)::BIGINT AS not_met,
-        sum(breaches)::BIGINT AS breaches,
-        sum(not_applicable) = sum(answers) AS is_not_applicable
-    FROM latest
-    GROUP BY ALL
-),
-audited AS (
-    SELECT * FROM assessment WHERE published AND kind IN ('audit', 'inspection')
-    QUALIFY rank() OVER (PARTITION BY facility_id, instrument ORDER BY assessed_on DESC NULLS LAST) = 1
-),
-found AS (
-    SELECT s.facility_id, s.instrument, n.topic_id, max(s.assessed_on) AS last_assessed_on, count(*) AS findings
-    FROM finding n
-    JOIN audited s USING (assessment_id)
-    WHERE n.topic_id IS NOT NULL AND n.status IS DISTINCT FROM 'closed'
-    GROUP BY ALL
-),
-in_scope AS (
-    SELECT DISTINCT s.facility_id, s.instrument, t.topic_id, s.assessed_on AS last_assessed_on
-    FROM assessment_scope c
-    JOIN audited s USING (assessment_id)
-    JOIN topic t ON t.pillar = c.topic_id AND t.parent_id IS NOT NULL
-    WHERE c.scope = 'in' AND NOT contains(t.topic_id, '.information')
-        -- Only of instruments that list findings alone; where answers are listed, no answer means not asked.
-        AND s.instrument NOT IN (SELECT DISTINCT o.instrument FROM compact.stored_assessment o WHERE o.answers > 0)
-)
+-- Per factory, instrument and topic: what its latest assessment says.
+CREATE VIEW v_topic_matrix AS
 SELECT
-    f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.labels ->> 'en' AS topic, m.instrument,
-    m.last_assessed_on,
-    CASE
-        WHEN m.breaches > 0 OR m.findings > 0 THEN 'not_met'
-        WHEN m.asked > 0 AND m.met = m.asked THEN 'met'
-        WHEN m.asked > 0 AND m.not_met = m.asked THEN 'not_met'
-        WHEN m.asked > 0 THEN 'partly_met'
-        WHEN m.is_not_applicable THEN 'not_applicable'
-        WHEN m.asked = 0 THEN 'informational'
-        ELSE 'no_finding'
-    END AS state,
-    coalesce(m.breaches, 0) + coalesce(m.findings, 0) > 0 AS is_breach,
-    m.asked, m.met, m.partly_met, m.not_met, m.findings
-FROM (
-    SELECT
-        facility_id, instrument, topic_id,
-        greatest(a.last_assessed_on, n.last_assessed_on, c.last_assessed_on) AS last_assessed_on,
-        a.asked, a.met, a.partly_met, a.not_met, a.breaches, a.is_not_applicable, n.findings
-    FROM answered a
-    FULL JOIN found n USING (facility_id, instrument, topic_id)
-    FULL JOIN in_scope c USING (facility_id, instrument, topic_id)
-) m
+    f.facility_id, f.name AS facility, f.country, t.pillar, t.topic_id, t.topic, m.instrument, m.last_assessed_on, m.state,
+    m.is_breach, m.asked, m.met, m.partly_met, m.not_met, m.findings
+FROM compact.topic_state m
+JOIN compact.stored_facility k USING (facility_no)
 JOIN facility f USING (facility_id)
-JOIN topic t USING (topic_id)
-ORDER BY f.facility_id, t.topic_id, m.instrument;
-
-CREATE VIEW v_topic_matrix AS FROM compact.topic_matrix;
+JOIN (SELECT pillar, topic_id, labels ->> 'en' AS topic FROM topic) t USING (topic_id);
 
 -- Quantities over reporting years. The verified value stands where there is one; FEM 3 and FEM 4 are not one series.
 CREATE VIEW v_metric_trend AS
