@@ -17,6 +17,7 @@ from harmonize.identity import decide as decide_module
 from harmonize.identity import prepare as prepare_module
 from harmonize.identity import remember as remember_module
 from harmonize.identity.memory import Memory, content_hash, stamp_of
+from harmonize.identity.settle import settle
 
 KNOWLEDGE = Knowledge.from_folder(Path(__file__).parents[2] / "schemas")
 MENTIONS = pa.schema(
@@ -131,6 +132,26 @@ def test_what_is_known_is_not_worked_out_again(tmp_path: Path, monkeypatch: pyte
     assert _resolve(ALL, tmp_path) == found
     assert len(judged) == 1, "nothing has changed: read back whole, not even compared"
     assert first.pairs.num_rows < found.pairs.num_rows
+
+
+def test_only_what_a_change_touches_is_joined_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One mention more: its own piece, and those whose pairs with it are told; the Cambodian ones are taken over."""
+    plain: Step = {at: (at, "") for at in range(len(STATEMENTS))}
+    _resolve({at: found for at, found in plain.items() if at != 3}, tmp_path)
+    joined: list[list[str]] = []
+
+    def counted(mentions: Any, *rest: Any) -> Any:
+        joined.append([mention.mention_id for mention in mentions])
+        return settle(mentions, *rest)
+
+    monkeypatch.setattr("harmonize.identity.renew.settle", counted)
+    _resolve(plain, tmp_path)
+    (again,) = joined
+    assert "m3" in again
+    assert not {"m5", "m6", "m7"} & set(again)
+    joined.clear()
+    _resolve(plain, None)
+    assert joined == [sorted(f"m{at}" for at in plain)], "without a memory all"
 
 
 def test_the_ledger_may_grow_between_two_equal_runs(tmp_path: Path) -> None:
