@@ -135,15 +135,13 @@ _UNKNOWN = """
         AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
         AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
 """
-_ALL = """
+_ASKED = """
     CREATE OR REPLACE TABLE question_mapping AS
     SELECT r.* FROM release.compact.resolved_question r
     SEMI JOIN asked_question a
         ON r.instrument = a.instrument AND r.edition IS NOT DISTINCT FROM a.edition
         AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
         AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
-    UNION ALL
-    SELECT * FROM newly_resolved
 """
 
 
@@ -167,9 +165,15 @@ def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
         entry = index.find(Question(*row))
         rows.append((*row, None if entry is None else entry.mapping_id, knowledge))
     create_table(connection, "newly_resolved", _rows(schema, rows))
-    connection.execute(_ALL)
-    connection.execute("DELETE FROM release.compact.resolved_question")
-    connection.execute("INSERT INTO release.compact.resolved_question FROM question_mapping ORDER BY ALL")
+    connection.execute("INSERT INTO release.compact.resolved_question FROM newly_resolved ORDER BY ALL")
+    connection.execute(_ASKED)
+    ((idle,),) = connection.execute(
+        "SELECT (SELECT count(*) FROM release.compact.resolved_question) - (SELECT count(*) FROM question_mapping)"
+    ).fetchall()
+    if idle:
+        # What nobody asks any more is not handed on.
+        connection.execute("DELETE FROM release.compact.resolved_question")
+        connection.execute("INSERT INTO release.compact.resolved_question FROM question_mapping ORDER BY ALL")
 
 
 def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:

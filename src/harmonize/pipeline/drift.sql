@@ -12,36 +12,46 @@ WITH read AS (
     JOIN asked_class k USING (class_no)
     LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
 ),
-by_column AS (
+by_column AS MATERIALIZED (
     SELECT
-        instrument, column_key, any_value(question_id) AS question_id,
-        bool_and(is_unmapped) AS everywhere, bool_or(is_unmapped) AS somewhere
+        (row_number() OVER ())::INTEGER AS place, instrument, column_key, any_value(question_id) AS question_id,
+        bool_and(is_unmapped) AS everywhere
     FROM read
     GROUP BY instrument, column_key
+    HAVING bool_or(is_unmapped)
+),
+file_order AS MATERIALIZED (
+    SELECT file_id, instrument, (row_number() OVER (ORDER BY path))::INTEGER AS file_place FROM inbox_file
 ),
 first_by_set AS (
-    SELECT l.column_set_no, f.instrument, arg_min(f.file_id, f.path) AS file_id, min(f.path) AS path
+    SELECT l.column_set_no, f.instrument, min(f.file_place) AS file_place
     FROM loaded l
-    JOIN inbox_file f USING (file_id)
+    JOIN file_order f USING (file_id)
     WHERE l.column_set_no IS NOT NULL
     GROUP BY l.column_set_no, f.instrument
 ),
 -- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
-certain AS (
-    SELECT b.instrument, b.question_id, f.file_id, f.path
+first_by_column AS (
+    SELECT b.place, min(f.file_place) AS file_place
     FROM by_column b
     JOIN stage.set_column c USING (column_key)
     JOIN first_by_set f ON f.column_set_no = c.column_set_no AND f.instrument = b.instrument
     WHERE b.everywhere
+    GROUP BY b.place
+),
+certain AS (
+    SELECT b.instrument, b.question_id, f.file_place
+    FROM first_by_column f
+    JOIN by_column b USING (place)
     UNION ALL
-    SELECT r.instrument, r.question_id, f.file_id, f.path
+    SELECT r.instrument, r.question_id, f.file_place
     FROM asked_set s
     JOIN used_column u USING (column_set_no, class_no)
     JOIN read r USING (class_no, column_key)
     JOIN by_column b ON b.instrument = r.instrument AND b.column_key = r.column_key
-    JOIN inbox_file f ON f.file_id = s.file_id
-    WHERE b.somewhere AND NOT b.everywhere
-    GROUP BY r.instrument, r.question_id, f.file_id, f.path, u.column_key
+    JOIN file_order f ON f.file_id = s.file_id
+    WHERE NOT b.everywhere
+    GROUP BY r.instrument, r.question_id, f.file_place, u.column_key
     HAVING bool_and(r.is_unmapped)
 ),
 counted AS (
@@ -55,17 +65,21 @@ counted AS (
 -- Of files in which another class has a mapping, the answers tell; they are looked at for the questions that need it.
 -- (Where all of these were withheld, each of them is an issue of its own, and this is not told.)
 answered AS (
-    SELECT c.instrument, c.question_id, f.file_id, f.path
+    SELECT c.instrument, c.question_id, f.file_place
     FROM release.compact.stored_answer a
     JOIN release.compact.question m USING (question_no)
     JOIN release.compact.stored_assessment s USING (assessment_no)
     JOIN release.compact.delivery d USING (delivery_no)
-    JOIN inbox_file f ON f.file_id = d.file_id
+    JOIN file_order f ON f.file_id = d.file_id
     JOIN (FROM counted ANTI JOIN certain USING (instrument, question_id)) c
         ON c.instrument = s.instrument AND c.question_id = m.question_id
     WHERE m.mapping_id IS NULL
 )
-SELECT p.instrument, p.question_id, arg_min(p.file_id, p.path) AS file_id, coalesce(any_value(c.answers), 0) AS answers
-FROM (FROM certain UNION ALL FROM answered) p
-LEFT JOIN counted c USING (instrument, question_id)
-GROUP BY p.instrument, p.question_id;
+SELECT p.instrument, p.question_id, f.file_id, coalesce(c.answers, 0) AS answers
+FROM (
+    SELECT instrument, question_id, min(file_place) AS file_place
+    FROM (FROM certain UNION ALL FROM answered)
+    GROUP BY instrument, question_id
+) p
+JOIN file_order f USING (file_place)
+LEFT JOIN counted c ON c.instrument = p.instrument AND c.question_id = p.question_id;
