@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from harmonize.demo.full_scale import WideScale
+from tests.benchmarks.increments import least, one_percent_more
 from tests.benchmarks.part import Bench, Found, Part, Table, number, write_inbox
 from tests.benchmarks.runs import HarmonizeRun, run_harmonize, written
 
@@ -28,6 +29,7 @@ class _Built:
     database_mb: float
     parquet_mb: float
     stage_mb: float
+    more: HarmonizeRun | None
 
 
 def _measure(bench: Bench) -> Found:
@@ -65,6 +67,11 @@ def _measure(bench: Bench) -> Found:
     by_stage = [
         [stage, *(number(each.run.stages.get(stage, 0.0) / each.cells * 1e6) for each in built)] for stage in stages
     ]
+    any_run, full, more = least(bench.folder / "least"), built[-1].run, built[-1].more
+    shares = {
+        "increment_share": any_run.share(more, full) if more else 0.0,
+        "whole_share": 100 * more.work / full.work if more else 0.0,
+    }
     notes = [
         "Filled cells delivered, files of 100 rows; s / M cells leaves out start-up and knowledge. "
         f"The seconds grow with the power {exponent:.2f} of the cells (least squares on the logarithms; 1 is linear)."
@@ -79,6 +86,7 @@ def _measure(bench: Bench) -> Found:
         figures={
             "exponent": exponent,
             "peak_mb": built[-1].run.peak_mb,
+            **shares,
             **({"marginal_ratio": steps[-1] / steps[0]} if len(steps) > 1 else {}),
         },
         notes=notes,
@@ -88,6 +96,11 @@ def _measure(bench: Bench) -> Found:
                 "Seconds per million cells, by stage",
                 ("stage", *(f"{each.cells / 1e6:,.0f} M" for each in built)),
                 by_stage,
+            ),
+            Table(
+                "1 % more rows, of new factories, on the largest build",
+                ("", "full", "1 % more"),
+                _increment(full, more, shares) if more else [],
             ),
         ],
     )
@@ -100,20 +113,28 @@ def _build(bench: Bench, millions: float, *, is_largest: bool) -> _Built:
     made = write_inbox(folder, WideScale(rows=rows, files=max(2, round(rows / ROWS_A_FILE))))
     run = run_harmonize(made.inbox, folder / "out")
     release = folder / "out" / "current"
-    built = _Built(
-        made.answers,
-        run,
+    sizes = (
         made.bytes / 1e6,
         (release / "harmonized.duckdb").stat().st_size / 1e6,
         written(release.resolve() / "parquet") / 1e6,
         written(folder / "out" / "stage") / 1e6,
     )
+    built = _Built(made.answers, run, *sizes, one_percent_more(folder, rows) if is_largest else None)
     # The largest release stays for the buyer's queries.
     shutil.rmtree(made.inbox)
     shutil.rmtree(folder / "out" / "stage", ignore_errors=True)
     if not is_largest:
         shutil.rmtree(folder)
     return built
+
+
+def _increment(full: HarmonizeRun, more: HarmonizeRun, shares: Mapping[str, float]) -> list[list[str]]:
+    rows = [
+        ["**share of the full run, %, start-up excluded**", "", number(shares["increment_share"], 1)],
+        ["share with what any run costs, %", "", number(shares["whole_share"], 1)],
+    ]
+    rows += [[stage, number(seconds), number(more.stages.get(stage, 0.0))] for stage, seconds in full.stages.items()]
+    return [*rows, ["whole process", number(full.seconds), number(more.seconds)]]
 
 
 def _marginal(built: Sequence[_Built]) -> list[float]:
