@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from importlib.resources import files
 from typing import TypeVar
 
 import duckdb
 import pyarrow as pa
 
-__all__ = ["beside", "compressed_without", "create_table", "joins_as_written", "quoted"]
+__all__ = ["beside", "compressed_without", "create_table", "joins_as_written", "quoted", "statements_hash"]
 
 _PATIENCE = 0.05
 """Seconds between two attempts to stop."""
@@ -21,6 +23,12 @@ _Result = TypeVar("_Result")
 def quoted(text: object) -> str:
     """A text (a path, a name) as an SQL literal, where a statement takes no parameter."""
     return "'" + str(text).replace("'", "''") + "'"
+
+
+def statements_hash(package: str) -> str:
+    """The hash of all statements that stand as files in a package."""
+    found = sorted((path.name, path.read_bytes()) for path in files(package).iterdir() if path.name.endswith(".sql"))
+    return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:

@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.json as pa_json
 
 from harmonize.errors import LedgerError
@@ -41,7 +42,10 @@ def read_columns(path: Path, names: Sequence[str]) -> pa.Table | None:
     lines = data.count(b"\n")
     is_a_line_each = len(table) == lines == data.count(b"}\n") and data.startswith(b"{") and data.endswith(b"}\n")
     is_whole = table.schema.names == list(names) and not any(column.null_count for column in table.columns)
-    return table if is_a_line_each and is_whole and data.count(b"\n{") == lines - 1 else None
+    if not is_a_line_each or not is_whole or data.count(b"\n{") != lines - 1:
+        return None
+    # (Arrow knows a year 0, which Python does not.)
+    return None if pc.any(pc.less(table["minted_on"], "0001")).as_py() else table
 
 
 def read_lines(path: Path) -> list[dict[str, str]]:

@@ -143,3 +143,14 @@ def _read(path: Path) -> object:
         return list(read_ledger(path).items())
     except LedgerError as problem:
         return str(problem)
+
+
+@pytest.mark.parametrize(
+    "day", ["0000-01-01", "0001-01-01", "2026-02-30", "2026-1-1", "20260101", "", "2026-01-01T00:00"]
+)
+def test_a_day_is_read_alike_line_by_line(tmp_path: Path, day: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "facility_ids.jsonl"
+    path.write_text(json.dumps({"key": "a", "facility_id": "HF1", "minted_on": day}) + "\n", encoding="utf-8")
+    found = _read(path)
+    monkeypatch.setattr(ledger_module, "read_columns", lambda *_: None)
+    assert found == _read(path)

@@ -196,6 +196,70 @@ def test_a_memory_that_cannot_be_written_does_no_harm(tmp_path: Path) -> None:
     assert blocked.read_text(encoding="utf-8") == "not a folder"
 
 
+def _said(name: str, scheme: str | None = None, value: str | None = None, **more: Any) -> tuple[Row, Row | None]:
+    row = {"contributor": "c", "instrument": "i", "name": name, "address": "Lot A2, Road 3, Dong Nai", "country": "VN"}
+    return row | more, None if scheme is None else {"scheme": scheme, "value": value, "valid": True}
+
+
+def _tables(stated: list[tuple[str, tuple[Row, Row | None]]]) -> tuple[pa.Table, pa.Table]:
+    rows = [{"mention_id": mention_id, **row} for mention_id, (row, _) in stated]
+    return (
+        pa.Table.from_pylist([{name: row.get(name) for name in MENTIONS.names} for row in rows], schema=MENTIONS),
+        pa.Table.from_pylist(
+            [{"mention_id": mention_id, **found} for mention_id, (_, found) in stated if found], schema=IDENTIFIERS
+        ),
+    )
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        pytest.param(
+            [("a", _said("Sao Mai", latitude=0.0, longitude=105.0)), ("b", _said("Sao Mai Unit 2"))],
+            [
+                ("a", _said("Sao Mai", latitude=-0.0, longitude=105.0)),
+                ("b", _said("Sao Mai Unit 2")),
+                ("d", _said("SAO MAI", latitude=0.0, longitude=105.0)),
+            ],
+            id="minus nought",
+        ),
+        pytest.param(
+            [("a", _said("Sao Mai", "gap_facility", "G1")), ("a", _said("Sao Mai", "higg_id", None))],
+            [("a", _said("Sao Mai", "gap_facility", "G2")), ("a", _said("Sao Mai", "higg_id", None))],
+            id="an identifier without a value",
+        ),
+        pytest.param(
+            [("a", _said("Sao Mai")), ("a", _said("Lotus")), ("b", _said("Pine"))],
+            [("a", _said("Lotus")), ("a", _said("Sao Mai")), ("b", _said("Pine"))],
+            id="two mentions of one id",
+        ),
+    ],
+)
+def test_odd_rows_are_resolved_with_a_memory_as_without(tmp_path: Path, before: Any, after: Any) -> None:
+    for stated in (before, after):
+        tables = _tables(stated)
+        assert resolve(*tables, [], {}, KNOWLEDGE, tmp_path) == resolve(*tables, [], {}, KNOWLEDGE)
+
+
+def test_a_decision_on_a_key_that_is_no_text_is_passed_over() -> None:
+    found = _resolve(ALL, None, [("x\ud800", KEYS[0], "same")])
+    assert found == _resolve(ALL, None)
+
+
+def test_the_order_of_decisions_is_no_matter() -> None:
+    one, other, third = KEYS[0], KEYS[1], KEYS[-1]
+    decisions = [
+        Decision(one, other, "same"),
+        Decision(other, one, "same"),
+        Decision(one, third, "different"),
+        Decision(third, other, "same"),
+    ]
+    tables = _tables(
+        [(f"m{at}", (row | {"contributor": "c", "instrument": "i"}, None)) for at, row in enumerate(STATEMENTS)]
+    )
+    assert resolve(*tables, decisions, {}, KNOWLEDGE) == resolve(*tables, decisions[::-1], {}, KNOWLEDGE)
+
+
 def test_other_knowledge_forgets(tmp_path: Path) -> None:
     _resolve(ALL, tmp_path)
     changed = KNOWLEDGE.model.model_copy(update={"intercept": KNOWLEDGE.model.intercept + 2})

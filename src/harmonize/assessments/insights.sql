@@ -1,7 +1,9 @@
 -- What follows for whole factories: contradictions (differences to explain), overlap, and the latest answer to every
 -- indicator; made anew for the factories of which anything is not as it was.
 -- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, release.compact.
--- Writes: answering_instrument, facility_plan, touched_facility, asked_indicator, release.contradiction, release.overlap, release.compact.latest.
+-- Writes: answering_instrument, facility_plan, stale_facility, touched_facility, standing_assessment, asked_indicator,
+--         release.contradiction, release.overlap, release.compact.latest.
+
 -- Instruments whose exports list answers, and not findings alone.
 CREATE OR REPLACE TABLE answering_instrument AS
 SELECT DISTINCT instrument FROM release.compact.stored_assessment WHERE answers > 0;

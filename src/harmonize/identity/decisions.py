@@ -48,11 +48,11 @@ class Standing:
 
 
 def standing_decisions(decisions: Iterable[Decision], positions: Mapping[str, Sequence[int]]) -> Standing:
-    """Apply the latest of `decisions` to mentions, given the positions that each key leads to."""
+    """Apply decisions, of each two keys one, to mentions, given the positions that each key leads to."""
     same: list[tuple[Decision, list[int]]] = []
     sides: dict[int, set[tuple[int, int]]] = {}
     unsure: set[tuple[int, int]] = set()
-    for number, decision in enumerate(latest_decisions(decisions)):
+    for number, decision in enumerate(decisions):
         one, other = set(positions.get(decision.key_a, ())), set(positions.get(decision.key_b, ()))
         if not one or not other:
             continue
@@ -71,6 +71,11 @@ def standing_decisions(decisions: Iterable[Decision], positions: Mapping[str, Se
 def latest_decisions(decisions: Iterable[Decision]) -> list[Decision]:
     """Of each two keys the decision that holds, in the order of the keys."""
     latest: dict[tuple[str, str], Decision] = {}
-    for decision in sorted(decisions, key=lambda found: (found.at, _CAUTION.index(found.verdict), found.by, found.why)):
+    for decision in sorted(decisions, key=lambda found: _order(found)):
         latest[min(decision.key_a, decision.key_b), max(decision.key_a, decision.key_b)] = decision
     return [latest[keys] for keys in sorted(latest)]
+
+
+def _order(decision: Decision) -> tuple[object, ...]:
+    caution = _CAUTION.index(decision.verdict)
+    return (decision.at, caution, decision.by, decision.why, decision.key_a, decision.key_b)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
+from numpy.typing import NDArray
 
-from harmonize.identity.hashes import Positions
 from harmonize.identity.prepare import Identifier, Mention
 from harmonize.identity.records import Records
 
@@ -78,11 +78,11 @@ def linking_identifiers(mentions: Sequence[Mention]) -> tuple[LinkingIdentifiers
     return LinkingIdentifiers(groups, frozen), notices
 
 
-def shared_company_notices(records: Records, heads: Positions) -> list[Notice]:
+def shared_company_notices(records: Records, clusters: NDArray[np.int32]) -> list[Notice]:
     """One notice per factory for every company identifier that several factories state.
 
     Args:
-        heads: per record the first record of its factory.
+        clusters: per record the number of its factory.
     """
     lists = records.column("identifiers")
     of, flat = pc.list_parent_indices(lists), pc.list_flatten(lists)
@@ -92,11 +92,11 @@ def shared_company_notices(records: Records, heads: Positions) -> list[Notice]:
         {
             "scheme": flat.field("scheme").filter(names_company),
             "value": flat.field("value").filter(names_company),
-            "head": heads[at],
+            "cluster": clusters[at],
             "at": at,
         }
     )
-    places = stated.group_by(["scheme", "value", "head"]).aggregate([("at", "min")])
+    places = stated.group_by(["scheme", "value", "cluster"]).aggregate([("at", "min")])
     shared = places.group_by(["scheme", "value"]).aggregate([("at_min", "list"), ("at_min", "count")])
     shared = shared.filter(pc.greater(shared["at_min_count"], 1))
     mention_ids = records.column("mention_id")

@@ -2,8 +2,8 @@
 
 What is kept is a pure function of inputs that the stamp and the rows name, so forgetting it costs time and nothing
 else: the folder may be deleted at any time. A file's name ends in the hash of its bytes; one that was cut off or
-damaged, or that other knowledge or another version of the program wrote, counts as forgotten. A file holds what the
-last run used and so never outgrows the inputs.
+damaged, or that other knowledge or another version of the program wrote, counts as forgotten. A file holds no
+more than twice what the last run used, and so never outgrows the inputs.
 """
 
 from __future__ import annotations
@@ -67,7 +67,11 @@ class Memory:
             return
         content = io.BytesIO()
         stamped = table.replace_schema_metadata({_STAMP: self._stamp})
-        pq.write_table(stamped, content, compression="lz4", write_statistics=False)
+        try:
+            pq.write_table(stamped, content, compression="lz4", write_statistics=False)
+        except pa.ArrowException:
+            # More than a file of this kind can hold is worked out anew.
+            return
         path = self._folder / _name(kind, content.getbuffer())
         building = path.with_suffix(f".{os.getpid()}.part")
         try:

@@ -20,7 +20,7 @@ from harmonize.identity.decisions import Decision
 from harmonize.identity.hashes import Hashes, Positions, add_up, hash_of, mixed, paired
 from harmonize.identity.records import ProfileIndex, Records
 
-__all__ = ["Mask", "Pairs", "Pieces", "divide"]
+__all__ = ["Mask", "Pairs", "Pieces", "connected", "divide"]
 
 Mask = NDArray[np.bool_]
 
@@ -41,6 +41,31 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
+class _Touching:
+    """Which profiles have records in which pieces; one entry for both, in the order of the profiles.
+
+    Attributes:
+        count: of all profiles.
+    """
+
+    profiles: Positions
+    pieces: Positions
+    count: int
+
+    def sole(self) -> Positions:
+        """Per profile its piece; -1 where there are several."""
+        sole = np.full(self.count, -1, np.int64)
+        sole[self.profiles] = self.pieces
+        sole[np.bincount(self.profiles, minlength=self.count) > 1] = -1
+        return sole
+
+    def of(self, profile: int) -> set[int]:
+        """The pieces of a profile."""
+        first, last = np.searchsorted(self.profiles, [profile, profile + 1])
+        return set(self.pieces[first:last].tolist())
+
+
+@dataclass(frozen=True, slots=True)
 class Pieces:
     """The pieces of all records.
 
@@ -48,14 +73,13 @@ class Pieces:
         of: per record the number of its piece.
         hashes: per piece, of all that decides how its records are joined.
         apart: pairs of profiles, both in one piece, that no chain of matches may join.
+        touching: which profiles have records in which pieces.
     """
 
     of: Positions
     hashes: Hashes
     apart: Pairs
-    _profiles: Positions
-    _touched: Positions
-    _count: int
+    touching: _Touching
 
     def states(self, hashes: Hashes, pairs: Pairs) -> Hashes:
         """Per pair the hash of all that decides what becomes of it: its profiles, and all pieces with records of them.
@@ -63,8 +87,8 @@ class Pieces:
         Args:
             hashes: of every profile.
         """
-        sums = (np.zeros(self._count, np.uint64), np.zeros(self._count, np.uint64))
-        add_up(sums, self._profiles, mixed(_take(self.hashes, self._touched), _PIECE))
+        sums = (np.zeros(self.touching.count, np.uint64), np.zeros(self.touching.count, np.uint64))
+        add_up(sums, self.touching.profiles, mixed(_take(self.hashes, self.touching.pieces), _PIECE))
         parts = [
             mixed(paired(hashes, pairs.ones, pairs.others), _PAIR),
             mixed(_take(sums, pairs.ones), _ONE),
@@ -75,20 +99,20 @@ class Pieces:
 
     def touched_by(self, pairs: Pairs) -> Positions:
         """The pieces with a record of any profile of the pairs."""
-        chosen = np.zeros(self._count, bool)
+        chosen = np.zeros(self.touching.count, bool)
         chosen[pairs.ones] = chosen[pairs.others] = True
-        return np.unique(self._touched[chosen[self._profiles]])
+        return np.unique(self.touching.pieces[chosen[self.touching.profiles]])
 
     def inside(self, chosen: Mask, pairs: Pairs) -> Positions:
         """The pairs all of whose records are in the chosen pieces."""
-        whole = np.ones(self._count, bool)
-        whole[self._profiles[~chosen[self._touched]]] = False
+        whole = np.ones(self.touching.count, bool)
+        whole[self.touching.profiles[~chosen[self.touching.pieces]]] = False
         return np.flatnonzero(whole[pairs.ones] & whole[pairs.others])
 
     def apart_in(self, chosen: Mask) -> Pairs:
         """The pairs that are held apart in some chosen piece."""
-        some = np.zeros(self._count, bool)
-        some[self._profiles[chosen[self._touched]]] = True
+        some = np.zeros(self.touching.count, bool)
+        some[self.touching.profiles[chosen[self.touching.pieces]]] = True
         return self.apart.take(np.flatnonzero(some[self.apart.ones] & some[self.apart.others]))
 
 
@@ -96,7 +120,9 @@ def _records_of(records: Records, decisions: Sequence[Decision]) -> list[list[in
     """Per decision the records that its keys lead to."""
     if not decisions:
         return []
-    wanted = pa.array(sorted({key for found in decisions for key in (found.key_a, found.key_b)}), pa.large_string())
+    # (No mention has a key that is no Unicode text.)
+    texts = {key for found in decisions for key in (found.key_a, found.key_b) if _is_text(key)}
+    wanted = pa.array(sorted(texts), pa.large_string())
     keys = records.column("keys")
     flat, of = pc.list_flatten(keys), pc.list_parent_indices(keys)
     chosen = pc.is_in(flat, wanted)
@@ -104,6 +130,14 @@ def _records_of(records: Records, decisions: Sequence[Decision]) -> list[list[in
     for key, at in zip(flat.filter(chosen).to_pylist(), of.filter(chosen).to_pylist(), strict=True):
         led.setdefault(key, []).append(at)
     return [sorted({*led.get(found.key_a, ()), *led.get(found.key_b, ())}) for found in decisions]
+
+
+def _is_text(key: str) -> bool:
+    try:
+        key.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Sequence[Decision]) -> Pieces:
@@ -119,7 +153,7 @@ def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Seque
         if members
     ]
     matches = pairs.take(np.flatnonzero(pairs.judged.verdict == VERDICTS.index("match")))
-    of = _connected(
+    of = connected(
         len(records),
         [
             *_stated(records),
@@ -136,12 +170,11 @@ def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Seque
     matched = mixed(paired(index.hashes, matches.ones, matches.others), _MATCH)
     add_up(hashes, of[index.first[matches.ones]], matched)
     held = np.unique(index.of * max(count, 1) + of)
-    profiles, touched = held // max(count, 1), held % max(count, 1)
-    pieces = Pieces(of, hashes, pairs, profiles, touched, len(index.first))
-    apart, inside = _apart(pieces, pairs)
+    touching = _Touching(held // max(count, 1), held % max(count, 1), len(index.first))
+    places, inside = _apart(touching, pairs)
+    apart = pairs.take(places)
     add_up(hashes, inside, mixed(paired(index.hashes, apart.ones, apart.others), _APART))
-    kept = np.unique(np.stack([apart.ones, apart.others]), axis=1, return_index=True)[1]
-    return Pieces(of, hashes, apart.take(kept), profiles, touched, len(index.first))
+    return Pieces(of, hashes, pairs.take(np.unique(places)), touching)
 
 
 def _stated(records: Records) -> list[tuple[Positions, Positions]]:
@@ -168,7 +201,7 @@ def _matched(index: ProfileIndex, matches: Pairs) -> list[tuple[Positions, Posit
     ]
 
 
-def _connected(count: int, links: Sequence[tuple[Positions, Positions]]) -> Positions:
+def connected(count: int, links: Sequence[tuple[Positions, Positions]]) -> Positions:
     """Per record the number of what it is connected with, by the smallest record.
 
     Args:
@@ -186,32 +219,26 @@ def _connected(count: int, links: Sequence[tuple[Positions, Positions]]) -> Posi
         np.minimum.at(least, group, label[member])
         lower = label.copy()
         np.minimum.at(lower, member, least[group])
+        # What a record is labelled with learns of it too: else a lower label would crawl along a chain link by link.
+        np.minimum.at(lower, label[member], least[group])
         lower = lower[lower]
         if np.array_equal(lower, label):
             return np.unique(label, return_inverse=True)[1].astype(np.int64)
         label = lower
 
 
-def _apart(pieces: Pieces, pairs: Pairs) -> tuple[Pairs, Positions]:
-    """Pairs that are held apart inside a piece, once per piece that has records of both."""
-    count = np.bincount(pieces._profiles, minlength=pieces._count)
-    sole = np.full(pieces._count, -1, np.int64)
-    sole[pieces._profiles] = pieces._touched
-    sole[count > 1] = -1
+def _apart(touching: _Touching, pairs: Pairs) -> tuple[Positions, Positions]:
+    """Places of pairs that are held apart inside a piece, and that piece; once per piece with records of both."""
+    sole = touching.sole()
     at = np.flatnonzero(pairs.judged.apart)
     one, other = sole[pairs.ones[at]], sole[pairs.others[at]]
     plain = (one >= 0) & (one == other)
-    chosen, inside = [at[plain]], [one[plain]]
-    starts = np.searchsorted(pieces._profiles, np.arange(pieces._count + 1))
+    places, inside = [at[plain]], [one[plain]]
     for place in at[(one < 0) | (other < 0)].tolist():
-        sides = [
-            set(pieces._touched[starts[profile] : starts[profile + 1]].tolist())
-            for profile in (pairs.ones[place], pairs.others[place])
-        ]
-        shared = np.array(sorted(sides[0] & sides[1]), np.int64)
-        chosen.append(np.full(len(shared), place))
-        inside.append(shared)
-    return pairs.take(np.concatenate(chosen)), np.concatenate(inside)
+        shared = touching.of(pairs.ones[place]) & touching.of(pairs.others[place])
+        places.append(np.full(len(shared), place))
+        inside.append(np.array(sorted(shared), np.int64))
+    return np.concatenate(places), np.concatenate(inside)
 
 
 def _take(hashes: Hashes, places: Positions) -> Hashes:

@@ -253,7 +253,8 @@ def _place(row: Mapping[str, Cell]) -> tuple[float, float] | None:
     if not isinstance(latitude, float | int) or not isinstance(longitude, float | int):
         return None
     inside = math.isfinite(latitude) and math.isfinite(longitude) and abs(latitude) <= 90 and abs(longitude) <= 180
-    return (float(latitude), float(longitude)) if inside and (latitude, longitude) != (0, 0) else None
+    # (Adding nothing makes -0 the 0 that it equals.)
+    return (latitude + 0.0, longitude + 0.0) if inside and (latitude, longitude) != (0, 0) else None
 
 
 def _text(row: Mapping[str, Cell], name: str) -> str:

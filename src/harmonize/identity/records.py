@@ -179,22 +179,31 @@ def _stated(mentions: pa.Table, identifiers: pa.Table) -> pa.Table:
     """What the mentions state, ordered by mention, with all valid identifiers of each as one text."""
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}
     for name in _STATED:
-        kind = pa.float64() if name in ("latitude", "longitude") else _S
         column = mentions[name] if name in mentions.schema.names else pa.nulls(mentions.num_rows)
-        columns[name] = column.cast(kind)
+        is_number = name in ("latitude", "longitude")
+        # (Adding nothing makes -0 the 0 that it equals.)
+        columns[name] = pc.add(column.cast(pa.float64()), 0.0) if is_number else column.cast(_S)
     table = pa.table(columns).combine_chunks()
     table = table.take(pc.sort_indices(table["mention_id"]))
-    valid = identifiers.filter(identifiers["valid"]).select(["mention_id", "scheme", "value"])
+    valid = identifiers.filter(identifiers["valid"])
+    valid = pa.table({name: valid[name].cast(_S) for name in ("mention_id", "scheme", "value")}).combine_chunks()
     valid = valid.take(pc.sort_indices(valid, [(name, "ascending") for name in valid.schema.names]))
-    parts = [
-        part for name in ("scheme", "value") for part in (pc.utf8_length(valid[name]).cast(_S), valid[name].cast(_S))
-    ]
-    said = pc.binary_join_element_wise(*parts, pa.scalar(" ", _S)).combine_chunks()
+    said = _joined(valid, ("scheme", "value")).combine_chunks()
     starts = np.flatnonzero(_changes(valid["mention_id"]))
     lists = pa.LargeListArray.from_arrays(np.append(starts, len(said)), said)
-    of = valid["mention_id"].take(starts).cast(_S)
+    of = valid["mention_id"].take(starts)
     texts = pc.binary_join(lists, pa.scalar("\n", _S)).take(pc.index_in(table["mention_id"], of))
     return table.append_column("stated_identifiers", texts.cast(_S))
+
+
+def _joined(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
+    """Columns as one text a row, equal for equal rows alone: every part tells its length, and -1 where it is null."""
+    parts = [
+        part
+        for name in names
+        for part in (pc.fill_null(pc.utf8_length(table[name]), -1).cast(_S), pc.fill_null(table[name], ""))
+    ]
+    return pa.chunked_array(pc.binary_join_element_wise(*parts, pa.scalar(" ", _S)), _S)
 
 
 def _changes(column: pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -225,21 +234,14 @@ def _work_out(rest: pa.Table, identifiers: pa.Table, knowledge: Knowledge, known
 
 def _known_statements(rest: pa.Table, known: pa.Table) -> dict[Written, Statement]:
     """Statements that other mentions made in the same words: exports repeat the same factories."""
-    at = pc.index_in(_written(rest), _written(known).combine_chunks())
+    if not rest.num_rows:
+        return {}
+    at = pc.index_in(_joined(rest, WRITTEN), _joined(known, WRITTEN).combine_chunks())
     found = known.take(pc.unique(at.combine_chunks()).drop_null())
     return {
         tuple(row[name] for name in WRITTEN): Statement(*(_frozen(row[name]) for name in _STATEMENT))
         for row in found.select([*WRITTEN, *_STATEMENT]).to_pylist()
     }
-
-
-def _written(table: pa.Table) -> pa.ChunkedArray:
-    parts = [
-        part
-        for name in WRITTEN
-        for part in (pc.fill_null(pc.utf8_length(table[name]), -1).cast(_S), pc.fill_null(table[name], ""))
-    ]
-    return pa.chunked_array(pc.binary_join_element_wise(*parts, pa.scalar(" ", _S)), _S)
 
 
 def _frozen(value: Any) -> Any:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
@@ -109,6 +110,9 @@ def _outcome(
     folder: Path | None,
 ) -> Outcome:
     """What is found, read back if nothing has changed since it was kept."""
+    if pc.count_distinct(mentions["mention_id"]).as_py() < mentions.num_rows:
+        # What is remembered is found by its mention.
+        folder = None
     # Of the schemes of identifiers the first that fits holds: their order decides as well.
     stamp = "" if folder is None else stamp_of(knowledge, list(knowledge.identifiers.schemes))
     memory = Memory(folder, stamp)

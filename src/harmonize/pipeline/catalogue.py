@@ -39,7 +39,7 @@ _ARRIVING_SET = """
 """
 _ADD_SETS = """
     INSERT INTO stage.column_set
-    SELECT (SELECT coalesce(max(column_set_no), 0) FROM stage.column_set) + row_number() OVER (ORDER BY digest), digest
+    SELECT {last} + row_number() OVER (ORDER BY digest), digest
     FROM (SELECT DISTINCT digest FROM arriving)
     WHERE digest NOT IN (SELECT digest FROM stage.column_set);
 
@@ -47,7 +47,7 @@ _ADD_SETS = """
     SELECT s.column_set_no, unnest(a.column_keys)
     FROM (SELECT digest, any_value(column_keys) AS column_keys FROM arriving GROUP BY digest) a
     JOIN stage.column_set s USING (digest)
-    WHERE s.column_set_no NOT IN (SELECT column_set_no FROM stage.set_column);
+    WHERE s.column_set_no > {last};
 
     UPDATE stage.content
     SET column_set_no = s.column_set_no
@@ -141,7 +141,8 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, paths: list[str])
     if table == "column":
         query = _ARRIVING_SET.format(rows=f"SELECT n.content_no, s.column_key FROM {rows}")
         connection.register("arriving", connection.execute(query, [paths]).to_arrow_table())
-        connection.execute(_ADD_SETS)
+        ((last,),) = connection.execute("SELECT coalesce(max(column_set_no), 0) FROM stage.column_set").fetchall()
+        connection.execute(_ADD_SETS.format(last=last))
         connection.unregister("arriving")
     key = SHARED_TABLES[table]
     connection.execute(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -52,8 +52,12 @@ def take_in(
     source: str | None,
     readers: Readers,
     observer: Observer,
+    expected: Callable[[int], None] = lambda _: None,
 ) -> Intake:
     """Stage every file of the inbox; byte-identical files are read once.
+
+    Args:
+        expected: is told how many bytes are to be read, before any is.
 
     Raises:
         PublicationError: the stage cannot be written.
@@ -78,6 +82,7 @@ def take_in(
     staged = [reader.staged(delivered) for delivered in first]
     unread = [delivered for delivered, known in zip(first, staged, strict=True) if known is None]
     intake.bytes_read = sum(delivered.size for delivered in unread)
+    expected(intake.bytes_read)
     with readers.reading(reader, len(unread), intake.bytes_read) as submit:
         arriving = iter([submit(delivered) for delivered in unread])
         for done, (group, known) in enumerate(zip(groups, staged, strict=True), start=1):

@@ -20,7 +20,7 @@ import duckdb
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
-from harmonize.database import beside
+from harmonize.database import beside, statements_hash
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
@@ -68,6 +68,9 @@ from harmonize.store.releases import (
 )
 
 __all__ = ["RunResult", "run"]
+
+_MAKING = ("harmonize.crosswalk", "harmonize.assessments")
+"""Packages whose statements decide what the release holds."""
 
 
 def _bytes(entry: Delivered | Refusal) -> int:
@@ -173,11 +176,23 @@ def _run(
                 raise ConfigurationError(
                     f"There is no source {source!r}; known are {', '.join(sorted(understanding.profiles))}."
                 )
+
+        def expected(new_bytes: int) -> None:
+            # The library of the gate takes seconds to import. Where much is new both cores have other work meanwhile.
+            if settings.expectations and 0 < new_bytes < MUCH:
+                judging.begin()
+
         with clock.stage("read"):
-            intake = take_in(found, stage, settings, understanding, source, readers, clock.observer)
-        # The library of the gate takes seconds to import. Where much is new both cores have other work meanwhile.
-        if settings.expectations and 0 < intake.bytes_read < MUCH:
-            judging.begin()
+            intake = take_in(
+                found,
+                stage,
+                settings,
+                understanding,
+                source,
+                readers,
+                clock.observer,
+                expected,
+            )
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
@@ -285,7 +300,7 @@ def _transform(
     decisions = project.decisions_folder(out)
     with clock.stage("crosswalk"):
         open_workspace(connection)
-        form = release_form([__version__, understanding.meaning_hash])
+        form = release_form([__version__, understanding.meaning_hash, *map(statements_hash, _MAKING)])
         continues = attach_release(connection, database, last.database, form)
         folders = [staged for _, staged in intake.loaded.values()]
         attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
