@@ -65,7 +65,7 @@ def check(
         docs=settings.data_docs,
         previous=previous,
         touched=None if touched is None else _touched_rows(connection, touched),
-        screened=_screened(connection) if touched is None else None,
+        screened=_screened(connection) if touched is None else _screened_of_touched(connection),
         judging=judging,
     )
     if result.failed_critical:
@@ -101,12 +101,25 @@ def _touched_rows(connection: duckdb.DuckDBPyConnection, touched: Sequence[str])
     connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
     connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
     connection.execute(
-        "CREATE TEMP TABLE touched_answer AS "
+        "CREATE TEMP TABLE touched_no AS "
+        "SELECT assessment_no FROM compact.stored_assessment JOIN touched USING (assessment_id)"
+    )
+    # A view: most laws are told by what is screened, and then nobody asks for texts and places.
+    connection.execute(
+        "CREATE TEMP VIEW touched_answer AS "
         "SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
-        "WHERE assessment_no IN "
-        "(SELECT assessment_no FROM compact.stored_assessment JOIN touched USING (assessment_id))"
+        "WHERE assessment_no IN (FROM touched_no)"
     )
     connection.execute(
         "CREATE TEMP TABLE touched_finding AS FROM finding WHERE assessment_id IN (SELECT assessment_id FROM touched)"
     )
     return {"answer": "touched_answer", "finding": "touched_finding"}
+
+
+def _screened_of_touched(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
+    """What screens read of the answers of `touched_no`."""
+    connection.execute(
+        f"CREATE TEMP TABLE screened_answer AS SELECT * FROM ({classified_answers('compact')}) "
+        "WHERE assessment_no IN (FROM touched_no)"
+    )
+    return {"answer": "screened_answer", "question": "(SELECT DISTINCT question_id FROM screened_answer)"}

@@ -64,7 +64,7 @@ def check_release(
         reports: the new release's folder of reports; what is remembered goes there, and `data_docs/` if `docs`.
         previous: the folder of reports of the release before; what has not changed is taken over from it.
         touched: where the rows of touched assessments stand (see `count_violations`); counts only with `previous`.
-        screened: what screens read instead of all answers (see `count_violations`).
+        screened: what screens read instead of the answers (see `count_violations`).
         judging: who judges; laws are counted meanwhile.
 
     Raises:
@@ -104,7 +104,10 @@ def _laws(
     screened: Mapping[str, str] | None,
 ) -> dict[str, Violations]:
     in_doubt = remembered.laws_in_doubt()
-    return count_violations(connection, touched if len(in_doubt) < len(laws()) else None, in_doubt, screened)
+    if touched is not None and len(in_doubt) == len(laws()):
+        # All are judged on all answers, of which the screens of the touched ones show a part.
+        touched = screened = None
+    return count_violations(connection, touched, in_doubt, screened)
 
 
 def _table_task(connection: duckdb.DuckDBPyConnection, suite: LoadedSuite, tables: Sequence[str]) -> _Task:

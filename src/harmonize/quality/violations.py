@@ -88,16 +88,16 @@ def count_violations(
             judged on these only. Touched is each assessment that is new, changed or removed, or of which the file or a
             mapping changed, since a release in which the local laws held.
         broken_before: laws that did not hold in that release; they are judged on all assessments again.
-        screened: views that screens read instead, when all answers are judged: `answer`, of which only the columns
-            that `screens.sql` names are needed, and `question` with every `question_id` once.
+        screened: what screens read instead of the answers, of the touched assessments where there are such: `answer`,
+            of which only the columns that `screens.sql` names are needed, and `question` with every `question_id` once.
     """
     nearby = {
         name: law for name, law in laws().items() if touched is not None and law.is_local and name not in broken_before
     }
     wide = {name: law for name, law in laws().items() if name not in nearby}
-    found = _judge(connection, wide, dict(zip(JUDGED, JUDGED, strict=True)), screened)
+    found = _judge(connection, wide, dict(zip(JUDGED, JUDGED, strict=True)), screened if touched is None else None)
     if touched is not None:
-        found |= _judge(connection, nearby, touched, None)
+        found |= _judge(connection, nearby, touched, screened)
     return {name: found[name] for name in laws()}
 
 
