@@ -1,6 +1,6 @@
 -- Which questions are asked of whom: assessments of one instrument, edition and country read a question alike.
 -- Reads: staged_assessment, staged_mention, loaded, stage.set_column, stage.staged_column, staged_finding.
--- Writes: asked_class, stated_header, asked_set, used_column, asked_question.
+-- Writes: asked_class, stated_header, asking_file, asked_group, group_column, used_column, asked_question.
 CREATE OR REPLACE TABLE asked_class AS
 SELECT (row_number() OVER (ORDER BY instrument, edition, country))::INTEGER AS class_no, *
 FROM (
@@ -20,21 +20,28 @@ JOIN asked_class k
     ON k.instrument = a.instrument AND k.edition IS NOT DISTINCT FROM a.edition
     AND k.country IS NOT DISTINCT FROM m.country;
 
--- Of every file, whom it asks what: files of one template have one set of columns, whatever their number.
-CREATE OR REPLACE TABLE asked_set AS
-SELECT DISTINCT h.file_id, h.class_no, f.column_set_no
-FROM stated_header h
-JOIN loaded f USING (file_id)
-WHERE f.column_set_no IS NOT NULL;
+-- Of every file, whom it asks what: files of one template have one set of columns, and files of one programme ask the
+-- same group of classes, whatever their number.
+CREATE OR REPLACE TABLE asking_file AS
+SELECT file_id, column_set_no, (dense_rank() OVER (ORDER BY classes))::INTEGER AS group_no, classes
+FROM (SELECT file_id, list(DISTINCT class_no ORDER BY class_no) AS classes FROM stated_header GROUP BY file_id)
+JOIN loaded USING (file_id)
+WHERE column_set_no IS NOT NULL;
+
+CREATE OR REPLACE TABLE asked_group AS
+SELECT group_no, unnest(any_value(classes)) AS class_no FROM asking_file GROUP BY group_no;
+
+CREATE OR REPLACE TABLE group_column AS
+SELECT DISTINCT s.group_no, u.column_key
+FROM (SELECT DISTINCT column_set_no, group_no FROM asking_file) s
+JOIN stage.set_column u USING (column_set_no);
 
 CREATE OR REPLACE TABLE used_column AS
-SELECT s.column_set_no, s.class_no, u.column_key
-FROM (SELECT DISTINCT column_set_no, class_no FROM asked_set) s
-JOIN stage.set_column u USING (column_set_no);
+SELECT DISTINCT g.class_no, c.column_key FROM group_column c JOIN asked_group g USING (group_no);
 
 CREATE OR REPLACE TABLE asked_question AS
 SELECT k.instrument, k.edition, k.country, c.question_id, c.context, c.label_hash
-FROM (SELECT DISTINCT class_no, column_key FROM used_column)
+FROM used_column
 JOIN asked_class k USING (class_no)
 JOIN stage.staged_column c USING (column_key)
 UNION

@@ -1,6 +1,7 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value.
--- Reads: asked_set, used_column, asked_class, stage.staged_column, question_mapping, crosswalk_entry, indicator_entry, scale_word,
---        scale_default, instrument_default, unit_spelling, staged_unit.
+-- Reads: asking_file, asked_group, group_column, used_column, asked_class, stage.staged_column, stage.set_column,
+--        question_mapping, crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling,
+--        staged_unit.
 -- Writes: numbered_before, known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
 CREATE OR REPLACE TABLE numbered_before AS
@@ -60,7 +61,7 @@ mapped AS (
         i.kind,
         i.unit AS indicator_unit,
         coalesce(c.scale, e.scale, d.scale) AS used_scale
-    FROM (SELECT DISTINCT class_no, column_key FROM used_column) u
+    FROM used_column u
     JOIN asked_class k USING (class_no)
     JOIN stage.staged_column c USING (column_key)
     LEFT JOIN question_mapping q
@@ -150,13 +151,20 @@ CREATE OR REPLACE TABLE file_meaning AS
 WITH hashed AS (
     SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column
 ),
-by_set AS (
-    SELECT u.column_set_no, u.class_no, count(*) AS columns, sum(h.digest::HUGEINT) AS total, bit_xor(h.digest) AS mixed
-    FROM used_column u
+by_column AS (
+    SELECT c.group_no, c.column_key, count(*) AS classes, sum(h.digest::HUGEINT) AS total, bit_xor(h.digest) AS mixed
+    FROM group_column c
+    JOIN asked_group g USING (group_no)
     JOIN hashed h USING (class_no, column_key)
-    GROUP BY u.column_set_no, u.class_no
+    GROUP BY c.group_no, c.column_key
+),
+by_set AS (
+    SELECT s.column_set_no, s.group_no, hash(sum(b.classes)::BIGINT, sum(b.total), bit_xor(b.mixed)) AS signature
+    FROM (SELECT DISTINCT column_set_no, group_no FROM asking_file) s
+    JOIN stage.set_column u USING (column_set_no)
+    JOIN by_column b USING (group_no, column_key)
+    GROUP BY s.column_set_no, s.group_no
 )
-SELECT a.file_id, hash(sum(s.columns)::BIGINT, sum(s.total), bit_xor(s.mixed)) AS signature
-FROM asked_set a
-JOIN by_set s USING (column_set_no, class_no)
-GROUP BY a.file_id;
+SELECT a.file_id, s.signature
+FROM asking_file a
+JOIN by_set s USING (column_set_no, group_no);

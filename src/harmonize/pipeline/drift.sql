@@ -1,6 +1,6 @@
 -- Questions that no crosswalk lists. Each concerns its crosswalk more than the files that ask it: it is told once, at the
 -- first of them by path.
--- Reads: meaning, asked_class, readable_edition, asked_set, used_column, loaded, inbox_file, stage.set_column,
+-- Reads: meaning, asked_class, readable_edition, asking_file, asked_group, loaded, inbox_file, stage.set_column,
 --        release.compact.
 -- Writes: unmapped_question.
 CREATE OR REPLACE TABLE unmapped_question AS
@@ -45,8 +45,9 @@ certain AS (
     JOIN by_column b USING (place)
     UNION ALL
     SELECT r.instrument, r.question_id, f.file_place
-    FROM asked_set s
-    JOIN used_column u USING (column_set_no, class_no)
+    FROM asking_file s
+    JOIN stage.set_column u USING (column_set_no)
+    JOIN asked_group g USING (group_no)
     JOIN read r USING (class_no, column_key)
     JOIN by_column b ON b.instrument = r.instrument AND b.column_key = r.column_key
     JOIN file_order f ON f.file_id = s.file_id
