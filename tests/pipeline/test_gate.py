@@ -24,8 +24,8 @@ def _judged(database: Path, touched: list[str] | None) -> dict[str, Violations]:
     with duckdb.connect(str(database), read_only=True) as connection:
         if touched is None:
             return count_violations(connection)
-        rows = gate._touched_rows(connection, touched)
-        return count_violations(connection, rows, (), gate._screened_of_touched(connection))
+        rows, screened = gate._touched(connection, touched)
+        return count_violations(connection, rows, (), screened)
 
 
 @pytest.mark.parametrize("law", BREAKS)

@@ -30,6 +30,8 @@ def test_the_same_release_made_again_is_kept_as_it_stands(inbox: Path, tmp_path:
     assert (first.result.is_new, second.result.is_new) == (True, False)
     assert second.result.release_id == first.result.release_id
     assert second.database.stat().st_mtime_ns == stamp
+    assert "quality" in first.result.seconds, "what a run tells of itself"
+    assert "quality" not in second.result.seconds, "is its own, not that of the run that made the release"
     assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [
         ".lock", "current", "decisions", "releases", "stage",
     ]  # fmt: skip

@@ -93,7 +93,7 @@ def _run(project: Project, inbox: Path, out: Path) -> RunResult:
         # The demo keeps its ledger to itself, so that it never mixes with a project's own.
         alone = Project(project.roots, None)
         result = run(alone, load_settings(project, "demo"), inbox, out, date(2026, 6, 30), today(), observer)
-    summarise(result, out, sum(result.manifest["seconds"].values()))
+    summarise(result, out, sum(result.seconds.values()))
     return result
 
 

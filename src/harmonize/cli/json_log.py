@@ -68,7 +68,6 @@ class JsonLog:
 
     def finished(self, result: RunResult) -> None:
         """The release stands."""
-        stated = ("as_of", "figures", "expectations", "seconds", "peak_memory_mb")
         self._tell(
             "finished",
             {
@@ -76,7 +75,9 @@ class JsonLog:
                 "folder": str(result.folder),
                 "is_new": result.is_new,
                 "exit_code": 1 if result.has_issues else 0,
-                **{name: result.manifest.get(name) for name in stated},
+                **{name: result.manifest[name] for name in ("as_of", "figures", "expectations")},
+                "seconds": result.seconds,
+                "peak_memory_mb": result.peak_memory_mb,
             },
         )
 

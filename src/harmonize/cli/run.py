@@ -117,7 +117,7 @@ def summarise(result: RunResult, out: Path, seconds: float) -> None:
     say(f"quality      {result.manifest['expectations']['checked']} expectations, {len(warnings)} warnings")
     for warning in warnings:
         say(f"             {warning['message']}")
-    stages = ", ".join(f"{name} {value:.1f}" for name, value in result.manifest["seconds"].items())
+    stages = ", ".join(f"{name} {value:.1f}" for name, value in result.seconds.items())
     say(f"seconds      {seconds:.1f} ({stages})")
     say(f"release      {result.folder}{'' if result.is_new else '  (same content as before: kept)'}")
     say(f"             {out / 'current' / 'harmonized.duckdb'}")

@@ -49,8 +49,9 @@ def add_up(into: Hashes, at: Positions, summands: Hashes) -> None:
 
 
 def find(known: Hashes, wanted: Hashes) -> Positions:
-    """The place of every wanted hash among `known`, which are in the order of their first half; -1 for none."""
+    """The place of every wanted hash among `known`; -1 for none."""
     if not len(known[0]):
         return np.full(len(wanted[0]), -1, np.int64)
-    at = np.minimum(np.searchsorted(known[0], wanted[0]), len(known[0]) - 1)
+    order = np.argsort(known[0], kind="stable")
+    at = order[np.minimum(np.searchsorted(known[0], wanted[0], sorter=order), len(order) - 1)]
     return np.where((known[0][at] == wanted[0]) & (known[1][at] == wanted[1]), at, -1)

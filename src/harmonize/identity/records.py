@@ -24,7 +24,6 @@ from harmonize.identity.prepare import (
     WRITTEN,
     Identifier,
     Mention,
-    Profile,
     Statement,
     Statements,
     Written,
@@ -60,19 +59,8 @@ _WORKED_OUT = pa.schema(
         "record_1": pa.uint64(),
     }
 )
-_OF_PROFILE = (
-    "used_country",
-    "names",
-    "used_address",
-    "province",
-    "place_latitude",
-    "place_longitude",
-    "identifiers",
-    "is_placed",
-    "text",
-    "block_keys",
-)
 _STATEMENT = ("used_country", "names", "used_address", "province", "is_placed", "text", "said", "key", "block_keys")
+_RECALLED = ("mention_id", "contributor", "instrument", "place_latitude", "place_longitude", "identifiers", *_STATEMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +80,9 @@ class Records:
 
     def mentions(self, positions: Sequence[int]) -> list[Mention]:
         """The mentions at `positions`."""
-        recalled = [at for at in positions if at not in self.fresh]
-        found = dict(
-            zip(recalled, map(_mention, self.table.take(pa.array(recalled, pa.int64())).to_pylist()), strict=True)
-        )
-        return [self.fresh[at] if at in self.fresh else found[at] for at in positions]
-
-    def profiles(self, positions: Sequence[int]) -> list[Profile]:
-        """The profiles of the records at `positions`."""
-        places = pa.array(positions, pa.int64())
-        columns = [self.table[name].take(places).to_pylist() for name in _OF_PROFILE]
-        return list(map(_profile, *columns))
+        places = pa.array([at for at in positions if at not in self.fresh], pa.int64())
+        recalled = map(_mention, *(self.table[name].take(places).to_pylist() for name in _RECALLED))
+        return [self.fresh[at] if at in self.fresh else next(recalled) for at in positions]
 
     def column(self, name: str) -> pa.Array:
         """A column in one piece."""
@@ -298,39 +278,21 @@ def _row(mention: Mention) -> tuple[object, ...]:
     )
 
 
-def _profile(
-    country: str,
-    names: list[str],
-    address: str,
-    province: str | None,
+def _mention(
+    mention_id: str,
+    contributor: str | None,
+    instrument: str | None,
     latitude: float | None,
     longitude: float | None,
-    identifiers: list[dict[str, Any]],
-    is_placed: bool,
-    text: str,
-    block_keys: str,
-) -> Profile:
-    """The profile that a record was made of."""
-    return Profile(
-        country,
-        tuple(names),
-        address,
-        province,
-        None if latitude is None or longitude is None else (latitude, longitude),
-        frozenset(Identifier(**found) for found in identifiers if found["level"] == "company"),
-        is_placed,
-        text,
-        block_keys,
-    )
-
-
-def _mention(row: Mapping[str, Any]) -> Mention:
+    identifiers: Iterable[Mapping[str, Any]],
+    *statement: Any,
+) -> Mention:
     """The mention that a record was made of."""
     return Mention.of(
-        row["mention_id"],
-        (row["contributor"] or "").strip(),
-        (row["instrument"] or "").strip(),
-        Statement(*(_frozen(row[name]) for name in _STATEMENT)),
-        None if row["place_latitude"] is None else (row["place_latitude"], row["place_longitude"]),
-        tuple(Identifier(**found) for found in row["identifiers"]),
+        mention_id,
+        (contributor or "").strip(),
+        (instrument or "").strip(),
+        Statement(*map(_frozen, statement)),
+        None if latitude is None or longitude is None else (latitude, longitude),
+        tuple(Identifier(**found) for found in identifiers),
     )

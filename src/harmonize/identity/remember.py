@@ -52,16 +52,14 @@ def remembered_judgements(
 
 
 def _table(keys: Hashes, found: Judgements) -> pa.Table:
-    order = np.argsort(keys[0], kind="stable")
-    ordered = found.take(order)
     return pa.table(
         {
-            "key_0": keys[0][order],
-            "key_1": keys[1][order],
-            "probability": ordered.probability,
-            "verdict": ordered.verdict,
-            "apart": ordered.apart,
-            "reasons": ordered.reasons,
+            "key_0": keys[0],
+            "key_1": keys[1],
+            "probability": found.probability,
+            "verdict": found.verdict,
+            "apart": found.apart,
+            "reasons": found.reasons,
         }
     )
 

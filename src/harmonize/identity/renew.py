@@ -35,10 +35,9 @@ def renew(
         decisions: those that hold.
     """
     states = pieces.states(index.hashes, told)
-    known = _at(remembered.told, "state", states)
-    is_new_piece = _at(remembered.linked, "piece", pieces.hashes) < 0
+    known = find(_hashes(remembered.told, "state"), states)
+    is_settled = find(_hashes(remembered.linked, "piece"), pieces.hashes) < 0
     # Whether a pair is told hangs on the factories of both sides: for a new pair both pieces are settled again.
-    is_settled = is_new_piece
     is_settled[pieces.touched_by(told.take(np.flatnonzero(known < 0)))] = True
     positions = np.flatnonzero(is_settled[pieces.of])
     inside = pieces.inside(is_settled, told)
@@ -58,12 +57,8 @@ def renew(
     )
 
 
-def _at(table: pa.Table, name: str, wanted: Hashes) -> Positions:
-    """The row of `table` with each wanted hash, or -1."""
-    first, second = (table[f"{name}_{half}"].to_numpy() for half in (0, 1))
-    order = np.argsort(first, kind="stable")
-    at = find((first[order], second[order]), wanted)
-    return np.where(at < 0, -1, order[at]) if len(order) else at
+def _hashes(table: pa.Table, name: str) -> Hashes:
+    return table[f"{name}_0"].to_numpy(), table[f"{name}_1"].to_numpy()
 
 
 def _linked(records: Records, pieces: Pieces, positions: Positions, settled: Settled, then: pa.Table) -> pa.Table:
@@ -151,7 +146,5 @@ def _noticed(
         names=NOTICED.names,
     ).cast(NOTICED)
     rest = np.flatnonzero(~is_settled)
-    order = rest[np.argsort(pieces.hashes[0][rest], kind="stable")]
-    hashes = (then["piece_0"].to_numpy(), then["piece_1"].to_numpy())
-    stands = find((pieces.hashes[0][order], pieces.hashes[1][order]), hashes) >= 0
+    stands = find((pieces.hashes[0][rest], pieces.hashes[1][rest]), _hashes(then, "piece")) >= 0
     return pa.concat_tables([anew, then.filter(pa.array(stands))])

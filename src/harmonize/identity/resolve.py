@@ -139,7 +139,7 @@ def _find(
     )
 
     def profiles(numbers: Sequence[int]) -> list[Profile]:
-        return records.profiles(index.first[numbers].tolist())
+        return [mention.profile for mention in records.mentions(index.first[numbers].tolist())]
 
     judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
     pairs = Pairs(candidates.ones, candidates.others, judged)

@@ -14,17 +14,17 @@ WITH read AS (
 ),
 by_column AS MATERIALIZED (
     SELECT
-        (row_number() OVER ())::INTEGER AS place, instrument, column_key, any_value(question_id) AS question_id,
+        (row_number() OVER ())::INTEGER AS column_no, instrument, column_key, any_value(question_id) AS question_id,
         bool_and(is_unmapped) AS everywhere
     FROM read
     GROUP BY instrument, column_key
     HAVING bool_or(is_unmapped)
 ),
 file_order AS MATERIALIZED (
-    SELECT file_id, instrument, (row_number() OVER (ORDER BY path))::INTEGER AS file_place FROM inbox_file
+    SELECT file_id, instrument, (row_number() OVER (ORDER BY path))::INTEGER AS file_no FROM inbox_file
 ),
 first_by_set AS (
-    SELECT l.column_set_no, f.instrument, min(f.file_place) AS file_place
+    SELECT l.column_set_no, f.instrument, min(f.file_no) AS file_no
     FROM loaded l
     JOIN file_order f USING (file_id)
     WHERE l.column_set_no IS NOT NULL
@@ -32,19 +32,19 @@ first_by_set AS (
 ),
 -- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
 first_by_column AS (
-    SELECT b.place, min(f.file_place) AS file_place
+    SELECT b.column_no, min(f.file_no) AS file_no
     FROM by_column b
     JOIN stage.set_column c USING (column_key)
     JOIN first_by_set f ON f.column_set_no = c.column_set_no AND f.instrument = b.instrument
     WHERE b.everywhere
-    GROUP BY b.place
+    GROUP BY b.column_no
 ),
 certain AS (
-    SELECT b.instrument, b.question_id, f.file_place
+    SELECT b.instrument, b.question_id, f.file_no
     FROM first_by_column f
-    JOIN by_column b USING (place)
+    JOIN by_column b USING (column_no)
     UNION ALL
-    SELECT r.instrument, r.question_id, f.file_place
+    SELECT r.instrument, r.question_id, f.file_no
     FROM asking_file s
     JOIN stage.set_column u USING (column_set_no)
     JOIN asked_group g USING (group_no)
@@ -52,7 +52,7 @@ certain AS (
     JOIN by_column b ON b.instrument = r.instrument AND b.column_key = r.column_key
     JOIN file_order f ON f.file_id = s.file_id
     WHERE NOT b.everywhere
-    GROUP BY r.instrument, r.question_id, f.file_place, u.column_key
+    GROUP BY r.instrument, r.question_id, f.file_no, u.column_key
     HAVING bool_and(r.is_unmapped)
 ),
 counted AS (
@@ -66,7 +66,7 @@ counted AS (
 -- Of files in which another class has a mapping, the answers tell; they are looked at for the questions that need it.
 -- (Where all of these were withheld, each of them is an issue of its own, and this is not told.)
 answered AS (
-    SELECT c.instrument, c.question_id, f.file_place
+    SELECT c.instrument, c.question_id, f.file_no
     FROM release.compact.stored_answer a
     JOIN release.compact.question m USING (question_no)
     JOIN release.compact.stored_assessment s USING (assessment_no)
@@ -78,9 +78,9 @@ answered AS (
 )
 SELECT p.instrument, p.question_id, f.file_id, coalesce(c.answers, 0) AS answers
 FROM (
-    SELECT instrument, question_id, min(file_place) AS file_place
+    SELECT instrument, question_id, min(file_no) AS file_no
     FROM (FROM certain UNION ALL FROM answered)
     GROUP BY instrument, question_id
 ) p
-JOIN file_order f USING (file_place)
+JOIN file_order f USING (file_no)
 LEFT JOIN counted c ON c.instrument = p.instrument AND c.question_id = p.question_id;

@@ -57,6 +57,7 @@ def check(
     # pandas takes half a second to import.
     from harmonize.quality.expectations import check_release
 
+    rows, screened = ({}, _screened(connection)) if touched is None else _touched(connection, touched)
     result = check_release(
         connection,
         _CHECKED,
@@ -64,8 +65,8 @@ def check(
         reports,
         docs=settings.data_docs,
         previous=previous,
-        touched=None if touched is None else _touched_rows(connection, touched),
-        screened=_screened(connection) if touched is None else _screened_of_touched(connection),
+        touched=None if touched is None else rows,
+        screened=screened,
         judging=judging,
     )
     if result.failed_critical:
@@ -96,8 +97,13 @@ def _screened(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
     return {"answer": "screened_answer", "question": "screened_question"}
 
 
-def _touched_rows(connection: duckdb.DuckDBPyConnection, touched: Sequence[str]) -> Mapping[str, str]:
-    """Answers and findings of some assessments; their numbers lead to the answers without a look at all."""
+def _touched(
+    connection: duckdb.DuckDBPyConnection, touched: Sequence[str]
+) -> tuple[Mapping[str, str], Mapping[str, str]]:
+    """Answers and findings of some assessments, and what screens read of them.
+
+    The numbers of the assessments lead to their answers without a look at all.
+    """
     connection.register("arriving", pa.table({"assessment_id": pa.array(touched, pa.string())}))
     connection.execute("CREATE TEMP TABLE touched AS FROM arriving")
     connection.execute(
@@ -113,13 +119,11 @@ def _touched_rows(connection: duckdb.DuckDBPyConnection, touched: Sequence[str])
     connection.execute(
         "CREATE TEMP TABLE touched_finding AS FROM finding WHERE assessment_id IN (SELECT assessment_id FROM touched)"
     )
-    return {"answer": "touched_answer", "finding": "touched_finding"}
-
-
-def _screened_of_touched(connection: duckdb.DuckDBPyConnection) -> Mapping[str, str]:
-    """What screens read of the answers of `touched_no`."""
     connection.execute(
         f"CREATE TEMP TABLE screened_answer AS SELECT * FROM ({classified_answers('compact')}) "
         "WHERE assessment_no IN (FROM touched_no)"
     )
-    return {"answer": "screened_answer", "question": "(SELECT DISTINCT question_id FROM screened_answer)"}
+    return (
+        {"answer": "touched_answer", "finding": "touched_finding"},
+        {"answer": "screened_answer", "question": "(SELECT DISTINCT question_id FROM screened_answer)"},
+    )

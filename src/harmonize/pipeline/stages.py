@@ -69,7 +69,7 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
-_MAKING = ("harmonize.crosswalk", "harmonize.assessments")
+_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline")
 """Packages whose statements decide what the release holds."""
 
 
@@ -79,12 +79,19 @@ def _bytes(entry: Delivered | Refusal) -> int:
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """A finished run."""
+    """A finished run.
+
+    Attributes:
+        manifest: of the release; where it is not new, of the run that made it.
+        seconds, peak_memory_mb: of this run, per stage.
+    """
 
     folder: Path
     release_id: str
     manifest: Mapping[str, Any]
     is_new: bool
+    seconds: Mapping[str, float]
+    peak_memory_mb: Mapping[str, int]
 
     @property
     def has_issues(self) -> bool:
@@ -183,16 +190,7 @@ def _run(
                 judging.begin()
 
         with clock.stage("read"):
-            intake = take_in(
-                found,
-                stage,
-                settings,
-                understanding,
-                source,
-                readers,
-                clock.observer,
-                expected,
-            )
+            intake = take_in(found, stage, settings, understanding, source, readers, clock.observer, expected)
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
@@ -229,7 +227,8 @@ def _run(
         known = read_manifest(release_folder(out, release_id))
         if known is not None and not last.is_damaged and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
-            return RunResult(release_folder(out, release_id), release_id, known, is_new=False)
+            folder = release_folder(out, release_id)
+            return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
         with (
             _reader(database, settings, work) as checked,
             _reader(database, settings, work) as extracted,
@@ -261,7 +260,7 @@ def _run(
         }
         (release / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         folder = publish(out, release, release_id)
-    return RunResult(folder, release_id, manifest, is_new=True)
+    return RunResult(folder, release_id, manifest, True, clock.seconds, clock.peak_memory_mb)
 
 
 def _configuration(settings: PipelineSettings, work: Path) -> dict[str, str | bool | int | float | list[str]]:
