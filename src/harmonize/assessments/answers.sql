@@ -1,5 +1,5 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
--- Reads: touched_assessment, stale_assessment, answer_source, meaning, judged_answer (pointed at the files of
+-- Reads: touched_assessment, stale_assessment, answer_source, judged_answer (pointed at the files of
 --        `answer_source`), contested_winner, stage.staged_text, stage.staged_remark.
 -- Writes: made_number, question_count, release.compact (what is stored of answers).
 CREATE OR REPLACE TABLE question_count AS

@@ -96,7 +96,6 @@ _REFERRED = {
     "stated_text": "text_no",
     "remark": "remark_no",
     "raw_unit": "raw_unit_no",
-    "place": "place_no",
     "delivery": "delivery_no",
 }
 

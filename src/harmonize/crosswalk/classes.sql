@@ -1,13 +1,19 @@
 -- Which questions are asked of whom: assessments of one instrument, edition and country read a question alike.
 -- Reads: staged_assessment, staged_mention, loaded, stage.set_column, stage.staged_column, staged_finding.
--- Writes: asked_class, stated_header, asking_file, asked_group, group_column, used_column, asked_question.
-CREATE OR REPLACE TABLE asked_class AS
-SELECT (row_number() OVER (ORDER BY instrument, edition, country))::INTEGER AS class_no, *
-FROM (
-    SELECT DISTINCT a.instrument, a.edition, m.country
-    FROM staged_assessment a
-    LEFT JOIN staged_mention m USING (file_id, assessment_no)
-);
+-- Writes: release.compact.asked_class, stated_header, asking_file, asked_group, group_column, used_column, new_column,
+--        asked_question, asked_clause; what nobody asks any more goes from release.compact.meaning and read_clause.
+CREATE OR REPLACE TABLE asking AS
+SELECT DISTINCT a.instrument, a.edition, m.country
+FROM staged_assessment a
+LEFT JOIN staged_mention m USING (file_id, assessment_no);
+
+-- A class keeps its number: what its columns mean is handed on.
+INSERT INTO release.compact.asked_class
+SELECT
+    ((SELECT coalesce(max(class_no), 0) FROM release.compact.asked_class)
+        + row_number() OVER (ORDER BY instrument, edition, country))::INTEGER,
+    *
+FROM (FROM asking EXCEPT SELECT instrument, edition, country FROM release.compact.asked_class);
 
 CREATE OR REPLACE TABLE stated_header AS
 SELECT
@@ -16,7 +22,7 @@ SELECT
     NULL::INTEGER AS made_no, NULL::INTEGER AS delivery_no, NULL::verification AS otherwise_verified
 FROM staged_assessment a
 LEFT JOIN staged_mention m USING (file_id, assessment_no)
-JOIN asked_class k
+JOIN release.compact.asked_class k
     ON k.instrument = a.instrument AND k.edition IS NOT DISTINCT FROM a.edition
     AND k.country IS NOT DISTINCT FROM m.country;
 
@@ -39,14 +45,30 @@ JOIN stage.set_column u USING (column_set_no);
 CREATE OR REPLACE TABLE used_column AS
 SELECT DISTINCT g.class_no, c.column_key FROM group_column c JOIN asked_group g USING (group_no);
 
-CREATE OR REPLACE TABLE asked_question AS
-SELECT k.instrument, k.edition, k.country, c.question_id, c.context, c.label_hash
-FROM used_column
-JOIN asked_class k USING (class_no)
-JOIN stage.staged_column c USING (column_key)
-UNION
-SELECT k.instrument, k.edition, k.country, f.clause, NULL, NULL
+CREATE OR REPLACE TABLE used_clause AS
+SELECT DISTINCT h.class_no, f.clause
 FROM staged_finding f
-JOIN stated_header USING (file_id, assessment_no)
-JOIN asked_class k USING (class_no)
+JOIN stated_header h USING (file_id, assessment_no)
 WHERE f.clause IS NOT NULL;
+
+-- What nobody asks any more is not handed on.
+DELETE FROM release.compact.meaning m
+WHERE NOT EXISTS (FROM used_column u WHERE u.class_no = m.class_no AND u.column_key = m.column_key);
+DELETE FROM release.compact.read_clause c
+WHERE NOT EXISTS (FROM used_clause u WHERE u.class_no = c.class_no AND u.clause = c.clause);
+DELETE FROM release.compact.asked_class WHERE class_no NOT IN (SELECT class_no FROM stated_header);
+
+CREATE OR REPLACE TABLE new_column AS
+SELECT u.* FROM used_column u ANTI JOIN release.compact.meaning m USING (class_no, column_key);
+
+CREATE OR REPLACE TABLE asked_question AS
+SELECT DISTINCT k.class_no, k.instrument, k.edition, k.country, c.question_id, c.context, c.label_hash
+FROM new_column
+JOIN release.compact.asked_class k USING (class_no)
+JOIN stage.staged_column c USING (column_key);
+
+CREATE OR REPLACE TABLE asked_clause AS
+SELECT k.class_no, k.instrument, k.edition, k.country, u.clause, NULL AS context, NULL AS label_hash
+FROM used_clause u
+JOIN release.compact.asked_class k USING (class_no)
+ANTI JOIN release.compact.read_clause c USING (class_no, clause);

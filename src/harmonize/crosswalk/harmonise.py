@@ -1,7 +1,8 @@
 """Give every staged answer and finding its meaning, set-based in DuckDB.
 
 The few thousand distinct questions are resolved to mappings here, once per class of assessments (instrument, edition,
-country); the answers themselves meet their meaning only in the view `judged_answer`, over the files that a step needs.
+country) and once as long as the crosswalks stay; the answers themselves meet their meaning only in the view
+`judged_answer`, over the files that a step needs.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
 from harmonize.crosswalk.scales import Scale
-from harmonize.database import create_table, joins_as_written
+from harmonize.database import create_table, joins_as_written, quoted
 from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
@@ -128,52 +129,43 @@ def register_knowledge(
     )
 
 
-_UNKNOWN = """
-    SELECT a.* FROM asked_question a
-    ANTI JOIN release.compact.resolved_question r
-        ON r.instrument = a.instrument AND r.edition IS NOT DISTINCT FROM a.edition
-        AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
-        AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
-"""
-_ASKED = """
-    CREATE OR REPLACE TABLE question_mapping AS
-    SELECT r.* FROM release.compact.resolved_question r
-    SEMI JOIN asked_question a
-        ON r.instrument = a.instrument AND r.edition IS NOT DISTINCT FROM a.edition
-        AND r.country IS NOT DISTINCT FROM a.country AND r.question_id = a.question_id
-        AND r.context IS NOT DISTINCT FROM a.context AND r.label_hash IS NOT DISTINCT FROM a.label_hash
-"""
+def _forget_other_knowledge(connection: duckdb.DuckDBPyConnection, knowledge: str) -> None:
+    """What the last release read by the same crosswalks is taken over, and no other."""
+    connection.execute(f"SET VARIABLE knowledge = {quoted(knowledge)}")
+    for table in ("meaning", "read_clause"):
+        connection.execute(f"DELETE FROM release.compact.{table} WHERE knowledge <> getvariable('knowledge')")
 
 
-def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, knowledge: str) -> None:
-    """Make `question_mapping`; what the last release resolved by the same crosswalks on the same day is taken over."""
-    connection.execute("DELETE FROM release.compact.resolved_question WHERE knowledge <> ?", [knowledge])
-    schema = pa.schema(
-        {
-            "instrument": _S,
-            "edition": _S,
-            "country": _S,
-            "question_id": _S,
-            "context": _S,
-            "label_hash": _S,
-            "mapping_id": _S,
-            "knowledge": _S,
-        }
-    )
+_RESOLVED = pa.schema(
+    {
+        "class_no": pa.int32(),
+        "question_id": _S,
+        "context": _S,
+        "label_hash": _S,
+        "mapping_id": _S,
+    }
+)
+
+
+def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked: str) -> pa.Table:
+    """Questions of classes with the mappings that read them."""
     rows: list[tuple[object, ...]] = []
-    for row in connection.execute(_UNKNOWN).fetchall():
-        entry = index.find(Question(*row))
-        rows.append((*row, None if entry is None else entry.mapping_id, knowledge))
-    create_table(connection, "newly_resolved", _rows(schema, rows))
-    connection.execute("INSERT INTO release.compact.resolved_question FROM newly_resolved ORDER BY ALL")
-    connection.execute(_ASKED)
-    ((idle,),) = connection.execute(
-        "SELECT (SELECT count(*) FROM release.compact.resolved_question) - (SELECT count(*) FROM question_mapping)"
-    ).fetchall()
-    if idle:
-        # What nobody asks any more is not handed on.
-        connection.execute("DELETE FROM release.compact.resolved_question")
-        connection.execute("INSERT INTO release.compact.resolved_question FROM question_mapping ORDER BY ALL")
+    for class_no, *question in connection.execute(f"FROM {asked} ORDER BY ALL").fetchall():
+        asked_question = Question(*question)
+        entry = index.find(asked_question)
+        about = (asked_question.question_id, asked_question.context, asked_question.label_hash)
+        rows.append((class_no, *about, None if entry is None else entry.mapping_id))
+    return _rows(_RESOLVED, rows)
+
+
+def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
+    """Make `question_mapping` of the questions of new columns, and write down which mappings read new clauses."""
+    create_table(connection, "question_mapping", _resolve(connection, index, "asked_question"))
+    create_table(connection, "clause_mapping", _resolve(connection, index, "asked_clause"))
+    connection.execute(
+        "INSERT INTO release.compact.read_clause "
+        "SELECT class_no, question_id, mapping_id, getvariable('knowledge') FROM clause_mapping"
+    )
 
 
 def _readable_editions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
@@ -194,13 +186,14 @@ def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
 
 
 def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, knowledge: str) -> None:
-    """Make `meaning`, `harmonised_finding` and the view `judged_answer` from the staged tables of the workspace.
+    """Make `harmonised_finding`, the view `judged_answer` and `release.compact.meaning` from the staged tables.
 
     Args:
         knowledge: a hash of all that decides which mapping reads a question.
     """
+    _forget_other_knowledge(connection, knowledge)
     _run(connection, "classes.sql")
-    _resolve_questions(connection, index, knowledge)
+    _resolve_questions(connection, index)
     _readable_editions(connection, index)
     for name in ("meaning.sql", "findings.sql", "issues.sql", "judged.sql"):
         _run(connection, name)

@@ -1,5 +1,5 @@
 -- Every stated answer with its meaning, or the reason why it is withheld.
--- Reads: stated_answer (the staged answers of some files), stated_header, meaning, scale_word, known_unit.
+-- Reads: stated_answer (the staged answers of some files), stated_header, release.compact.meaning, scale_word, known_unit.
 -- Writes: judged_answer (a view).
 CREATE OR REPLACE VIEW judged_answer AS
 WITH read AS (
@@ -18,7 +18,7 @@ WITH read AS (
         h.made_no,
         h.delivery_no,
         h.otherwise_verified,
-        m.* EXCLUDE (otherwise),
+        m.* EXCLUDE (otherwise, digest, knowledge),
         coalesce(w.state, m.otherwise) AS scale_state,
         u.unit AS common_unit,
         u.bit AS unit_bit,
@@ -27,7 +27,7 @@ WITH read AS (
         m.asks_quantity AND (w.state IS NULL OR w.state = 'informational') AS is_quantity
     FROM stated_answer a
     JOIN stated_header h USING (assessment_key)
-    JOIN meaning m USING (class_no, column_key)
+    JOIN release.compact.meaning m USING (class_no, column_key)
     LEFT JOIN scale_word w ON w.scale_word_no = m.scale_no + a.word_no
     LEFT JOIN known_unit u ON u.raw_unit = a.raw_unit
 )

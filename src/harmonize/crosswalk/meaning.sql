@@ -1,15 +1,14 @@
--- What every column means for every class of assessments: all that an answer needs but its own value.
--- Reads: asking_file, asked_group, group_column, used_column, asked_class, stage.staged_column, stage.set_column,
---        question_mapping, crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling,
---        staged_unit.
--- Writes: numbered_before, known_unit, meant_column, meaning, file_meaning, release.compact.question, place, raw_unit.
+-- What every column means for every class of assessments: all that an answer needs but its own value. What was worked out
+-- before by the same knowledge stands.
+-- Reads: asking_file, asked_group, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
+--        crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling, staged_unit.
+-- Writes: numbered_before, known_unit, meant_column, file_meaning, release.compact.meaning, question, place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
 CREATE OR REPLACE TABLE numbered_before AS
 SELECT
     (SELECT coalesce(max(text_no), 0) FROM release.compact.stated_text) AS text_no,
     (SELECT coalesce(max(remark_no), 0) FROM release.compact.remark) AS remark_no,
     (SELECT coalesce(max(raw_unit_no), 0) FROM release.compact.raw_unit) AS raw_unit_no,
-    (SELECT coalesce(max(place_no), 0) FROM release.compact.place) AS place_no,
     (SELECT coalesce(max(delivery_no), 0) FROM release.compact.delivery) AS delivery_no;
 
 CREATE OR REPLACE TABLE stated_unit AS
@@ -61,13 +60,11 @@ mapped AS (
         i.kind,
         i.unit AS indicator_unit,
         coalesce(c.scale, e.scale, d.scale) AS used_scale
-    FROM used_column u
-    JOIN asked_class k USING (class_no)
+    FROM new_column u
+    JOIN release.compact.asked_class k USING (class_no)
     JOIN stage.staged_column c USING (column_key)
     LEFT JOIN question_mapping q
-        ON q.instrument = k.instrument
-        AND q.edition IS NOT DISTINCT FROM k.edition
-        AND q.country IS NOT DISTINCT FROM k.country
+        ON q.class_no = u.class_no
         AND q.question_id = c.question_id
         AND q.context IS NOT DISTINCT FROM c.context
         AND q.label_hash IS NOT DISTINCT FROM c.label_hash
@@ -137,25 +134,24 @@ FROM (
 )
 WHERE column_key NOT IN (SELECT column_key FROM release.compact.place);
 
-CREATE OR REPLACE TABLE meaning AS
-SELECT m.*, q.question_no, p.place_no
-FROM meant_column m
+INSERT INTO release.compact.meaning
+SELECT m.*, q.question_no, p.place_no, getvariable('knowledge')
+FROM (SELECT *, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column) m
 JOIN release.compact.question q
     ON q.digest = hash(
         m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
     )
 JOIN release.compact.place p USING (column_key);
 
+DELETE FROM release.compact.place WHERE column_key NOT IN (SELECT column_key FROM release.compact.meaning);
+
 -- All that the answers of a file mean, as one hash: what was judged by the same hash need not be judged again.
 CREATE OR REPLACE TABLE file_meaning AS
-WITH hashed AS (
-    SELECT class_no, column_key, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column
-),
-by_column AS (
-    SELECT c.group_no, c.column_key, count(*) AS classes, sum(h.digest::HUGEINT) AS total, bit_xor(h.digest) AS mixed
+WITH by_column AS (
+    SELECT c.group_no, c.column_key, count(*) AS classes, sum(m.digest::HUGEINT) AS total, bit_xor(m.digest) AS mixed
     FROM group_column c
     JOIN asked_group g USING (group_no)
-    JOIN hashed h USING (class_no, column_key)
+    JOIN release.compact.meaning m USING (class_no, column_key)
     GROUP BY c.group_no, c.column_key
 ),
 by_set AS (

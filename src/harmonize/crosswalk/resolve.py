@@ -68,6 +68,19 @@ class CrosswalkIndex:
         for points in self.compliance_points.values():
             yield from points.values()
 
+    @property
+    def validity(self) -> tuple[str, str]:
+        """The last days, as ISO texts, on which a mapping began to hold and after which one ended.
+
+        Days with the same two have the same usable mappings.
+        """
+        day = self.as_of.isoformat()
+        begins = (begin for entry in self.entries() if (begin := entry.rule("valid_from")) is not None)
+        ends = (end for entry in self.entries() if (end := entry.rule("valid_to")) is not None)
+        return max((begin for begin in begins if begin <= day), default=""), max(
+            (end for end in ends if end < day), default=""
+        )
+
     def find(self, question: Question) -> MappingEntry | None:
         """The usable mapping of a question."""
         return next((entry for entry in self._candidates(question) if self._is_usable(entry)), None)

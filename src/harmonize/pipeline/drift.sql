@@ -1,6 +1,6 @@
 -- Questions that no crosswalk lists. Each concerns its crosswalk more than the files that ask it: it is told once, at the
 -- first of them by path.
--- Reads: meaning, asked_class, readable_edition, asking_file, asked_group, loaded, inbox_file, stage.set_column,
+-- Reads: release.compact.meaning, asked_class, readable_edition, asking_file, asked_group, loaded, inbox_file, stage.set_column,
 --        release.compact.
 -- Writes: unmapped_question.
 CREATE OR REPLACE TABLE unmapped_question AS
@@ -8,8 +8,8 @@ WITH read AS (
     SELECT
         m.class_no, m.column_key, k.instrument, m.question_id,
         m.mapping_id IS NULL AND e.edition IS NOT NULL AS is_unmapped
-    FROM meaning m
-    JOIN asked_class k USING (class_no)
+    FROM release.compact.meaning m
+    JOIN release.compact.asked_class k USING (class_no)
     LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
 ),
 by_column AS MATERIALIZED (

@@ -292,7 +292,8 @@ def _transform(
     def give_meaning(connection: duckdb.DuckDBPyConnection) -> None:
         use_workspace(connection)
         point_at(connection, intake, [])
-        harmonise(connection, understanding.index, f"{understanding.knowledge_hash} {understanding.index.as_of}")
+        knowledge = " ".join([understanding.knowledge_hash, *understanding.index.validity])
+        harmonise(connection, understanding.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
 

@@ -160,14 +160,50 @@ CREATE TABLE compact.topic_state (
 -- What this file continues only when it is the same (`harmonize.store.build.release_form`).
 CREATE TABLE compact.form (form VARCHAR NOT NULL);
 
--- Which mapping reads which question, by the knowledge that decided it.
-CREATE TABLE compact.resolved_question (
-    instrument VARCHAR NOT NULL,
-    edition VARCHAR,
-    country VARCHAR,
+-- Assessments of one instrument, edition and country read a question alike.
+CREATE TABLE compact.asked_class (class_no INTEGER NOT NULL, instrument VARCHAR NOT NULL, edition VARCHAR, country VARCHAR);
+
+-- What every column means for every class: all that an answer needs but its own value. `digest` is the hash of it, by
+-- `knowledge` it was worked out.
+CREATE TABLE compact.meaning (
+    class_no INTEGER NOT NULL,
+    column_key BIGINT NOT NULL,
     question_id VARCHAR NOT NULL,
     context VARCHAR,
     label_hash VARCHAR,
+    mapping_id VARCHAR,
+    indicator_id VARCHAR,
+    comparability VARCHAR,
+    kind VARCHAR,
+    is_negative BOOLEAN NOT NULL,
+    is_ignored BOOLEAN NOT NULL,
+    is_measured BOOLEAN NOT NULL,
+    asks_quantity BOOLEAN NOT NULL,
+    keeps_number BOOLEAN NOT NULL,
+    accepted_units VARCHAR,
+    basis VARCHAR,
+    threshold VARCHAR,
+    accepted_bits BIGINT,
+    plain_unit VARCHAR,
+    scale_no INTEGER,
+    otherwise {state},
+    is_loaded_anyway BOOLEAN NOT NULL,
+    answered_by {answered_by} NOT NULL,
+    verification {verification},
+    prefix VARCHAR NOT NULL,
+    suffix VARCHAR NOT NULL,
+    unit_prefix VARCHAR,
+    unit_suffix VARCHAR,
+    digest UBIGINT NOT NULL,
+    question_no INTEGER NOT NULL,
+    place_no INTEGER NOT NULL,
+    knowledge VARCHAR NOT NULL
+);
+
+-- Which mapping reads which clause of a finding, by the knowledge that decided it.
+CREATE TABLE compact.read_clause (
+    class_no INTEGER NOT NULL,
+    clause VARCHAR NOT NULL,
     mapping_id VARCHAR,
     knowledge VARCHAR NOT NULL
 );
