@@ -509,7 +509,8 @@ class Life:
 
 
 _MEANT = """
-    SELECT k.* EXCLUDE (class_no), m.* EXCLUDE (class_no, question_no, place_no, knowledge), q.digest AS of_question, p.digest AS of_place
+    SELECT k.* EXCLUDE (class_no), m.* EXCLUDE (class_no, question_no, place_no, knowledge),
+        q.digest AS of_question, p.digest AS of_place
     FROM compact.meaning m
     JOIN compact.asked_class k USING (class_no)
     JOIN compact.question q USING (question_no)

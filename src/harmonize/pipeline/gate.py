@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 import pyarrow as pa
@@ -15,7 +15,10 @@ from harmonize.quality.judging import Judging
 from harmonize.settings import PipelineSettings
 from harmonize.store.named_answers import classified_answers, name_answers
 
-__all__ = ["check"]
+if TYPE_CHECKING:
+    from harmonize.quality.expectations import BegunCheck
+
+__all__ = ["begin", "check"]
 
 _CHECKED = (
     "facility",
@@ -31,44 +34,47 @@ _CHECKED = (
 )
 
 
-def check(
+def begin(
     connection: duckdb.DuckDBPyConnection,
     settings: PipelineSettings,
     project: Project,
-    reports: Path,
     previous: Path | None,
-    touched: Sequence[str] | None,
     judging: Judging,
-) -> dict[str, Any]:
-    """Hold dimension tables and laws against the expectations.
+) -> BegunCheck | None:
+    """Have the dimension tables of a release held against the expectations; nothing where none are wanted.
 
     Args:
-        connection: a finished release.
-        reports: its folder of reports.
-        previous: that of the release before, from which what has not changed is taken over.
-        touched: assessments that were made anew or are gone since; None where all were made.
+        connection: its default database is a release whose tables stand.
+        previous: the reports of the release before, from which what has not changed is taken over.
         judging: who judges.
+    """
+    if not settings.expectations:
+        return None
+    # pandas takes half a second to import.
+    from harmonize.quality.expectations import begin_check
+
+    suites = project.files("pipelines/expectations", "*.yml")
+    return begin_check(connection, _CHECKED, suites, docs=settings.data_docs, previous=previous, judging=judging)
+
+
+def check(
+    begun: BegunCheck | None, connection: duckdb.DuckDBPyConnection, reports: Path, touched: Sequence[str] | None
+) -> dict[str, Any]:
+    """Hold the laws of a release against the expectations, and let it pass or not.
+
+    Args:
+        begun: what is being found of its tables.
+        connection: the finished release.
+        reports: its folder of reports.
+        touched: assessments that were made anew or are gone since the release before; None where all were made.
 
     Raises:
         PublicationError: a critical expectation failed.
     """
-    if not settings.expectations:
+    if begun is None:
         return {"checked": 0, "failed_warnings": []}
-    # pandas takes half a second to import.
-    from harmonize.quality.expectations import check_release
-
-    rows, screened = ({}, _screened(connection)) if touched is None else _touched(connection, touched)
-    result = check_release(
-        connection,
-        _CHECKED,
-        project.files("pipelines/expectations", "*.yml"),
-        reports,
-        docs=settings.data_docs,
-        previous=previous,
-        touched=None if touched is None else rows,
-        screened=screened,
-        judging=judging,
-    )
+    rows, screened = (None, _screened(connection)) if touched is None else _touched(connection, touched)
+    result = begun.finish(connection, reports, rows, screened)
     if result.failed_critical:
         first = result.failed_critical[0]
         raise PublicationError(

@@ -24,16 +24,17 @@ from harmonize.database import beside, statements_hash
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline import gate
 from harmonize.pipeline.catalogue import attach_catalogue
 from harmonize.pipeline.continuation import LastRelease, last_release, tells_of_damage
 from harmonize.pipeline.extraction import extracting
-from harmonize.pipeline.gate import check
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
 from harmonize.pipeline.readers import MUCH, Readers, is_much
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
 from harmonize.pipeline.workspace import (
     choose_files_to_judge,
+    find_drift,
     identify,
     make_deliveries,
     make_files,
@@ -199,10 +200,15 @@ def _run(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )
             with clock.stage("store"):
-                draw_conclusions(connection)
+                if settings.expectations and intake.bytes_read >= MUCH:
+                    judging.begin()
+                with beside(connection.cursor(), _find_drift) as drift:
+                    draw_conclusions(connection)
+                    drift.result()
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
-                connection.execute("USE release")
+                previous = None if last.is_damaged else last.folder / "reports"
+                begun = gate.begin(connection, settings, project, previous, judging)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
                 logical_hash = combined_hash(hashes, stated)
@@ -235,10 +241,7 @@ def _run(
             extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
         ):
             with clock.stage("quality"):
-                if settings.expectations and intake.bytes_read >= MUCH:
-                    judging.begin()
-                previous = None if last.is_damaged else last.folder / "reports"
-                checks = check(checked, settings, project, release / "reports", previous, touched, judging)
+                checks = gate.check(begun, checked, release / "reports", touched)
             with clock.stage("extract"):
                 extracts = extraction.result()
         manifest = {
@@ -341,6 +344,11 @@ def _transform(
         return None
     query = "SELECT assessment_id FROM touched_assessment UNION SELECT assessment_id FROM stale_assessment"
     return [assessment_id for (assessment_id,) in connection.execute(query).fetchall()]
+
+
+def _find_drift(connection: duckdb.DuckDBPyConnection) -> None:
+    use_workspace(connection)
+    find_drift(connection)
 
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:

@@ -28,6 +28,7 @@ from harmonize.values.geography import Geography
 
 __all__ = [
     "choose_files_to_judge",
+    "find_drift",
     "identify",
     "make_deliveries",
     "make_files",
@@ -323,7 +324,11 @@ def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute(_sql("deliveries.sql"))
 
 
+def find_drift(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `unmapped_question`: what is asked and no crosswalk lists."""
+    connection.execute(_sql("drift.sql"))
+
+
 def make_files(connection: duckdb.DuckDBPyConnection) -> None:
     """Write what was noticed into the release, and make `made_file` with the accounting of every file's cells."""
-    connection.execute(_sql("drift.sql"))
     connection.execute(_sql("accounting.sql"))

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
+from typing import TypeAlias
 
 import duckdb
 import pandas as pd
@@ -24,7 +25,7 @@ from harmonize.quality.result import Check, Judged, QualityResult, Verdict
 from harmonize.quality.suites import Expectation, LoadedSuite, load_suites
 from harmonize.quality.violations import Violations, count_violations, laws
 
-__all__ = ["LAWS", "check_release"]
+__all__ = ["LAWS", "BegunCheck", "begin_check", "check_release"]
 
 LAWS = "violations"
 """The table of one row in which each law has a column: how many rows break it."""
@@ -34,6 +35,10 @@ _JUDGED_BY = ("great_expectations", "pandas")
 _JUDGING_CODE = ("judge.py", "judging.py", "result.py", "expectations.py", "frames.py", "data_docs.py")
 
 
+_Known: TypeAlias = tuple[tuple[Check, ...], str] | None
+"""Checks and page of a suite."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Task:
     """One suite, what it reads, and the fingerprint of both."""
@@ -41,6 +46,98 @@ class _Task:
     suite: LoadedSuite
     columns: tuple[str, ...]
     fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class BegunCheck:
+    """A release whose tables are being judged while the caller goes on; its laws come last.
+
+    Attributes:
+        suites: all of them, that of the laws too.
+        tasks: what is judged, by table.
+        known: what is taken over, by table.
+        judged: what waits for the judgement of each table that is not.
+    """
+
+    suites: Sequence[LoadedSuite]
+    tasks: Mapping[str, _Task]
+    known: Mapping[str, _Known]
+    judged: Mapping[str, Callable[[], Judged]]
+    remembered: Remembered
+    previous: Path | None
+    docs: bool
+    judging: Judging
+
+    def finish(
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        reports: Path,
+        touched: Mapping[str, str] | None = None,
+        screened: Mapping[str, str] | None = None,
+    ) -> QualityResult:
+        """Hold the laws against their suite, and write what was found of them and of the tables.
+
+        Args:
+            connection: the release whose tables are being judged.
+            reports: its folder of reports; what is remembered goes there, and `data_docs/` if pages are wanted.
+            touched: where the rows of touched assessments stand (see `count_violations`); counts only with a previous
+                release.
+            screened: what screens read instead of the answers (see `count_violations`).
+
+        Raises:
+            ConfigurationError: a suite that cannot be run: unknown law or expectation.
+        """
+        tasks, known, judged = dict(self.tasks), dict(self.known), dict(self.judged)
+        found: dict[str, Violations] = {}
+        for suite in (suite for suite in self.suites if suite.table == LAWS):
+            found = _laws(connection, self.remembered, touched, screened)
+            tasks[LAWS] = task = _law_task(suite, found)
+            known[LAWS] = _known(self.remembered, task, self.previous, self.docs)
+            if known[LAWS] is None:
+                judged |= _judge(self.judging, [task], {LAWS: _law_frame(found)}, self.docs)
+        checks: dict[str, tuple[Check, ...]] = {}
+        pages: dict[str, str] = {}
+        for suite in self.suites:
+            table = suite.table
+            checks[table], pages[table] = known[table] or _made(suite, judged[table](), found, self.docs)
+        result = QualityResult(tuple(one for suite in self.suites for one in checks[suite.table]))
+        reports.mkdir(parents=True, exist_ok=True)
+        fingerprints = {suite.table: tasks[suite.table].fingerprint for suite in self.suites}
+        write_remembered(reports, fingerprints, checks, found)
+        if self.docs:
+            write_pages(reports / _DOCS, pages, result.results)
+        return result
+
+
+def begin_check(
+    connection: duckdb.DuckDBPyConnection,
+    tables: Sequence[str],
+    suites: Sequence[Path],
+    *,
+    docs: bool = True,
+    previous: Path | None = None,
+    judging: Judging = judge_here,
+) -> BegunCheck:
+    """Read the tables of a release, and have them held against their suites.
+
+    Args:
+        connection: a database that holds all tables of the contract, or views of their names.
+        tables: those that suites may read; none that grows with the answers.
+        suites: files of expectation suites.
+        docs: whether pages are wanted.
+        previous: the folder of reports of the release before; what has not changed is taken over from it.
+        judging: who judges.
+
+    Raises:
+        ConfigurationError: a suite that cannot be run: unknown table, column or expectation.
+    """
+    loaded = load_suites(suites)
+    remembered = read_remembered(previous)
+    tasks = {suite.table: _table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS}
+    known = {table: _known(remembered, task, previous, docs) for table, task in tasks.items()}
+    fresh = [task for table, task in tasks.items() if known[table] is None]
+    frames = {task.suite.table: read_frame(connection, task.suite.table, task.columns) for task in fresh}
+    return BegunCheck(loaded, tasks, known, _judge(judging, fresh, frames, docs), remembered, previous, docs, judging)
 
 
 def check_release(
@@ -55,46 +152,9 @@ def check_release(
     screened: Mapping[str, str] | None = None,
     judging: Judging = judge_here,
 ) -> QualityResult:
-    """Hold the tables and laws of a release against the suites.
-
-    Args:
-        connection: a database that holds all tables of the contract, or views of their names.
-        tables: those that suites may read; none that grows with the answers.
-        suites: files of expectation suites.
-        reports: the new release's folder of reports; what is remembered goes there, and `data_docs/` if `docs`.
-        previous: the folder of reports of the release before; what has not changed is taken over from it.
-        touched: where the rows of touched assessments stand (see `count_violations`); counts only with `previous`.
-        screened: what screens read instead of the answers (see `count_violations`).
-        judging: who judges; laws are counted meanwhile.
-
-    Raises:
-        ConfigurationError: a suite that cannot be run: unknown table, column or expectation.
-    """
-    loaded = load_suites(suites)
-    remembered = read_remembered(previous)
-    tasks = {suite.table: _table_task(connection, suite, tables) for suite in loaded if suite.table != LAWS}
-    known = {table: _known(remembered, task, previous, docs) for table, task in tasks.items()}
-    fresh = [task for table, task in tasks.items() if known[table] is None]
-    frames = {task.suite.table: read_frame(connection, task.suite.table, task.columns) for task in fresh}
-    judged = _judge(judging, fresh, frames, docs)
-    found: dict[str, Violations] = {}
-    for suite in (suite for suite in loaded if suite.table == LAWS):
-        found = _laws(connection, remembered, touched, screened)
-        tasks[LAWS] = task = _law_task(suite, found)
-        known[LAWS] = _known(remembered, task, previous, docs)
-        if known[LAWS] is None:
-            judged |= _judge(judging, [task], {LAWS: _law_frame(found)}, docs)
-    checks: dict[str, tuple[Check, ...]] = {}
-    pages: dict[str, str] = {}
-    for suite in loaded:
-        table = suite.table
-        checks[table], pages[table] = known[table] or _made(suite, judged[table](), found, docs)
-    result = QualityResult(tuple(one for suite in loaded for one in checks[suite.table]))
-    reports.mkdir(parents=True, exist_ok=True)
-    write_remembered(reports, {suite.table: tasks[suite.table].fingerprint for suite in loaded}, checks, found)
-    if docs:
-        write_pages(reports / _DOCS, pages, result.results)
-    return result
+    """Hold the tables and laws of a release against the suites; see `begin_check` and `BegunCheck.finish`."""
+    begun = begin_check(connection, tables, suites, docs=docs, previous=previous, judging=judging)
+    return begun.finish(connection, reports, touched, screened)
 
 
 def _laws(
@@ -132,9 +192,7 @@ def _judging() -> str:
     return "|".join([*(f"{name} {version(name)}" for name in _JUDGED_BY), code.hexdigest()])
 
 
-def _known(
-    remembered: Remembered, task: _Task, previous: Path | None, docs: bool
-) -> tuple[tuple[Check, ...], str] | None:
+def _known(remembered: Remembered, task: _Task, previous: Path | None, docs: bool) -> _Known:
     """Checks and page of an unchanged suite; nothing if one of the two is missing."""
     checks = remembered.checks(task.suite.table, task.fingerprint)
     if checks is None or previous is None:

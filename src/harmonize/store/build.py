@@ -44,6 +44,10 @@ _SLOW_COMPRESSION = "alp,alprd"
 """Compressions of numbers that cost more time than they save bytes here."""
 
 
+_NO_LOG = "RECOVERY_MODE NO_WAL_WRITES"
+"""A file that was not finished is thrown away, never recovered."""
+
+
 def _statements(name: str) -> str:
     return files("harmonize.store").joinpath(name).read_text(encoding="utf-8")
 
@@ -72,12 +76,12 @@ def attach_release(connection: duckdb.DuckDBPyConnection, target: Path, previous
     try:
         if previous is not None and _has_form(previous, form):
             shutil.copyfile(previous, target)
-            connection.execute(f"ATTACH {quoted(target)} AS release")
+            connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG})")
             connection.execute("BEGIN")
             _clear(connection)
             connection.execute("COMMIT")
             return True
-        connection.execute(f"ATTACH {quoted(target)} AS release (STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+        connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG}, STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         connection.execute("USE release")
         connection.execute("BEGIN")
         connection.execute(_statements("compact.sql").format_map(_EnumTypes()))
@@ -130,12 +134,12 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
 def fill_contract(
     connection: duckdb.DuckDBPyConnection, knowledge: Mapping[str, Sequence[Mapping[str, object]]]
 ) -> None:
-    """Write the contract tables from the finished workspace, and the views.
+    """Write the contract tables from the finished workspace, and the views; `finish_release` ends what begins here.
 
     Args:
         knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
     """
-    # One transaction: hundreds of small statements, each with a log of its own on disk, would take a second.
+    # One transaction: hundreds of small statements, each with an end of its own, would take a second.
     connection.execute("BEGIN")
     for table, rows in knowledge.items():
         insert_rows(connection, table, rows)
@@ -145,8 +149,6 @@ def fill_contract(
     connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
     connection.execute(_statements("views.sql"))
     _comment(connection)
-    connection.execute("COMMIT")
-    connection.execute("USE workspace")
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
@@ -208,7 +210,8 @@ def combined_hash(hashes: Mapping[str, tuple[int, str]], parts: Mapping[str, str
 def finish_release(
     connection: duckdb.DuckDBPyConnection, run: Mapping[str, object], release: Mapping[str, object]
 ) -> None:
-    """Write the run and release rows, last of all."""
+    """Write the run and release rows, last of all, and let the file be whole."""
     insert_rows(connection, "run", [run])
     insert_rows(connection, "release", [release])
+    connection.execute("COMMIT")
     connection.execute("CHECKPOINT release")

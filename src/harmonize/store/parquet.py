@@ -15,7 +15,7 @@ from urllib.parse import quote
 
 import duckdb
 
-from harmonize.database import quoted
+from harmonize.database import joins_as_written, quoted
 from harmonize.model.tables import TABLES
 from harmonize.store.named_answers import name_answers, numbered_answers
 
@@ -23,7 +23,7 @@ __all__ = ["PARTITIONED", "Previous", "write_parquet"]
 
 PARTITIONED = {"answer": "assessment", "finding": "assessment"}
 """Tables partitioned by the instrument of the named parent table."""
-_ASSESSMENTS = 500
+_ASSESSMENTS = 250
 """Assessments of one part of the answers, by their numbers in the database."""
 _FORMAT = "FORMAT parquet, COMPRESSION zstd, COMPRESSION_LEVEL 1, ROW_GROUP_SIZE 122880"
 
@@ -98,12 +98,14 @@ def _write_answers(connection: duckdb.DuckDBPyConnection, folder: Path, previous
             first, last = part * _ASSESSMENTS + 1, (part + 1) * _ASSESSMENTS
             chosen = f"assessment_no BETWEEN {first} AND {last}"
             name_answers(connection, chosen)
-            _copy(
-                connection,
-                f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('temp')}) "
-                f"WHERE {chosen} AND instrument = {quoted(instrument)}",
-                folder / name,
-            )
+            # (Another order of the joins would also lose that of the rows.)
+            with joins_as_written(connection):
+                _copy(
+                    connection,
+                    f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('temp')}) "
+                    f"WHERE {chosen} AND instrument = {quoted(instrument)}",
+                    folder / name,
+                )
     return parts
 
 
