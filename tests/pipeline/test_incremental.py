@@ -691,8 +691,8 @@ def unreferred(release: Release) -> list[str]:
         table
         for table, number in numbers.items()
         if release.one(
-            f"SELECT count(*) FROM compact.{table} WHERE {number} NOT IN "
-            f"(SELECT {number} FROM compact.stored_answer WHERE {number} IS NOT NULL)"
+            f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN "
+            f"(SELECT {number} FROM compact.stored_answer)"
         )
     ]
 

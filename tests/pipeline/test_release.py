@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from itertools import groupby
 from pathlib import Path
 
 import duckdb
@@ -154,6 +155,14 @@ def test_extracts_equal_the_tables(table: str) -> None:
         return
     assert release.query(f"FROM ({extract}) EXCEPT ALL (SELECT {columns} FROM {table})") == []
     assert release.one(f"SELECT count(*) FROM ({extract})") == release.one(f"SELECT count(*) FROM {table}")
+
+
+def test_the_rows_of_an_extract_stand_by_factory_and_assessment() -> None:
+    for part in sorted((demo_world().release.result.folder / "parquet/answer").rglob("*.parquet")):
+        rows = duckdb.execute(f"SELECT facility_id, assessment_id FROM read_parquet('{part}')").fetchall()
+        for column in zip(*rows, strict=True):
+            met = [value for value, _ in groupby(column)]
+            assert len(met) == len(set(met)) > 1, part
 
 
 def test_the_manifest_tells_rows_and_hashes_of_the_file() -> None:

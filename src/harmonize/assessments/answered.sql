@@ -24,9 +24,9 @@ LEFT JOIN (
     JOIN release.compact.question q USING (question_no)
     JOIN release.compact.place p USING (place_no)
     JOIN (SELECT delivery_no, hash(file_id) AS digest FROM release.compact.delivery) f USING (delivery_no)
-    LEFT JOIN release.compact.stated_text t USING (text_no)
-    LEFT JOIN (SELECT raw_unit_no, hash(raw_unit, unit) AS digest FROM release.compact.raw_unit) u USING (raw_unit_no)
-    LEFT JOIN release.compact.remark r USING (remark_no)
+    JOIN release.compact.stated_text t USING (text_no)
+    JOIN (SELECT raw_unit_no, hash(raw_unit, unit) AS digest FROM release.compact.raw_unit) u USING (raw_unit_no)
+    JOIN release.compact.remark r USING (remark_no)
     GROUP BY a.assessment_no
 ) d ON d.assessment_no = n.assessment_no
 ORDER BY n.assessment_no;

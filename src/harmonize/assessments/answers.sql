@@ -59,10 +59,13 @@ SELECT
     ((SELECT coalesce(max(remark_no), 0) FROM release.compact.remark) + row_number() OVER (ORDER BY digest))::INTEGER,
     reason, legal_flag, description, value_text, digest
 FROM used_remark
-WHERE digest NOT IN (SELECT digest FROM release.compact.remark);
+WHERE digest NOT IN (SELECT digest FROM release.compact.remark WHERE remark_no > 0);
 
+-- (0 is the key of what has none.)
 CREATE OR REPLACE TABLE known_remark AS
-SELECT u.remark_key, r.remark_no FROM used_remark u JOIN release.compact.remark r USING (digest);
+SELECT u.remark_key, r.remark_no FROM used_remark u JOIN release.compact.remark r USING (digest)
+UNION ALL
+SELECT 0, 0;
 
 CREATE OR REPLACE TABLE used_text AS
 SELECT s.text_key, s.raw_value
@@ -75,10 +78,12 @@ SELECT
     raw_value,
     hash(raw_value)
 FROM used_text
-WHERE raw_value NOT IN (SELECT raw_value FROM release.compact.stated_text);
+WHERE raw_value NOT IN (SELECT raw_value FROM release.compact.stated_text WHERE text_no > 0);
 
 CREATE OR REPLACE TABLE known_text AS
-SELECT s.text_key, t.text_no FROM used_text s JOIN release.compact.stated_text t USING (raw_value);
+SELECT s.text_key, t.text_no FROM used_text s JOIN release.compact.stated_text t USING (raw_value)
+UNION ALL
+SELECT 0, 0;
 
 INSERT INTO release.compact.stored_answer
 WITH winning AS (
@@ -101,7 +106,7 @@ SELECT
     w.state,
     w.verification,
     t.text_no,
-    CASE WHEN t.text_no IS NULL THEN w.raw_value END AS rare_value,
+    CASE WHEN t.text_no = 0 THEN w.raw_value END AS rare_value,
     w.value_number,
     w.raw_unit_no,
     r.remark_no,
@@ -109,6 +114,6 @@ SELECT
     w.row_no,
     w.place_no
 FROM winning w
-LEFT JOIN known_text t USING (text_key)
-LEFT JOIN known_remark r USING (remark_key)
+JOIN known_text t ON t.text_key = coalesce(w.text_key, 0)
+JOIN known_remark r ON r.remark_key = coalesce(w.remark_key, 0)
 ORDER BY w.made_no, w.question_no, w.answered_by;

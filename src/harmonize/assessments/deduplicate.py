@@ -108,12 +108,12 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
     ((stale,),) = connection.execute("SELECT count(*) FROM stale_assessment").fetchall()
     (before,) = connection.execute(f"SELECT {', '.join(_REFERRED.values())} FROM numbered_before").fetchall()
     for (table, number), last in zip(_REFERRED.items(), before, strict=True):
-        answers = f"SELECT DISTINCT {number} FROM release.compact.stored_answer WHERE {number} IS NOT NULL"
+        answers = f"SELECT DISTINCT {number} FROM release.compact.stored_answer"
         if stale:
-            suspect = "true"
+            suspect = f"{number} > 0"
         else:
             suspect = f"{number} > {last}"
-            answers += " AND assessment_no IN (SELECT assessment_no FROM made_number)"
+            answers += " WHERE assessment_no IN (SELECT assessment_no FROM made_number)"
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {suspect} AND {number} NOT IN ({answers})")
 
 

@@ -114,7 +114,7 @@ FROM (
     JOIN release.compact.stored_assessment s USING (assessment_no)
     JOIN release.compact.place p USING (place_no)
     JOIN release.compact.delivery d USING (delivery_no)
-    LEFT JOIN release.compact.remark r USING (remark_no)
+    JOIN release.compact.remark r USING (remark_no)
 ) w
 JOIN indicator_entry i USING (indicator_id)
 LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met';

@@ -104,10 +104,11 @@ FROM release.compact.question
 WHERE indicator_id IS NOT NULL;
 
 CREATE OR REPLACE TABLE implied_state AS
-SELECT q.question_no, e.state::answer_state AS state, e.implied_state
+SELECT q.question_no, s.state, e.implied_state
 FROM release.compact.question q
-JOIN entailment e ON e.comparability = q.comparability
-WHERE q.indicator_id IS NOT NULL AND e.implied_state IS NOT NULL;
+CROSS JOIN (SELECT unnest(enum_range(NULL::answer_state)) AS state) s
+LEFT JOIN entailment e ON e.comparability = q.comparability AND e.state = s.state::VARCHAR
+WHERE q.indicator_id IS NOT NULL;
 
 CREATE OR REPLACE VIEW counting_answer AS
 SELECT
@@ -119,7 +120,7 @@ SELECT
 FROM release.compact.stored_answer a
 JOIN standing_assessment s USING (assessment_no)
 JOIN asked_of q USING (question_no)
-LEFT JOIN implied_state i ON i.question_no = a.question_no AND i.state = a.state
+JOIN implied_state i ON i.question_no = a.question_no AND i.state = a.state
 ANTI JOIN corrected_answer v
     ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by;
 
@@ -150,9 +151,9 @@ FROM (
 ) c
 JOIN release.compact.stored_answer a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)
-LEFT JOIN release.compact.stated_text v USING (text_no)
-LEFT JOIN release.compact.raw_unit u USING (raw_unit_no)
-LEFT JOIN release.compact.remark r USING (remark_no)
+JOIN release.compact.stated_text v USING (text_no)
+JOIN release.compact.raw_unit u USING (raw_unit_no)
+JOIN release.compact.remark r USING (remark_no)
 -- By question: one indicator at many factories is what is asked most; one factory is found by its number anyway.
 ORDER BY c.question_no, c.facility_no;
 

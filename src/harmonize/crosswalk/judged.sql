@@ -1,5 +1,5 @@
 -- Every stated answer with its meaning, or the reason why it is withheld.
--- Reads: stated_answer (the staged answers of some files), stated_header, release.compact.meaning, scale_word, known_unit.
+-- Reads: stated_answer (the staged answers of some files), stated_header, release.compact.meaning, word_state, known_unit.
 -- Writes: judged_answer (a view).
 CREATE OR REPLACE VIEW judged_answer AS
 WITH read AS (
@@ -28,8 +28,8 @@ WITH read AS (
     FROM stated_answer a
     JOIN stated_header h USING (assessment_key)
     JOIN release.compact.meaning m USING (class_no, column_key)
-    LEFT JOIN scale_word w ON w.scale_word_no = m.scale_no + a.word_no
-    LEFT JOIN known_unit u ON u.raw_unit = a.raw_unit
+    JOIN word_state w ON w.scale_word_no = coalesce(m.scale_no + a.word_no, -1)
+    JOIN known_unit u ON u.raw_unit = coalesce(a.raw_unit, '')
 )
 SELECT
     *,

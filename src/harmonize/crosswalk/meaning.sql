@@ -2,7 +2,7 @@
 -- before by the same knowledge stands.
 -- Reads: asking_file, asked_group, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
 --        crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling, staged_unit.
--- Writes: numbered_before, known_unit, meant_column, file_meaning, release.compact.meaning, question, place, raw_unit.
+-- Writes: numbered_before, known_unit, word_state, meant_column, file_meaning, release.compact.meaning, question, place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
 CREATE OR REPLACE TABLE numbered_before AS
 SELECT
@@ -22,18 +22,30 @@ SELECT
     raw_unit,
     unit
 FROM stated_unit
-WHERE raw_unit NOT IN (SELECT raw_unit FROM release.compact.raw_unit);
+WHERE raw_unit NOT IN (SELECT raw_unit FROM release.compact.raw_unit WHERE raw_unit_no > 0);
 
 -- Units have a small number of their own, so that those which a question accepts fit into one integer.
 CREATE OR REPLACE TABLE unit_bit AS
 SELECT unit, (1::BIGINT << (row_number() OVER (ORDER BY unit) - 1)) AS bit
 FROM (SELECT DISTINCT unit FROM unit_spelling);
 
+-- (No unit is printed as nothing: that stands for none.)
 CREATE OR REPLACE TABLE known_unit AS
 SELECT s.raw_unit, r.raw_unit_no, s.unit, s.factor, b.bit
 FROM stated_unit s
 JOIN release.compact.raw_unit r USING (raw_unit)
-LEFT JOIN unit_bit b ON b.unit = s.unit;
+LEFT JOIN unit_bit b ON b.unit = s.unit
+UNION ALL
+SELECT '', 0, NULL, NULL, NULL;
+
+-- What every word says on every scale, and -1 for what is no word or on no scale.
+CREATE OR REPLACE TABLE word_state AS
+SELECT (s.scale_no + w.word_no)::INTEGER AS scale_word_no, k.state
+FROM (SELECT DISTINCT scale_no FROM scale_word) s
+CROSS JOIN (SELECT DISTINCT (scale_word_no - scale_no) AS word_no FROM scale_word) w
+LEFT JOIN scale_word k ON k.scale_word_no = s.scale_no + w.word_no
+UNION ALL
+SELECT -1, NULL;
 
 CREATE OR REPLACE TABLE meant_column AS
 WITH accepted AS (

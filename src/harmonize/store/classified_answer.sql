@@ -29,4 +29,4 @@ FROM compact.stored_answer a
 JOIN {names}.stored_assessment s USING (assessment_no)
 JOIN {names}.question q USING (question_no)
 JOIN {names}.delivery d USING (delivery_no)
-LEFT JOIN {names}.raw_unit u USING (raw_unit_no)
+JOIN {names}.raw_unit u USING (raw_unit_no)

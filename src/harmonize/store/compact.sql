@@ -52,24 +52,30 @@ CREATE TABLE compact.asked_question (
 CREATE TABLE compact.breach (
     assessment_no INTEGER NOT NULL,
     question_no INTEGER NOT NULL,
-    remark_no INTEGER,
+    remark_no INTEGER NOT NULL,
     delivery_no INTEGER NOT NULL,
     row_no INTEGER,
     place_no INTEGER NOT NULL
 );
 
--- Values that many answers state, as printed.
-CREATE TABLE compact.stated_text (text_no INTEGER NOT NULL, raw_value VARCHAR NOT NULL, digest UBIGINT NOT NULL);
+-- Values that many answers state, as printed. (Here and in the two that follow, number 0 stands for none: so every answer
+-- has one, and joins keep the answers in their order.)
+CREATE TABLE compact.stated_text (text_no INTEGER NOT NULL, raw_value VARCHAR, digest UBIGINT);
+INSERT INTO compact.stated_text VALUES (0, NULL, NULL);
 
-CREATE TABLE compact.raw_unit (raw_unit_no INTEGER NOT NULL, raw_unit VARCHAR NOT NULL, unit VARCHAR);
+CREATE TABLE compact.raw_unit (raw_unit_no INTEGER NOT NULL, raw_unit VARCHAR, unit VARCHAR);
+INSERT INTO compact.raw_unit VALUES (0, NULL, NULL);
+
 CREATE TABLE compact.remark (
     remark_no INTEGER NOT NULL,
     reason VARCHAR,
     legal_flag BOOLEAN NOT NULL,
     description VARCHAR,
     value_text VARCHAR,
-    digest UBIGINT NOT NULL
+    digest UBIGINT
 );
+INSERT INTO compact.remark VALUES (0, NULL, false, NULL, NULL, NULL);
+
 CREATE TABLE compact.delivery (delivery_no INTEGER NOT NULL, file_id VARCHAR NOT NULL);
 
 CREATE TABLE compact.stored_answer (
@@ -79,11 +85,11 @@ CREATE TABLE compact.stored_answer (
     state {state} NOT NULL,
     verification {verification} NOT NULL,
     -- The value as printed: one of `stated_text`, or what few others state.
-    text_no INTEGER,
+    text_no INTEGER NOT NULL,
     rare_value VARCHAR,
     value_number DOUBLE,
-    raw_unit_no INTEGER,
-    remark_no INTEGER,
+    raw_unit_no INTEGER NOT NULL,
+    remark_no INTEGER NOT NULL,
     delivery_no INTEGER NOT NULL,
     row_no INTEGER,
     place_no INTEGER NOT NULL

@@ -17,11 +17,11 @@ SELECT
     c.answered_by,
     c.verification,
     r.reason,
-    coalesce(r.legal_flag, false) AS legal_flag,
+    r.legal_flag,
     c.file_id,
     p.prefix || coalesce(c.row_no::VARCHAR, '') || p.suffix AS locator,
     c.mapping_id
 FROM ({classified}) c
 JOIN compact.place p USING (place_no)
-LEFT JOIN compact.stated_text t USING (text_no)
-LEFT JOIN compact.remark r USING (remark_no)
+JOIN compact.stated_text t USING (text_no)
+JOIN compact.remark r USING (remark_no)
