@@ -13,9 +13,7 @@ WITH read AS (
     LEFT JOIN readable_edition e ON e.instrument = k.instrument AND e.edition = k.edition
 ),
 by_column AS MATERIALIZED (
-    SELECT
-        (row_number() OVER ())::INTEGER AS column_no, instrument, column_key, any_value(question_id) AS question_id,
-        bool_and(is_unmapped) AS everywhere
+    SELECT instrument, column_key, any_value(question_id) AS question_id, bool_and(is_unmapped) AS everywhere
     FROM read
     GROUP BY instrument, column_key
     HAVING bool_or(is_unmapped)
@@ -30,19 +28,18 @@ first_by_set AS (
     WHERE l.column_set_no IS NOT NULL
     GROUP BY l.column_set_no, f.instrument
 ),
--- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
-first_by_column AS (
-    SELECT b.column_no, min(f.file_no) AS file_no
-    FROM by_column b
-    JOIN stage.set_column c USING (column_key)
-    JOIN first_by_set f ON f.column_set_no = c.column_set_no AND f.instrument = b.instrument
-    WHERE b.everywhere
-    GROUP BY b.column_no
+first_by_column AS MATERIALIZED (
+    SELECT f.instrument, c.column_key, min(f.file_no) AS file_no
+    FROM stage.set_column c
+    JOIN first_by_set f USING (column_set_no)
+    GROUP BY f.instrument, c.column_key
 ),
 certain AS (
+    -- Where no class of the assessments in a file has a mapping, the question stands there without one for certain.
     SELECT b.instrument, b.question_id, f.file_no
-    FROM first_by_column f
-    JOIN by_column b USING (column_no)
+    FROM by_column b
+    JOIN first_by_column f USING (instrument, column_key)
+    WHERE b.everywhere
     UNION ALL
     SELECT r.instrument, r.question_id, f.file_no
     FROM asking_file s
