@@ -180,7 +180,7 @@ def test_a_damaged_memory_is_forgotten(tmp_path: Path, damage: str) -> None:
             elif damage == "emptied":
                 harmed.write_bytes(b"")
             elif damage == "renamed":
-                harmed.rename(folder / f"{path.name.partition('-')[0]}-0.parquet")
+                harmed.rename(folder / f"{path.name.partition('-')[0]}-0.arrow")
             else:
                 harmed.unlink()
                 if damage == "a folder":

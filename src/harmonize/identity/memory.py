@@ -1,4 +1,4 @@
-"""Keep what was worked out from one run to the next: one parquet file per kind under a folder of its own.
+"""Keep what was worked out from one run to the next: one Arrow file per kind under a folder of its own.
 
 What is kept is a pure function of inputs that the stamp and the rows name, so forgetting it costs time and nothing
 else: the folder may be deleted at any time. A file's name ends in the hash of its bytes; one that was cut off or
@@ -9,7 +9,6 @@ more than twice what the last run used, and so never outgrows the inputs.
 from __future__ import annotations
 
 import hashlib
-import io
 import os
 from collections.abc import Mapping, Set
 from contextlib import suppress
@@ -21,7 +20,6 @@ from pathlib import Path
 from typing import cast
 
 import pyarrow as pa
-import pyarrow.parquet as pq
 from pydantic import BaseModel
 
 from harmonize import __version__
@@ -55,7 +53,7 @@ class Memory:
         if self._folder is None:
             return None
         with suppress(OSError):
-            for path in sorted(self._folder.glob(f"{kind}-*.parquet")):
+            for path in sorted(self._folder.glob(f"{kind}-*.arrow")):
                 table = _read(path, kind)
                 if table is not None and (table.schema.metadata or {}).get(_STAMP) == self._stamp.encode():
                     return table
@@ -65,18 +63,16 @@ class Memory:
         """Keep `table` in place of what was kept before; where that is not possible the run goes on without."""
         if self._folder is None:
             return
-        content = io.BytesIO()
+        content = pa.BufferOutputStream()
         stamped = table.replace_schema_metadata({_STAMP: self._stamp})
-        try:
-            pq.write_table(stamped, content, compression="lz4", write_statistics=False)
-        except pa.ArrowException:
-            # More than a file of this kind can hold is worked out anew.
-            return
-        path = self._folder / _name(kind, content.getbuffer())
+        with pa.ipc.new_file(content, stamped.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
+            file.write_table(stamped)
+        written = memoryview(content.getvalue())
+        path = self._folder / _name(kind, written)
         building = path.with_suffix(f".{os.getpid()}.part")
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            building.write_bytes(content.getbuffer())
+            building.write_bytes(written)
             building.replace(path)
             for other in self._folder.glob(f"{kind}-*"):
                 if other != path:
@@ -136,12 +132,12 @@ def _program() -> str:
 
 
 def _name(kind: str, content: memoryview | bytes) -> str:
-    return f"{kind}-{hashlib.blake2b(content, digest_size=_HASH_BYTES).hexdigest()}.parquet"
+    return f"{kind}-{hashlib.blake2b(content, digest_size=_HASH_BYTES).hexdigest()}.arrow"
 
 
 def _read(path: Path, kind: str) -> pa.Table | None:
     try:
         content = path.read_bytes()
-        return pq.read_table(io.BytesIO(content)) if path.name == _name(kind, content) else None
+        return pa.ipc.open_file(content).read_all() if path.name == _name(kind, content) else None
     except (OSError, pa.ArrowException):
         return None

@@ -141,18 +141,16 @@ def record(mentions: pa.Table, identifiers: pa.Table, knowledge: Knowledge, memo
         known = pa.schema([*stated.schema, *_WORKED_OUT]).empty_table()
     known = known.replace_schema_metadata(None)
     at = _unchanged(stated, known)
-    is_known = at.is_valid()
-    taken = known.take(at.drop_null())
-    rest = stated.filter(pc.invert(is_known))
+    is_new = pc.is_null(at).to_numpy(zero_copy_only=False)
+    rest = stated.filter(pa.array(is_new))
     worked_out = _work_out(rest, identifiers, knowledge, known)
     fresh = pa.table([*rest.columns, *_columns(worked_out)], schema=pa.schema([*stated.schema, *_WORKED_OUT]))
-    table = pa.concat_tables([taken, fresh]).combine_chunks()
-    order = pc.sort_indices(table["mention_id"])
-    table = table.take(order)
-    place = np.argsort(order.to_numpy())
+    places = pc.fill_null(at, 0).to_numpy().copy()
+    places[is_new] = known.num_rows + np.arange(fresh.num_rows)
+    table = pa.concat_tables([known, fresh]).combine_chunks().take(pa.array(places))
     if fresh.num_rows or known.num_rows > 2 * len(table):
         memory.keep(_RECORDS, table)
-    return Records(table, dict(zip(place[taken.num_rows :].tolist(), worked_out, strict=True)))
+    return Records(table, dict(zip(np.flatnonzero(is_new).tolist(), worked_out, strict=True)))
 
 
 def _stated(mentions: pa.Table, identifiers: pa.Table) -> pa.Table:
