@@ -1,7 +1,8 @@
 -- Which questions are asked of whom: assessments of one instrument, edition and country read a question alike.
--- Reads: staged_assessment, staged_mention, loaded, stage.set_column, stage.staged_column, staged_finding.
--- Writes: release.compact.asked_class, stated_header, asking_file, asked_group, group_column, used_column, new_column,
---        asked_question, asked_clause; what nobody asks any more goes from release.compact.meaning and read_clause.
+-- Reads: staged_assessment, staged_mention, loaded, stage.column_set, stage.set_column, stage.staged_column, staged_finding,
+--        release.compact.
+-- Writes: release.compact.asked_class, stated_header, asking_file, asked_group, examined_set, group_column, new_column,
+--        asked_question, asked_clause; what nobody asks any more goes from release.compact.meaning, asked_set, read_clause.
 CREATE OR REPLACE TABLE asking AS
 SELECT DISTINCT a.instrument, a.edition, m.country
 FROM staged_assessment a
@@ -29,17 +30,30 @@ JOIN release.compact.asked_class k
 -- Of every file, whom it asks what: files of one template have one set of columns, and files of one programme ask the
 -- same group of classes, whatever their number.
 CREATE OR REPLACE TABLE asking_file AS
-SELECT file_id, column_set_no, (dense_rank() OVER (ORDER BY classes))::INTEGER AS group_no, classes
-FROM (SELECT file_id, list(DISTINCT class_no ORDER BY class_no) AS classes FROM stated_header GROUP BY file_id)
+SELECT
+    f.file_id, s.column_set_no, s.digest AS set_digest, (dense_rank() OVER (ORDER BY f.classes))::INTEGER AS group_no, f.classes
+FROM (SELECT file_id, list(DISTINCT class_no ORDER BY class_no) AS classes FROM stated_header GROUP BY file_id) f
 JOIN loaded USING (file_id)
-WHERE column_set_no IS NOT NULL;
+JOIN stage.column_set s USING (column_set_no);
 
 CREATE OR REPLACE TABLE asked_group AS
 SELECT group_no, unnest(any_value(classes)) AS class_no FROM asking_file GROUP BY group_no;
 
+-- What a set means for a group is known, or worked out now. Where something is asked no more, all are looked at: only so is
+-- known what goes with it.
+CREATE OR REPLACE TABLE gone_set AS
+SELECT set_digest, classes FROM release.compact.asked_set ANTI JOIN asking_file USING (set_digest, classes);
+
+DELETE FROM release.compact.asked_set WHERE (SELECT count(*) FROM gone_set) > 0;
+
+CREATE OR REPLACE TABLE examined_set AS
+SELECT DISTINCT column_set_no, set_digest, group_no, classes
+FROM asking_file
+ANTI JOIN release.compact.asked_set USING (set_digest, classes);
+
 CREATE OR REPLACE TABLE group_column AS
 SELECT DISTINCT s.group_no, u.column_key
-FROM (SELECT DISTINCT column_set_no, group_no FROM asking_file) s
+FROM examined_set s
 JOIN stage.set_column u USING (column_set_no);
 
 CREATE OR REPLACE TABLE used_column AS
@@ -53,7 +67,7 @@ WHERE f.clause IS NOT NULL;
 
 -- What nobody asks any more is not handed on.
 DELETE FROM release.compact.meaning m
-WHERE NOT EXISTS (FROM used_column u WHERE u.class_no = m.class_no AND u.column_key = m.column_key);
+WHERE (SELECT count(*) FROM gone_set) > 0 AND NOT EXISTS (FROM used_column u WHERE u.class_no = m.class_no AND u.column_key = m.column_key);
 DELETE FROM release.compact.read_clause c
 WHERE NOT EXISTS (FROM used_clause u WHERE u.class_no = c.class_no AND u.clause = c.clause);
 DELETE FROM release.compact.asked_class WHERE class_no NOT IN (SELECT class_no FROM stated_header);

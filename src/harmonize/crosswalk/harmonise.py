@@ -132,7 +132,7 @@ def register_knowledge(
 def _forget_other_knowledge(connection: duckdb.DuckDBPyConnection, knowledge: str) -> None:
     """What the last release read by the same crosswalks is taken over, and no other."""
     connection.execute(f"SET VARIABLE knowledge = {quoted(knowledge)}")
-    for table in ("meaning", "read_clause"):
+    for table in ("meaning", "asked_set", "read_clause"):
         connection.execute(f"DELETE FROM release.compact.{table} WHERE knowledge <> getvariable('knowledge')")
 
 

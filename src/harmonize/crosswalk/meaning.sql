@@ -1,8 +1,9 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value. What was worked out
 -- before by the same knowledge stands.
--- Reads: asking_file, asked_group, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
+-- Reads: asking_file, asked_group, examined_set, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
 --        crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling, staged_unit.
--- Writes: numbered_before, known_unit, word_state, meant_column, file_meaning, release.compact.meaning, question, place, raw_unit.
+-- Writes: numbered_before, known_unit, word_state, meant_column, file_meaning, release.compact.meaning, asked_set, question,
+--        place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.
 CREATE OR REPLACE TABLE numbered_before AS
 SELECT
@@ -158,21 +159,21 @@ JOIN release.compact.place p USING (column_key);
 DELETE FROM release.compact.place WHERE column_key NOT IN (SELECT column_key FROM release.compact.meaning);
 
 -- All that the answers of a file mean, as one hash: what was judged by the same hash need not be judged again.
-CREATE OR REPLACE TABLE file_meaning AS
+INSERT INTO release.compact.asked_set
 WITH by_column AS (
     SELECT c.group_no, c.column_key, count(*) AS classes, sum(m.digest::HUGEINT) AS total, bit_xor(m.digest) AS mixed
     FROM group_column c
     JOIN asked_group g USING (group_no)
     JOIN release.compact.meaning m USING (class_no, column_key)
     GROUP BY c.group_no, c.column_key
-),
-by_set AS (
-    SELECT s.column_set_no, s.group_no, hash(sum(b.classes)::BIGINT, sum(b.total), bit_xor(b.mixed)) AS signature
-    FROM (SELECT DISTINCT column_set_no, group_no FROM asking_file) s
-    JOIN stage.set_column u USING (column_set_no)
-    JOIN by_column b USING (group_no, column_key)
-    GROUP BY s.column_set_no, s.group_no
 )
-SELECT a.file_id, s.signature
-FROM asking_file a
-JOIN by_set s USING (column_set_no, group_no);
+SELECT
+    s.set_digest, s.classes, hash(sum(b.classes)::BIGINT, sum(b.total), bit_xor(b.mixed)) AS signature,
+    getvariable('knowledge')
+FROM examined_set s
+JOIN stage.set_column u USING (column_set_no)
+JOIN by_column b USING (group_no, column_key)
+GROUP BY s.set_digest, s.classes;
+
+CREATE OR REPLACE TABLE file_meaning AS
+SELECT f.file_id, s.signature FROM asking_file f JOIN release.compact.asked_set s USING (set_digest, classes);

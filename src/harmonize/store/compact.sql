@@ -206,6 +206,14 @@ CREATE TABLE compact.meaning (
     knowledge VARCHAR NOT NULL
 );
 
+-- Which columns are asked together of which classes, and what all of that means as one hash.
+CREATE TABLE compact.asked_set (
+    set_digest VARCHAR NOT NULL,
+    classes INTEGER[] NOT NULL,
+    signature UBIGINT NOT NULL,
+    knowledge VARCHAR NOT NULL
+);
+
 -- Which mapping reads which clause of a finding, by the knowledge that decided it.
 CREATE TABLE compact.read_clause (
     class_no INTEGER NOT NULL,
