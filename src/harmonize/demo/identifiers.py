@@ -79,7 +79,8 @@ def tax_code(country: str, company: int, branch: int) -> str:
 
 def _vietnamese_code(company: int) -> str:
     for step in range(13):
-        body = f"37{company * 13 + step:07d}"
+        office, serial = divmod(company * 13 + step, 10**7)
+        body = f"{37 + office:02d}{serial:07d}"
         code = body + mst.calc_check_digit(body)
         if mst.is_valid(code):
             return code

@@ -55,6 +55,7 @@ from harmonize.store.build import (
     finish_release,
     logical_hashes,
     release_form,
+    show_contract,
 )
 from harmonize.store.releases import (
     building,
@@ -209,6 +210,7 @@ def _run(
                 fill_contract(connection, knowledge_rows(understanding))
                 previous = None if last.is_damaged else last.folder / "reports"
                 begun = gate.begin(connection, settings, project, previous, judging)
+                show_contract(connection)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
                 logical_hash = combined_hash(hashes, stated)

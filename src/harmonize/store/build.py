@@ -30,6 +30,7 @@ __all__ = [
     "insert_rows",
     "logical_hashes",
     "release_form",
+    "show_contract",
 ]
 
 STORAGE_VERSION = "v1.0.0"
@@ -134,7 +135,7 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
 def fill_contract(
     connection: duckdb.DuckDBPyConnection, knowledge: Mapping[str, Sequence[Mapping[str, object]]]
 ) -> None:
-    """Write the contract tables from the finished workspace, and the views; `finish_release` ends what begins here.
+    """Write the contract tables from the finished workspace; `finish_release` ends what begins here.
 
     Args:
         knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
@@ -145,6 +146,10 @@ def fill_contract(
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
     connection.execute("USE release")
+
+
+def show_contract(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views, and write the dictionary into the file."""
     connection.execute(f"CREATE VIEW compact.classified_answer AS {classified_answers('compact')}")
     connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
     connection.execute(_statements("views.sql"))
