@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harmonize.demo.full_scale import WideScale
-from tests.benchmarks.increments import least, one_percent_more
+from tests.benchmarks.increments import Increment, OneRow, one_percent_more
 from tests.benchmarks.part import Bench, Found, Part, Table, number, write_inbox
 from tests.benchmarks.runs import HarmonizeRun, run_harmonize, written
 
@@ -29,12 +29,13 @@ class _Built:
     database_mb: float
     parquet_mb: float
     stage_mb: float
-    more: HarmonizeRun | None
+    more: Increment | None
 
 
 def _measure(bench: Bench) -> Found:
     sizes = sorted(bench.growth)
-    built = [_build(bench, size, is_largest=size == sizes[-1]) for size in sizes]
+    one_row = OneRow(bench.folder / "least")
+    built = [_build(bench, size, one_row if size == sizes[-1] else None) for size in sizes]
     per_million = [each.run.work / each.cells * 1e6 for each in built]
     exponent = _slope([math.log(each.cells) for each in built], [math.log(each.run.work) for each in built])
     steps = _marginal(built)
@@ -67,10 +68,10 @@ def _measure(bench: Bench) -> Found:
     by_stage = [
         [stage, *(number(each.run.stages.get(stage, 0.0) / each.cells * 1e6) for each in built)] for stage in stages
     ]
-    any_run, full, more = least(bench.folder / "least"), built[-1].run, built[-1].more
+    full, more = built[-1].run, built[-1].more
     shares = {
-        "increment_share": any_run.share(more, full) if more else 0.0,
-        "whole_share": 100 * more.work / full.work if more else 0.0,
+        "increment_share": more.share(full.work, one_row.full) if more else 0.0,
+        "whole_share": 100 * more.run.work / full.work if more else 0.0,
     }
     notes = [
         "Filled cells delivered, files of 100 rows; s / M cells leaves out start-up and knowledge. "
@@ -100,13 +101,13 @@ def _measure(bench: Bench) -> Found:
             Table(
                 "1 % more rows, of new factories, on the largest build",
                 ("", "full", "1 % more"),
-                _increment(full, more, shares) if more else [],
+                _increment(full, more.run, shares) if more else [],
             ),
         ],
     )
 
 
-def _build(bench: Bench, millions: float, *, is_largest: bool) -> _Built:
+def _build(bench: Bench, millions: float, one_row: OneRow | None) -> _Built:
     folder = bench.folder / "growth" / f"{millions:g}M"
     shutil.rmtree(folder, ignore_errors=True)
     rows = max(2, round(millions * 1e6 / ANSWERS_A_ROW))
@@ -119,11 +120,11 @@ def _build(bench: Bench, millions: float, *, is_largest: bool) -> _Built:
         written(release.resolve() / "parquet") / 1e6,
         written(folder / "out" / "stage") / 1e6,
     )
-    built = _Built(made.answers, run, *sizes, one_percent_more(folder, rows) if is_largest else None)
+    built = _Built(made.answers, run, *sizes, one_percent_more(folder, rows, one_row) if one_row else None)
     # The largest release stays for the buyer's queries.
     shutil.rmtree(made.inbox)
     shutil.rmtree(folder / "out" / "stage", ignore_errors=True)
-    if not is_largest:
+    if one_row is None:
         shutil.rmtree(folder)
     return built
 
