@@ -13,7 +13,7 @@ from typing import TypeVar
 import duckdb
 import pyarrow as pa
 
-__all__ = ["beside", "compressed_without", "create_table", "joins_as_written", "quoted", "statements_hash"]
+__all__ = ["beside", "compressed_without", "create_table", "joins_as_written", "quoted", "source_hash"]
 
 _PATIENCE = 0.05
 """Seconds between two attempts to stop."""
@@ -25,9 +25,11 @@ def quoted(text: object) -> str:
     return "'" + str(text).replace("'", "''") + "'"
 
 
-def statements_hash(package: str) -> str:
-    """The hash of all statements that stand as files in a package."""
-    found = sorted((path.name, path.read_bytes()) for path in files(package).iterdir() if path.name.endswith(".sql"))
+def source_hash(package: str) -> str:
+    """The hash of all modules and statements that stand as files in a package."""
+    found = sorted(
+        (path.name, path.read_bytes()) for path in files(package).iterdir() if path.name.endswith((".py", ".sql"))
+    )
     return hashlib.sha256(repr(found).encode()).hexdigest()
 
 
@@ -47,7 +49,8 @@ def joins_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Join tables in the order in which a statement names them, the first one streamed, the others held in memory.
 
     DuckDB cannot know how many answers a filter on a computed column leaves. It takes them for few, holds them in
-    memory and streams the small tables instead, which costs five times as much.
+    memory and streams the small tables instead, which costs five times as much. (The setting holds for all connections
+    to the same database.)
     """
     connection.execute("SET disabled_optimizers = 'join_order,build_side_probe_side'")
     try:

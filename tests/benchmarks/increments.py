@@ -1,8 +1,9 @@
 """One more file on a store that stands, and a run with nothing new, beside the full run that made the store.
 
-What any run costs, whatever it reads and continues, is the cost of one row that comes to a store of one row: processes
-that start, libraries that are imported, pages that are printed. It is the start-up that the goal leaves out. It is
-measured by turns with the increments, and the full run before and after them, for a machine is not always as fast.
+What any run costs, whatever it reads and continues, is the cost of one row that comes to a store of a row or few:
+processes that start, libraries that are imported, pages that are printed. It is the start-up that the goal leaves out.
+It is measured by turns with the increments, and the full run before and after them, for a machine is not always as
+fast.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Increment:
 
     Attributes:
         run: the run that cost the median of some.
-        any_run: what one row cost that came to a store of one row at that time, the median of as many.
+        any_run: what one row cost that came to a store of a few rows at that time, the median of as many.
     """
 
     run: HarmonizeRun

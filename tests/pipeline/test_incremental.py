@@ -12,7 +12,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import date
@@ -383,7 +383,9 @@ DAMAGES: Mapping[str, Callable[[Path], None]] = {
     "a part of the release's file scribbled over": lambda out: _scribbled(
         out / "current/harmonized.duckdb", 0.22, 0.24
     ),
-    "the memory of identity scribbled over": lambda out: _each(_scribbled, (out / "stage/identity").glob("*.parquet")),
+    "the memory of identity scribbled over": lambda out: _each(
+        _scribbled, sorted((out / "stage/identity").glob("*.arrow"))
+    ),
     "staged files cut off": lambda out: _each(_cut, _staged(out)[::2]),
     "some staged files scribbled over": lambda out: _each(_scribbled, _staged(out)[::2]),
     "all staged files scribbled over": lambda out: _each(_scribbled, _staged(out)),
@@ -394,7 +396,7 @@ def _staged(out: Path) -> list[Path]:
     return sorted(out.glob("stage/??/*/answer.parquet"))
 
 
-def _each(damage: Callable[[Path], None], paths: Iterable[Path]) -> None:
+def _each(damage: Callable[[Path], None], paths: Sequence[Path]) -> None:
     for path in paths:
         damage(path)
 
@@ -521,6 +523,8 @@ _MEANT = """
     JOIN compact.asked_class k USING (class_no)
     UNION ALL BY NAME
     SELECT 'of all' AS instrument, count(*) AS digest FROM compact.asked_class
+    UNION ALL BY NAME
+    SELECT set_digest AS question_id, signature AS digest, len(classes)::VARCHAR AS context FROM compact.asked_set
     ORDER BY ALL
 """
 
@@ -680,19 +684,21 @@ ANSWER_OF_ANOTHER_FACTORY = """
 
 
 def unreferred(release: Release) -> list[str]:
-    """The inner tables of texts and files that hold something which no answer refers to."""
+    """The inner tables that hold something which no answer refers to, or no column that is asked."""
     numbers = {
         "stated_text": "text_no",
         "remark": "remark_no",
         "raw_unit": "raw_unit_no",
         "delivery": "delivery_no",
     }
+    numbers_of_columns = {"question": "question_no", "place": "place_no"}
+    referring = dict.fromkeys(numbers, "stored_answer") | dict.fromkeys(numbers_of_columns, "meaning")
     return [
         table
-        for table, number in numbers.items()
+        for table, number in (numbers | numbers_of_columns).items()
         if release.one(
             f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN "
-            f"(SELECT {number} FROM compact.stored_answer)"
+            f"(SELECT {number} FROM compact.{referring[table]})"
         )
     ]
 

@@ -67,10 +67,10 @@ SELECT u.remark_key, r.remark_no FROM used_remark u JOIN release.compact.remark 
 UNION ALL
 SELECT 0, 0;
 
+CREATE OR REPLACE TABLE stated_key AS SELECT DISTINCT coalesce(text_key, 0) AS text_key FROM stated_answer UNION SELECT 0;
+
 CREATE OR REPLACE TABLE used_text AS
-SELECT s.text_key, s.raw_value
-FROM stage.staged_text s
-SEMI JOIN (SELECT DISTINCT text_key FROM stated_answer) USING (text_key);
+SELECT s.text_key, s.raw_value FROM stage.staged_text s SEMI JOIN stated_key USING (text_key);
 
 INSERT INTO release.compact.stated_text
 SELECT
@@ -80,10 +80,13 @@ SELECT
 FROM used_text
 WHERE raw_value NOT IN (SELECT raw_value FROM release.compact.stated_text WHERE text_no > 0);
 
+-- Every key is here, also if its text were not: the answer then keeps the value itself.
 CREATE OR REPLACE TABLE known_text AS
-SELECT s.text_key, t.text_no FROM used_text s JOIN release.compact.stated_text t USING (raw_value)
-UNION ALL
-SELECT 0, 0;
+SELECT k.text_key, coalesce(s.text_no, 0) AS text_no
+FROM stated_key k
+LEFT JOIN (
+    SELECT u.text_key, t.text_no FROM used_text u JOIN release.compact.stated_text t USING (raw_value)
+) s USING (text_key);
 
 INSERT INTO release.compact.stored_answer
 WITH winning AS (

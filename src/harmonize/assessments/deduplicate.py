@@ -100,6 +100,9 @@ _REFERRED = {
 }
 
 
+_ASKED = {"question": "question_no", "place": "place_no"}
+
+
 def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
     """What no answer refers to is not handed on: least of all the texts of answers that were withheld or withdrawn.
 
@@ -115,6 +118,10 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
             suspect = f"{number} > {last}"
             answers += " WHERE assessment_no IN (SELECT assessment_no FROM made_number)"
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {suspect} AND {number} NOT IN ({answers})")
+    for table, number in _ASKED.items() if stale else ():
+        # What is asked stays without an answer too: what it means is handed on by its number.
+        used = " UNION ".join(f"SELECT {number} FROM release.compact.{of}" for of in ("meaning", "stored_answer"))
+        connection.execute(f"DELETE FROM release.compact.{table} WHERE {number} NOT IN ({used})")
 
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:

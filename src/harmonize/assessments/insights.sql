@@ -106,7 +106,7 @@ WHERE indicator_id IS NOT NULL;
 CREATE OR REPLACE TABLE implied_state AS
 SELECT q.question_no, s.state, e.implied_state
 FROM release.compact.question q
-CROSS JOIN (SELECT unnest(enum_range(NULL::answer_state)) AS state) s
+CROSS JOIN (SELECT unnest(enum_range(NULL::answer_state))::answer_state AS state) s
 LEFT JOIN entailment e ON e.comparability = q.comparability AND e.state = s.state::VARCHAR
 WHERE q.indicator_id IS NOT NULL;
 

@@ -189,7 +189,8 @@ def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, know
     """Make `harmonised_finding`, the view `judged_answer` and `release.compact.meaning` from the staged tables.
 
     Args:
-        knowledge: a hash of all that decides which mapping reads a question.
+        knowledge: names all that decides what a column means and may change inside one form of releases: the
+            knowledge folders, and between which days the day of judgement lies.
     """
     _forget_other_knowledge(connection, knowledge)
     _run(connection, "classes.sql")

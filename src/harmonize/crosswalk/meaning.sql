@@ -1,6 +1,6 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value. What was worked out
 -- before by the same knowledge stands.
--- Reads: asking_file, asked_group, examined_set, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
+-- Reads: release.compact.asked_class, asking_file, asked_group, examined_set, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
 --        crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling, staged_unit.
 -- Writes: numbered_before, known_unit, word_state, meant_column, file_meaning, release.compact.meaning, asked_set, question,
 --        place, raw_unit.
@@ -156,15 +156,17 @@ JOIN release.compact.question q
     )
 JOIN release.compact.place p USING (column_key);
 
-DELETE FROM release.compact.place WHERE column_key NOT IN (SELECT column_key FROM release.compact.meaning);
-
 -- All that the answers of a file mean, as one hash: what was judged by the same hash need not be judged again.
 INSERT INTO release.compact.asked_set
 WITH by_column AS (
-    SELECT c.group_no, c.column_key, count(*) AS classes, sum(m.digest::HUGEINT) AS total, bit_xor(m.digest) AS mixed
+    SELECT c.group_no, c.column_key, count(*) AS classes, sum(m.said::HUGEINT) AS total, bit_xor(m.said) AS mixed
     FROM group_column c
     JOIN asked_group g USING (group_no)
-    JOIN release.compact.meaning m USING (class_no, column_key)
+    JOIN (
+        SELECT m.class_no, m.column_key, hash(m.digest, k.instrument, k.edition, k.country) AS said
+        FROM release.compact.meaning m
+        JOIN release.compact.asked_class k USING (class_no)
+    ) m USING (class_no, column_key)
     GROUP BY c.group_no, c.column_key
 )
 SELECT

@@ -20,7 +20,7 @@ import duckdb
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
-from harmonize.database import beside, statements_hash
+from harmonize.database import beside, quoted, source_hash
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
@@ -71,8 +71,8 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
-_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline")
-"""Packages whose statements decide what the release holds."""
+_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline", "harmonize.values")
+"""Packages whose text decides what the release holds: a change of it without a new version makes all anew as well."""
 
 
 def _bytes(entry: Delivered | Refusal) -> int:
@@ -201,8 +201,6 @@ def _run(
                 connection, project, settings, understanding, intake, database, last, out, today, clock
             )
             with clock.stage("store"):
-                if settings.expectations and intake.bytes_read >= MUCH:
-                    judging.begin()
                 with beside(connection.cursor(), _find_drift) as drift:
                     draw_conclusions(connection)
                     drift.result()
@@ -239,7 +237,7 @@ def _run(
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
         with (
             _reader(database, settings, work) as checked,
-            _reader(database, settings, work) as extracted,
+            _reader_apart(database, settings, work) as extracted,
             extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
         ):
             with clock.stage("quality"):
@@ -276,6 +274,14 @@ def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.Du
     return duckdb.connect(str(database), read_only=True, config=_configuration(settings, work))
 
 
+def _reader_apart(database: Path, settings: PipelineSettings, work: Path) -> duckdb.DuckDBPyConnection:
+    """A reader whose settings are its own: connections to one file share theirs."""
+    connection = duckdb.connect(config=_configuration(settings, work))
+    connection.execute(f"ATTACH {quoted(database)} AS release (READ_ONLY)")
+    connection.execute("USE release")
+    return connection
+
+
 def _transform(
     connection: duckdb.DuckDBPyConnection,
     project: Project,
@@ -305,7 +311,7 @@ def _transform(
     decisions = project.decisions_folder(out)
     with clock.stage("crosswalk"):
         open_workspace(connection)
-        form = release_form([__version__, understanding.meaning_hash, *map(statements_hash, _MAKING)])
+        form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
         continues = attach_release(connection, database, last.database, form)
         folders = [staged for _, staged in intake.loaded.values()]
         attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
