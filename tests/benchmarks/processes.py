@@ -48,6 +48,8 @@ def spend(command: Sequence[str], folder: Path, allowed: frozenset[int] = frozen
     """
     paths = os.pathsep.join(filter(None, (str(ROOT), os.environ.get("PYTHONPATH"))))
     environment = {**os.environ, "PYTHONPATH": paths}
+    # What others left to be written is written before: else this command would wait for it.
+    os.sync()
     with tempfile.TemporaryFile() as said, tempfile.TemporaryFile() as complained:
         begin = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, stdout=said, stderr=complained, env=environment)

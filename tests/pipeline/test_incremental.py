@@ -383,9 +383,7 @@ DAMAGES: Mapping[str, Callable[[Path], None]] = {
     "a part of the release's file scribbled over": lambda out: _scribbled(
         out / "current/harmonized.duckdb", 0.22, 0.24
     ),
-    "the memory of identity scribbled over": lambda out: _each(
-        _scribbled, sorted((out / "stage/identity").glob("*.arrow"))
-    ),
+    "the memory of identity scribbled over": lambda out: _each(_scribbled, sorted((out / "stage/identity").glob("*"))),
     "staged files cut off": lambda out: _each(_cut, _staged(out)[::2]),
     "some staged files scribbled over": lambda out: _each(_scribbled, _staged(out)[::2]),
     "all staged files scribbled over": lambda out: _each(_scribbled, _staged(out)),

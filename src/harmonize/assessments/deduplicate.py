@@ -13,7 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-from harmonize.database import compressed_without, create_table, joins_as_written
+from harmonize.database import blocks_as_joined, compressed_without, create_table, joins_as_written
 
 __all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
 
@@ -126,5 +126,7 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
     """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
-    for name in ("findings.sql", "insights.sql", "topics.sql"):
-        _run(connection, name)
+    _run(connection, "findings.sql")
+    with blocks_as_joined(connection):
+        _run(connection, "insights.sql")
+    _run(connection, "topics.sql")

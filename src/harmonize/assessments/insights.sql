@@ -149,7 +149,10 @@ FROM (
     JOIN standing_assessment s ON s.facility_no = l.facility_no AND s.recency = (l.rank >> 34)::INTEGER
     JOIN asked_of q ON q.place = ((l.rank >> 1) & 4294967295)::INTEGER
 ) c
-JOIN release.compact.stored_answer a USING (assessment_no, question_no, answered_by)
+-- (Their assessments are said again, so that blocks without them are not read.)
+JOIN (
+    SELECT * FROM release.compact.stored_answer SEMI JOIN standing_assessment USING (assessment_no)
+) a USING (assessment_no, question_no, answered_by)
 JOIN release.compact.question q USING (question_no)
 JOIN release.compact.stated_text v USING (text_no)
 JOIN release.compact.raw_unit u USING (raw_unit_no)

@@ -26,7 +26,7 @@ from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline import gate
 from harmonize.pipeline.catalogue import attach_catalogue
-from harmonize.pipeline.continuation import LastRelease, last_release, tells_of_damage
+from harmonize.pipeline.continuation import last_release, tells_of_damage
 from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
@@ -196,12 +196,16 @@ def _run(
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
+        form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
         with duckdb.connect(config=_configuration(settings, work)) as connection:
-            touched = _transform(
-                connection, project, settings, understanding, intake, database, last, out, today, clock
-            )
+            with clock.stage("crosswalk"):
+                open_workspace(connection)
+                continues = attach_release(connection, database, last.database, form)
+                _give_knowledge(connection, understanding, intake, project.stage_folder(out) / "catalogue.duckdb")
+            remade = _transform(connection, project, understanding, intake, out, today, clock)
+            touched = remade if continues else None
             with clock.stage("store"):
-                with beside(connection.cursor(), _find_drift) as drift:
+                with beside(connection.cursor(), find_drift) as drift:
                     draw_conclusions(connection)
                     drift.result()
                 make_files(connection)
@@ -237,7 +241,7 @@ def _run(
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
         with (
             _reader(database, settings, work) as checked,
-            _reader_apart(database, settings, work) as extracted,
+            _reader(database, settings, work) as extracted,
             extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
         ):
             with clock.stage("quality"):
@@ -271,33 +275,57 @@ def _configuration(settings: PipelineSettings, work: Path) -> dict[str, str | bo
 
 
 def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.DuckDBPyConnection:
-    return duckdb.connect(str(database), read_only=True, config=_configuration(settings, work))
+    """A reader beside another one, whose settings are its own and which takes half of the memory.
 
-
-def _reader_apart(database: Path, settings: PipelineSettings, work: Path) -> duckdb.DuckDBPyConnection:
-    """A reader whose settings are its own: connections to one file share theirs."""
+    Connections to one file that is opened directly would share their settings.
+    """
     connection = duckdb.connect(config=_configuration(settings, work))
+    ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    amount, unit = limit.split()
+    connection.execute(f"SET memory_limit = '{float(amount) / 2}{unit}'")
     connection.execute(f"ATTACH {quoted(database)} AS release (READ_ONLY)")
     connection.execute("USE release")
     return connection
 
 
+def _give_knowledge(
+    connection: duckdb.DuckDBPyConnection, understanding: Understanding, intake: Intake, catalogue: Path
+) -> None:
+    """Show the workspace what was read, and all that says what it means."""
+    attach_catalogue(connection, catalogue, [staged for _, staged in intake.loaded.values()])
+    register_files(connection, intake)
+    show_stage(connection, intake)
+    defaults = {
+        name: (
+            next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
+            profile.verification,
+        )
+        for name, profile in understanding.profiles.items()
+    }
+    register_knowledge(
+        connection,
+        understanding.index,
+        understanding.language,
+        understanding.scales,
+        understanding.units,
+        understanding.entailment,
+        defaults,
+    )
+
+
 def _transform(
     connection: duckdb.DuckDBPyConnection,
     project: Project,
-    settings: PipelineSettings,
     understanding: Understanding,
     intake: Intake,
-    database: Path,
-    last: LastRelease,
     out: Path,
     today: date,
     clock: Clock,
-) -> list[str] | None:
-    """Staged files to the answers of the release, only what changed where the last release can be continued.
+) -> list[str]:
+    """Staged files to the answers of the release, only what is not as the release that is continued has it.
 
     Returns:
-        The assessments that were made anew or are gone; None where all were made.
+        The assessments that were made anew or are gone.
     """
 
     def give_meaning(connection: duckdb.DuckDBPyConnection) -> None:
@@ -309,30 +337,6 @@ def _transform(
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
 
     decisions = project.decisions_folder(out)
-    with clock.stage("crosswalk"):
-        open_workspace(connection)
-        form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
-        continues = attach_release(connection, database, last.database, form)
-        folders = [staged for _, staged in intake.loaded.values()]
-        attach_catalogue(connection, project.stage_folder(out) / "catalogue.duckdb", folders)
-        register_files(connection, intake)
-        show_stage(connection, intake)
-        defaults = {
-            name: (
-                next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
-                profile.verification,
-            )
-            for name, profile in understanding.profiles.items()
-        }
-        register_knowledge(
-            connection,
-            understanding.index,
-            understanding.language,
-            understanding.scales,
-            understanding.units,
-            understanding.entailment,
-            defaults,
-        )
     # Linking factories is one thread of Python, what their answers mean is DuckDB's work; neither reads of the other.
     with clock.stage("identity"), beside(connection.cursor(), give_meaning) as meant:
         olds = identify(connection, understanding, decisions, today, project.stage_folder(out) / "identity")
@@ -348,15 +352,8 @@ def _transform(
         touched = "SELECT content_file_id FROM answer_source JOIN touched_assessment USING (assessment_id)"
         point_at(connection, intake, _files_of(connection, touched))
         make_answers(connection)
-    if not continues:
-        return None
     query = "SELECT assessment_id FROM touched_assessment UNION SELECT assessment_id FROM stale_assessment"
     return [assessment_id for (assessment_id,) in connection.execute(query).fetchall()]
-
-
-def _find_drift(connection: duckdb.DuckDBPyConnection) -> None:
-    use_workspace(connection)
-    find_drift(connection)
 
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:

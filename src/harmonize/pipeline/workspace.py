@@ -325,7 +325,12 @@ def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def find_drift(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `unmapped_question`: what is asked and no crosswalk lists."""
+    """Make `unmapped_question`: what is asked and no crosswalk lists.
+
+    Args:
+        connection: a further one, beside the run's.
+    """
+    use_workspace(connection)
     connection.execute(_sql("drift.sql"))
 
 

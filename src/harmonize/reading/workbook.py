@@ -27,15 +27,12 @@ from harmonize.reading.shared_strings import referred_characters, string_lengths
 from harmonize.reading.worksheet_cost import PartCost, part_cost
 from harmonize.reading.worksheet_extent import exact_extent
 from harmonize.reading.zip_copy import ZipCopy
-from harmonize.reading.zip_directory import BROKEN_ZIP, inflate, open_zip
+from harmonize.reading.zip_directory import BROKEN_ZIP, open_zip, packed_content, unpack
 
 __all__ = ["CellError", "read_workbook"]
 
 _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
-_LOCAL_HEADER = 30
-_NAME_LENGTH = 26
-"""Where a member's own header states the length of its name."""
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ_ENDINGS = (".xml", ".rels")
 _PASSED_OVER = ("xl/media/", "xl/drawings/", "xl/charts/", "docprops/", "customxml/")
@@ -89,15 +86,13 @@ class _Parts:
 
     def again(self, entry: zipfile.ZipInfo) -> bytes:
         """The content of a part that was taken before."""
-        return b"".join(inflate(self._archive, entry, max(self._left, 0)))
+        return unpack(self._data, self._archive, entry, max(self._left, 0))
 
     def packed(self, entry: zipfile.ZipInfo, xml: bytes) -> tuple[int, bytes]:
         """Method and bytes of a part as the archive holds it."""
         if entry.compress_type != zipfile.ZIP_DEFLATED:
             return zipfile.ZIP_STORED, xml
-        name, extra = struct.unpack_from("<HH", self._data, entry.header_offset + _NAME_LENGTH)
-        start = entry.header_offset + _LOCAL_HEADER + name + extra
-        return zipfile.ZIP_DEFLATED, self._data[start : start + entry.compress_size]
+        return zipfile.ZIP_DEFLATED, packed_content(self._data, entry)
 
     def sheets(self) -> dict[str, str]:
         """Sheet name -> part; empty where the workbook does not say so plainly, in which case calamine will."""

@@ -8,23 +8,30 @@ unpacking stops at the allowance, whatever size the header states.
 from __future__ import annotations
 
 import io
+import struct
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
 from pathlib import Path
 from typing import IO
 
+from isal import isal_zlib
+
 from harmonize.errors import RefusedFile
 from harmonize.reading.limits import Limits
 from harmonize.reading.regular_files import open_regular
 
-__all__ = ["BROKEN_ZIP", "bounded", "inflate", "open_zip"]
+__all__ = ["BROKEN_ZIP", "bounded", "inflate", "open_zip", "packed_content", "unpack"]
 
 _BLOCK = 1 << 20
 _DIRECTORY_ENTRY = 512
 """Bytes that a member's entry in the directory takes at most, on average: names and extra fields of real archives."""
 _LOCAL_HEADER = 30
+_NAME_LENGTH = 26
+"""Where a member's own header states the length of its name."""
+_INFLATE_ERROR: type[Exception] = isal_zlib.error  # type: ignore[assignment]  # the stub takes it for an instance
 _METHODS = frozenset({zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED, zipfile.ZIP_BZIP2})
 
 BROKEN_ZIP = (zipfile.BadZipFile, EOFError, NotImplementedError, OSError, RuntimeError, KeyError, ValueError)
@@ -116,6 +123,40 @@ def inflate(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> I
         raise NotImplementedError(f"{entry.filename!r} is packed by method {entry.compress_type}, which is not read")
     with archive.open(entry) as stream:
         yield from bounded(stream, allowed)
+
+
+def packed_content(data: bytes, entry: zipfile.ZipInfo) -> bytes:
+    """What a member's place in an archive in memory holds, as it is packed."""
+    name, extra = struct.unpack_from("<HH", data, entry.header_offset + _NAME_LENGTH)
+    start = entry.header_offset + _LOCAL_HEADER + name + extra
+    return data[start : start + entry.compress_size]
+
+
+def unpack(data: bytes, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowed: int) -> bytes:
+    """The content of a member of an archive in memory, at most `allowed` bytes.
+
+    Args:
+        archive: `data`, opened.
+
+    Raises:
+        OverflowError: there are more.
+        NotImplementedError: it is packed by a method that is not read.
+        zipfile.BadZipFile: its content is not what its headers state.
+    """
+    if entry.compress_type != zipfile.ZIP_DEFLATED:
+        return b"".join(inflate(archive, entry, allowed))
+    # Opening it judges the member's own header.
+    archive.open(entry).close()
+    inflater = isal_zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    try:
+        content = inflater.decompress(packed_content(data, entry), allowed + 1)
+    except _INFLATE_ERROR as problem:
+        raise zipfile.BadZipFile(f"Bad content of file {entry.filename!r}: {problem}") from problem
+    if len(content) > allowed:
+        raise OverflowError(allowed)
+    if not inflater.eof or len(content) != entry.file_size or isal_zlib.crc32(content) != entry.CRC:
+        raise zipfile.BadZipFile(f"Bad CRC-32 for file {entry.filename!r}")
+    return content
 
 
 def bounded(stream: IO[bytes] | io.BufferedIOBase, allowed: int) -> Iterator[bytes]:

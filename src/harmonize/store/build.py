@@ -15,7 +15,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from harmonize.database import quoted
+from harmonize.database import compressed_without, quoted
 from harmonize.errors import PublicationError
 from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
@@ -218,5 +218,8 @@ def finish_release(
     """Write the run and release rows, last of all, and let the file be whole."""
     insert_rows(connection, "run", [run])
     insert_rows(connection, "release", [release])
-    connection.execute("COMMIT")
-    connection.execute("CHECKPOINT release")
+    # The tables of the contract are small and written whole every time: codes for pieces of their texts would take as
+    # long to look for as all else, and spare next to nothing.
+    with compressed_without(connection, "fsst"):
+        connection.execute("COMMIT")
+        connection.execute("CHECKPOINT release")

@@ -9,11 +9,12 @@ import fcntl
 import json
 import os
 import shutil
-import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from isal import isal_zlib
 
 from harmonize.errors import PublicationError
 
@@ -105,7 +106,7 @@ def checksum(path: Path) -> int:
     found = 0
     with path.open("rb") as stream:
         while block := stream.read(_BLOCK):
-            found = zlib.crc32(block, found)
+            found = isal_zlib.crc32(block, found)
     return found
 
 
