@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import pyarrow as pa
 
+from harmonize.database import blocks_as_joined
 from harmonize.errors import PublicationError
 from harmonize.project import Project
 from harmonize.quality.judging import Judging
 from harmonize.settings import PipelineSettings
-from harmonize.store.named_answers import classified_answers, name_answers
+from harmonize.store.named_answers import classified_answers, name_answers, numbered_answers
 
 if TYPE_CHECKING:
     from harmonize.quality.expectations import BegunCheck
@@ -32,6 +33,7 @@ _CHECKED = (
     "crosswalk",
     "consent_grant",
 )
+_TOUCHED = "touched_stored_answer"
 
 
 def begin(
@@ -73,8 +75,9 @@ def check(
     """
     if begun is None:
         return {"checked": 0, "failed_warnings": []}
-    rows, screened = (None, _screened(connection)) if touched is None else _touched(connection, touched)
-    result = begun.finish(connection, reports, rows, screened)
+    with blocks_as_joined(connection):
+        rows, screened = (None, _screened(connection)) if touched is None else _touched(connection, touched)
+        result = begun.finish(connection, reports, rows, screened)
     if result.failed_critical:
         first = result.failed_critical[0]
         raise PublicationError(
@@ -116,19 +119,19 @@ def _touched(
         "CREATE TEMP TABLE touched_no AS "
         "SELECT assessment_no FROM compact.stored_assessment JOIN touched USING (assessment_id)"
     )
+    # Chosen before anything is joined to them, so that the blocks of all others are not read.
+    connection.execute(
+        f"CREATE TEMP VIEW {_TOUCHED} AS FROM compact.stored_answer WHERE assessment_no IN (FROM touched_no)"
+    )
     # A view: most laws are told by what is screened, and then nobody asks for texts and places.
     connection.execute(
         "CREATE TEMP VIEW touched_answer AS "
-        "SELECT * EXCLUDE (assessment_no, instrument) FROM compact.numbered_answer "
-        "WHERE assessment_no IN (FROM touched_no)"
+        f"SELECT * EXCLUDE (assessment_no, instrument) FROM ({numbered_answers('compact', _TOUCHED)})"
     )
     connection.execute(
         "CREATE TEMP TABLE touched_finding AS FROM finding WHERE assessment_id IN (SELECT assessment_id FROM touched)"
     )
-    connection.execute(
-        f"CREATE TEMP TABLE screened_answer AS SELECT * FROM ({classified_answers('compact')}) "
-        "WHERE assessment_no IN (FROM touched_no)"
-    )
+    connection.execute(f"CREATE TEMP TABLE screened_answer AS {classified_answers('compact', _TOUCHED)}")
     return (
         {"answer": "touched_answer", "finding": "touched_finding"},
         {"answer": "screened_answer", "question": "(SELECT DISTINCT question_id FROM screened_answer)"},

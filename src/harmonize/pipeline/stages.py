@@ -167,14 +167,14 @@ def _run(
         building(out) as work,
         Readers(clock) as readers,
         JudgingProcess(clock.companions.append) as judging,
+        ThreadPoolExecutor(max_workers=1) as pool,
     ):
         if is_afresh:
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
             shutil.rmtree(project.stage_folder(out), ignore_errors=True)
-        with clock.stage("discover"), ThreadPoolExecutor(max_workers=1) as pool:
+        with clock.stage("discover"):
             kept = pool.submit(last_release, out, is_trusted=not is_afresh)
             found = discover(inbox_folder, settings.limits)
-            last = kept.result()
         stage = project.stage_folder(out)
         if not stage.exists() and is_much(len(found), sum(map(_bytes, found))):
             # Nothing was ever read, so all will be: the processes import their libraries meanwhile.
@@ -199,6 +199,7 @@ def _run(
         form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
         with duckdb.connect(config=_configuration(settings, work)) as connection:
             with clock.stage("crosswalk"):
+                last = kept.result()
                 open_workspace(connection)
                 continues = attach_release(connection, database, last.database, form)
                 _give_knowledge(connection, understanding, intake, project.stage_folder(out) / "catalogue.duckdb")

@@ -1,4 +1,5 @@
--- What answers mean, without their texts and places; `names` is where the tables stand that say what the numbers mean.
+-- What answers mean, without their texts and places; `names` is where the tables stand that say what the numbers mean, and
+-- `answers` holds the answers.
 SELECT
     a.assessment_no,
     s.instrument,
@@ -25,7 +26,7 @@ SELECT
     a.text_no,
     a.rare_value,
     a.remark_no
-FROM compact.stored_answer a
+FROM {answers} a
 JOIN {names}.stored_assessment s USING (assessment_no)
 JOIN {names}.question q USING (question_no)
 JOIN {names}.delivery d USING (delivery_no)

@@ -13,6 +13,7 @@ import duckdb
 
 __all__ = ["classified_answers", "name_answers", "numbered_answers"]
 
+_ALL = "compact.stored_answer"
 _NAMES = {
     "question": {
         "question_id": "question_id",
@@ -32,22 +33,23 @@ def _statement(name: str) -> str:
     return files("harmonize.store").joinpath(name).read_text(encoding="utf-8")
 
 
-def classified_answers(names: str) -> str:
+def classified_answers(names: str, answers: str = _ALL) -> str:
     """A query for what answers mean, without their texts and places.
 
     Args:
         names: the schema of the tables that say what the numbers mean (`compact`, or `temp` after `name_answers`).
+        answers: where the answers stand: all of them, or a view of some.
     """
-    return _statement("classified_answer.sql").format(names=names)
+    return _statement("classified_answer.sql").format(names=names, answers=answers)
 
 
-def numbered_answers(names: str) -> str:
+def numbered_answers(names: str, answers: str = _ALL) -> str:
     """A query for the rows of `answer` with their assessment's number and instrument.
 
     Args:
-        names: as for `classified_answers`.
+        names, answers: as for `classified_answers`.
     """
-    return _statement("numbered_answer.sql").format(classified=classified_answers(names))
+    return _statement("numbered_answer.sql").format(classified=classified_answers(names, answers))
 
 
 def name_answers(connection: duckdb.DuckDBPyConnection, condition: str = "true") -> None:
