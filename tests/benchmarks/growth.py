@@ -36,6 +36,7 @@ def _measure(bench: Bench) -> Found:
     sizes = sorted(bench.growth)
     one_row = OneRow(bench.folder / "least")
     built = [_build(bench, size, one_row if size == sizes[-1] else None) for size in sizes]
+    one_row.forget()
     per_million = [each.run.work / each.cells * 1e6 for each in built]
     exponent = _slope([math.log(each.cells) for each in built], [math.log(each.run.work) for each in built])
     steps = _marginal(built)

@@ -40,6 +40,10 @@ class OneRow:
         self._rows = 0
         self.full = self.more()
 
+    def forget(self) -> None:
+        """Remove the store."""
+        shutil.rmtree(self._folder)
+
     def more(self) -> float:
         """Seconds of the stages when one more row comes."""
         factory = UNKNOWN_FACTORY + 1000 * self._rows
@@ -97,6 +101,7 @@ def _measure(bench: Bench) -> Found:
     after = run_harmonize(made / "inbox", folder / "again" / "out")
     rebuilt = run_harmonize(folder / "inbox", folder / "rebuilt" / "out")
     shutil.rmtree(folder)
+    one_row.forget()
     full = mean([before.work, after.work])
     increments = {"1 % more: known factories": known, "1 % more: new factories": unknown}
     runs = {
