@@ -26,6 +26,7 @@ __all__ = [
 _PATIENCE = 0.05
 """Seconds between two attempts to stop."""
 _ASKED_KEYS = 10_000
+"""Keys of the small side of a join that blocks of the large one are asked for; each is compared with every block."""
 _Result = TypeVar("_Result")
 
 
@@ -70,10 +71,11 @@ def joins_as_written(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 @contextmanager
 def blocks_as_joined(connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Read of a large table only the blocks that hold a key of the small one that it is joined with.
+    """Read of a large table only the blocks that may hold a key of the small one that it is joined with.
 
-    By itself DuckDB asks so for fifty keys at most, and beyond only for the range from the least to the greatest. (Not
-    for joins with parquet files: there the question takes longer than it saves.)
+    By itself DuckDB asks so for fifty keys at most, here for ten thousand; beyond, only for the range from the least to
+    the greatest. (Not for joins with parquet files, where the question takes longer than it saves. The setting holds
+    for all connections to the same database; inside of a transaction an error would hide behind setting it back.)
     """
     connection.execute(f"SET dynamic_or_filter_threshold = {_ASKED_KEYS}")
     try:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 import struct
+import tracemalloc
 import zipfile
 from collections.abc import Sequence
 from unittest.mock import patch
@@ -187,14 +188,40 @@ def test_a_document_type_is_refused() -> None:
     assert _refused(data, Limits()).code == "broken_workbook"
 
 
-def test_a_header_that_lies_about_the_size_unpacks_within_the_limit() -> None:
-    data = bytearray(_workbook("<row/>" * 100_000))
-    at = data.index(b"PK\x01\x02" + data[data.rindex(b"PK\x01\x02") + 4 :][:2])
-    with zipfile.ZipFile(io.BytesIO(data)) as archive:
-        claimed = archive.getinfo("xl/worksheets/sheet1.xml").file_size
-    assert at
-    lying = bytes(data).replace(struct.pack("<I", claimed), struct.pack("<I", 100))
-    assert _refused(lying, Limits(workbook_bytes=200_000)).code in {"archive_bomb", "broken_workbook"}
+_SHEET_PART = "xl/worksheets/sheet1.xml"
+_CHECKSUM_OF_HEADER, _SIZE_OF_HEADER = 16, 24
+"""Where a member's entry in the directory states them."""
+
+
+def _restated(data: bytes, at: int, value: int) -> bytes:
+    """The workbook with another number in the directory's entry of its sheet."""
+    entry = data.index(b"PK\x01\x02", data.rindex(b"PK\x01\x02", 0, data.rindex(_SHEET_PART.encode())))
+    return data[: entry + at] + struct.pack("<I", value) + data[entry + at + 4 :]
+
+
+def test_a_sheet_that_holds_more_than_its_header_states_is_not_unpacked() -> None:
+    data = _workbook('<row><c t="inlineStr"><is><t>x</t></is></c></row>' + " " * 5_000_000)
+    tracemalloc.start()
+    try:
+        problem = _refused(_restated(data, _SIZE_OF_HEADER, 100), Limits())
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert problem.code == "broken_workbook"
+    assert "holds more than its header states" in str(problem)
+    assert peak < 2_000_000
+
+
+@pytest.mark.parametrize("stated", [0x0FFFFFFF, 0xFFFFFFFE])
+def test_a_header_that_states_too_much_does_no_harm(stated: int) -> None:
+    data = _workbook('<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>')
+    assert read_workbook(_restated(data, _SIZE_OF_HEADER, stated), Limits()) == [("S", [["x"]])]
+
+
+def test_a_sheet_whose_checksum_is_wrong_is_refused() -> None:
+    data = _workbook('<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>')
+    problem = _refused(_restated(data, _CHECKSUM_OF_HEADER, 7), Limits())
+    assert (problem.code, "CRC-32" in str(problem)) == ("broken_workbook", True)
 
 
 def test_a_binary_workbook_says_what_it_is() -> None:

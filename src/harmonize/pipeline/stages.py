@@ -73,6 +73,8 @@ __all__ = ["RunResult", "run"]
 
 _MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline", "harmonize.values")
 """Packages whose text decides what the release holds: a change of it without a new version makes all anew as well."""
+_MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+"""How DuckDB prints its limit; it reads no PiB."""
 
 
 def _bytes(entry: Delivered | Refusal) -> int:
@@ -283,7 +285,8 @@ def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.Du
     connection = duckdb.connect(config=_configuration(settings, work))
     ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
     amount, unit = limit.split()
-    connection.execute(f"SET memory_limit = '{float(amount) / 2}{unit}'")
+    kibibytes = float(amount) * 1024 ** (_MEMORY_UNITS.index(unit) - 1)
+    connection.execute(f"SET memory_limit = '{kibibytes / 2}KiB'")
     connection.execute(f"ATTACH {quoted(database)} AS release (READ_ONLY)")
     connection.execute("USE release")
     return connection

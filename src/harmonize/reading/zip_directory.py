@@ -10,7 +10,6 @@ from __future__ import annotations
 import io
 import struct
 import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import pairwise
@@ -147,14 +146,19 @@ def unpack(data: bytes, archive: zipfile.ZipFile, entry: zipfile.ZipInfo, allowe
         return b"".join(inflate(archive, entry, allowed))
     # Opening it judges the member's own header.
     archive.open(entry).close()
-    inflater = isal_zlib.decompressobj(wbits=-zlib.MAX_WBITS)
+    inflater = isal_zlib.decompressobj(wbits=-isal_zlib.MAX_WBITS)
+    most = min(allowed, entry.file_size)
     try:
-        content = inflater.decompress(packed_content(data, entry), allowed + 1)
+        content = inflater.decompress(packed_content(data, entry), most + 1)
     except _INFLATE_ERROR as problem:
-        raise zipfile.BadZipFile(f"Bad content of file {entry.filename!r}: {problem}") from problem
+        raise zipfile.BadZipFile(f"{entry.filename!r}: {problem}") from problem
     if len(content) > allowed:
         raise OverflowError(allowed)
-    if not inflater.eof or len(content) != entry.file_size or isal_zlib.crc32(content) != entry.CRC:
+    if len(content) > most:
+        raise zipfile.BadZipFile(f"{entry.filename!r} holds more than its header states")
+    if not inflater.eof:
+        raise zipfile.BadZipFile(f"{entry.filename!r} is cut off")
+    if isal_zlib.crc32(content) != entry.CRC:
         raise zipfile.BadZipFile(f"Bad CRC-32 for file {entry.filename!r}")
     return content
 
