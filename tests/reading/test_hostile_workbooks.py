@@ -195,7 +195,7 @@ _CHECKSUM_OF_HEADER, _SIZE_OF_HEADER = 16, 24
 
 def _restated(data: bytes, at: int, value: int) -> bytes:
     """The workbook with another number in the directory's entry of its sheet."""
-    entry = data.index(b"PK\x01\x02", data.rindex(b"PK\x01\x02", 0, data.rindex(_SHEET_PART.encode())))
+    entry = data.rindex(b"PK\x01\x02", 0, data.rindex(_SHEET_PART.encode()))
     return data[: entry + at] + struct.pack("<I", value) + data[entry + at + 4 :]
 
 
@@ -210,6 +210,15 @@ def test_a_sheet_that_holds_more_than_its_header_states_is_not_unpacked() -> Non
     assert problem.code == "broken_workbook"
     assert "holds more than its header states" in str(problem)
     assert peak < 2_000_000
+
+
+def test_headers_that_agree_on_a_lie_about_the_size_unpack_within_the_limit() -> None:
+    data = _workbook("<row/>" * 100_000)
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        claimed = archive.getinfo(_SHEET_PART).file_size
+    lying = data.replace(struct.pack("<I", claimed), struct.pack("<I", 100))
+    assert lying != data
+    assert _refused(lying, Limits(workbook_bytes=200_000)).code in {"archive_bomb", "broken_workbook"}
 
 
 @pytest.mark.parametrize("stated", [0x0FFFFFFF, 0xFFFFFFFE])

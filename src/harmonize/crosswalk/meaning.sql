@@ -1,7 +1,8 @@
 -- What every column means for every class of assessments: all that an answer needs but its own value. What was worked out
 -- before by the same knowledge stands.
--- Reads: release.compact.asked_class, asking_file, asked_group, examined_set, group_column, new_column, stage.staged_column, stage.set_column, question_mapping,
---        crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default, unit_spelling, staged_unit.
+-- Reads: release.compact.asked_class, asking_file, asked_group, examined_set, group_column, new_column, stage.staged_column,
+--        stage.set_column, question_mapping, crosswalk_entry, indicator_entry, scale_word, scale_default, instrument_default,
+--        unit_spelling, staged_unit.
 -- Writes: numbered_before, known_unit, word_state, meant_column, file_meaning, release.compact.meaning, asked_set, question,
 --        place, raw_unit.
 -- The highest numbers that the release continues from: all that they stand for is referred to by some answer.

@@ -10,7 +10,6 @@ import io
 import posixpath
 import struct
 import zipfile
-import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -37,7 +36,7 @@ _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _READ_ENDINGS = (".xml", ".rels")
 _PASSED_OVER = ("xl/media/", "xl/drawings/", "xl/charts/", "docprops/", "customxml/")
 """Parts of a workbook that hold no cells."""
-_BROKEN = (*BROKEN_ZIP, zlib.error, struct.error, ElementTree.ParseError)
+_BROKEN = (*BROKEN_ZIP, struct.error, ElementTree.ParseError)
 """What a damaged archive may raise while it is looked into."""
 _NAME = "the workbook"
 _EXPORT_AGAIN = "Open and save it again, or export it again."
