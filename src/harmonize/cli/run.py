@@ -13,6 +13,7 @@ import typer
 
 from harmonize.cli.json_log import JsonLog
 from harmonize.cli.output import say
+from harmonize.collection import without_collector
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -70,9 +71,10 @@ def _publish(
     pipeline: str, inbox: Path | None, out: Path, as_of: date | None, source: str | None, log: JsonLog | None
 ) -> RunResult:
     """Run the pipeline, watched by the log or else by a progress bar."""
-    from harmonize.cli.observers import JsonObserver, TerminalObserver
-    from harmonize.pipeline import run
-    from harmonize.settings import load_settings
+    with without_collector():
+        from harmonize.cli.observers import JsonObserver, TerminalObserver
+        from harmonize.pipeline import run
+        from harmonize.settings import load_settings
 
     project = Project.locate(Path.cwd())
     settings = load_settings(project, pipeline)

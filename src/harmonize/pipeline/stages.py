@@ -55,6 +55,7 @@ from harmonize.store.build import (
     finish_release,
     logical_hashes,
     release_form,
+    settle,
     show_contract,
 )
 from harmonize.store.releases import (
@@ -208,9 +209,13 @@ def _run(
             remade = _transform(connection, project, understanding, intake, out, today, clock)
             touched = remade if continues else None
             with clock.stage("store"):
-                with beside(connection.cursor(), find_drift) as drift:
+                with (
+                    beside(connection.cursor(), find_drift) as drift,
+                    beside(connection.cursor(), settle) as settled,
+                ):
                     draw_conclusions(connection)
                     drift.result()
+                    settled.result()
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
                 previous = None if last.is_damaged else last.folder / "reports"
@@ -339,6 +344,7 @@ def _transform(
         harmonise(connection, understanding.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
+        settle(connection)
 
     decisions = project.decisions_folder(out)
     # Linking factories is one thread of Python, what their answers mean is DuckDB's work; neither reads of the other.

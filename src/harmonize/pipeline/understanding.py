@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from harmonize.collection import without_collector
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
 from harmonize.crosswalk.language import Language, load_language
@@ -53,7 +54,11 @@ def load_knowledge(project: Project, as_of: date, scratch: Path, memory: Path | 
     Raises:
         ConfigurationError: something in there is impossible; the message names file, place, value and cure.
     """
-    schemas = project.whole("schemas", scratch)
+    with without_collector():
+        return _load(project, as_of, project.whole("schemas", scratch), memory)
+
+
+def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> Understanding:
     profile_paths = project.files("mappings", "*/source.yml")
     profiles = load_profiles(profile_paths)
     vocabulary = Vocabulary.load(

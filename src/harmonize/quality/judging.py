@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -85,6 +86,8 @@ class JudgingProcess(AbstractContextManager["JudgingProcess"]):
 def begin_judging() -> Callable[[tuple[Any, Any, bool]], object]:
     """What a judging process does: it is handed suites, frames, and whether pages are wanted."""
     judge: Any = import_judge()
+    # What was imported stays until the process ends.
+    gc.freeze()
 
     def answer(asked: tuple[Any, Any, bool]) -> object:
         suites, frames, pages = asked

@@ -9,6 +9,7 @@ import hashlib
 import json
 import shutil
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from importlib.resources import files
 from pathlib import Path
 
@@ -30,6 +31,7 @@ __all__ = [
     "insert_rows",
     "logical_hashes",
     "release_form",
+    "settle",
     "show_contract",
 ]
 
@@ -130,6 +132,17 @@ def _clear(connection: duckdb.DuckDBPyConnection) -> None:
         if table not in _VIEWED | _KEPT:
             connection.execute(f'DROP TABLE release."{table}"')
             _make_table(connection, table)
+
+
+def settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring to rest in the file what was written so far, so that less is left for the end.
+
+    Args:
+        connection: one of its own, beside which others may read the release, and wait where they write into it.
+    """
+    # Where another one is already writing, the end settles it all.
+    with suppress(duckdb.TransactionException):
+        connection.execute("CHECKPOINT release")
 
 
 def fill_contract(
