@@ -22,7 +22,7 @@ rows_of_all AS (
     FROM harmonised_finding f
     JOIN deliveries d ON d.content_file_id = f.file_id AND d.assessment_no = f.assessment_no
     JOIN made_assessment a USING (assessment_id)
-    WHERE a.published
+    WHERE a.published AND f.role IS NULL
 ),
 merged AS (
     -- What the winning delivery leaves blank is filled from the next; any stated value beats none.
@@ -86,23 +86,23 @@ SELECT
     CASE WHEN e.implied_state = 'not_met' THEN w.indicator_id END,
     i.topic_id,
     w.question_id,
-    NULL,
-    NULL,
-    w.description,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
-    NULL,
+    d.severity,
+    d.severity_raw,
+    coalesce(d.description, w.description),
+    d.root_cause,
+    d.legal_reference,
+    d.status,
+    d.status_raw,
+    d.due_on,
+    CASE WHEN coalesce(d.status, 'closed') = 'closed' THEN d.closed_on END,
     NULL,
     'answer',
     w.file_id,
     w.locator,
     w.mapping_id,
     NULL,
-    NULL,
-    NULL,
+    d.action,
+    d.responsible,
     w.context,
     w.label_hash
 FROM (
@@ -117,6 +117,14 @@ FROM (
     JOIN release.compact.remark r USING (remark_no)
 ) w
 JOIN indicator_entry i USING (indicator_id)
+-- What stands beside an answer belongs to the finding that is made of it.
+LEFT JOIN (
+    SELECT p.assessment_id, f.*
+    FROM harmonised_finding f
+    JOIN made_copy p ON p.content_file_id = f.file_id AND p.assessment_no = f.assessment_no
+    WHERE f.role = 'detail' AND p.published
+    QUALIFY row_number() OVER (PARTITION BY p.assessment_id, f.clause ORDER BY p.delivery_rank, f.locator) = 1
+) d ON d.assessment_id = w.assessment_id AND d.clause = w.question_id
 LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met';
 
 -- Plans name factory, cycle and compliance point; the assessment of that cycle is looked for, then the finding.

@@ -11,7 +11,7 @@ SELECT
     'Map it in mappings/' || instrument || '/.' AS hint,
     false AS withheld
 FROM harmonised_finding
-WHERE indicator_id IS NULL AND clause IS NOT NULL AND NOT is_ignored
+WHERE indicator_id IS NULL AND clause IS NOT NULL AND NOT is_ignored AND role IS NULL
 UNION ALL
 SELECT DISTINCT
     file_id, 'file', 'nearest_edition', 'info', edition,

@@ -9,6 +9,9 @@ that of its unit `unit_prefix || row_no || unit_suffix`; without a `row_no` the 
 many answers share has a `text_key`, a hash of its content too, and stands in `text` once. What few answers have besides
 their value stands in `remark`: `value_text` is the cleaned text where cleaning changes the raw one. `word_no` is the
 number of the answer among the words of all answer scales, where it is one (`harmonize.values.text.numbered_words`).
+
+A row of `finding` has a `role` where it is no finding of its own: `detail` is what stands beside an answer (how grave it
+is, what is done), whose question is its clause; `remark` is an entry that the programme does not count as a finding.
 """
 
 from __future__ import annotations
@@ -139,6 +142,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "locator": _S,
             "clause_place": _S,
             "extra": _S,
+            "role": _S,
         }
     ),
     "score": pa.schema(

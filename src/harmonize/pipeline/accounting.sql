@@ -54,7 +54,9 @@ ORDER BY file_id, locator, code, issue_id;
 CREATE OR REPLACE TABLE made_file AS
 WITH found AS (
     SELECT file_id, count(*) AS loaded FROM (
-        SELECT file_id FROM harmonised_finding UNION ALL SELECT file_id FROM staged_plan
+        SELECT file_id FROM harmonised_finding WHERE role IS DISTINCT FROM 'detail'
+        UNION ALL
+        SELECT file_id FROM staged_plan
     ) GROUP BY file_id
 ),
 withheld AS (

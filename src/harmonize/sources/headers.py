@@ -49,7 +49,7 @@ def add_mention(
 def _country(context: Context, record: Record) -> str | None:
     text = record.text("country", context.staged)
     if text is None:
-        return None
+        return None if record.has("country") else context.profile.country
     code = context.vocabulary.geography.country_code(text)
     if code is None:
         context.staged.report(

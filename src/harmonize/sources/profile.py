@@ -101,6 +101,15 @@ class Layout(_Strict):
     default_scale: str | None = None
     scale_by_type: dict[str, str] = Field(default_factory=dict)
     clean_visit_field: str | None = Field(default=None, description="A row where this field is blank is a clean visit.")
+    clause_pattern: str | None = Field(
+        default=None, description="A pattern whose group `code` is the code of a clause that is printed with its title."
+    )
+    severity_flags: dict[str, str] = Field(
+        default_factory=dict, description="Fields that say yes or no -> the class they mean, the gravest first."
+    )
+    finding_kinds: list[str] = Field(
+        default_factory=list, description="Kinds of entries that are findings; default: all."
+    )
     due_from_timescale: dict[str, int] = Field(default_factory=dict, description="Timescale word -> days.")
     not_an_assessment_sheet: list[str] = Field(default_factory=list, description="Sheets passed over.")
     scopes: list[str] = Field(default_factory=list, description="Scopes of a grant, the narrowest first.")
@@ -168,6 +177,7 @@ class Profile(_Strict):
         default_factory=dict,
         description="Country -> edition of the crosswalk that lists its own question ids.",
     )
+    country: str | None = Field(default=None, description="Country of every factory, where the export prints none.")
     answered_by: Literal["facility", "verifier"] = "verifier"
     verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"
     verification_by_method: dict[str, str] = Field(default_factory=dict)

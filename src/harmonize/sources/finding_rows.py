@@ -1,0 +1,111 @@
+"""Findings as rows: those of exports that list what is wrong, and what is said of an answer that shows something wrong."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from harmonize.model.issues import Issue
+from harmonize.sources.context import Context
+from harmonize.sources.records import Record
+from harmonize.sources.visits import Visit
+from harmonize.values.text import western_digits, word_key
+
+__all__ = ["clause_of", "says_more", "stage_finding"]
+
+_DETAILS = ("severity", "root_cause", "legal_reference", "action", "responsible", "due_on", "timescale", "closed_on")
+_YES = frozenset({"y", "yes"})
+_FLAGS = {**dict.fromkeys(_YES, "Y"), "n": "N", "no": "N"}
+
+
+def clause_of(context: Context, record: Record) -> str | None:
+    """The code of the clause, where the profile tells how it is printed with its title."""
+    text = record.text("clause", context.staged)
+    pattern = context.layout.clause_pattern
+    if text is None or pattern is None:
+        return text
+    found = re.match(pattern, western_digits(text), re.IGNORECASE)
+    return found["code"] if found else text
+
+
+def says_more(record: Record) -> bool:
+    """The row of an answer says more than an answer does: how grave it is, what is done, until when."""
+    return any(not record.is_blank(name) for name in _DETAILS)
+
+
+def stage_finding(
+    context: Context, record: Record, visit: Visit, clause: str | None, extra: str | None, role: str | None = None
+) -> None:
+    """Stage one finding.
+
+    Args:
+        clause: its code, or the question that it belongs to.
+        role: None for a finding; `detail` for what a row says of its answer, `remark` for an entry that is no finding.
+    """
+    staged, layout, instrument = context.staged, context.layout, context.profile.instrument
+    severities = context.vocabulary.severities.get(instrument, {})
+    severity_raw = _severity(context, record, severities)
+    statuses = context.vocabulary.finding_statuses.get(instrument, {})
+    status_raw = record.word("status", {word: word for word in statuses}, "unknown_status", staged)
+    closed_on = record.day("closed_on", layout.dates, staged)
+    status = statuses.get(word_key(status_raw)) if status_raw else None
+    if status is None and record.has("closed_on") and not record.has("status"):
+        status = "closed" if closed_on else "open" if record.is_blank("closed_on") else None
+    due_on = record.day("due_on", layout.dates, staged) or _due_from_timescale(context, record, visit)
+    staged.tables["finding"].add(
+        visit.number,
+        record.text("finding_no", staged),
+        clause,
+        severities.get(word_key(severity_raw)) if severity_raw else None,
+        severity_raw,
+        record.text("description", staged),
+        record.text("root_cause", staged),
+        record.text("legal_reference", staged),
+        status,
+        status_raw,
+        due_on,
+        closed_on,
+        record.text("action", staged),
+        record.text("responsible", staged),
+        record.locator,
+        record.at("clause" if record.has("clause") else "question"),
+        extra,
+        role,
+    )
+
+
+def _severity(context: Context, record: Record, severities: Mapping[str, str | None]) -> str | None:
+    """The class of a finding: a printed word, or the gravest of the columns that say yes."""
+    flags = context.layout.severity_flags
+    if not flags:
+        return record.word("severity", {word: word for word in severities}, "unknown_severity", context.staged)
+    flagged = [word for name, word in flags.items() if _flag(context, record, name)]
+    return flagged[0] if flagged else None
+
+
+def _flag(context: Context, record: Record, name: str) -> bool:
+    text = record.word(name, _FLAGS, "unknown_severity", context.staged)
+    return text is not None and word_key(text) in _YES
+
+
+def _due_from_timescale(context: Context, record: Record, visit: Visit) -> date | None:
+    """Audit date plus timescale, as SMETA prints it (Immediate = 0 days)."""
+    timescales = context.layout.due_from_timescale
+    text = record.text("timescale", context.staged) if timescales else None
+    if text is None:
+        return None
+    days = timescales.get(word_key(text).removesuffix("days").strip())
+    if days is None:
+        context.staged.report(
+            Issue(
+                record.at("timescale"),
+                "unknown_timescale",
+                text,
+                f"{text!r} is none of {', '.join(timescales)}.",
+                "Correct the timescale; the finding was loaded without a due date.",
+                withheld=True,
+            )
+        )
+        return None
+    return visit.assessed_on + timedelta(days=days) if visit.assessed_on else None

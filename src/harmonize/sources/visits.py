@@ -1,0 +1,207 @@
+"""Visits: the assessments of exports that repeat their header in every row, print it once, or in a sheet of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from harmonize.model.issues import Issue
+from harmonize.reading.sheets import CellError, cell_text
+from harmonize.sources.context import Context
+from harmonize.sources.headers import add_identifier, add_mention, edition_of
+from harmonize.sources.records import Record, TableView, report_excel_error
+from harmonize.values.numbers import NumberStyle
+from harmonize.values.text import clean, word_key
+
+__all__ = ["Visit", "Visits", "close_visits", "open_visit"]
+
+_HEADER_COLUMNS = {"assessed_on": "assessed_on", "rating": "rating_raw"}
+_REPEATED_FIELDS = ("assessed_on", "rating", "workers")
+
+
+@dataclass(slots=True)
+class Visit:
+    """One assessment while its rows are read; its header is staged when all rows were seen.
+
+    Attributes:
+        verification: how its answers are verified, where the export says so.
+        rows: the rows read so far, as printed.
+        answers: what was answered so far, by question.
+    """
+
+    number: int
+    header: dict[str, Any]
+    header_texts: dict[str, str]
+    identifiers: dict[str, str]
+    verification: str | None
+    rows: set[tuple[str, ...]] = field(default_factory=set)
+    answers: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def assessed_on(self) -> date | None:
+        """The day of the visit, where a row states it."""
+        day: date | None = self.header["assessed_on"]
+        return day
+
+
+class Visits:
+    """The visits of a table that repeats their headers in every row."""
+
+    def __init__(self, context: Context, table: TableView, style: NumberStyle) -> None:
+        """None is open yet."""
+        self._context = context
+        self._table = table
+        self._style = style
+        self._open: dict[str, Visit] = {}
+
+    def of(self, record: Record, cells: int) -> Visit | None:
+        """The visit that a row belongs to; None where it belongs to none, which is reported.
+
+        Args:
+            cells: answer-bearing cells that are withheld with the row.
+        """
+        key = self._key(record, cells)
+        if key is None:
+            return None
+        visit = self._open.get(key)
+        if visit is None:
+            native_id = key if record.has("native_id") else None
+            extra = self._table.extras(record)
+            visit = self._open[key] = open_visit(self._context, record, native_id, self._style, extra)
+        elif self._context.is_of_another_factory(record, visit.identifiers, cells):
+            return None
+        else:
+            _compare_header(self._context, record, visit)
+        return visit
+
+    def _key(self, record: Record, cells: int) -> str | None:
+        """The number of the visit; where exports print none, its factory and day."""
+        if record.has("native_id"):
+            cell = record.cell("native_id")
+            if isinstance(cell, CellError):
+                report_excel_error(self._context.staged, record.at("native_id"), cell, cells)
+                return None
+            key = clean(cell_text(cell))
+            if key is None:
+                self._context.report_blank_key(record, self._title("native_id"), cells)
+            return key
+        stated = [text for _, text, _ in record.identifier_texts(self._context.staged)]
+        factory = stated or list(filter(None, (clean(record.raw(name)) for name in ("name", "address"))))
+        if not factory:
+            self._context.report_blank_key(record, self._title("name"), cells)
+            return None
+        return "\0".join([*factory, record.raw("assessed_on")])
+
+    def _title(self, name: str) -> str:
+        columns = self._table.columns.get(name)
+        return repr(self._table.header[columns[0]]) if columns else name
+
+    def close(self) -> None:
+        """Stage all headers."""
+        close_visits(self._context, self._open.values())
+
+
+def close_visits(context: Context, visits: Iterable[Visit]) -> None:
+    """Stage the headers of visits whose rows were all seen."""
+    for visit in visits:
+        context.staged.tables["assessment"].add_named(**visit.header)
+
+
+def open_visit(
+    context: Context, record: Record, native_id: str | None, style: NumberStyle, extra: str | None = None
+) -> Visit:
+    """Begin an assessment with the record that states its header."""
+    staged, profile = context.staged, context.profile
+    number = staged.next_assessment()
+    assessed_on = record.day("assessed_on", context.layout.dates, staged)
+    valid_until = record.day("valid_until", context.layout.dates, staged)
+    country = add_mention(context, record, number, style, extra)
+    if native_id is not None:
+        scheme = f"assessment:{profile.instrument}"
+        add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
+    header = {
+        "assessment_no": number,
+        "locator": record.locator,
+        "instrument": profile.instrument,
+        "edition": edition_of(context, record.text("edition", staged)),
+        "native_id": native_id,
+        "kind": profile.assessment_kind,
+        "assessment_type": record.text("assessment_type" if record.has("assessment_type") else "method", staged),
+        "status_rank": 0,
+        "assessed_on": assessed_on,
+        "valid_until": valid_until,
+        "valid_until_basis": profile.valid_until_basis if valid_until else None,
+        "verified": profile.answered_by == "verifier",
+        "rating_raw": record.word("rating", context.ratings, "unknown_rating", staged),
+        "announcement": record.text("announcement", staged),
+        "assessor": record.text("assessor", staged),
+        "cycle": record.text("cycle", staged),
+        "published": True,
+        "extra": extra,
+    }
+    _stage_scope(context, record, number)
+    return Visit(
+        number,
+        header,
+        {name: record.raw(name) for name in _REPEATED_FIELDS},
+        {scheme: text for scheme, text, _ in record.identifier_texts(staged)},
+        _verification(context, record),
+    )
+
+
+def _stage_scope(context: Context, record: Record, number: int) -> None:
+    """What the audit covers: the profile's scope, narrowed where the export prints its pillars."""
+    pillars = word_key(record.raw("pillars"))
+    for topic, scope in context.profile.scope.items():
+        narrowed = scope
+        if pillars and scope == "unknown":
+            narrowed = "in" if "4" in pillars else "out" if "2" in pillars else "unknown"
+        context.staged.tables["scope"].add(number, topic, narrowed)
+
+
+def _verification(context: Context, record: Record) -> str | None:
+    """How an assessment made this way verifies; None where the export does not say, `none` for an unknown word."""
+    profile, method = context.profile, word_key(record.raw("method"))
+    if not method or method in profile.verification_by_method:
+        return profile.verification_by_method.get(method)
+    context.staged.report(
+        Issue(
+            record.at("method"),
+            "unknown_method",
+            record.raw("method"),
+            f"{record.raw('method')!r} is none of {', '.join(profile.verification_by_method)}; "
+            "the answers count as not verified.",
+            "Correct it, or add it to verification_by_method in the profile.",
+        )
+    )
+    return "none"
+
+
+def _compare_header(context: Context, record: Record, visit: Visit) -> None:
+    """A later row of a visit repeats the header; what it says otherwise is reported, what is unreadable quarantined."""
+    for name in _REPEATED_FIELDS:
+        text = record.raw(name)
+        if not text or text == visit.header_texts.get(name):
+            continue
+        value: object = text
+        if name == "assessed_on":
+            value = record.day(name, context.layout.dates, context.staged)
+        elif name == "rating":
+            value = record.word(name, context.ratings, "unknown_rating", context.staged)
+        column = _HEADER_COLUMNS.get(name)
+        if value is not None and column is not None and visit.header[column] is None:
+            # The first row left it blank or unreadable: what a later row says stands.
+            visit.header[column] = value
+            visit.header_texts[name] = text
+        elif value is not None and visit.header_texts.get(name):
+            context.staged.report(
+                Issue(
+                    record.at(name),
+                    "inconsistent_header",
+                    text,
+                    f"The first row of this visit says {visit.header_texts[name]!r} instead; that one counts.",
+                    "Ask the contributor which one is right.",
+                )
+            )
