@@ -68,7 +68,7 @@ def _table(export: Path, part: TablePart) -> tuple[list[str], list[Row]]:
     for name, rows in _sheets(export):
         if part.sheet is not None and name is not None and _key(name) != _key(part.sheet):
             continue
-        for index, row in enumerate(rows[:12]):
+        for index, row in enumerate(rows[:50]):
             header = [_key(cell) for cell in row]
             if all(any(_key(title) in header for title in titles[field]) for field in part.required):
                 return header, [cells for cells in rows[index + 1 :] if any(cell.strip() for cell in cells)]
@@ -116,7 +116,18 @@ def _is_blank_node(node: Any) -> bool:
     return _is_nothing(node)
 
 
+def _questionnaire(export: Path, layout: Layout) -> tuple[int, int]:
+    """Rows of the type that is a question; blank where neither side answers."""
+    assert layout.table is not None
+    header, rows = _table(export, layout.table)
+    of = {field: _columns(header, layout.table, field)[0] for field in ("question_type", "answer", "corrected")}
+    asked = [row for row in rows if _cell(row, of["question_type"]) in layout.question_types]
+    return len(asked), sum(not _cell(row, of["answer"]) and not _cell(row, of["corrected"]) for row in asked)
+
+
 def _envelopes(export: Path, layout: Layout) -> tuple[int, int]:
+    if layout.table is not None:
+        return _questionnaire(export, layout)
     total = blank = 0
     for document in _documents(export):
         for envelope in document.get("assessments", [document]) if isinstance(document, dict) else document:
@@ -127,8 +138,25 @@ def _envelopes(export: Path, layout: Layout) -> tuple[int, int]:
     return total, blank
 
 
+def _entries(export: Path, layout: Layout) -> list[Any]:
+    """Entries of the list that a layout of JSON objects names."""
+    assert layout.document is not None
+    found: list[Any] = []
+    for document in _documents(export):
+        nodes = document if isinstance(document, list) else [document]
+        nodes = [node for node in nodes if all(key in node for key in layout.document.keys)]
+        for step in layout.document.rows.split("."):
+            nodes = [entry for node in nodes for entry in node.get(step) or []]
+        found += nodes
+    return found
+
+
 def _long(export: Path, layout: Layout) -> tuple[int, int]:
     assert layout.table is not None
+    if layout.document is not None:
+        key = layout.table.columns["answer"][0].removeprefix(f"{layout.document.rows}.")
+        entries = _entries(export, layout)
+        return len(entries), sum(_is_nothing(entry.get(key)) for entry in entries)
     header, rows = _table(export, layout.table)
     (column, *_) = _columns(header, layout.table, "answer")
     return len(rows), sum(not _cell(row, column) for row in rows)
@@ -136,6 +164,8 @@ def _long(export: Path, layout: Layout) -> tuple[int, int]:
 
 def _findings(export: Path, layout: Layout) -> tuple[int, int]:
     assert layout.table is not None
+    if layout.document is not None:
+        return len(_entries(export, layout)), 0
     header, rows = _table(export, layout.table)
     if layout.clean_visit_field is None:
         return len(rows), 0

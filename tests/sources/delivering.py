@@ -41,7 +41,7 @@ class Staged:
         answers = self["answer"]
         loaded = len({row["cell_no"] for row in answers})
         loaded += len({row["cell_no"] for row in answers if row["unit_place"] is not None})
-        loaded += len(self["finding"]) + len(self["plan"])
+        loaded += sum(row["role"] != "detail" for row in self["finding"]) + len(self["plan"])
         quarantined = sum(self.column("issue", "cells"))
         return int(self.counts.total - self.counts.blank - self.counts.ignored - loaded - quarantined)
 

@@ -16,6 +16,10 @@ MONTHS = [
     "January", "February", "March", "April", "May", "June",
     "July", "August", "September", "October", "November", "December",
 ]  # fmt: skip
+THAI_MONTHS = [
+    "มกราคม", "กุมภาพันธ์", "มีนาคม", "เมษายน", "พฤษภาคม", "มิถุนายน",
+    "กรกฎาคม", "สิงหาคม", "กันยายน", "ตุลาคม", "พฤศจิกายน", "ธ.ค.",
+]  # fmt: skip
 DAYS = st.dates(date(1950, 1, 1), date(2100, 12, 31))
 THAI = str.maketrans("0123456789", "๐๑๒๓๔๕๖๗๘๙")
 KHMER = str.maketrans("0123456789", "០១២៣៤៥៦៧៨៩")
@@ -30,28 +34,35 @@ PRINTED: Mapping[str, Callable[[date], str]] = {
     "dd-mon-yyyy": lambda day: f"{day.day:02}-{MONTHS[day.month - 1][:3]}-{day.year}",
     "d month yyyy": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
     "month d yyyy": lambda day: f"{MONTHS[day.month - 1]} {day.day}, {day.year}",
+    "thai long": lambda day: f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year}",
     "vietnamese long": lambda day: f"ngày {day.day} tháng {day.month} năm {day.year}",
 }
 
 
 def test_every_form_has_a_printer_here() -> None:
-    assert set(PRINTED) == set(DATE_FORMS)
+    assert {*PRINTED, "unix time"} == set(DATE_FORMS)
 
 
-@pytest.mark.parametrize("form", sorted(DATE_FORMS))
+@given(seconds=st.integers(160_000_000, 4_100_000_000), thousandths=st.booleans())
+def test_a_unix_time_is_its_day(seconds: int, thousandths: bool) -> None:
+    day = datetime.fromtimestamp(seconds, tz=UTC).date()
+    assert parse_date(str(1000 * seconds if thousandths else seconds), ["unix time"]) == day
+
+
+@pytest.mark.parametrize("form", sorted(PRINTED))
 @given(day=DAYS)
 def test_date_round_trips_in_every_form(form: str, day: date) -> None:
     assert parse_date(PRINTED[form](day), [form]) == day
 
 
-@pytest.mark.parametrize("form", sorted(DATE_FORMS))
+@pytest.mark.parametrize("form", sorted(PRINTED))
 @pytest.mark.parametrize("digits", [THAI, KHMER], ids=["thai", "khmer"])
 def test_date_is_read_in_other_digits(form: str, digits: dict[int, int]) -> None:
     day = date(2025, 11, 20)
     assert parse_date(PRINTED[form](day).translate(digits), [form]) == day
 
 
-@pytest.mark.parametrize("form", sorted(DATE_FORMS))
+@pytest.mark.parametrize("form", sorted(PRINTED))
 @given(day=st.dates(date(1950, 1, 1), date(2100, 12, 31)).filter(lambda day: (day.month, day.day) != (2, 29)))
 def test_buddhist_year_is_543_more(form: str, day: date) -> None:
     assert parse_date(PRINTED[form](day.replace(year=day.year + 543)), [form]) == day

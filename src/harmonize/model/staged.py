@@ -10,8 +10,8 @@ many answers share has a `text_key`, a hash of its content too, and stands in `t
 their value stands in `remark`: `value_text` is the cleaned text where cleaning changes the raw one. `word_no` is the
 number of the answer among the words of all answer scales, where it is one (`harmonize.values.text.numbered_words`).
 
-A row of `finding` has a `role` where it is no finding of its own: `detail` is what stands beside an answer (how grave it
-is, what is done), whose question is its clause; `remark` is an entry that the programme does not count as a finding.
+A row of `finding` has a `role` where it is no finding of its own: `detail` is what stands beside an answer (how grave
+it is, what is done), whose question is its clause; `remark` is an entry that the programme counts as no finding.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, load_in
 from harmonize.crosswalk.scales import Scale, load_scales
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
-from harmonize.sources.profile import Profile, load_profiles
+from harmonize.sources.profile import TICK_BOXES, Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.staging import fingerprint
 from harmonize.values.geography import Geography
@@ -86,6 +86,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     }
     reading_paths = [
         *profile_paths,
+        *project.files("mappings", f"*/{TICK_BOXES}"),
         *(
             project.find(f"schemas/{name}")
             for name in (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from harmonize.model.issues import Issue
@@ -13,16 +14,31 @@ from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, path_of, printed
 from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
+from harmonize.sources.tick_boxes import TickedLists
 from harmonize.sources.wide_columns import unit_questions
 from harmonize.values.text import clean, word_key
 
-__all__ = ["is_quantity", "stage_performance", "stage_questions"]
+__all__ = ["envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
+
+_NONE_OF_THESE = "none_of_these"
 
 
 def is_quantity(context: Context, question: str) -> bool:
     """The question asks a quantity, by its suffix."""
     suffix = context.layout.quantity_suffix
     return bool(suffix) and question.endswith(suffix or "")
+
+
+def envelope_edition(context: Context, envelope: Envelope) -> str | None:
+    """The edition of an envelope, as the profile names it."""
+    stated = clean(printed(envelope.node.get(context.layout.edition_key)))
+    return edition_of(context, None if stated is None else f"{context.layout.edition_prefix}{stated}")
+
+
+def is_verified_node(node: Any) -> bool:
+    """A verifier looked at this answer."""
+    selection = word_key(printed(node.get("selection"))) if isinstance(node, dict) else ""
+    return selection not in ("", "no response")
 
 
 def _is_corrected(context: Context, node: Mapping[str, Any]) -> bool:
@@ -42,10 +58,11 @@ def stage_questions(
 ) -> int:
     """The facility\'s answers, and the verifier\'s where one corrected; returns the last cell number."""
     staged, profile = context.staged, context.profile
-    base = f"{envelope.locator}.questions"
     nodes = mapping_of(envelope.node.get("questions"))
     keys = _question_keys(context, envelope, nodes)
     unit_keys = unit_questions(context.layout, keys)
+    stated = {question: _effective(context, nodes[key]) for question, key in keys.items()}
+    lists = TickedLists.of(profile.tick_boxes, stated if profile.tick_boxes else {})
     for question, key in keys.items():
         node = nodes[key]
         if node_is_blank(node):
@@ -57,11 +74,7 @@ def stage_questions(
         cell_no += 1
         parts = node if isinstance(node, dict) else {"value": node}
         unit_node = nodes[keys[unit_keys[question]]] if question in unit_keys else None
-        is_covered = (
-            is_verified
-            and not is_empty(parts.get("selection"))
-            and word_key(printed(parts.get("selection"))) not in {"no response"}
-        )
+        is_covered = is_verified and is_verified_node(node)
         verification = profile.verification if is_covered and covers(profile, edition, question) else "none"
         sides = [("facility", "value")] + ([("verifier", "corrected")] if _is_corrected(context, parts) else [])
         if all(is_empty(parts.get(side)) for _, side in sides):
@@ -73,26 +86,34 @@ def stage_questions(
             if is_empty(value):
                 continue
             numeric, problem = reader.read(value, printed(value))
-            add_answer(
-                context,
-                StatedAnswer(
-                    number,
-                    cell_no,
-                    question,
-                    printed(value),
-                    f"{base}{path_of('', key)}",
-                    answered_by,
-                    verification,
-                    numeric,
-                    problem,
-                    _unit_of(context, unit_node, side),
-                    None if node_is_blank(unit_node) else path_of(base, keys[unit_keys[question]]),
-                    question in unit_keys or is_quantity(context, question),
-                    legal_flag=not is_empty(parts.get("legal")),
-                    reason=clean(printed(parts.get("data"))),
-                ),
+            answer = StatedAnswer(
+                number,
+                cell_no,
+                question,
+                printed(value),
+                envelope.place("questions", key),
+                answered_by,
+                verification,
+                numeric,
+                problem,
+                _unit_of(context, unit_node, side),
+                None if node_is_blank(unit_node) else envelope.place("questions", keys[unit_keys[question]]),
+                question in unit_keys or is_quantity(context, question),
+                scale=lists.scale(question, verification),
+                legal_flag=not is_empty(parts.get("legal")),
+                reason=clean(printed(parts.get("data"))),
             )
+            add_answer(context, answer)
+            if side == sides[-1][1]:
+                for other, scale in lists.implied(question):
+                    add_answer(context, replace(answer, question_id=other, scale=scale, reason=_NONE_OF_THESE))
     return cell_no
+
+
+def _effective(context: Context, node: Any) -> str:
+    """What holds of an answer: the verifier's correction, else the facility's value."""
+    parts = node if isinstance(node, dict) else {"value": node}
+    return printed(parts.get("corrected" if _is_corrected(context, parts) else "value"))
 
 
 def _question_keys(context: Context, envelope: Envelope, nodes: Mapping[str, Any]) -> dict[str, str]:
@@ -127,7 +148,7 @@ def stage_performance(
 ) -> int:
     """Performance values stand in common units; they are the facility's, verified where the assessment is."""
     profile = context.profile
-    edition = edition_of(context, clean(printed(envelope.node.get("version"))))
+    edition = envelope_edition(context, envelope)
     for key, value in mapping_of(envelope.node.get("performance")).items():
         if is_empty(value):
             continue
@@ -141,7 +162,7 @@ def stage_performance(
                 cell_no,
                 question,
                 printed(value),
-                f"{envelope.locator}.performance{path_of('', key)}",
+                envelope.place("performance", key),
                 "facility",
                 profile.verification if is_verified and covers(profile, edition, question) else "none",
                 numeric,

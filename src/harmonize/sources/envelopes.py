@@ -1,4 +1,4 @@
-"""JSON envelopes of the assessment platforms: one envelope is one assessment (Higg FEM API).
+"""Envelopes of the assessment platforms: one is one assessment (Higg FEM, SLCP CAF), as JSON or as a workbook.
 
 A question node holds the facility's `value` and, where a verifier corrected it, `corrected`; both are kept. A `null`
 node, or one with nothing in it, was not asked.
@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
-from harmonize.sources.envelope_answers import is_quantity, stage_performance, stage_questions
-from harmonize.sources.headers import MOST_WORKERS, add_identifier, edition_of
+from harmonize.sources.envelope_answers import (
+    envelope_edition,
+    is_quantity,
+    is_verified_node,
+    stage_performance,
+    stage_questions,
+)
+from harmonize.sources.headers import MOST_WORKERS, add_identifier
 from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, printed
 from harmonize.sources.numbers import NumberReader
+from harmonize.sources.questionnaire import count_rows, envelopes_of, report_rows
 from harmonize.sources.wide import report_unknown_edition, reporting_year
 from harmonize.values.dates import epoch_date, parse_date
 from harmonize.values.numbers import NumberStyle, finite, parse_number
@@ -37,6 +45,8 @@ _ID_KEYS = (
 
 def count_cells(context: Context) -> tuple[int, int]:
     """Every node of `questions` and every value of `performance`, and the blank ones."""
+    if context.recognition.table is not None:
+        return count_rows(context, context.recognition.table)
     total = blank = 0
     for envelope in context.recognition.envelopes:
         nodes = list(mapping_of(envelope.node.get("questions")).values())
@@ -53,14 +63,16 @@ def stage(context: Context) -> None:
     reader = NumberReader(
         context.number_style(
             node["value"]
-            for envelope in context.recognition.envelopes
+            for envelope in envelopes_of(context)
             for key, node in mapping_of(envelope.node.get("questions")).items()
             if is_quantity(context, key.lower()) and isinstance(node, dict) and isinstance(node.get("value"), str)
         )
     )
+    if context.recognition.table is not None:
+        report_rows(context, context.recognition.table)
     seen: set[str] = set()
     cell_no = 0
-    for envelope in context.recognition.envelopes:
+    for envelope in envelopes_of(context):
         if _is_withheld(context, envelope, seen) or _is_foreign(context, envelope):
             continue
         cell_no = _stage_envelope(context, envelope, reader, cell_no)
@@ -73,7 +85,7 @@ def _filled(envelope: Envelope) -> int:
 
 
 def _is_withheld(context: Context, envelope: Envelope, seen: set[str]) -> bool:
-    if is_empty(envelope.node.get("id")):
+    if is_empty(envelope.node.get("id")) and context.recognition.table is None:
         context.staged.report(
             Issue(
                 envelope.locator,
@@ -102,7 +114,7 @@ def _is_withheld(context: Context, envelope: Envelope, seen: set[str]) -> bool:
         return True
     seen.add(content)
     native_id = printed(envelope.node.get("id"))
-    if f"id:{native_id}" in seen:
+    if native_id and f"id:{native_id}" in seen:
         context.report_repeated_key(envelope.locator, native_id)
     seen.add(f"id:{native_id}")
     return False
@@ -173,7 +185,20 @@ def _moment(value: Any) -> str | None:
 
 
 def _assessed_on(context: Context, envelope: Envelope, status: str | None) -> date | None:
-    """The day of the present status, else of the last update."""
+    """The day that a question states, else that of the present status, else of the last update."""
+    stated, place = _Facts.of(context, envelope).value("assessed_on")
+    if not is_empty(stated):
+        day = parse_date(printed(stated), context.layout.dates)
+        if day is None:
+            _withheld(
+                context,
+                place,
+                "unreadable_date",
+                stated,
+                f"{printed(stated)!r} is no date of the form {' or '.join(context.layout.dates) or 'yyyy-mm-dd'}.",
+                "Correct the date; the assessment was loaded without it.",
+            )
+        return day
     history = mapping_of(envelope.node.get("statusHistory"))
     text = clean(printed(history.get(status or "")))
     if text:
@@ -216,8 +241,10 @@ def _is_published(context: Context, envelope: Envelope, status: str | None) -> b
     return status not in profile.unposted_statuses
 
 
-def _coordinate(context: Context, envelope: Envelope, key: str, bound: float) -> float | None:
-    value = mapping_of(envelope.node.get("location")).get(key)
+def _coordinate(context: Context, envelope: Envelope, facts: _Facts, key: str, bound: float) -> float | None:
+    value, place = mapping_of(envelope.node.get("location")).get(key), f"{envelope.locator}.location.{key}"
+    if is_empty(value):
+        value, place = facts.value(key)
     if is_empty(value):
         return None
     number = _number(value)
@@ -225,7 +252,7 @@ def _coordinate(context: Context, envelope: Envelope, key: str, bound: float) ->
         return number
     _withheld(
         context,
-        f"{envelope.locator}.location.{key}",
+        place,
         "bad_coordinate",
         value,
         f"{printed(value)!r} is not a {key} between -{bound:g} and {bound:g}.",
@@ -234,13 +261,16 @@ def _coordinate(context: Context, envelope: Envelope, key: str, bound: float) ->
     return None
 
 
-def _country(context: Context, envelope: Envelope) -> str | None:
-    text = clean(printed(envelope.node.get("country")))
+def _country(context: Context, envelope: Envelope, facts: _Facts) -> str | None:
+    text, place = clean(printed(envelope.node.get("country"))), f"{envelope.locator}.country"
+    if text is None:
+        value, place = facts.value("country")
+        text = clean(printed(value))
     code = context.vocabulary.geography.country_code(text)
     if text is not None and code is None:
         _withheld(
             context,
-            f"{envelope.locator}.country",
+            place,
             "unknown_country",
             text,
             f"{text!r} is no country name that is known.",
@@ -249,18 +279,41 @@ def _country(context: Context, envelope: Envelope) -> str | None:
     return code
 
 
-def _question_value(envelope: Envelope, *names: str) -> Any:
-    questions = {key.lower(): node for key, node in mapping_of(envelope.node.get("questions")).items()}
-    for name in names:
-        node = questions.get(name)
-        value = node.get("value") if isinstance(node, dict) else node
-        if not is_empty(value):
-            return value
-    return None
+@dataclass(frozen=True, slots=True)
+class _Facts:
+    """What an envelope's questions state of the factory and the assessment."""
+
+    questions: Mapping[str, Sequence[str]]
+    envelope: Envelope
+    nodes: Mapping[str, tuple[str, Any]]
+
+    @classmethod
+    def of(cls, context: Context, envelope: Envelope) -> _Facts:
+        nodes = mapping_of(envelope.node.get("questions"))
+        return cls(context.profile.facts, envelope, {key.lower(): (key, node) for key, node in nodes.items()})
+
+    def value(self, field: str) -> tuple[Any, str]:
+        """The value of a field and its place: of the first question that states one, the verifier's only without it."""
+        for question in self.questions.get(field, ()):
+            key, node = self.nodes.get(question, (question, None))
+            parts = node if isinstance(node, dict) else {"value": node}
+            for side in ("value", "corrected"):
+                if not is_empty(parts.get(side)):
+                    return parts[side], self.envelope.place("questions", key)
+        return None, self.envelope.locator
+
+    def text(self, field: str) -> str | None:
+        return clean(printed(self.value(field)[0]))
+
+    def joined(self, field: str) -> str | None:
+        """The texts of all questions of a field."""
+        nodes = [self.nodes.get(question, (question, None))[1] for question in self.questions.get(field, ())]
+        values = [node.get("value") if isinstance(node, dict) else node for node in nodes]
+        return ", ".join(filter(None, (clean(printed(value)) for value in values))) or None
 
 
-def _workers(context: Context, envelope: Envelope) -> int | None:
-    value = _question_value(envelope, "siptotalnumemployees")
+def _workers(context: Context, facts: _Facts) -> int | None:
+    value, place = facts.value("workers")
     text = clean(printed(value))
     if not text:
         return None
@@ -269,7 +322,7 @@ def _workers(context: Context, envelope: Envelope) -> int | None:
         return int(number)
     _withheld(
         context,
-        f"{envelope.locator}.questions.siptotalnumemployees",
+        place,
         "bad_workers",
         value,
         f"{text!r} is not a whole number between 0 and {MOST_WORKERS}.",
@@ -279,44 +332,45 @@ def _workers(context: Context, envelope: Envelope) -> int | None:
 
 
 def _stage_mention(context: Context, envelope: Envelope, number: int) -> None:
-    node = envelope.node
-    country = _country(context, envelope)
+    node, facts = envelope.node, _Facts.of(context, envelope)
+    country = _country(context, envelope, facts)
     context.staged.tables["mention"].add(
         number,
         envelope.locator,
-        clean(printed(node.get("accountName"))),
-        None,
-        clean(printed(mapping_of(node.get("location")).get("address"))),
-        clean(printed(_question_value(envelope, "sitecity"))),
-        clean(printed(_question_value(envelope, "siteprovince"))),
+        clean(printed(node.get("accountName"))) or facts.text("name"),
+        facts.text("name_local"),
+        clean(printed(mapping_of(node.get("location")).get("address"))) or facts.joined("address"),
+        facts.text("city"),
+        facts.text("admin1"),
         country,
-        _coordinate(context, envelope, "latitude", 90),
-        _coordinate(context, envelope, "longitude", 180),
-        clean(printed(_question_value(envelope, "sipindustrysector"))),
-        _workers(context, envelope),
+        _coordinate(context, envelope, facts, "latitude", 90),
+        _coordinate(context, envelope, facts, "longitude", 180),
+        facts.text("sector"),
+        _workers(context, facts),
         None,
     )
     for key, scheme in _ID_KEYS:
-        text = clean(printed(node.get(key)))
+        text, place = clean(printed(node.get(key))), f"{envelope.locator}.{key}"
+        if text is None:
+            value, place = facts.value(scheme)
+            text = clean(printed(value))
         if text:
-            add_identifier(context, scheme, text, country, envelope.locator, f"{envelope.locator}.{key}")
-    native_id = printed(node.get("id"))
-    add_identifier(
-        context,
-        f"assessment:{context.profile.instrument}",
-        native_id,
-        country,
-        envelope.locator,
-        f"{envelope.locator}.id",
-    )
+            add_identifier(context, scheme, text, country, envelope.locator, place)
+    native_id = clean(printed(node.get("id")))
+    if native_id is not None:
+        scheme = f"assessment:{context.profile.instrument}"
+        add_identifier(context, scheme, native_id, country, envelope.locator, f"{envelope.locator}.id")
 
 
 def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, cell_no: int) -> int:
     staged, profile, node = context.staged, context.profile, envelope.node
     number = staged.next_assessment()
-    edition = edition_of(context, clean(printed(node.get("version"))))
+    edition = envelope_edition(context, envelope)
     status = _status(context, envelope)
-    is_verified = status in profile.verified_statuses
+    # A workbook prints no status: a verifier's selections tell.
+    is_verified = status in profile.verified_statuses or (
+        context.recognition.table is not None and any(map(is_verified_node, mapping_of(node.get("questions")).values()))
+    )
     published = _is_published(context, envelope, status)
     year = reporting_year(context, edition)
     account = clean(printed(node.get("accountId")))
@@ -342,7 +396,7 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
     )
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
-    report_unknown_edition(context, edition, f"{envelope.locator}.version")
+    report_unknown_edition(context, edition, f"{envelope.locator}.{context.layout.edition_key}")
     for key in ("questions", "performance"):
         if not isinstance(node.get(key), dict | None):
             place = f"{envelope.locator}.{key}"

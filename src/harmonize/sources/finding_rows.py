@@ -1,4 +1,4 @@
-"""Findings as rows: those of exports that list what is wrong, and what is said of an answer that shows something wrong."""
+"""Findings as rows: those of exports that list what is wrong, and what is said beside an answer."""
 
 from __future__ import annotations
 

@@ -86,7 +86,7 @@ def add_identifier(context: Context, scheme: str, text: str, country: str | None
 
 
 def edition_of(context: Context, text: str | None) -> str | None:
-    """The edition as printed, in one spelling, else the profile's."""
+    """The edition as printed, in one spelling, else the layout's or the profile's."""
     if text is None:
-        return context.profile.edition
+        return context.layout.edition or context.profile.edition
     return re.sub(r"[^a-z0-9.]+", "_", text.casefold()).strip("_")

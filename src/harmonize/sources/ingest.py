@@ -135,6 +135,18 @@ def read_file(
                 withheld=True,
             )
         )
+    for place in recognition.no_objects if recognition.layout.document else ():
+        keys = ", ".join(map(repr, recognition.layout.document.keys)) if recognition.layout.document else ""
+        staged.report(
+            Issue(
+                place,
+                "not_an_object",
+                "",
+                f"The entry is no JSON object with {keys}.",
+                "Export it again.",
+                withheld=True,
+            )
+        )
     for one in (context, *(Context(table, vocabulary, staged) for table in recognition.alike())):
         _STAGE[recognition.layout.family](one)
         count = _COUNT.get(recognition.layout.family)

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, overload
 
 from harmonize.reading.documents import JsonValue
+from harmonize.sources.json_nodes import path_of
 
-__all__ = ["Envelope", "Envelopes", "no_objects"]
+__all__ = ["Documents", "Envelope", "Envelopes", "no_objects"]
 
 
 @dataclass(frozen=True, slots=True)
 class Envelope:
-    """One JSON assessment with its place."""
+    """One assessment with its place: a JSON object, or what a workbook states in the same form.
+
+    Attributes:
+        places: places of questions that are no JSON paths below the envelope.
+    """
 
     locator: str
     node: Mapping[str, Any]
+    places: Mapping[str, str] = field(default_factory=dict)
+
+    def place(self, part: str, key: str) -> str:
+        """Where a question or value stands."""
+        return self.places.get(key) or path_of(path_of(self.locator, part), key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,3 +82,48 @@ def _entries(value: JsonValue) -> list[tuple[str, Any]]:
     elif value.is_entry or not isinstance(node, list):
         return [(root, node)]
     return [(f"{root}[{index}]", entry) for index, entry in enumerate(node)]
+
+
+@dataclass(frozen=True, slots=True)
+class Documents:
+    """Objects that have certain keys, wherever they stand: alone, in a list, or in a list of an object around them.
+
+    Attributes:
+        values: the JSON values that hold them; what a large document holds is parsed whenever it is asked for.
+        keys: what an object must have.
+    """
+
+    values: Sequence[JsonValue]
+    keys: Sequence[str]
+
+    def __iter__(self) -> Iterator[Envelope]:
+        for place, node in self._nodes():
+            if self._is_one(node):
+                yield Envelope(place, node)
+
+    def after_first(self) -> Iterator[Envelope]:
+        """All but the first one."""
+        return islice(self, 1, None)
+
+    def others(self) -> list[str]:
+        """Places where such an object should stand and something else does."""
+        return [place for place, node in self._nodes() if not self._is_one(node)]
+
+    def _is_one(self, node: Any) -> bool:
+        return isinstance(node, dict) and all(key in node for key in self.keys)
+
+    def _nodes(self) -> Iterator[tuple[str, Any]]:
+        for value in self.values:
+            if isinstance(value.value, list) and not value.is_entry:
+                yield from _listed(value.root, value.value)
+            elif value.is_entry or self._is_one(value.value) or not isinstance(value.value, dict):
+                yield value.root, value.value
+            else:
+                lists = {key: found for key, found in value.value.items() if isinstance(found, list)}
+                for key, found in lists.items():
+                    if any(map(self._is_one, found)):
+                        yield from _listed(path_of(value.root, key), found)
+
+
+def _listed(place: str, entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:
+    return ((f"{place}[{index}]", entry) for index, entry in enumerate(entries))

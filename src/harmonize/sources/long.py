@@ -156,7 +156,7 @@ def _scale(context: Context, record: Record) -> str | None:
 
 
 def _repeat(context: Context, record: Record, question: str, raw: str, earlier: str) -> None:
-    same = raw.strip() == earlier.strip()
+    same = word_key(raw) == word_key(earlier)
     if same:
         context.staged.counts.ignored += 1
     context.staged.report(

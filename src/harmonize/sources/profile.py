@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import re
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
@@ -16,15 +17,22 @@ from harmonize.values.numbers import NumberStyle
 from harmonize.yaml_text import read_yaml
 
 __all__ = [
+    "TICK_BOXES",
     "BlockPart",
+    "DocumentPart",
     "Family",
     "Layout",
     "Profile",
     "QuestionFamily",
     "Rights",
+    "ScoreList",
     "TablePart",
+    "TickBox",
     "load_profiles",
 ]
+
+TICK_BOXES = "tick_boxes.tsv"
+"""Beside a profile: the tick boxes of the instrument, and the list that each belongs to."""
 
 Family = Literal["wide", "envelopes", "long", "findings", "register", "plan", "grants"]
 
@@ -81,6 +89,27 @@ class BlockPart(_Strict):
         return self
 
 
+class ScoreList(_Strict):
+    """A list of points: the paths of a section's name, of its points, and how many it could reach."""
+
+    rows: str
+    section: str
+    score: str
+    maximum: float | None = None
+
+
+class DocumentPart(_Strict):
+    """A JSON object that is one assessment: its keys, and the paths of the lists in it.
+
+    `rows` is the list that the layout's table describes, by headers that are paths from the document
+    (`areas.questions.number`); what the document says once is described by the layout's `header_block`.
+    """
+
+    keys: list[str]
+    rows: str
+    scores: ScoreList | None = None
+
+
 class Layout(_Strict):
     """One export layout of an instrument."""
 
@@ -92,6 +121,8 @@ class Layout(_Strict):
     )
     header_block: BlockPart | None = Field(default=None, description="Headers in a label/value block.")
     envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
+    document: DocumentPart | None = Field(default=None, description="Assessments that are JSON objects with a list.")
+    edition: str | None = Field(default=None, description="Edition of every assessment of this layout.")
     encoding: str = "cp1252"
     dates: list[str] = Field(default_factory=list)
     not_with: list[str] = Field(
@@ -118,6 +149,11 @@ class Layout(_Strict):
     )
     score_total: str | None = None
     score_pattern: str | None = None
+    edition_key: str = Field(default="version", description="The key of an envelope that states the edition.")
+    edition_prefix: str = ""
+    question_types: list[str] = Field(
+        default_factory=list, description="Types of rows that are questions; default: all rows."
+    )
     quantity_suffix: str | None = None
     unit_suffixes: list[str] = Field(default_factory=list)
 
@@ -126,8 +162,8 @@ class Layout(_Strict):
         unknown = [form for form in self.dates if form not in DATE_FORMS]
         if unknown:
             raise ValueError(f"unknown date form {unknown[0]!r}; known: {', '.join(DATE_FORMS)}")
-        if self.family == "envelopes" and not self.envelope_keys:
-            raise ValueError("a layout of the family envelopes needs envelope_keys")
+        if self.family == "envelopes" and not self.envelope_keys and self.table is None:
+            raise ValueError("a layout of the family envelopes needs envelope_keys, or a table")
         if self.family != "envelopes" and self.table is None:
             raise ValueError(f"a layout of the family {self.family} needs a table")
         if self.clean_visit_field and self.table and self.clean_visit_field not in self.table.columns:
@@ -144,6 +180,17 @@ class QuestionFamily(_Strict):
 
     pattern: str
     question: str
+
+
+class TickBox(_Strict):
+    """A question that is one box of a list of tick boxes.
+
+    Attributes:
+        kind: every ticked box is an issue, a provision that is in place, or a fact; or it says that none of them is.
+    """
+
+    list: str
+    kind: Literal["issues", "provisions", "facts", "none_of_issues", "none_of_provisions", "none_of_facts"]
 
 
 class Rights(_Strict):
@@ -196,6 +243,13 @@ class Profile(_Strict):
     question_families: list[QuestionFamily] = Field(default_factory=list)
     scope: dict[str, Literal["in", "out", "unknown"]] = Field(default_factory=dict)
     rights: Rights = Field(default_factory=Rights)
+    facts: dict[str, Names] = Field(
+        default_factory=dict,
+        description="Our field of a factory or an assessment -> the questions that state it; the first stated counts.",
+    )
+    tick_boxes: dict[str, TickBox] = Field(
+        default_factory=dict, description="Tick box -> its list; read from `tick_boxes.tsv` beside the profile."
+    )
     layouts: list[Layout]
 
 
@@ -220,7 +274,11 @@ def covers(profile: Profile, edition: str | None, question: str) -> bool:
 
 def _load(path: Path) -> Profile:
     try:
-        profile = Profile.model_validate(read_yaml(path))
+        stated = read_yaml(path)
+        boxes = _tick_boxes(path.with_name(TICK_BOXES))
+        if boxes and isinstance(stated, dict):
+            stated = {**stated, "tick_boxes": boxes}
+        profile = Profile.model_validate(stated)
     except ValidationError as problem:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
@@ -230,6 +288,14 @@ def _load(path: Path) -> Profile:
             f"{path}: instrument is {profile.instrument!r} but the folder is {path.parent.name!r}; use one name."
         )
     return profile
+
+
+def _tick_boxes(path: Path) -> dict[str, dict[str, str]]:
+    """The lists of tick boxes of an instrument, where it has some."""
+    if not path.is_file():
+        return {}
+    with path.open(encoding="utf-8", newline="") as file:
+        return {row.pop("question"): row for row in csv.DictReader(file, delimiter="\t")}
 
 
 def load_profiles(paths: Sequence[Path]) -> Mapping[str, Profile]:

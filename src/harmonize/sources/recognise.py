@@ -5,14 +5,16 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from harmonize.errors import RefusedFile
 from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.documents import Document, JsonValue
 from harmonize.reading.sheets import Sheet, cell_text, is_blank
-from harmonize.sources.json_envelopes import Envelope, Envelopes, no_objects
-from harmonize.sources.profile import BlockPart, Layout, Profile, TablePart
+from harmonize.sources.json_envelopes import Documents, Envelope, Envelopes, no_objects
+from harmonize.sources.json_tables import block_sheet, list_sheet
+from harmonize.sources.profile import BlockPart, Layout, Profile, ScoreList, TablePart
 from harmonize.sources.records import Record, TableView
 from harmonize.values.text import clean, word_key
 
@@ -21,6 +23,8 @@ __all__ = ["Recognition", "recognise"]
 _NEAR = 0.5
 _LONGEST_TITLE = 200
 _FULL = 0.9
+_LONGEST_BLOCK = 40
+"""Rows of labels and values that may stand above a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,8 @@ class Recognition:
     Attributes:
         missing: optional fields that the export does not print, as their headers.
         more_tables: further sheets with the same table.
+        score_table: points of sections, where a layout lists them.
+        more_documents: further objects of the same layout.
         no_objects: places of JSON entries that should be envelopes and are no objects.
     """
 
@@ -42,11 +48,15 @@ class Recognition:
     missing: Sequence[str] = ()
     no_objects: Sequence[str] = ()
     more_tables: Sequence[TableView] = ()
+    score_table: TableView | None = None
+    more_documents: Iterable[Envelope] = ()
 
     def alike(self) -> Iterator[Recognition]:
-        """The same recognition for every further sheet of the file that holds the same table."""
+        """The same recognition for every further sheet or object of the file that holds the same table."""
         for table in self.more_tables:
             yield replace(self, table=table, more_tables=())
+        for document in self.more_documents:
+            yield _of_document(self.profile, self.layout, document)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,12 +110,12 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
     known = list(profiles)
     if document.values:
         return _recognise_json(document.values, known)
-    sheets = [_Titled(sheet, _headers(sheet, header_rows)) for sheet in document.sheets]
+    sheets = [_Titled(sheet, header_rows) for sheet in document.sheets]
     candidates = [
         _Candidate(profile, layout, tuple(_match(part, layout, sheets) for part in layout.parts()))
         for profile in known
         for layout in profile.layouts
-        if layout.parts()
+        if layout.parts() and layout.document is None
     ]
     strict = [candidate for candidate in candidates if not candidate.layout.synonyms]
     complete = [candidate for candidate in strict if candidate.complete]
@@ -205,7 +215,9 @@ def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[_Ti
     wanted = word_key(part.sheet or "")
     named = [titled for titled in sheets if wanted and titled.sheet.name and word_key(titled.sheet.name) == wanted]
     matches = [
-        _match_block(part, titled.sheet) if isinstance(part, BlockPart) else _match_table(part, titled)
+        _match_block(part, titled.sheet)
+        if isinstance(part, BlockPart)
+        else _match_table(part, titled, layout.header_block)
         for titled in (named or sheets)
     ]
     empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
@@ -228,12 +240,22 @@ class _Header:
     places: Mapping[str, int]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Titled:
-    """A sheet with the rows that may be its header, looked at once for all layouts."""
+    """A sheet with the rows that may be its header, looked at once for all layouts. (Not slotted: they are kept.)"""
 
     sheet: Sheet
-    headers: Sequence[_Header]
+    header_rows: int
+
+    @cached_property
+    def headers(self) -> Sequence[_Header]:
+        """Of a table that stands at the top, below title rows at most."""
+        return _headers(self.sheet, self.header_rows)
+
+    @cached_property
+    def headers_below_block(self) -> Sequence[_Header]:
+        """Of a table that stands below a block of labels and values."""
+        return _headers(self.sheet, self.header_rows + _LONGEST_BLOCK)
 
 
 def _headers(sheet: Sheet, rows: int) -> list[_Header]:
@@ -250,9 +272,9 @@ def _headers(sheet: Sheet, rows: int) -> list[_Header]:
     return found
 
 
-def _match_table(part: TablePart, titled: _Titled) -> _Match:
+def _match_table(part: TablePart, titled: _Titled, block: BlockPart | None) -> _Match:
     best = _Match(0, tuple(_names(part)[name][0] for name in part.required))
-    for header in titled.headers:
+    for header in titled.headers if block is None else titled.headers_below_block:
         match = _match_header(part, titled.sheet, header)
         if (match.found, match.optional) > (best.found, best.optional):
             best = match
@@ -326,8 +348,11 @@ def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
         cells_of,
         {name: (index[name],) for name in part.labels if name in index},
         {scheme: (index[scheme],) for scheme in part.identifiers if scheme in index},
-        sheet.row_locator(first, -1),
-        lambda number: sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], order[number]),
+        # Rows of a text are counted below the header of its table.
+        sheet.row_locator(first, -1) if sheet.name else "header",
+        lambda number: (
+            sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], "") if sheet.name else "header"
+        ),
     )
     return _Match(len(part.required), (), (), len(places), block=block)
 
@@ -344,12 +369,16 @@ def _speaks(profile: Profile, envelope: Envelope) -> bool:
 
 
 def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
+    layouts = [(profile, layout) for profile in profiles for layout in profile.layouts]
     envelopes = Envelopes.of(values)
-    nearest: tuple[float, Profile, Layout, list[str]] | None = None
-    for profile in profiles:
-        for layout in profile.layouts:
-            if not layout.envelope_keys:
-                continue
+    nearest: list[_Nearness] = []
+    for profile, layout in layouts:
+        if layout.document is not None:
+            documents = Documents(values, layout.document.keys)
+            if any(True for _ in documents):
+                return _recognise_documents(profile, layout, documents)
+            nearest.append(_nearness(profile, layout, layout.document.keys, envelopes))
+        elif layout.envelope_keys:
             if any(
                 _speaks(profile, envelope)
                 for envelope in envelopes
@@ -357,24 +386,73 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
             ):
                 others = [place for value in values for place in no_objects(value)]
                 return Recognition(profile, layout, envelopes=envelopes, no_objects=others)
-            first = envelopes[0].node if envelopes else {}
-            missing = [key for key in layout.envelope_keys if key not in first]
-            share = 1 - len(missing) / len(layout.envelope_keys)
-            if nearest is None or share > nearest[0]:
-                nearest = (share, profile, layout, missing)
-    if nearest and nearest[0] > _NEAR and nearest[3]:
-        _, profile, layout, missing = nearest
-        raise RefusedFile(
+            nearest.append(_nearness(profile, layout, layout.envelope_keys, envelopes))
+    raise _unknown_json(max(nearest, key=lambda found: found.share, default=None))
+
+
+@dataclass(frozen=True, slots=True)
+class _Nearness:
+    """How much of what a JSON layout needs is there."""
+
+    profile: Profile
+    layout: Layout
+    share: float
+    missing: Sequence[str]
+
+
+def _nearness(profile: Profile, layout: Layout, keys: Sequence[str], envelopes: Sequence[Envelope]) -> _Nearness:
+    first = envelopes[0].node if envelopes else {}
+    missing = [key for key in keys if key not in first]
+    return _Nearness(profile, layout, 1 - len(missing) / len(keys), missing)
+
+
+def _unknown_json(nearest: _Nearness | None) -> RefusedFile:
+    if nearest is not None and nearest.share > _NEAR and nearest.missing:
+        return RefusedFile(
             "missing_columns",
-            f"This looks like {profile.instrument} ({layout.name}), but lacks {', '.join(map(repr, missing))}.",
+            f"This looks like {nearest.profile.instrument} ({nearest.layout.name}), but lacks "
+            f"{', '.join(map(repr, nearest.missing))}.",
             "Export it again with the missing keys.",
-            value=", ".join(missing),
+            value=", ".join(nearest.missing),
             locator="header",
         )
-    raise RefusedFile(
+    return RefusedFile(
         "unknown_format",
         "No known source looks like this JSON"
-        + (f"; the nearest is {nearest[1].instrument} ({nearest[2].name})." if nearest else "."),
+        + (f"; the nearest is {nearest.profile.instrument} ({nearest.layout.name})." if nearest else "."),
         "See `harmonize sources` for what is read.",
-        value=nearest[1].instrument if nearest else "",
+        value=nearest.profile.instrument if nearest else "",
     )
+
+
+def _recognise_documents(profile: Profile, layout: Layout, documents: Documents) -> Recognition:
+    first = next(iter(documents))
+    found = _of_document(profile, layout, first)
+    return replace(found, more_documents=documents.after_first(), no_objects=documents.others())
+
+
+def _of_document(profile: Profile, layout: Layout, document: Envelope) -> Recognition:
+    """One JSON object as a block of labels and a table, which have all that the profile names."""
+    part, scores = layout.document, layout.document.scores if layout.document else None
+    if part is None or layout.table is None or layout.header_block is None:
+        raise TypeError("a layout of documents has a table and a header block")
+    listed = [part.rows.split(".")[0], *([scores.rows.split(".")[0]] if scores else [])]
+    block = block_sheet(document.node, document.locator, listed, _titles(layout.header_block))
+    rows = list_sheet(document.node, document.locator, part.rows, _titles(layout.table))
+    return Recognition(
+        profile,
+        layout,
+        _match_header(layout.table, rows, _headers(rows, 1)[0]).view,
+        header_block=_match_block(layout.header_block, block).block,
+        score_table=None if scores is None else _score_table(document, scores),
+    )
+
+
+def _score_table(document: Envelope, scores: ScoreList) -> TableView | None:
+    part = TablePart(columns={"section": [scores.section], "score": [scores.score]}, required=["section", "score"])
+    rows = list_sheet(document.node, document.locator, scores.rows, _titles(part))
+    return _match_header(part, rows, _headers(rows, 1)[0]).view
+
+
+def _titles(part: TablePart | BlockPart) -> list[str]:
+    return list(dict.fromkeys(title for titles in _names(part).values() for title in titles))

@@ -16,6 +16,9 @@ from harmonize.values.text import clean, word_key
 
 __all__ = ["Record", "TableView", "report_excel_error"]
 
+_UNIX_TIME = "unix time"
+"""The form of dates that are numbers: seconds or milliseconds since 1970."""
+
 
 def _is_said(text: str, parts: Sequence[str]) -> bool:
     """A part of an address that the parts before it hold already, between commas or at their end."""
@@ -164,7 +167,7 @@ class Record:
         text = clean(cell_text(cell))
         if text is None:
             return None
-        if isinstance(cell, float | int) and not isinstance(cell, bool):
+        if isinstance(cell, float | int) and not isinstance(cell, bool) and _UNIX_TIME not in forms:
             # A workbook's bare number in a date column is its day count.
             found = serial_date(cell)
         elif isinstance(cell, date):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from math import inf
 from typing import Any
 
 from harmonize.model.issues import Issue
@@ -142,6 +143,7 @@ def open_visit(
         "extra": extra,
     }
     _stage_scope(context, record, number)
+    _stage_scores(context, number, style)
     return Visit(
         number,
         header,
@@ -159,6 +161,21 @@ def _stage_scope(context: Context, record: Record, number: int) -> None:
         if pillars and scope == "unknown":
             narrowed = "in" if "4" in pillars else "out" if "2" in pillars else "unknown"
         context.staged.tables["scope"].add(number, topic, narrowed)
+
+
+def _stage_scores(context: Context, number: int, style: NumberStyle) -> None:
+    """The points of its sections, as printed."""
+    table, part = context.recognition.score_table, context.layout.document
+    if table is None or part is None or part.scores is None:
+        return
+    bounds = (0.0, inf if part.scores.maximum is None else part.scores.maximum)
+    for record in table.records():
+        section = record.text("section", context.staged)
+        score = record.number("score", style, context.staged, "bad_score", bounds)
+        if section is not None and score is not None:
+            context.staged.tables["score"].add(
+                number, section, None, score, part.scores.maximum, context.profile.answered_by, None
+            )
 
 
 def _verification(context: Context, record: Record) -> str | None:

@@ -37,6 +37,27 @@ _MONTHS = {
     )
     for name in names
 }
+_THAI_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            ("มกราคม", "ม.ค."),
+            ("กุมภาพันธ์", "ก.พ."),
+            ("มีนาคม", "มี.ค."),
+            ("เมษายน", "เม.ย."),
+            ("พฤษภาคม", "พ.ค."),
+            ("มิถุนายน", "มิ.ย."),
+            ("กรกฎาคม", "ก.ค."),
+            ("สิงหาคม", "ส.ค."),
+            ("กันยายน", "ก.ย."),
+            ("ตุลาคม", "ต.ค."),
+            ("พฤศจิกายน", "พ.ย."),
+            ("ธันวาคม", "ธ.ค."),
+        ),
+        start=1,
+    )
+    for name in names
+}
 _EARLIEST, _LATEST = 1950, 2100
 _BUDDHIST_FROM = 2400
 _BUDDHIST_OFFSET = 543
@@ -46,6 +67,7 @@ _PIECES = {
     "mm": r"(?P<m>\d{1,2})",
     "dd": r"(?P<d>\d{1,2})",
     "month": r"(?P<n>[A-Za-z]+)\.?",
+    "thai_month": "(?P<n>" + "|".join(map(re.escape, _THAI_MONTHS)) + ")",
 }
 
 DATE_FORMS: dict[str, str] = {
@@ -58,6 +80,8 @@ DATE_FORMS: dict[str, str] = {
     "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",
     "d month yyyy": r"{dd}(?:st|nd|rd|th)?\s+{month},?\s+{yyyy}",
     "month d yyyy": r"{month}\s+{dd},?\s+{yyyy}",
+    "thai long": r"{dd}\s+{thai_month}\s+(?:พ\.\s?ศ\.\s*)?{yyyy}",
+    "unix time": r"(?P<epoch>\d{{9,13}})",
     "vietnamese long": r"(?:ngày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
 }
 """Names of date forms that profiles may use, as patterns."""
@@ -70,7 +94,10 @@ def _pattern(form: str) -> re.Pattern[str]:
 
 def _build(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
-    month = _MONTHS.get(parts["n"].lower()) if parts.get("n") else int(parts["m"])
+    if parts.get("epoch"):
+        return epoch_date(int(parts["epoch"]))
+    name = parts.get("n")
+    month = _MONTHS.get(name.lower(), _THAI_MONTHS.get(name)) if name else int(parts["m"])
     return None if month is None else plausible_date(int(parts["y"]), month, int(parts["d"]))
 
 

@@ -1,0 +1,72 @@
+"""Lists of tick boxes: what a box that is not ticked means hangs on the other boxes of its list.
+
+Where a box of the list is ticked, or a verifier looked, a box that is not was not selected; else nobody touched the
+list. A ticked box for "none of these" in a list of issues says of every issue that it is not there.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from harmonize.sources.profile import TickBox
+from harmonize.values.text import word_key
+
+__all__ = ["TickedLists"]
+
+_TICKED = frozenset({"x", "true", "yes"})
+_UNTICKED = frozenset({"false", "no"})
+_UNTOUCHED = "tick_box_of_untouched_list"
+_NONE_OF_THESE = "tick_box_none_of_these"
+_ISSUE, _NO_ISSUE = "issues", "none_of_issues"
+
+
+@dataclass(frozen=True, slots=True)
+class TickedLists:
+    """The tick boxes of one assessment.
+
+    Attributes:
+        boxes: question to the list it belongs to and the kind of box it is.
+        stated: question to what is printed, for the boxes that say something.
+        touched: lists in which a box is ticked.
+        denied: list of issues to the box for none of them, where that is ticked.
+    """
+
+    boxes: Mapping[str, TickBox]
+    stated: Mapping[str, str]
+    touched: frozenset[str]
+    denied: Mapping[str, str]
+
+    @classmethod
+    def of(cls, boxes: Mapping[str, TickBox], stated: Mapping[str, str]) -> TickedLists:
+        """The lists as an assessment states them.
+
+        Args:
+            stated: question to what is printed, whether it is a tick box or not.
+        """
+        said = {question: text for question, text in stated.items() if question in boxes and text.strip()}
+        ticked = [question for question, text in said.items() if word_key(text) in _TICKED]
+        return cls(
+            boxes,
+            said,
+            frozenset(boxes[question].list for question in ticked),
+            {boxes[question].list: question for question in ticked if boxes[question].kind == _NO_ISSUE},
+        )
+
+    def scale(self, question: str, verification: str) -> str | None:
+        """The scale that reads a box otherwise than its crosswalk does; None where that one holds."""
+        box = self.boxes.get(question)
+        if box is None or word_key(self.stated.get(question, "")) not in _UNTICKED:
+            return None
+        if box.kind == _ISSUE and box.list in self.denied:
+            return _NONE_OF_THESE
+        return None if box.list in self.touched or verification != "none" else _UNTOUCHED
+
+    def implied(self, question: str) -> Iterator[tuple[str, str]]:
+        """What a ticked box for none of the issues says of the boxes that say nothing themselves: question, scale."""
+        box = self.boxes.get(question)
+        if box is None or self.denied.get(box.list) != question:
+            return
+        for other, found in self.boxes.items():
+            if found.list == box.list and found.kind == _ISSUE and other not in self.stated:
+                yield other, _NONE_OF_THESE
