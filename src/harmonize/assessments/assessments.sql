@@ -8,7 +8,7 @@ WITH told AS (
     LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
 ),
 first_delivery AS (
-    SELECT group_key, contributor, fingerprint, status, updated_at FROM told WHERE delivery_order = 1
+    SELECT group_key, contributor, kind, fingerprint, status, updated_at FROM told WHERE delivery_order = 1
 ),
 earlier AS (
     -- Whether an earlier delivery, and one by the same contributor, said just the same.
@@ -34,6 +34,7 @@ SELECT
     CASE
         WHEN d.delivery_order = 1 THEN 'original'
         WHEN e.said_so THEN 'reupload'
+        WHEN d.kind = 'transparency' AND f.kind <> 'transparency' THEN 'copy'
         WHEN e.delivered_before THEN 'amended'
         WHEN e.known_content THEN 'copy'
         WHEN d.status IS DISTINCT FROM f.status OR d.updated_at IS DISTINCT FROM f.updated_at THEN 'amended'

@@ -11,7 +11,8 @@ WITH keyed AS (
             WHEN assessed_on IS NOT NULL
                 THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
                     || lower(coalesce(assessment_type, ''))
-        END AS visit_key
+        END AS visit_key,
+        regexp_replace(lower(cycle), '\D+', '', 'g') AS cycle_no
     FROM delivery d
 ),
 -- Where one native id stands for several factories, the records are not one assessment: nothing crosses over.
@@ -26,18 +27,30 @@ visit_native AS (
     GROUP BY visit_key
     HAVING count(DISTINCT native_key) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
 ),
+-- What is published of a cycle is a copy of its assessment, if there is exactly one of that factory, cycle and day.
+cycle_native AS (
+    SELECT instrument, facility_id, assessed_on, cycle_no, min(native_key) AS native_key
+    FROM keyed
+    WHERE native_key IS NOT NULL AND native_key NOT IN (SELECT native_key FROM shared_native)
+    GROUP BY instrument, facility_id, assessed_on, cycle_no
+    HAVING count(DISTINCT native_key) = 1
+),
 grouped AS (
     SELECT
-        k.* EXCLUDE (native_key, visit_key),
-        coalesce(k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END, v.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
+        k.* EXCLUDE (native_key, visit_key, cycle_no),
+        coalesce(k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END, v.native_key, y.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
         n.native_key IS NOT NULL AS shares_native_id,
         CASE
             WHEN k.native_key IS NOT NULL THEN 'native id'
+            WHEN y.native_key IS NOT NULL THEN 'factory, cycle and day'
             WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'instrument, factory, day and type'
             ELSE 'alone'
         END AS evidence
     FROM keyed k
     LEFT JOIN visit_native v USING (visit_key)
+    LEFT JOIN cycle_native y
+        ON k.kind = 'transparency' AND y.instrument = k.instrument AND y.facility_id = k.facility_id
+        AND y.assessed_on = k.assessed_on AND y.cycle_no = k.cycle_no
     LEFT JOIN shared_native n ON n.native_key = k.native_key
 )
 SELECT
@@ -53,6 +66,6 @@ SELECT
             locator
     ) AS delivery_rank,
     row_number() OVER (
-        PARTITION BY group_key ORDER BY received_at NULLS FIRST, contributor, path, locator
+        PARTITION BY group_key ORDER BY kind = 'transparency', received_at NULLS FIRST, contributor, path, locator
     ) AS delivery_order
 FROM grouped;

@@ -310,6 +310,7 @@ class StagedFile:
         default_factory=lambda: {name: Rows(schema) for name, schema in STAGED_SCHEMAS.items()}
     )
     assessments: int = 0
+    cells: int = 0
     _columns: set[int] = field(default_factory=set)
     _texts: dict[str, int] = field(default_factory=dict)
     _remarks: set[int] = field(default_factory=set)
@@ -371,17 +372,22 @@ class StagedFile:
     def undo(self) -> Callable[[], None]:
         """A function that forgets all that is staged from here on."""
         marks = {name: rows.mark() for name, rows in self.tables.items()}
-        counts, assessments = replace(self.counts), self.assessments
+        counts, assessments, cells = replace(self.counts), self.assessments, self.cells
         columns, units, remarks, texts = set(self._columns), set(self._units), set(self._remarks), dict(self._texts)
 
         def forget() -> None:
             for name, mark in marks.items():
                 self.tables[name].roll_back(mark)
-            self.counts, self.assessments = replace(counts), assessments
+            self.counts, self.assessments, self.cells = replace(counts), assessments, cells
             self._columns, self._units, self._remarks = set(columns), set(units), set(remarks)
             self._texts = dict(texts)
 
         return forget
+
+    def next_cell(self) -> int:
+        """A new number of a cell; the answers of both sides in one cell share it."""
+        self.cells += 1
+        return self.cells - 1
 
     def next_assessment(self) -> int:
         """A new assessment number."""

@@ -44,13 +44,13 @@ def stage(context: Context) -> None:
     )
     if block is not None:
         visit = open_visit(context, block, block.text("native_id", context.staged), style)
-        for cell_no, record in enumerate(context.records(table, _cells)):
-            _stage_row(context, table, record, cell_no, style, lambda *_: visit)
+        for record in context.records(table, _cells):
+            _stage_row(context, table, record, style, lambda *_: visit)
         close_visits(context, [visit])
         return
     visits = Visits(context, table, style)
-    for cell_no, record in enumerate(context.records(table, _cells)):
-        _stage_row(context, table, record, cell_no, style, visits.of)
+    for record in context.records(table, _cells):
+        _stage_row(context, table, record, style, visits.of)
     visits.close()
 
 
@@ -62,10 +62,10 @@ def _stage_row(
     context: Context,
     table: TableView,
     record: Record,
-    cell_no: int,
     style: NumberStyle,
     visit_of: Callable[[Record, int], Visit | None],
 ) -> None:
+    cell_no = context.staged.next_cell()
     question = _question(context, record)
     if question is None:
         context.report_blank_key(record, repr(table.header[table.columns["question"][0]]), _cells(record))

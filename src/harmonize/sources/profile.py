@@ -36,6 +36,8 @@ TICK_BOXES = "tick_boxes.tsv"
 
 Family = Literal["wide", "envelopes", "long", "findings", "register", "plan", "grants"]
 
+AssessmentKind = Literal["self", "audit", "inspection", "self_inspection", "transparency"]
+
 
 def _as_list(value: object) -> object:
     return [value] if isinstance(value, str) else value
@@ -123,6 +125,7 @@ class Layout(_Strict):
     envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
     document: DocumentPart | None = Field(default=None, description="Assessments that are JSON objects with a list.")
     edition: str | None = Field(default=None, description="Edition of every assessment of this layout.")
+    assessment_kind: AssessmentKind | None = Field(default=None, description="Kind of every assessment of this layout.")
     encoding: str = "cp1252"
     dates: list[str] = Field(default_factory=list)
     not_with: list[str] = Field(
@@ -211,7 +214,7 @@ class Profile(_Strict):
     title: str
     owner: str | None = None
     kind: Literal["assessment", "register", "grants"] = "assessment"
-    assessment_kind: Literal["self", "audit", "inspection", "self_inspection", "transparency"] = "audit"
+    assessment_kind: AssessmentKind = "audit"
     edition: str | None = Field(default=None, description="Edition of every assessment, where the export prints none.")
     editions: dict[str, str] = Field(
         default_factory=dict, description="Edition pattern -> edition of the crosswalk that reads it."

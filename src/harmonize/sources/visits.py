@@ -122,15 +122,17 @@ def open_visit(
     if native_id is not None:
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
+    kind = context.layout.assessment_kind or profile.assessment_kind
     header = {
         "assessment_no": number,
         "locator": record.locator,
         "instrument": profile.instrument,
         "edition": edition_of(context, record.text("edition", staged)),
         "native_id": native_id,
-        "kind": profile.assessment_kind,
+        "kind": kind,
         "assessment_type": record.text("assessment_type" if record.has("assessment_type") else "method", staged),
-        "status_rank": 0,
+        # What is published of an assessment fills gaps of its own export, and never wins over it.
+        "status_rank": -1 if kind == "transparency" else 0,
         "assessed_on": assessed_on,
         "valid_until": valid_until,
         "valid_until_basis": profile.valid_until_basis if valid_until else None,

@@ -1,0 +1,100 @@
+"""Forms of governments: a block of labels above a table, old encodings, other digits and years, no visit number."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from tests.sources.delivering import Reader, table
+from tests.sources.workbooks import build
+
+BLOCK = [
+    ["Phiếu tự kiểm tra"],
+    ["Tên doanh nghiệp", "Công ty may Sao Mai"],
+    ["Mã số thuế", "0301234567"],
+    ["Địa chỉ", "Số 12, đường số 3"],
+    ["Tỉnh/Thành phố", "Đồng Nai"],
+    ["Tổng số lao động", "1.240"],
+    ["Ngày tự kiểm tra", "20/11/2025"],
+    [""],
+]
+LINES = [
+    ["STT", "Nội dung", "Câu hỏi", "Kết quả", "Ghi chú", "Biện pháp khắc phục", "Thời hạn"],
+    ["1", "Tuyển dụng", "Câu của dự án", "Có", "", "", ""],
+    ["30", "Thời giờ", "Câu của dự án", "Không", "Cao điểm", "Sắp xếp lại ca", "31/12/2025"],
+]
+TCVN3 = dict(
+    zip(
+        "àảãáạăằẳẵắặâầẩẫấậđèẻẽéẹêềểễếệìỉĩíịòỏõóọôồổỗốộơờởỡớợùủũúụưừửữứựỳỷỹýỵ",
+        bytes(
+            [
+                0xB5, 0xB6, 0xB7, 0xB8, 0xB9, 0xA8, 0xBB, 0xBC, 0xBD, 0xBE, 0xC6, 0xA9, 0xC7, 0xC8, 0xC9, 0xCA, 0xCB,
+                0xAE, 0xCC, 0xCE, 0xCF, 0xD0, 0xD1, 0xAA, 0xD2, 0xD3, 0xD4, 0xD5, 0xD6, 0xD7, 0xD8, 0xDC, 0xDD, 0xDE,
+                0xDF, 0xE1, 0xE2, 0xE3, 0xE4, 0xAB, 0xE5, 0xE6, 0xE7, 0xE8, 0xE9, 0xAC, 0xEA, 0xEB, 0xEC, 0xED, 0xEE,
+                0xEF, 0xF1, 0xF2, 0xF3, 0xF4, 0xAD, 0xF5, 0xF6, 0xF7, 0xF8, 0xF9, 0xFA, 0xFB, 0xFC, 0xFD, 0xFE,
+            ]
+        ),
+        strict=True,
+    )
+)  # fmt: skip
+
+
+def _form() -> str:
+    return table([*BLOCK, *LINES])
+
+
+def test_a_form_is_read_from_text_and_workbook_alike(read: Reader) -> None:
+    text = read(_form())
+    book = read(build({"Form": [*BLOCK, *LINES]}), "contributor/form.xlsx")
+    for staged in (text, book):
+        assert staged.instrument == "vn_labour_inspection"
+        assert staged.column("mention", "workers") == [1240]
+        assert staged.column("mention", "country") == ["VN"]
+        assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
+        assert [(row["question_id"], row["raw_value"]) for row in staged["answer"]] == [("1", "Có"), ("30", "Không")]
+        assert [(row["clause"], row["role"], row["due_on"]) for row in staged["finding"]] == [
+            ("30", "detail", date(2025, 12, 31))
+        ]
+        assert staged.unaccounted() == 0
+
+
+def test_a_form_in_an_old_encoding_is_read_as_the_same(read: Reader) -> None:
+    old = b"".join(bytes([TCVN3[sign]]) if sign in TCVN3 else sign.encode("ascii") for sign in _form().lower())
+    staged = read(old)
+    assert staged.instrument == "vn_labour_inspection"
+    assert [row["raw_value"] for row in staged["answer"]] == ["có", "không"]
+    assert staged.column("mention", "admin1") == ["đồng nai"]
+
+
+def _declaration(*changes: dict[str, str]) -> str:
+    row = {
+        "Enterprise Name": "Angkor Thmey Apparel", "Enterprise Name (Khmer)": "", "Registration No": "00012345",
+        "Province": "Phnom Penh", "Declaration Date": "30/06/2026", "Condition No": "1", "Condition": "",
+        "Compliant": "Yes", "Remark": "",
+    }  # fmt: skip
+    return table([list(row), *(list({**row, **change}.values()) for change in changes)])
+
+
+@pytest.mark.parametrize(
+    ("second", "visits"),
+    [
+        ({"Condition No": "2"}, 1),
+        ({"Condition No": "2", "Declaration Date": "31/12/2025"}, 2),
+        ({"Condition No": "2", "Registration No": "00054321"}, 2),
+    ],
+)
+def test_without_a_number_factory_and_day_tell_visits_apart(read: Reader, second: dict[str, str], visits: int) -> None:
+    staged = read(_declaration({}, second))
+    assert len(staged["assessment"]) == visits
+    assert staged.column("assessment", "native_id") == [None] * visits
+    assert set(staged.column("assessment", "verified")) == {False}
+
+
+def test_conditions_and_years_are_read_in_other_digits(read: Reader) -> None:
+    assert read(_declaration({"Condition No": "១១"}))["answer"][0]["question_id"] == "11"
+    titles = ["ชื่อสถานประกอบการ", "ที่อยู่", "จังหวัด", "วันที่ตรวจ", "ข้อกำหนด", "ผล", "หมายเหตุ"]
+    row = ["สยามถัก", "๙ ถนนสุขุมวิท", "ชลบุรี", "๒๐ กุมภาพันธ์ พ.ศ. ๒๕๖๙", "๘.๑", "สอดคล้อง", None]
+    staged = read(build({"ผล": [titles, row]}), "contributor/form.xlsx")
+    assert staged.column("assessment", "assessed_on") == [date(2026, 2, 20)]
+    assert staged["answer"][0]["question_id"] == "8.1"
