@@ -1,12 +1,16 @@
-"""The common language: topics, indicators, facets and answer states from `schemas/language/`."""
+"""The common language: topics, indicators, facets and answer states from `schemas/language/`.
+
+English labels, and so far Vietnamese ones, stand beside what they name; further languages are one file each under
+`labels/`, with a status that says whether a person has read the translation.
+"""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import get_args
+from typing import TypeVar, get_args
 
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.errors import ConfigurationError
@@ -18,6 +22,9 @@ __all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
 
 KINDS = frozenset(get_args(IndicatorKind))
 STATES = frozenset(get_args(AnswerState))
+_LABEL_COLUMNS = ("kind", "id", "label", "status")
+_LABELLED = ("topic", "indicator", "facet", "state", "severity")
+_LABEL_STATUSES = ("machine", "reviewed")
 _INDICATOR_COLUMNS = ("indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi")
 
 
@@ -54,11 +61,17 @@ class IndicatorEntry:
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """Everything the common language can say."""
+    """Everything the common language can say.
+
+    Attributes:
+        facets, states, severities: labels by language.
+    """
 
     topics: Mapping[str, TopicEntry]
     indicators: Mapping[str, IndicatorEntry]
-    facets: frozenset[str]
+    facets: Mapping[str, Mapping[str, str]]
+    states: Mapping[str, Mapping[str, str]]
+    severities: Mapping[str, Mapping[str, str]]
 
     def labels_json(self, labels: Mapping[str, str]) -> str:
         """Labels as the tables store them."""
@@ -118,5 +131,54 @@ def load_language(project: Project) -> Language:
     """
     topics = _topics(project.files("schemas/language/topics", "*.yml"))
     indicators = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
-    facets = frozenset(entry["id"] for entry in read_yaml(project.find("schemas/language/facets.yml")))
-    return Language(topics, indicators, facets)
+    lists = {
+        "facet": _listed(project.find("schemas/language/facets.yml")),
+        "state": _listed(project.find("schemas/language/states.yml")),
+        "severity": dict(read_yaml(project.find("schemas/severities.yml"))["labels"]),
+    }
+    for path in project.files("schemas/language/labels", "*.tsv"):
+        for kind, found in _labels(path).items():
+            if kind == "topic":
+                topics = _labelled(topics, found, path)
+            elif kind == "indicator":
+                indicators = _labelled(indicators, found, path)
+            else:
+                lists[kind] = _also(lists[kind], found, path)
+    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"])
+
+
+def _listed(path: Path) -> dict[str, Mapping[str, str]]:
+    return {entry["id"]: entry["labels"] for entry in read_yaml(path)}
+
+
+def _labels(path: Path) -> dict[str, dict[str, str]]:
+    """The labels of one language, by kind and id."""
+    found: dict[str, dict[str, str]] = {}
+    for row in read_rows(path, _LABEL_COLUMNS):
+        kind, name = row["kind"], row["id"]
+        if kind not in _LABELLED or row["status"] not in _LABEL_STATUSES or not row["label"]:
+            kinds, statuses = ", ".join(_LABELLED), ", ".join(_LABEL_STATUSES)
+            raise ConfigurationError(
+                f"{path}: {kind} {name!r}: kinds are {kinds}, statuses {statuses}, and a label is not empty."
+            )
+        if found.setdefault(kind, {}).setdefault(name, row["label"]) != row["label"]:
+            raise ConfigurationError(f"{path}: {kind} {name!r} stands twice; remove one.")
+    return found
+
+
+_Entry = TypeVar("_Entry", TopicEntry, IndicatorEntry)
+
+
+def _labelled(entries: Mapping[str, _Entry], labels: Mapping[str, str], path: Path) -> dict[str, _Entry]:
+    said = _also({name: entry.labels for name, entry in entries.items()}, labels, path)
+    return {name: replace(entry, labels=said[name]) for name, entry in entries.items()}
+
+
+def _also(
+    stated: Mapping[str, Mapping[str, str]], labels: Mapping[str, str], path: Path
+) -> dict[str, Mapping[str, str]]:
+    """Labels with those of a further language, whose name is that of the file."""
+    unknown = [name for name in labels if name not in stated]
+    if unknown:
+        raise ConfigurationError(f"{path}: {unknown[0]!r} is no part of the language; remove the row.")
+    return {name: {**said, **({path.stem: labels[name]} if name in labels else {})} for name, said in stated.items()}
