@@ -1,4 +1,4 @@
-"""`harmonize crosswalk`: lint and coverage."""
+"""`harmonize crosswalk`: lint, coverage, and what is asked again in other words."""
 
 from __future__ import annotations
 
@@ -17,6 +17,9 @@ __all__ = ["app"]
 app = typer.Typer(
     cls=PromptGroup, help="Their questions to our indicators.", no_args_is_help=True, rich_markup_mode=None
 )
+
+
+_RELEASED = Path("data/current/harmonized.duckdb")
 
 
 @app.command("lint")
@@ -68,7 +71,7 @@ def coverage_command(
             for row in question_coverage(load_editions(project))
         ],
     )
-    released = database or Path("data/current/harmonized.duckdb")
+    released = database or _RELEASED
     if not released.exists():
         if database is not None:
             raise InboxError(f"{database}: there is no such file. Run `harmonize run` first.")
@@ -88,4 +91,32 @@ def coverage_command(
         "Unmapped, the most answered first",
         ["instrument", "edition", "question", "answers"],
         [(row.instrument, row.edition, row.question, row.answers) for row in left],
+    )
+
+
+@app.command("redundancy")
+def redundancy_command(
+    database: Annotated[Path, typer.Option(help="A released DuckDB file.")] = _RELEASED,
+    instruments: Annotated[int, typer.Option("--at-least", min=2, help="How many instruments ask a matter.")] = 2,
+    limit: Annotated[int, typer.Option(help="How many matters to list.")] = 20,
+) -> None:
+    """Which matters several instruments ask in other words, those that factories answered again most often first."""
+    import duckdb
+
+    from harmonize.crosswalk.redundancy import asked_again
+
+    if not database.exists():
+        raise InboxError(f"{database}: there is no such file. Run `harmonize run` first, or give one with --database.")
+    try:
+        with duckdb.connect(str(database), read_only=True) as connection:
+            found = asked_again(connection, instruments, limit)
+    except duckdb.Error as problem:
+        raise InboxError(f"{database}: no released DuckDB file: {problem}. Give one with --database.") from problem
+    show_table(
+        f"Asked by {instruments} instruments or more",
+        ["indicator", "instruments", "answers", "factories asked again", "answered again", "questions"],
+        [
+            (row.indicator_id, row.instruments, row.answers, row.factories, row.repeated, "; ".join(row.questions))
+            for row in found
+        ],
     )
