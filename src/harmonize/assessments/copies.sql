@@ -12,7 +12,8 @@ WITH keyed AS (
                 THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
                     || lower(coalesce(assessment_type, ''))
         END AS visit_key,
-        regexp_replace(lower(cycle), '\D+', '', 'g') AS cycle_no
+        regexp_replace(lower(cycle), '\D+', '', 'g') AS cycle_no,
+        CASE WHEN kind = 'transparency' THEN cycle_no END AS published_cycle
     FROM delivery d
 ),
 -- Where one native id stands for several factories, the records are not one assessment: nothing crosses over.
@@ -37,7 +38,7 @@ cycle_native AS (
 ),
 grouped AS (
     SELECT
-        k.* EXCLUDE (native_key, visit_key, cycle_no),
+        k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle),
         coalesce(k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END, v.native_key, y.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
         n.native_key IS NOT NULL AS shares_native_id,
         CASE
@@ -49,8 +50,8 @@ grouped AS (
     FROM keyed k
     LEFT JOIN visit_native v USING (visit_key)
     LEFT JOIN cycle_native y
-        ON k.kind = 'transparency' AND y.instrument = k.instrument AND y.facility_id = k.facility_id
-        AND y.assessed_on = k.assessed_on AND y.cycle_no = k.cycle_no
+        ON y.instrument = k.instrument AND y.facility_id = k.facility_id AND y.assessed_on = k.assessed_on
+        AND y.cycle_no = k.published_cycle
     LEFT JOIN shared_native n ON n.native_key = k.native_key
 )
 SELECT
