@@ -23,9 +23,22 @@ def language(project: Project) -> Language:
     return load_language(project)
 
 
-@pytest.mark.parametrize("text", ["overtime", "OVERTIME limit", "Làm thêm giờ", "lam them gio", "within limits"])
+@pytest.mark.parametrize(
+    "text", ["overtime", "OVERTIME limit", "Làm thêm giờ", "lam them gio", "within limits", "ล่วงเวลา", "ម៉ោងបន្ថែម"]
+)
 def test_an_indicator_is_found_by_words_of_any_language(language: Language, text: str) -> None:
     assert OVERTIME in {found.id for found in find(language, text)}
+
+
+def test_everything_is_named_in_all_languages(language: Language) -> None:
+    parts = {
+        **{name: topic.labels for name, topic in language.topics.items()},
+        **{name: entry.labels for name, entry in language.indicators.items()},
+        **language.facets,
+        **language.states,
+        **language.severities,
+    }
+    assert {name: set(labels) for name, labels in parts.items() if set(labels) != {"en", "vi", "km", "th"}} == {}
 
 
 def test_every_label_finds_what_it_names(language: Language) -> None:

@@ -100,9 +100,12 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         ),
     ]
     # What every answer's meaning hangs on, besides the mapping of its question.
-    meaning_paths = [
-        project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")
-    ] + project.files("schemas/language", "**/*.*")
+    meaning_paths = [project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")]
+    meaning_paths += [
+        path
+        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
+        for path in project.files("schemas/language", part)
+    ]
     knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]
     return Understanding(
         profiles,
