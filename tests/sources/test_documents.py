@@ -61,6 +61,42 @@ def test_an_object_without_rows_is_an_assessment_without_answers(read: Reader, a
     assert (staged.counts.total, staged["answer"]) == (0, [])
 
 
+@pytest.mark.parametrize("number", [10**400, -(10**400)])
+def test_a_number_beyond_all_measure_stops_nothing(read: Reader, number: int) -> None:
+    odd = _monitoring(startDate=number, site={"name": "Sao Mai Garment", "latitude": number})
+    odd["performanceAreas"][0] |= {"score": number, "questions": [{"number": "5.1", "answer": number}]}
+    staged = read(json.dumps(odd), "contributor/export.json")
+    assert staged.unaccounted() == 0
+    assert {code for _, code in staged.issues()} >= {"bad_coordinate", "bad_score", "unreadable_date"}
+
+
+def test_a_list_of_one_may_be_printed_as_that_one_and_keys_in_any_case(read: Reader) -> None:
+    area = {"Number": 5, "Questions": {"NUMBER": "5.1", "Answer": "NO"}}
+    whole = {key.upper(): value for key, value in _monitoring(performanceAreas=[area]).items()}
+    staged = read(json.dumps(whole), "contributor/export.json")
+    assert [(row["question_id"], row["raw_value"]) for row in staged["answer"]] == [("5.1", "NO")]
+    assert staged.column("mention", "name") == ["Sao Mai Garment"]
+
+
+@pytest.mark.parametrize(("kind", "findings"), [("NC", 1), ("Non-Compliance", 0), (None, 0)])
+def test_an_entry_of_an_unknown_kind_is_withheld(read: Reader, kind: str | None, findings: int) -> None:
+    audit = {
+        "audit": {"reference": "ZAA1", "startDate": "2026-02-10"},
+        "site": {"name": "Sao Mai Garment", "country": "Vietnam"},
+        "findings": [{"id": "ZAF1", "requirement": "3.H", "type": kind}],
+    }
+    staged = read(json.dumps(audit), "contributor/export.json")
+    assert (len(staged["finding"]), staged.unaccounted()) == (findings, 0)
+    assert ("unknown_finding_kind" in {code for _, code in staged.issues()}) == (not findings)
+
+
+def test_the_same_object_twice_is_read_once(read: Reader) -> None:
+    staged = read(json.dumps([_monitoring(), _monitoring()]), "contributor/export.json")
+    assert len(staged["assessment"]) == 1
+    assert (staged.counts.ignored, staged.unaccounted()) == (1, 0)
+    assert ("$[1]", "repeated_row") in staged.issues()
+
+
 def test_what_is_no_such_object_is_reported_and_the_rest_read(read: Reader) -> None:
     staged = read(json.dumps([_monitoring(), {"monitoringId": "24-9"}, 7]), "contributor/export.json")
     assert len(staged["assessment"]) == 1

@@ -98,3 +98,46 @@ def test_conditions_and_years_are_read_in_other_digits(read: Reader) -> None:
     staged = read(build({"ผล": [titles, row]}), "contributor/form.xlsx")
     assert staged.column("assessment", "assessed_on") == [date(2026, 2, 20)]
     assert staged["answer"][0]["question_id"] == "8.1"
+
+
+def test_a_second_form_below_the_first_is_withheld(read: Reader) -> None:
+    other = [["Tên doanh nghiệp", "Công ty may Hai"], ["Mã số thuế", "0309999999"], *LINES]
+    staged = read(table([*BLOCK, *LINES, *other]))
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+    assert "second_form" in {code for _, code in staged.issues()}
+    assert staged.unaccounted() == 0
+
+
+@pytest.mark.parametrize("printed", ["๑๕/๐๑/๒๕๖๙", "15/01/2569", "15/01/2026", "2026-01-15"])
+def test_a_day_is_one_however_it_is_printed(read: Reader, printed: str) -> None:
+    titles = ["ชื่อสถานประกอบการ", "ที่อยู่", "จังหวัด", "วันที่ตรวจ", "ข้อกำหนด", "ผล", "หมายเหตุ"]
+    rows = [["สยามถัก", "๙ ถนนสุขุมวิท", "ชลบุรี", day, clause, "สอดคล้อง", None] for day, clause in
+            (("15/01/2026", "8.1"), (printed, "8.2"))]  # fmt: skip
+    assert len(read(build({"ผล": [titles, *rows]}), "contributor/form.xlsx")["assessment"]) == 1
+
+
+def test_a_placeholder_is_no_number_of_a_factory(read: Reader) -> None:
+    staged = read(_declaration({"Registration No": "N/A"}, {"Registration No": "N/A", "Enterprise Name": "Another"}))
+    assert staged.column("mention", "name") == ["Angkor Thmey Apparel", "Another"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Factory ID,Factory Name,Address,Country,Date\n1,Sao Mai Garment,12 Road 3,Vietnam,2026-01-01\n",
+        "Country,Vietnam\nDate,2026-01-01\nFacility,All\n"
+        "Factory Name,Address,Country\nSao Mai Garment,12 Road 3,Vietnam\n",
+    ],
+)
+def test_a_supplier_list_stays_one(read: Reader, text: str) -> None:
+    assert read(text).instrument == "facility_list"
+
+
+def test_every_sheet_may_be_a_form_with_its_own_factory(read: Reader) -> None:
+    other = [[label, *("Công ty may Hai" if label == "Tên doanh nghiệp" else cell for cell in rest)]
+             for label, *rest in BLOCK]  # fmt: skip
+    book = {"A": [*BLOCK, *LINES], "B": [*other[:6], ["Ngành nghề", "May mặc"], *other[6:], *LINES[:2]]}
+    staged = read(build(book), "contributor/forms.xlsx")
+    assert staged.column("mention", "name") == ["Công ty may Sao Mai", "Công ty may Hai"]
+    assert [(row["assessment_no"], row["question_id"]) for row in staged["answer"]] == [(0, "1"), (0, "30"), (1, "1")]
+    assert staged.unaccounted() == 0

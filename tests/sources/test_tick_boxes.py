@@ -26,40 +26,52 @@ PRINTED = st.sampled_from(["", "X", "x", "true", "false", "No", "odd"])
 
 
 @pytest.mark.parametrize(
-    ("stated", "verification", "expected"),
+    ("stated", "verified", "expected"),
     [
-        ({"fire": "false"}, "none", "tick_box_of_untouched_list"),
-        ({"fire": "false"}, "onsite", None),
-        ({"fire": "false", "noise": "X"}, "none", None),
-        ({"fire": "false", "policy": "X"}, "none", "tick_box_of_untouched_list"),
-        ({"fire": "false", "no issue": "X"}, "none", "tick_box_none_of_these"),
-        ({"fire": "X", "no issue": "X"}, "none", None),
-        ({"fire": "odd"}, "none", None),
+        ({"fire": "false"}, [], "tick_box_of_untouched_list"),
+        ({"fire": "false"}, ["fire"], None),
+        ({"fire": "false", "noise": "false"}, ["noise"], None),
+        ({"fire": "false"}, ["policy"], "tick_box_of_untouched_list"),
+        ({"fire": "false", "noise": "X"}, [], None),
+        ({"fire": "false", "policy": "X"}, [], "tick_box_of_untouched_list"),
+        ({"fire": "false", "no issue": "X"}, [], "tick_box_none_of_these"),
+        ({"fire": "false", "noise": "X", "no issue": "X"}, [], None),
+        ({"fire": "X", "no issue": "X"}, [], None),
+        ({"fire": "odd"}, [], None),
     ],
 )
 def test_the_other_boxes_say_how_an_unticked_one_is_read(
-    stated: Mapping[str, str], verification: str, expected: str | None
+    stated: Mapping[str, str], verified: list[str], expected: str | None
 ) -> None:
-    assert TickedLists.of(BOXES, stated).scale("fire", verification) == expected
+    assert TickedLists.of(BOXES, stated, verified).scale("fire", stated["fire"]) == expected
 
 
-def test_none_of_the_issues_is_said_of_every_box_that_says_nothing() -> None:
-    lists = TickedLists.of(BOXES, {"no issue": "X", "noise": "false", "fire": ""})
+def test_a_box_that_one_side_ticked_is_read_as_ticked_whatever_the_other_says() -> None:
+    lists = TickedLists.of(BOXES, {"fire": "false", "no issue": "X"})
+    assert lists.scale("fire", "X") is None
+    assert lists.scale("fire", "false") == "tick_box_none_of_these"
+
+
+def test_none_of_the_issues_is_said_of_every_box_that_was_asked_and_says_nothing() -> None:
+    lists = TickedLists.of(BOXES, {"no issue": "X", "fire": ""})
     assert [question for question, _ in lists.implied("no issue")] == ["fire"]
     assert not list(lists.implied("fire"))
 
 
+def test_none_of_the_issues_beside_an_issue_says_nothing() -> None:
+    assert not list(TickedLists.of(BOXES, {"no issue": "X", "noise": "X", "fire": ""}).implied("no issue"))
+
+
 def test_none_of_the_provisions_says_nothing_of_the_others() -> None:
-    assert not list(TickedLists.of(BOXES, {"no policy": "X"}).implied("no policy"))
+    assert not list(TickedLists.of(BOXES, {"no policy": "X", "policy": ""}).implied("no policy"))
 
 
 @given(stated=st.fixed_dictionaries({}, optional=dict.fromkeys(BOXES, PRINTED)), verified=st.booleans())
 def test_no_box_is_answered_twice(stated: dict[str, str], verified: bool) -> None:
-    lists = TickedLists.of(BOXES, stated)
+    lists = TickedLists.of(BOXES, stated, BOXES if verified else ())
     implied = [other for question in stated for other, _ in lists.implied(question)]
     assert len(implied) == len(set(implied))
-    assert not {question for question in implied if stated.get(question, "").strip()}
-    assert all(lists.scale(question, "onsite" if verified else "none") is None for question in implied)
+    assert all(not stated[question].strip() for question in implied)
 
 
 def test_shipped_lists_are_read_by_the_scales_of_tick_boxes(project: Project, profiles: Mapping[str, Profile]) -> None:
@@ -78,11 +90,17 @@ def test_shipped_lists_are_read_by_the_scales_of_tick_boxes(project: Project, pr
                 assert entry.rule("polarity") == "positive", question
 
 
-def test_a_correction_ticks_the_box(read: Reader) -> None:
+def test_a_side_is_read_by_what_it_says_itself(read: Reader) -> None:
     def node(value: object, corrected: object = None, selection: str = "") -> dict[str, object]:
         return {"value": value, "corrected": corrected, "selection": selection, "flag": False, "data": "", "legal": ""}
 
-    questions = {"disc-3-5x": node(False, "X", "Inaccurate"), "disc-3-2x": node(False, None, "Accurate")}
+    questions = {
+        "disc-3-5x": node(False, "X", "Inaccurate"),
+        "disc-3-2x": node(False, None, "Accurate"),
+        "disc-3-3x": node("X", False, "Inaccurate"),
+        "disc-3-4x": None,
+        "rh-dis-42": node(""),
+    }
     envelope = {
         "id": "fslmsurvey:9", "status": "VRF", "version": "fslm", "cafVersion": "1.7", "accountName": "Sao Mai Garment",
         "country": "Vietnam", "verifiedPosted": True, "questions": questions,
@@ -90,5 +108,8 @@ def test_a_correction_ticks_the_box(read: Reader) -> None:
     staged = read(json.dumps({"assessments": [envelope]}), "contributor/page.json")
     scales = {(row["question_id"], row["answered_by"]): row["scale"] for row in staged["answer"]}
     assert scales["disc-3-2x", "facility"] == "tick_box_none_of_these"
+    assert scales["disc-3-3x", "facility"] is None
+    assert scales["disc-3-3x", "verifier"] == "tick_box_none_of_these"
     assert scales["rh-dis-42", "verifier"] == "tick_box_none_of_these"
+    assert ("disc-3-4x", "verifier") not in scales
     assert staged.unaccounted() == 0

@@ -21,6 +21,8 @@ from harmonize.values.text import clean, word_key
 __all__ = ["envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
 
 _NONE_OF_THESE = "none_of_these"
+_NO_MARK = frozenset({"", "false", "no", "0"})
+"""What stands where no mark of a breach of law is set."""
 
 
 def is_quantity(context: Context, question: str) -> bool:
@@ -32,7 +34,10 @@ def is_quantity(context: Context, question: str) -> bool:
 def envelope_edition(context: Context, envelope: Envelope) -> str | None:
     """The edition of an envelope, as the profile names it."""
     stated = clean(printed(envelope.node.get(context.layout.edition_key)))
-    return edition_of(context, None if stated is None else f"{context.layout.edition_prefix}{stated}")
+    if stated is None:
+        # Only a workbook leaves the edition to the profile.
+        return edition_of(context, None) if context.recognition.table is not None else None
+    return edition_of(context, f"{context.layout.edition_prefix}{stated}")
 
 
 def is_verified_node(node: Any) -> bool:
@@ -61,8 +66,7 @@ def stage_questions(
     nodes = mapping_of(envelope.node.get("questions"))
     keys = _question_keys(context, envelope, nodes)
     unit_keys = unit_questions(context.layout, keys)
-    stated = {question: _effective(context, nodes[key]) for question, key in keys.items()}
-    lists = TickedLists.of(profile.tick_boxes, stated if profile.tick_boxes else {})
+    lists = _ticked_lists(context, {question: nodes[key] for question, key in keys.items()}, is_verified)
     for question, key in keys.items():
         node = nodes[key]
         if node_is_blank(node):
@@ -99,15 +103,26 @@ def stage_questions(
                 _unit_of(context, unit_node, side),
                 None if node_is_blank(unit_node) else envelope.place("questions", keys[unit_keys[question]]),
                 question in unit_keys or is_quantity(context, question),
-                scale=lists.scale(question, verification),
-                legal_flag=not is_empty(parts.get("legal")),
+                scale=lists.scale(question, printed(value)),
+                legal_flag=word_key(printed(parts.get("legal"))) not in _NO_MARK,
                 reason=clean(printed(parts.get("data"))),
             )
             add_answer(context, answer)
             if side == sides[-1][1]:
                 for other, scale in lists.implied(question):
-                    add_answer(context, replace(answer, question_id=other, scale=scale, reason=_NONE_OF_THESE))
+                    implied = replace(answer, question_id=other, scale=scale, legal_flag=False, reason=_NONE_OF_THESE)
+                    add_answer(context, implied)
     return cell_no
+
+
+def _ticked_lists(context: Context, nodes: Mapping[str, Any], is_verified: bool) -> TickedLists:
+    """The tick boxes among the questions; a `null` was not asked."""
+    boxes = {question: node for question, node in nodes.items() if question in context.profile.tick_boxes}
+    return TickedLists.of(
+        context.profile.tick_boxes,
+        {question: _effective(context, node) for question, node in boxes.items() if node is not None},
+        [question for question, node in boxes.items() if is_verified and is_verified_node(node)],
+    )
 
 
 def _effective(context: Context, node: Any) -> str:

@@ -71,11 +71,12 @@ def stage(context: Context) -> None:
     if context.recognition.table is not None:
         report_rows(context, context.recognition.table)
     seen: set[str] = set()
-    cell_no = 0
+    cell_no = context.staged.cells
     for envelope in envelopes_of(context):
         if _is_withheld(context, envelope, seen) or _is_foreign(context, envelope):
             continue
         cell_no = _stage_envelope(context, envelope, reader, cell_no)
+    context.staged.cells = cell_no
 
 
 def _filled(envelope: Envelope) -> int:
@@ -199,6 +200,8 @@ def _assessed_on(context: Context, envelope: Envelope, status: str | None) -> da
                 "Correct the date; the assessment was loaded without it.",
             )
         return day
+    if "assessed_on" in context.profile.facts:
+        return None
     history = mapping_of(envelope.node.get("statusHistory"))
     text = clean(printed(history.get(status or "")))
     if text:
@@ -289,8 +292,10 @@ class _Facts:
 
     @classmethod
     def of(cls, context: Context, envelope: Envelope) -> _Facts:
-        nodes = mapping_of(envelope.node.get("questions"))
-        return cls(context.profile.facts, envelope, {key.lower(): (key, node) for key, node in nodes.items()})
+        nodes: dict[str, tuple[str, Any]] = {}
+        for key, node in mapping_of(envelope.node.get("questions")).items():
+            nodes.setdefault(key.lower(), (key, node))
+        return cls(context.profile.facts, envelope, nodes)
 
     def value(self, field: str) -> tuple[Any, str]:
         """The value of a field and its place: of the first question that states one, the verifier's only without it."""
@@ -414,7 +419,7 @@ def _final_score(scores: Mapping[str, Any], is_verified: bool) -> float | None:
     for side in ("verified", "self") if is_verified else ("self",):
         score = mapping_of(scores.get(side)).get("finalScore")
         if isinstance(score, int | float) and not isinstance(score, bool):
-            return float(score)
+            return finite(score)
     return None
 
 
@@ -423,13 +428,13 @@ def _stage_scores(context: Context, scores: Mapping[str, Any], number: int) -> N
     for side, answered_by in (("self", "facility"), ("verified", "verifier")):
         for section, content in mapping_of(scores.get(side)).items():
             if section == "finalScore" and isinstance(content, int | float):
-                rows.add(number, "total", None, float(content), None, answered_by, None)
+                rows.add(number, "total", None, finite(content), None, answered_by, None)
             if not isinstance(content, dict):
                 continue
             total = content.get("total")
             applicability = clean(printed(content.get("applicability")))
-            points = float(total) if isinstance(total, int | float) and not isinstance(total, bool) else None
+            points = finite(total) if isinstance(total, int | float) and not isinstance(total, bool) else None
             rows.add(number, section, None, points, None, answered_by, applicability)
             for level, value in mapping_of(content.get("levels")).items():
-                reached = float(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
+                reached = finite(value) if isinstance(value, int | float) and not isinstance(value, bool) else None
                 rows.add(number, section, f"level{level}", reached, None, answered_by, None)

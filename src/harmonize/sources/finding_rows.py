@@ -80,13 +80,13 @@ def _severity(context: Context, record: Record, severities: Mapping[str, str | N
     flags = context.layout.severity_flags
     if not flags:
         return record.word("severity", {word: word for word in severities}, "unknown_severity", context.staged)
-    flagged = [word for name, word in flags.items() if _flag(context, record, name)]
-    return flagged[0] if flagged else None
-
-
-def _flag(context: Context, record: Record, name: str) -> bool:
-    text = record.word(name, _FLAGS, "unknown_severity", context.staged)
-    return text is not None and word_key(text) in _YES
+    for name, word in flags.items():
+        text = record.word(name, _FLAGS, "unknown_severity", context.staged)
+        if text is None and not record.is_blank(name):
+            return None  # Whether it is the gravest class is not known.
+        if text is not None and word_key(text) in _YES:
+            return word
+    return None
 
 
 def _due_from_timescale(context: Context, record: Record, visit: Visit) -> date | None:

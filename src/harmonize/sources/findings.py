@@ -138,10 +138,28 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
     if _is_clean_visit(context, record):
         _report_text_without_clause(context, record)
         return
-    kinds = context.layout.finding_kinds
-    is_finding = not kinds or word_key(record.raw("finding_kind")) in map(word_key, kinds)
+    kinds = {word_key(kind): is_finding for kind, is_finding in context.layout.finding_kinds.items()}
+    is_finding = kinds.get(word_key(record.raw("finding_kind"))) if kinds else True
+    if is_finding is None:
+        _report_unknown_kind(context, record)
+        return
     role = None if is_finding else "remark"
     stage_finding(context, record, visit, clause_of(context, record), table.extras(record), role)
+
+
+def _report_unknown_kind(context: Context, record: Record) -> None:
+    kinds = ", ".join(context.layout.finding_kinds)
+    context.staged.report(
+        Issue(
+            record.at("finding_kind"),
+            "unknown_finding_kind",
+            record.raw("finding_kind"),
+            f"{record.raw('finding_kind')!r} is none of {kinds}: whether the entry is a finding is not known.",
+            "Correct the kind in the export, or add it to the profile.",
+            withheld=True,
+            cells=1,
+        )
+    )
 
 
 def _report_text_without_clause(context: Context, record: Record) -> None:

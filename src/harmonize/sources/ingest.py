@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
@@ -147,14 +148,35 @@ def read_file(
                 withheld=True,
             )
         )
-    for one in (context, *(Context(table, vocabulary, staged) for table in recognition.alike())):
-        _STAGE[recognition.layout.family](one)
-        count = _COUNT.get(recognition.layout.family)
-        if count is not None:
-            total, blank = count(one)
-            staged.counts.total += total
-            staged.counts.blank += blank
+    count = _COUNT.get(recognition.layout.family, _no_cells)
+    seen: set[str] = set()
+    for found in (recognition, *recognition.alike()):
+        one = Context(found, vocabulary, staged)
+        total, blank = count(one)
+        if found.layout.header_block is None or _is_new(found, seen):
+            _STAGE[found.layout.family](one)
+        else:
+            staged.counts.ignored += total - blank
+            place = found.header_block.locator if found.header_block is not None else "file"
+            hint = "Remove the repetition in the export."
+            staged.report(Issue(place, "repeated_row", "", "The same assessment stands above already.", hint))
+        staged.counts.total += total
+        staged.counts.blank += blank
     return staged
+
+
+def _no_cells(_: Context) -> tuple[int, int]:
+    return (0, 0)
+
+
+def _is_new(found: Recognition, seen: set[str]) -> bool:
+    """Whether an assessment says something else than all above it; it is remembered by its content."""
+    block = () if found.header_block is None else found.header_block.printed()
+    rows = () if found.table is None else tuple(record.printed() for record in found.table.records())
+    content = hashlib.sha256(repr((block, rows)).encode("utf-8", "surrogatepass")).hexdigest()
+    is_new = content not in seen
+    seen.add(content)
+    return is_new
 
 
 def _report_encoding(document: Document, recognition: Recognition, staged: StagedFile) -> None:

@@ -9,6 +9,7 @@ from typing import Any, overload
 
 from harmonize.reading.documents import JsonValue
 from harmonize.sources.json_nodes import path_of
+from harmonize.values.text import word_key
 
 __all__ = ["Documents", "Envelope", "Envelopes", "no_objects"]
 
@@ -110,7 +111,10 @@ class Documents:
         return [place for place, node in self._nodes() if not self._is_one(node)]
 
     def _is_one(self, node: Any) -> bool:
-        return isinstance(node, dict) and all(key in node for key in self.keys)
+        if not isinstance(node, dict):
+            return False
+        stated = {word_key(key) for key in node}
+        return all(word_key(key) in stated for key in self.keys)
 
     def _nodes(self) -> Iterator[tuple[str, Any]]:
         for value in self.values:

@@ -13,12 +13,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from harmonize.reading.sheets import Cell, Sheet
-from harmonize.sources.json_nodes import path_of, printed
+from harmonize.sources.json_nodes import is_empty, path_of, printed
+from harmonize.values.text import word_key
 
 __all__ = ["block_sheet", "list_sheet"]
 
 _LANGUAGE = re.compile(r"[a-z]{2}[_-][A-Z]{2}")
 _ENGLISH = "en"
+_LARGEST = 2**1000
 _Placed = tuple[Cell, str]
 
 
@@ -52,7 +54,9 @@ def block_sheet(document: Mapping[str, Any], place: str, listed: Sequence[str], 
         titles: labels that the block has in any case.
     """
     unstated: dict[str, _Placed] = dict.fromkeys(titles, (None, place))
-    stated = unstated | _flat(document, "", place, frozenset(listed))
+    spelled = {word_key(title): title for title in titles}
+    said = _flat(document, "", place, frozenset(map(word_key, listed)))
+    stated = unstated | {spelled.get(word_key(title), title): cell for title, cell in said.items()}
     rows = [[label, value] for label, (value, _) in stated.items()]
     places = [{1: found} for _, found in stated.values()]
     return _PlacedSheet("document", rows, row_places=[place] * len(rows), cell_places=places)
@@ -65,7 +69,11 @@ def list_sheet(document: Mapping[str, Any], place: str, path: str, titles: Seque
         path: of the list from the document, lists on the way included: `areas.questions`.
         titles: headers that the table has in any case.
     """
-    entries = [(found, dict(stated)) for found, stated in _entries(document, place, path.split("."), "", {})]
+    spelled = {word_key(title): title for title in titles}
+    entries = [
+        (found, {spelled.get(word_key(title), title): cell for title, cell in stated.items()})
+        for found, stated in _entries(document, place, path.split("."), "", {})
+    ]
     headers = list(dict.fromkeys([*titles, *(title for _, stated in entries for title in stated)]))
     rows: list[list[Cell]] = [list(headers)]
     rows += [[stated[title][0] if title in stated else None for title in headers] for _, stated in entries]
@@ -81,10 +89,13 @@ def _entries(
     """Every entry at the end of the path, with what it states and what the entries above it do."""
     step, *further = steps
     label = f"{above}.{step}" if above else step
-    listed = node.get(step) if isinstance(node, dict) else None
-    for index, entry in enumerate(listed if isinstance(listed, list) else ()):
-        found = f"{path_of(place, step)}[{index}]"
-        inner = frozenset({f"{label}.{further[0]}"} if further else ())
+    key = next((key for key in node if word_key(key) == word_key(step)), step) if isinstance(node, dict) else step
+    listed = node.get(key) if isinstance(node, dict) else None
+    # A list of one is sometimes printed as that one.
+    several = enumerate(listed if isinstance(listed, list) else ())
+    placed = [(f"{path_of(place, key)}[{index}]", entry) for index, entry in several]
+    for found, entry in [(path_of(place, key), listed)] if isinstance(listed, dict) else placed:
+        inner = frozenset({word_key(f"{label}.{further[0]}")} if further else ())
         said = {**stated, **_flat(entry, label, found, inner)}
         if further:
             yield from _entries(entry, found, further, label, said)
@@ -94,10 +105,11 @@ def _entries(
 
 def _flat(node: Any, label: str, place: str, listed: frozenset[str]) -> dict[str, _Placed]:
     """All that a node states, by path; a text in several languages is one text."""
-    if label in listed:
+    if word_key(label) in listed:
         return {}
     if isinstance(node, dict) and node and all(_LANGUAGE.fullmatch(key) for key in node):
-        key = next((key for key in node if key.startswith(_ENGLISH) and node[key]), next(iter(node)))
+        filled = [key for key in node if not is_empty(node[key])] or list(node)
+        key = next((key for key in filled if key.startswith(_ENGLISH)), filled[0])
         return {label: (_cell(node[key]), path_of(place, key))}
     if not isinstance(node, dict):
         return {label: (_cell(node), place)} if label else {}
@@ -109,5 +121,7 @@ def _flat(node: Any, label: str, place: str, listed: frozenset[str]) -> dict[str
 
 
 def _cell(value: Any) -> Cell:
-    """A JSON value as a cell; lists as text."""
+    """A JSON value as a cell; lists, and numbers beyond all measure, as text."""
+    if isinstance(value, int) and not isinstance(value, bool) and abs(value) > _LARGEST:
+        return str(value)
     return value if isinstance(value, str | int | float | bool) or value is None else printed(value)

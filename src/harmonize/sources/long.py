@@ -44,14 +44,41 @@ def stage(context: Context) -> None:
     )
     if block is not None:
         visit = open_visit(context, block, block.text("native_id", context.staged), style)
+        begun = False
         for record in context.records(table, _cells):
-            _stage_row(context, table, record, style, lambda *_: visit)
+            begun = begun or _begins_form(context, record)
+            if begun:
+                _report_second_form(context, record)
+            else:
+                _stage_row(context, table, record, style, lambda *_: visit)
         close_visits(context, [visit])
         return
     visits = Visits(context, table, style)
     for record in context.records(table, _cells):
         _stage_row(context, table, record, style, visits.of)
     visits.close()
+
+
+def _begins_form(context: Context, record: Record) -> bool:
+    """A label of the block stands where a line should: what follows belongs to another form."""
+    block = context.layout.header_block
+    first = next((text for text in record.printed() if text), "")
+    names = [] if block is None else [*block.labels.values(), *block.identifiers.values()]
+    return word_key(first.rstrip(": ")) in {word_key(title) for titles in names for title in titles}
+
+
+def _report_second_form(context: Context, record: Record) -> None:
+    context.staged.report(
+        Issue(
+            record.locator,
+            "second_form",
+            next((text for text in record.printed() if text), ""),
+            "A second form begins above or here; its lines belong to another assessment.",
+            "Deliver every form in a file or sheet of its own.",
+            withheld=True,
+            cells=_cells(record),
+        )
+    )
 
 
 def _cells(record: Record) -> int:
@@ -82,7 +109,7 @@ def _question(context: Context, record: Record) -> str | None:
     """The question's number in western digits, within its part where the parts of an export number their own."""
     cell = record.cell("question")
     question = None if isinstance(cell, CellError) else clean(western_digits(cell_text(cell)))
-    part = clean(record.raw("part"))
+    part = None if isinstance(record.cell("part"), CellError) else clean(record.raw("part"))
     return f"{part}/{question}" if part and question and question.isdecimal() else question
 
 

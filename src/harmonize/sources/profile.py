@@ -141,8 +141,8 @@ class Layout(_Strict):
     severity_flags: dict[str, str] = Field(
         default_factory=dict, description="Fields that say yes or no -> the class they mean, the gravest first."
     )
-    finding_kinds: list[str] = Field(
-        default_factory=list, description="Kinds of entries that are findings; default: all."
+    finding_kinds: dict[str, bool] = Field(
+        default_factory=dict, description="Kind of an entry -> whether it is a finding; without kinds all are."
     )
     due_from_timescale: dict[str, int] = Field(default_factory=dict, description="Timescale word -> days.")
     not_an_assessment_sheet: list[str] = Field(default_factory=list, description="Sheets passed over.")

@@ -12,6 +12,7 @@ from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text
 from harmonize.sources.context import Context
 from harmonize.sources.json_envelopes import Envelope
+from harmonize.sources.json_nodes import node_is_blank
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.values.text import clean, word_key
 
@@ -19,6 +20,7 @@ __all__ = ["count_rows", "envelopes_of", "report_rows"]
 
 _PARTS = {"value": "answer", "corrected": "corrected", "selection": "selection", "data": "comment", "legal": "legal"}
 """Part of a question's node -> our field of its column."""
+_ANSWERS = ("answer", "corrected", "selection")
 
 
 def envelopes_of(context: Context) -> Iterator[Envelope]:
@@ -30,11 +32,23 @@ def envelopes_of(context: Context) -> Iterator[Envelope]:
     nodes: dict[str, dict[str, Any]] = {}
     places: dict[str, str] = {}
     for record in _questions(context, table):
-        key = clean(record.raw("question"))
-        if key is not None and key not in nodes and not isinstance(record.cell("answer"), CellError):
-            nodes[key] = {part: _text(record, field) for part, field in _PARTS.items()}
-            places[key] = record.at("answer")
+        key = _key(record)
+        if key is None or _error(record) is not None or (key in nodes and not node_is_blank(nodes[key])):
+            continue
+        nodes[key] = {part: _text(record, field) for part, field in _PARTS.items()}
+        places[key] = record.at("answer")
     yield Envelope(table.sheet.row_locator(table.header_row + 1, table.header_row), {"questions": nodes}, places)
+
+
+def _key(record: Record) -> str | None:
+    cell = record.cell("question")
+    text = None if isinstance(cell, CellError) else clean(cell_text(cell))
+    return None if text is None else text.lower()
+
+
+def _error(record: Record) -> str | None:
+    """The field whose cell is an error, so that what the row answers is not known."""
+    return next((field for field in _ANSWERS if isinstance(record.cell(field), CellError)), None)
 
 
 def _questions(context: Context, table: TableView) -> Iterator[Record]:
@@ -60,19 +74,20 @@ def report_rows(context: Context, table: TableView) -> None:
     seen: dict[str, tuple[str, ...]] = {}
     for record in _questions(context, table):
         cells = 0 if record.is_blank("answer") and record.is_blank("corrected") else 1
-        key = clean(record.raw("question"))
-        cell = record.cell("answer")
+        key, error = _key(record), _error(record)
         if key is None:
             context.report_blank_key(record, repr(table.header[table.columns["question"][0]]), cells)
-        elif key in seen and seen[key] == _said(record):
+        elif error is not None:
+            cell = record.cell(error)
+            if isinstance(cell, CellError):
+                report_excel_error(context.staged, record.at(error), cell, cells)
+        elif key not in seen:
+            seen.update({key: _said(record)} if cells else {})
+        elif seen[key] == _said(record):
             context.staged.counts.ignored += cells
             context.report_repeated_row(record, key)
-        elif key in seen:
+        elif cells:
             _report_contradiction(context, record, key, cells)
-        elif isinstance(cell, CellError):
-            report_excel_error(context.staged, record.at("answer"), cell, cells)
-        else:
-            seen[key] = _said(record)
 
 
 def _said(record: Record) -> tuple[str, ...]:

@@ -36,6 +36,7 @@ class Recognition:
         more_tables: further sheets with the same table.
         score_table: points of sections, where a layout lists them.
         more_documents: further objects of the same layout.
+        more_forms: further sheets that are each a form with its own block.
         no_objects: places of JSON entries that should be envelopes and are no objects.
     """
 
@@ -50,18 +51,24 @@ class Recognition:
     more_tables: Sequence[TableView] = ()
     score_table: TableView | None = None
     more_documents: Iterable[Envelope] = ()
+    more_forms: Sequence[Recognition] = ()
 
     def alike(self) -> Iterator[Recognition]:
         """The same recognition for every further sheet or object of the file that holds the same table."""
         for table in self.more_tables:
             yield replace(self, table=table, more_tables=())
+        yield from self.more_forms
         for document in self.more_documents:
             yield _of_document(self.profile, self.layout, document)
 
 
 @dataclass(frozen=True, slots=True)
 class _Match:
-    """How well one part fits: required fields found and missed, and the view when all are found."""
+    """How well one part fits: required fields found and missed, and the view when all are found.
+
+    Attributes:
+        in_its_sheet: it stands in the sheet that the profile names: labels such as "Country" stand anywhere.
+    """
 
     found: int
     missing_required: tuple[str, ...]
@@ -70,6 +77,7 @@ class _Match:
     view: TableView | None = None
     others: tuple[TableView, ...] = ()
     block: Record | None = None
+    in_its_sheet: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +98,9 @@ class _Candidate:
     @property
     def is_near(self) -> bool:
         """More than half of what is required is there, or one of its sheets or blocks is whole."""
-        has_whole_part = len(self.matches) > 1 and any(not match.missing_required for match in self.matches)
+        has_whole_part = len(self.matches) > 1 and any(
+            not match.missing_required and (match.view is not None or match.in_its_sheet) for match in self.matches
+        )
         return self.nearness > _NEAR or has_whole_part
 
     @property
@@ -112,15 +122,18 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
         return _recognise_json(document.values, known)
     sheets = [_Titled(sheet, header_rows) for sheet in document.sheets]
     candidates = [
-        _Candidate(profile, layout, tuple(_match(part, layout, sheets) for part in layout.parts()))
+        _Candidate(profile, layout, tuple(_match(part, layout, together) for part in layout.parts()))
         for profile in known
         for layout in profile.layouts
         if layout.parts() and layout.document is None
+        for together in _together(layout, sheets)
     ]
     strict = [candidate for candidate in candidates if not candidate.layout.synonyms]
     complete = [candidate for candidate in strict if candidate.complete]
     if complete:
-        return _accept(max(complete, key=lambda candidate: candidate.weight))
+        layout = max(complete, key=lambda candidate: candidate.weight).layout
+        first, *others = (_accept(candidate) for candidate in complete if candidate.layout is layout)
+        return replace(first, more_forms=others)
     nearest = max(strict, key=lambda c: (c.is_near, c.nearness, c.weight), default=None)
     loose = [c for c in candidates if c.layout.synonyms and c.complete and not _says_more(c)]
     if nearest is not None and nearest.is_near and not (loose and nearest.layout.family == "register"):
@@ -128,6 +141,12 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
     if loose:
         return _accept(max(loose, key=lambda candidate: candidate.weight))
     raise _unknown(candidates, document.sheets, header_rows)
+
+
+def _together(layout: Layout, sheets: Sequence[_Titled]) -> list[Sequence[_Titled]]:
+    """The sheets among which the parts of a layout are looked for: a form has its block and its table in one."""
+    is_form = layout.header_block is not None and layout.header_block.sheet is None
+    return [[sheet] for sheet in sheets] if is_form else [sheets]
 
 
 def _says_more(candidate: _Candidate) -> bool:
@@ -223,7 +242,7 @@ def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[_Ti
     empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
     best = max(matches, key=lambda match: (match.found, match.optional), default=empty)
     others = tuple(match.view for match in matches if match is not best and match.view is not None)
-    return replace(best, others=others) if best.view is not None else best
+    return replace(best, others=others if best.view is not None else (), in_its_sheet=bool(named))
 
 
 def _names(part: TablePart | BlockPart) -> Mapping[str, Sequence[str]]:
@@ -373,20 +392,19 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
     envelopes = Envelopes.of(values)
     nearest: list[_Nearness] = []
     for profile, layout in layouts:
+        if not layout.envelope_keys:
+            continue
+        whole = (envelope for envelope in envelopes if all(key in envelope.node for key in layout.envelope_keys))
+        if any(_speaks(profile, envelope) for envelope in whole):
+            others = [place for value in values for place in no_objects(value)]
+            return Recognition(profile, layout, envelopes=envelopes, no_objects=others)
+        nearest.append(_nearness(profile, layout, layout.envelope_keys, envelopes))
+    for profile, layout in layouts:
         if layout.document is not None:
             documents = Documents(values, layout.document.keys)
             if any(True for _ in documents):
                 return _recognise_documents(profile, layout, documents)
             nearest.append(_nearness(profile, layout, layout.document.keys, envelopes))
-        elif layout.envelope_keys:
-            if any(
-                _speaks(profile, envelope)
-                for envelope in envelopes
-                if all(key in envelope.node for key in layout.envelope_keys)
-            ):
-                others = [place for value in values for place in no_objects(value)]
-                return Recognition(profile, layout, envelopes=envelopes, no_objects=others)
-            nearest.append(_nearness(profile, layout, layout.envelope_keys, envelopes))
     raise _unknown_json(max(nearest, key=lambda found: found.share, default=None))
 
 
@@ -403,7 +421,8 @@ class _Nearness:
 def _nearness(profile: Profile, layout: Layout, keys: Sequence[str], envelopes: Sequence[Envelope]) -> _Nearness:
     first = envelopes[0].node if envelopes else {}
     missing = [key for key in keys if key not in first]
-    return _Nearness(profile, layout, 1 - len(missing) / len(keys), missing)
+    # What has every key and was not taken speaks of another tool.
+    return _Nearness(profile, layout, 1 - len(missing) / len(keys) if missing else _NEAR, missing)
 
 
 def _unknown_json(nearest: _Nearness | None) -> RefusedFile:

@@ -6,7 +6,7 @@ list. A ticked box for "none of these" in a list of issues says of every issue t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 
 from harmonize.sources.profile import TickBox
@@ -27,46 +27,62 @@ class TickedLists:
 
     Attributes:
         boxes: question to the list it belongs to and the kind of box it is.
-        stated: question to what is printed, for the boxes that say something.
-        touched: lists in which a box is ticked.
-        denied: list of issues to the box for none of them, where that is ticked.
+        asked: the boxes that the assessment asks, also those that say nothing.
+        stated: question to what holds of it, for the boxes that say something.
+        touched: lists in which a box is ticked, or a verifier looked at one.
+        denied: list of issues to the box for none of them, where that one alone is ticked.
     """
 
     boxes: Mapping[str, TickBox]
+    asked: Collection[str]
     stated: Mapping[str, str]
     touched: frozenset[str]
     denied: Mapping[str, str]
 
     @classmethod
-    def of(cls, boxes: Mapping[str, TickBox], stated: Mapping[str, str]) -> TickedLists:
+    def of(cls, boxes: Mapping[str, TickBox], stated: Mapping[str, str], verified: Collection[str] = ()) -> TickedLists:
         """The lists as an assessment states them.
 
         Args:
-            stated: question to what is printed, whether it is a tick box or not.
+            stated: question to what holds of it, nothing where it was asked and left blank.
+            verified: questions that a verifier looked at.
         """
-        said = {question: text for question, text in stated.items() if question in boxes and text.strip()}
+        asked = [question for question in stated if question in boxes]
+        said = {question: stated[question] for question in asked if stated[question].strip()}
         ticked = [question for question, text in said.items() if word_key(text) in _TICKED]
+        issues = {boxes[question].list for question in ticked if boxes[question].kind == _ISSUE}
+        looked_at = [question for question in verified if question in boxes]
         return cls(
             boxes,
+            asked,
             said,
-            frozenset(boxes[question].list for question in ticked),
-            {boxes[question].list: question for question in ticked if boxes[question].kind == _NO_ISSUE},
+            frozenset(boxes[question].list for question in (*ticked, *looked_at)),
+            {
+                boxes[question].list: question
+                for question in ticked
+                if boxes[question].kind == _NO_ISSUE and boxes[question].list not in issues
+            },
         )
 
-    def scale(self, question: str, verification: str) -> str | None:
-        """The scale that reads a box otherwise than its crosswalk does; None where that one holds."""
+    def scale(self, question: str, printed: str) -> str | None:
+        """The scale that reads a box otherwise than its crosswalk does; None where that one holds.
+
+        Args:
+            printed: what the side says whose answer is read.
+        """
         box = self.boxes.get(question)
-        if box is None or word_key(self.stated.get(question, "")) not in _UNTICKED:
+        if box is None or word_key(printed) not in _UNTICKED:
             return None
         if box.kind == _ISSUE and box.list in self.denied:
             return _NONE_OF_THESE
-        return None if box.list in self.touched or verification != "none" else _UNTOUCHED
+        return None if box.list in self.touched else _UNTOUCHED
 
     def implied(self, question: str) -> Iterator[tuple[str, str]]:
         """What a ticked box for none of the issues says of the boxes that say nothing themselves: question, scale."""
         box = self.boxes.get(question)
         if box is None or self.denied.get(box.list) != question:
             return
-        for other, found in self.boxes.items():
+        for other in self.asked:
+            found = self.boxes[other]
             if found.list == box.list and found.kind == _ISSUE and other not in self.stated:
                 yield other, _NONE_OF_THESE

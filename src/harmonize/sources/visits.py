@@ -13,6 +13,7 @@ from harmonize.reading.sheets import CellError, cell_text
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
 from harmonize.sources.records import Record, TableView, report_excel_error
+from harmonize.values.dates import parse_date
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean, word_key
 
@@ -88,12 +89,21 @@ class Visits:
             if key is None:
                 self._context.report_blank_key(record, self._title("native_id"), cells)
             return key
+        placeholders = self._context.vocabulary.identifiers.placeholders
         stated = [text for _, text, _ in record.identifier_texts(self._context.staged)]
-        factory = stated or list(filter(None, (clean(record.raw(name)) for name in ("name", "address"))))
+        factory = [text for text in stated if text.casefold() not in placeholders] or list(
+            filter(None, (clean(record.raw(name)) for name in ("name", "address")))
+        )
         if not factory:
             self._context.report_blank_key(record, self._title("name"), cells)
             return None
-        return "\0".join([*factory, record.raw("assessed_on")])
+        return "\0".join([*factory, record.raw("country"), record.raw("cycle"), self._day(record)])
+
+    def _day(self, record: Record) -> str:
+        """The day of a visit however it is printed; where it is none, as it is printed."""
+        text = clean(record.raw("assessed_on")) or ""
+        day = parse_date(text, self._context.layout.dates)
+        return text if day is None else day.isoformat()
 
     def _title(self, name: str) -> str:
         columns = self._table.columns.get(name)
