@@ -264,3 +264,9 @@ def test_any_json_is_read_without_a_crash_and_without_a_loss(
         return
     assert staged.counts.total == len(questions) + len(performance)
     assert staged.unaccounted() == 0
+
+
+def test_a_verifier_s_correction_reaches_the_header(read: Reader) -> None:
+    corrected = {"value": "2026-01-01", "corrected": "2026-02-10", "selection": "Inaccurate"}
+    caf = envelope(status="VRF", version="fslm", cafVersion="1.7", verifiedPosted=True, questions={"vd-e4": corrected})
+    assert read(page(caf), "contributor/page.json").column("assessment", "assessed_on") == [date(2026, 2, 10)]

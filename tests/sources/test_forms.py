@@ -141,3 +141,23 @@ def test_every_sheet_may_be_a_form_with_its_own_factory(read: Reader) -> None:
     assert staged.column("mention", "name") == ["Công ty may Sao Mai", "Công ty may Hai"]
     assert [(row["assessment_no"], row["question_id"]) for row in staged["answer"]] == [(0, "1"), (0, "30"), (1, "1")]
     assert staged.unaccounted() == 0
+
+
+def test_a_form_that_names_nobody_is_withheld(read: Reader) -> None:
+    labels = [[label, ""] if len(rest) else [label] for label, *rest in BLOCK]
+    staged = read(table([*labels, *LINES]))
+    assert (staged["assessment"], staged["answer"], staged.unaccounted()) == ([], [], 0)
+    assert ("header", "blank_key") in staged.issues()
+
+
+def test_what_stands_beside_no_answer_is_reported(read: Reader) -> None:
+    staged = read(table([*BLOCK, LINES[0], ["13", "", "", "", "", "Sắp xếp lại", "31/12/2025"]]))
+    assert ("row=1;col=Kết quả", "detail_without_answer") in staged.issues()
+    assert staged.unaccounted() == 0
+
+
+def test_a_form_in_the_thai_encoding_is_read(read: Reader) -> None:
+    titles = ["ชื่อสถานประกอบการ", "ที่อยู่", "จังหวัด", "วันที่ตรวจ", "ข้อกำหนด", "ผล", "หมายเหตุ"]
+    row = ["สยามถัก", "9 ถนนสุขุมวิท", "ชลบุรี", "15/01/2569", "8.1", "สอดคล้อง", ""]
+    staged = read(table([titles, row]).encode("cp874"))
+    assert (staged.instrument, staged["answer"][0]["raw_value"]) == ("th_tls8001", "สอดคล้อง")

@@ -18,7 +18,7 @@ from harmonize.sources.tick_boxes import TickedLists
 from harmonize.sources.wide_columns import unit_questions
 from harmonize.values.text import clean, word_key
 
-__all__ = ["envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
+__all__ = ["effective", "envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
 
 _NONE_OF_THESE = "none_of_these"
 _NO_MARK = frozenset({"", "false", "no", "0"})
@@ -120,15 +120,15 @@ def _ticked_lists(context: Context, nodes: Mapping[str, Any], is_verified: bool)
     boxes = {question: node for question, node in nodes.items() if question in context.profile.tick_boxes}
     return TickedLists.of(
         context.profile.tick_boxes,
-        {question: _effective(context, node) for question, node in boxes.items() if node is not None},
+        {question: printed(effective(context, node)) for question, node in boxes.items() if node is not None},
         [question for question, node in boxes.items() if is_verified and is_verified_node(node)],
     )
 
 
-def _effective(context: Context, node: Any) -> str:
+def effective(context: Context, node: Any) -> Any:
     """What holds of an answer: the verifier's correction, else the facility's value."""
     parts = node if isinstance(node, dict) else {"value": node}
-    return printed(parts.get("corrected" if _is_corrected(context, parts) else "value"))
+    return parts.get("corrected" if _is_corrected(context, parts) else "value")
 
 
 def _question_keys(context: Context, envelope: Envelope, nodes: Mapping[str, Any]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 from harmonize.sources.envelope_answers import (
+    effective,
     envelope_edition,
     is_quantity,
     is_verified_node,
@@ -286,7 +287,7 @@ def _country(context: Context, envelope: Envelope, facts: _Facts) -> str | None:
 class _Facts:
     """What an envelope's questions state of the factory and the assessment."""
 
-    questions: Mapping[str, Sequence[str]]
+    context: Context
     envelope: Envelope
     nodes: Mapping[str, tuple[str, Any]]
 
@@ -295,16 +296,15 @@ class _Facts:
         nodes: dict[str, tuple[str, Any]] = {}
         for key, node in mapping_of(envelope.node.get("questions")).items():
             nodes.setdefault(key.lower(), (key, node))
-        return cls(context.profile.facts, envelope, nodes)
+        return cls(context, envelope, nodes)
 
     def value(self, field: str) -> tuple[Any, str]:
-        """The value of a field and its place: of the first question that states one, the verifier's only without it."""
-        for question in self.questions.get(field, ()):
+        """The value of a field and its place: of the first question that states one, as a verifier left it."""
+        for question in self.context.profile.facts.get(field, ()):
             key, node = self.nodes.get(question, (question, None))
-            parts = node if isinstance(node, dict) else {"value": node}
-            for side in ("value", "corrected"):
-                if not is_empty(parts.get(side)):
-                    return parts[side], self.envelope.place("questions", key)
+            value = effective(self.context, node)
+            if not is_empty(value):
+                return value, self.envelope.place("questions", key)
         return None, self.envelope.locator
 
     def text(self, field: str) -> str | None:
@@ -312,8 +312,8 @@ class _Facts:
 
     def joined(self, field: str) -> str | None:
         """The texts of all questions of a field."""
-        nodes = [self.nodes.get(question, (question, None))[1] for question in self.questions.get(field, ())]
-        values = [node.get("value") if isinstance(node, dict) else node for node in nodes]
+        questions = self.context.profile.facts.get(field, ())
+        values = [effective(self.context, self.nodes.get(question, (question, None))[1]) for question in questions]
         return ", ".join(filter(None, (clean(printed(value)) for value in values))) or None
 
 

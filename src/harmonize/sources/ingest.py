@@ -72,7 +72,9 @@ def _open(
         recognition = recognise(document, profiles, limits.header_search_rows)
     except RefusedFile:
         others = [other for sheet in document.sheets for other in sheet.other_delimiters]
+        otherwise: tuple[Document, Recognition, str | None] | None
         otherwise = _split_otherwise(data, path, profiles, limits, legacy, others)
+        otherwise = otherwise or _decoded_otherwise(document, data, path, profiles, limits, legacy)
         if otherwise is None:
             raise
         document, recognition, delimiter = otherwise
@@ -96,6 +98,23 @@ def _split_otherwise(
         document = _document(data, path, limits, legacy, delimiter=delimiter)
         try:
             return document, recognise(document, profiles, limits.header_search_rows), delimiter
+        except RefusedFile:
+            continue
+    return None
+
+
+def _decoded_otherwise(
+    document: Document, data: bytes, path: str, profiles: Sequence[Profile], limits: Limits, legacy: LegacyVietnamese
+) -> tuple[Document, Recognition, None] | None:
+    """A text that is not Unicode may be in an encoding of a source that prints its headers in it."""
+    if all(sheet.decoded is None or sheet.decoded.certain for sheet in document.sheets):
+        return None
+    for encoding in sorted(
+        {layout.encoding for profile in profiles for layout in profile.layouts} - {"utf-8", "cp1252"}
+    ):
+        found = _document(data, path, limits, legacy, encoding)
+        try:
+            return found, recognise(found, profiles, limits.header_search_rows), None
         except RefusedFile:
             continue
     return None

@@ -43,6 +43,10 @@ def stage(context: Context) -> None:
         text for record in table.records() for text in [record.raw("answer")] if looks_numeric(text)
     )
     if block is not None:
+        if _names_nobody(context, block):
+            filled = sum(_cells(record) for record in table.records())
+            context.report_blank_key(block, "factory, number or day", filled)
+            return
         visit = open_visit(context, block, block.text("native_id", context.staged), style)
         begun = False
         for record in context.records(table, _cells):
@@ -57,6 +61,11 @@ def stage(context: Context) -> None:
     for record in context.records(table, _cells):
         _stage_row(context, table, record, style, visits.of)
     visits.close()
+
+
+def _names_nobody(context: Context, block: Record) -> bool:
+    stated = any(not block.is_blank(name) for name in ("name", "name_local", "native_id", "assessed_on"))
+    return not stated and not any(True for _ in block.identifier_texts(context.staged))
 
 
 def _begins_form(context: Context, record: Record) -> bool:
@@ -126,6 +135,8 @@ def _stage_answer(
     cell_no, extra = place
     cell = record.cell("answer")
     if is_blank(cell):
+        if says_more(record):
+            _report_detail_without_answer(context, record, question)
         return False
     if isinstance(cell, CellError):
         report_excel_error(staged, record.at("answer"), cell, cells=1)
@@ -180,6 +191,19 @@ def _scale(context: Context, record: Record) -> str | None:
             )
         )
     return scale or context.layout.default_scale
+
+
+def _report_detail_without_answer(context: Context, record: Record, question: str) -> None:
+    context.staged.report(
+        Issue(
+            record.at("answer"),
+            "detail_without_answer",
+            question,
+            "The row says how grave something is or what is done, but answers nothing.",
+            "Fill in the answer in the export; what stands beside it was not loaded.",
+            withheld=True,
+        )
+    )
 
 
 def _repeat(context: Context, record: Record, question: str, raw: str, earlier: str) -> None:
