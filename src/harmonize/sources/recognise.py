@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
-from typing import Any
 
 from harmonize.errors import RefusedFile
-from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.documents import Document, JsonValue
-from harmonize.reading.sheets import Sheet, cell_text, is_blank
+from harmonize.reading.sheets import Sheet, cell_text
 from harmonize.sources.json_envelopes import Documents, Envelope, Envelopes, no_objects
 from harmonize.sources.json_tables import block_sheet, list_sheet
+from harmonize.sources.matching import Match, TitledSheet, match_block, match_first_row, match_part, names_of
 from harmonize.sources.profile import BlockPart, Layout, Profile, ScoreList, TablePart
 from harmonize.sources.records import Record, TableView
 from harmonize.values.text import clean, word_key
@@ -22,9 +20,6 @@ __all__ = ["Recognition", "recognise"]
 
 _NEAR = 0.5
 _LONGEST_TITLE = 200
-_FULL = 0.9
-_LONGEST_BLOCK = 40
-"""Rows of labels and values that may stand above a table."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,28 +58,10 @@ class Recognition:
 
 
 @dataclass(frozen=True, slots=True)
-class _Match:
-    """How well one part fits: required fields found and missed, and the view when all are found.
-
-    Attributes:
-        in_its_sheet: it stands in the sheet that the profile names: labels such as "Country" stand anywhere.
-    """
-
-    found: int
-    missing_required: tuple[str, ...]
-    missing_optional: tuple[str, ...] = ()
-    optional: int = 0
-    view: TableView | None = None
-    others: tuple[TableView, ...] = ()
-    block: Record | None = None
-    in_its_sheet: bool = False
-
-
-@dataclass(frozen=True, slots=True)
 class _Candidate:
     profile: Profile
     layout: Layout
-    matches: tuple[_Match, ...] = field(default=())
+    matches: tuple[Match, ...] = field(default=())
 
     @property
     def complete(self) -> bool:
@@ -120,9 +97,9 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
     known = list(profiles)
     if document.values:
         return _recognise_json(document.values, known)
-    sheets = [_Titled(sheet, header_rows) for sheet in document.sheets]
+    sheets = [TitledSheet(sheet, header_rows) for sheet in document.sheets]
     candidates = [
-        _Candidate(profile, layout, tuple(_match(part, layout, together) for part in layout.parts()))
+        _Candidate(profile, layout, tuple(match_part(part, layout, together) for part in layout.parts()))
         for profile in known
         for layout in profile.layouts
         if layout.parts() and layout.document is None
@@ -143,7 +120,7 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
     raise _unknown(candidates, document.sheets, header_rows)
 
 
-def _together(layout: Layout, sheets: Sequence[_Titled]) -> list[Sequence[_Titled]]:
+def _together(layout: Layout, sheets: Sequence[TitledSheet]) -> list[Sequence[TitledSheet]]:
     """The sheets among which the parts of a layout are looked for: a form has its block and its table in one."""
     is_form = layout.header_block is not None and layout.header_block.sheet is None
     return [[sheet] for sheet in sheets] if is_form else [sheets]
@@ -221,164 +198,11 @@ def _likeness(candidate: _Candidate, sheets: Sequence[Sheet], header_rows: int) 
     titles = {
         word
         for part in candidate.layout.parts()
-        for names in _names(part).values()
+        for names in names_of(part).values()
         for name in names
         for word in word_key(name).split()
     }
     return len(printed & titles) / len(titles) if titles else 0.0
-
-
-def _match(part: TablePart | BlockPart, layout: Layout, all_sheets: Sequence[_Titled]) -> _Match:
-    passed_over = {word_key(name) for name in layout.not_an_assessment_sheet}
-    sheets = [titled for titled in all_sheets if word_key(titled.sheet.name or "") not in passed_over]
-    wanted = word_key(part.sheet or "")
-    named = [titled for titled in sheets if wanted and titled.sheet.name and word_key(titled.sheet.name) == wanted]
-    matches = [
-        _match_block(part, titled.sheet)
-        if isinstance(part, BlockPart)
-        else _match_table(part, titled, layout.header_block)
-        for titled in (named or sheets)
-    ]
-    empty = _Match(0, tuple(_names(part)[name][0] for name in part.required))
-    best = max(matches, key=lambda match: (match.found, match.optional), default=empty)
-    others = tuple(match.view for match in matches if match is not best and match.view is not None)
-    return replace(best, others=others if best.view is not None else (), in_its_sheet=bool(named))
-
-
-def _names(part: TablePart | BlockPart) -> Mapping[str, Sequence[str]]:
-    fields = part.columns if isinstance(part, TablePart) else part.labels
-    return {**fields, **part.identifiers}
-
-
-@dataclass(frozen=True, slots=True)
-class _Header:
-    """A row that may be a header: its titles, and the first column of each by its key."""
-
-    index: int
-    titles: tuple[str, ...]
-    places: Mapping[str, int]
-
-
-@dataclass(frozen=True)
-class _Titled:
-    """A sheet with the rows that may be its header, looked at once for all layouts. (Not slotted: they are kept.)"""
-
-    sheet: Sheet
-    header_rows: int
-
-    @cached_property
-    def headers(self) -> Sequence[_Header]:
-        """Of a table that stands at the top, below title rows at most."""
-        return _headers(self.sheet, self.header_rows)
-
-    @cached_property
-    def headers_below_block(self) -> Sequence[_Header]:
-        """Of a table that stands below a block of labels and values."""
-        return _headers(self.sheet, self.header_rows + _LONGEST_BLOCK)
-
-
-def _headers(sheet: Sheet, rows: int) -> list[_Header]:
-    found: list[_Header] = []
-    for index in range(min(rows, len(sheet.rows))):
-        titles = tuple(cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index])
-        places: dict[str, int] = {}
-        for column, title in enumerate(titles):
-            if title:
-                places.setdefault(word_key(title), column)
-        found.append(_Header(index, titles, places))
-        if isinstance(sheet.rows, DelimitedRows) and len(places) > _FULL * sheet.rows.width:
-            break  # Of hundreds of columns nearly all have a title, and only the header row is that full of words.
-    return found
-
-
-def _match_table(part: TablePart, titled: _Titled, block: BlockPart | None) -> _Match:
-    best = _Match(0, tuple(_names(part)[name][0] for name in part.required))
-    for header in titled.headers if block is None else titled.headers_below_block:
-        match = _match_header(part, titled.sheet, header)
-        if (match.found, match.optional) > (best.found, best.optional):
-            best = match
-    return best
-
-
-def _match_header(part: TablePart, sheet: Sheet, header: _Header) -> _Match:
-    places = header.places
-    columns: dict[str, tuple[int, ...]] = {}
-    for name, titles in part.columns.items():
-        found = tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places))
-        if found:
-            columns[name] = found
-    identifiers = {
-        scheme: found
-        for scheme, titles in part.identifiers.items()
-        if (found := tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places)))
-    }
-    present = columns.keys() | identifiers.keys()
-    missing = tuple(_names(part)[name][0] for name in part.required if name not in present)
-    optional = tuple(
-        names[0] for name, names in _names(part).items() if name not in present and name not in part.required
-    )
-    return _Match(
-        len(part.required) - len(missing),
-        missing,
-        optional,
-        len(present),
-        None if missing else _view(part, sheet, header, columns, identifiers),
-    )
-
-
-def _view(
-    part: TablePart,
-    sheet: Sheet,
-    header: _Header,
-    columns: Mapping[str, tuple[int, ...]],
-    identifiers: Mapping[str, tuple[int, ...]],
-) -> TableView:
-    places = header.places
-    used = {column for found in (*columns.values(), *identifiers.values()) for column in found}
-    used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
-    extra = tuple(column for column, title in enumerate(header.titles) if title and column not in used)
-    return TableView(sheet, header.index, header.titles, columns, identifiers, extra)
-
-
-def _match_block(part: BlockPart, sheet: Sheet) -> _Match:
-    labels: dict[str, tuple[int, int]] = {}
-    # A table of hundreds of columns is no block of labels.
-    for row, cells in enumerate(() if isinstance(sheet.rows, DelimitedRows) else sheet.rows):
-        for column, cell in enumerate(cells):
-            if not is_blank(cell):
-                labels.setdefault(word_key(cell_text(cell).rstrip(": ")), (row, column + 1))
-                break
-    places: dict[str, tuple[int, int]] = {}
-    for name, titles in _names(part).items():
-        for title in titles:
-            if word_key(title) in labels:
-                places[name] = labels[word_key(title)]
-                break
-    missing = tuple(_names(part)[name][0] for name in part.required if name not in places)
-    if missing:
-        return _Match(len(part.required) - len(missing), missing, optional=len(places))
-    order = sorted(places)
-    cells_of = [_value(sheet, *places[name]) for name in order]
-    index = {name: number for number, name in enumerate(order)}
-    # The block stands at its first row, whether that label is read or passed over.
-    known = [labels[word_key(title)][0] for title in part.known if word_key(title) in labels]
-    first = min([*known, *(row for row, _ in places.values())])
-    block = Record(
-        cells_of,
-        {name: (index[name],) for name in part.labels if name in index},
-        {scheme: (index[scheme],) for scheme in part.identifiers if scheme in index},
-        # Rows of a text are counted below the header of its table.
-        sheet.row_locator(first, -1) if sheet.name else "header",
-        lambda number: (
-            sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], "") if sheet.name else "header"
-        ),
-    )
-    return _Match(len(part.required), (), (), len(places), block=block)
-
-
-def _value(sheet: Sheet, row: int, column: int) -> Any:
-    cells = sheet.rows[row]
-    return cells[column] if column < len(cells) else None
 
 
 def _speaks(profile: Profile, envelope: Envelope) -> bool:
@@ -461,8 +285,8 @@ def _of_document(profile: Profile, layout: Layout, document: Envelope) -> Recogn
     return Recognition(
         profile,
         layout,
-        _match_header(layout.table, rows, _headers(rows, 1)[0]).view,
-        header_block=_match_block(layout.header_block, block).block,
+        match_first_row(layout.table, rows).view,
+        header_block=match_block(layout.header_block, block).block,
         score_table=None if scores is None else _score_table(document, scores),
     )
 
@@ -470,8 +294,8 @@ def _of_document(profile: Profile, layout: Layout, document: Envelope) -> Recogn
 def _score_table(document: Envelope, scores: ScoreList) -> TableView | None:
     part = TablePart(columns={"section": [scores.section], "score": [scores.score]}, required=["section", "score"])
     rows = list_sheet(document.node, document.locator, scores.rows, _titles(part))
-    return _match_header(part, rows, _headers(rows, 1)[0]).view
+    return match_first_row(part, rows).view
 
 
 def _titles(part: TablePart | BlockPart) -> list[str]:
-    return list(dict.fromkeys(title for titles in _names(part).values() for title in titles))
+    return list(dict.fromkeys(title for titles in names_of(part).values() for title in titles))
