@@ -96,7 +96,10 @@ def test_the_language_speaks_on_the_command_line(arguments: list[str], code: int
     assert (ended.exit_code, said in ended.output) == (code, True)
 
 
-@pytest.mark.parametrize("arguments", [["show", "labour.none.within_limits"], ["show", OVERTIME, "--lang", "xx"]])
+@pytest.mark.parametrize(
+    "arguments",
+    [["show", "labour.none.within_limits"], ["show", OVERTIME, "--lang", "xx"], ["find", "overtime", "--lang", "xx"]],
+)
 def test_what_is_not_there_is_refused_with_what_is(arguments: list[str]) -> None:
     ended = CliRunner().invoke(app, ["language", *arguments])
     assert isinstance(ended.exception, ConfigurationError)

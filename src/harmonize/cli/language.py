@@ -37,6 +37,8 @@ def find_command(
     if not found:
         say(f"Nothing in the common language says {text!r}.")
         raise typer.Exit(1)
+    if lang is not None and lang not in found[0].labels:
+        raise ConfigurationError(f"The language has no labels in {lang!r}; it has {', '.join(found[0].labels)}.")
     shown = [(one.kind, one.id, one.labels.get(lang or "en", "")) for one in found[:limit]]
     show_table(f"{len(found)} found", ["kind", "id", "label"], shown)
 

@@ -66,7 +66,8 @@ def stage_questions(
     nodes = mapping_of(envelope.node.get("questions"))
     keys = _question_keys(context, envelope, nodes)
     unit_keys = unit_questions(context.layout, keys)
-    lists = _ticked_lists(context, {question: nodes[key] for question, key in keys.items()}, is_verified)
+    boxes = {question: nodes[key] for question, key in keys.items() if question in profile.tick_boxes}
+    lists = _ticked_lists(context, boxes, is_verified)
     for question, key in keys.items():
         node = nodes[key]
         if node_is_blank(node):
@@ -115,9 +116,8 @@ def stage_questions(
     return cell_no
 
 
-def _ticked_lists(context: Context, nodes: Mapping[str, Any], is_verified: bool) -> TickedLists:
-    """The tick boxes among the questions; a `null` was not asked."""
-    boxes = {question: node for question, node in nodes.items() if question in context.profile.tick_boxes}
+def _ticked_lists(context: Context, boxes: Mapping[str, Any], is_verified: bool) -> TickedLists:
+    """The lists of the tick boxes; a `null` was not asked."""
     return TickedLists.of(
         context.profile.tick_boxes,
         {question: printed(effective(context, node)) for question, node in boxes.items() if node is not None},

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 
 from harmonize.errors import RefusedFile
 from harmonize.model.issues import Issue
@@ -16,6 +17,7 @@ from harmonize.sources import envelopes, findings, grants, long, plan, register,
 from harmonize.sources.context import Context
 from harmonize.sources.profile import Family, Profile
 from harmonize.sources.recognise import Recognition, recognise
+from harmonize.sources.records import Record, TableView
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.vietnamese import LegacyVietnamese
 
@@ -141,58 +143,44 @@ def read_file(
     """
     document, recognition = _open(data, path, profiles, limits, vocabulary.legacy)
     staged = StagedFile(recognition.profile.instrument, recognition.layout.name)
-    context = Context(recognition, vocabulary, staged)
-    context.report_drift()
+    Context(recognition, vocabulary, staged).report_drift()
     _report_encoding(document, recognition, staged)
-    for broken in document.broken_lines:
-        staged.report(
-            Issue(
-                broken.locator,
-                "broken_line",
-                broken.text,
-                f"The line is not valid JSON: {broken.problem}.",
-                "Export it again.",
-                withheld=True,
-            )
-        )
-    for place in recognition.no_objects if recognition.layout.document else ():
-        keys = ", ".join(map(repr, recognition.layout.document.keys)) if recognition.layout.document else ""
-        staged.report(
-            Issue(
-                place,
-                "not_an_object",
-                "",
-                f"The entry is no JSON object with {keys}.",
-                "Export it again.",
-                withheld=True,
-            )
-        )
+    _report_unreadable(document, recognition, staged)
     count = _COUNT.get(recognition.layout.family, _no_cells)
     seen: set[str] = set()
-    for found in (recognition, *recognition.alike()):
+    # (One after another: a large delivery does not stand in memory as a whole.)
+    for found in chain([recognition], recognition.alike()):
         one = Context(found, vocabulary, staged)
         total, blank = count(one)
-        if found.layout.header_block is None or _is_new(found, seen):
+        staged.counts.total += total
+        staged.counts.blank += blank
+        if found.header_block is None or _is_new(found.header_block, found.table, seen):
             _STAGE[found.layout.family](one)
         else:
             staged.counts.ignored += total - blank
-            place = found.header_block.locator if found.header_block is not None else "file"
-            hint = "Remove the repetition in the export."
-            staged.report(Issue(place, "repeated_row", "", "The same assessment stands above already.", hint))
-        staged.counts.total += total
-        staged.counts.blank += blank
+            one.report_repeated_row(found.header_block, "")
     return staged
+
+
+def _report_unreadable(document: Document, recognition: Recognition, staged: StagedFile) -> None:
+    """Say which lines are no JSON, and which entries are not what the layout is made of."""
+    for broken in document.broken_lines:
+        message = f"The line is not valid JSON: {broken.problem}."
+        staged.report(Issue(broken.locator, "broken_line", broken.text, message, "Export it again.", withheld=True))
+    keys = recognition.layout.document.keys if recognition.layout.document else recognition.layout.envelope_keys
+    for place in recognition.no_objects:
+        message = f"The entry is no JSON object with {', '.join(map(repr, keys))}."
+        staged.report(Issue(place, "not_an_object", "", message, "Export it again.", withheld=True))
 
 
 def _no_cells(_: Context) -> tuple[int, int]:
     return (0, 0)
 
 
-def _is_new(found: Recognition, seen: set[str]) -> bool:
+def _is_new(block: Record, table: TableView | None, seen: set[str]) -> bool:
     """Whether an assessment says something else than all above it; it is remembered by its content."""
-    block = () if found.header_block is None else found.header_block.printed()
-    rows = () if found.table is None else tuple(record.printed() for record in found.table.records())
-    content = hashlib.sha256(repr((block, rows)).encode("utf-8", "surrogatepass")).hexdigest()
+    rows = [] if table is None else [record.printed() for record in table.records()]
+    content = hashlib.sha256(repr((block.printed(), rows)).encode("utf-8", "surrogatepass")).hexdigest()
     is_new = content not in seen
     seen.add(content)
     return is_new

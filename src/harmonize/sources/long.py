@@ -48,9 +48,9 @@ def stage(context: Context) -> None:
             context.report_blank_key(block, "factory, number or day", filled)
             return
         visit = open_visit(context, block, block.text("native_id", context.staged), style)
-        begun = False
+        labels, begun = _labels_above(context), False
         for record in context.records(table, _cells):
-            begun = begun or _begins_form(context, record)
+            begun = begun or _first_word(record) in labels
             if begun:
                 _report_second_form(context, record)
             else:
@@ -68,12 +68,17 @@ def _names_nobody(context: Context, block: Record) -> bool:
     return not stated and not any(True for _ in block.identifier_texts(context.staged))
 
 
-def _begins_form(context: Context, record: Record) -> bool:
-    """A label of the block stands where a line should: what follows belongs to another form."""
+def _labels_above(context: Context) -> frozenset[str]:
+    """Labels of a block in the sheet of its table: where a line should stand they begin another form."""
     block = context.layout.header_block
-    first = next((text for text in record.printed() if text), "")
-    names = [] if block is None else [*block.labels.values(), *block.identifiers.values()]
-    return word_key(first.rstrip(": ")) in {word_key(title) for titles in names for title in titles}
+    if block is None or block.sheet is not None or context.layout.document is not None:
+        return frozenset()
+    titles = [title for names in (*block.labels.values(), *block.identifiers.values()) for title in names]
+    return frozenset(map(word_key, titles))
+
+
+def _first_word(record: Record) -> str:
+    return word_key(next((text for text in record.printed() if text), "").rstrip(": "))
 
 
 def _report_second_form(context: Context, record: Record) -> None:

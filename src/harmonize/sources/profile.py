@@ -167,6 +167,8 @@ class Layout(_Strict):
             raise ValueError(f"unknown date form {unknown[0]!r}; known: {', '.join(DATE_FORMS)}")
         if self.family == "envelopes" and not self.envelope_keys and self.table is None:
             raise ValueError("a layout of the family envelopes needs envelope_keys, or a table")
+        if self.document is not None and (self.table is None or self.header_block is None):
+            raise ValueError("a layout of documents needs a table and a header_block")
         if self.family != "envelopes" and self.table is None:
             raise ValueError(f"a layout of the family {self.family} needs a table")
         if self.clean_visit_field and self.table and self.clean_visit_field not in self.table.columns:
