@@ -60,7 +60,7 @@ class Project:
             if (root / relative).exists():
                 return root / relative
         raise ConfigurationError(
-            f"{relative} is in none of {', '.join(map(str, self.roots))}; run `harmonize init` to get a copy."
+            f"{relative} is not in {' or '.join(map(str, self.roots))}; run `harmonize init` to get a copy."
         )
 
     def files(self, folder: str, pattern: str) -> list[Path]:

@@ -35,7 +35,7 @@ def load_settings(project: Project, name: str) -> PipelineSettings:
     Raises:
         ConfigurationError: no such pipeline, or one that is not valid.
     """
-    path = Path(name) if name.endswith((".yml", ".yaml")) else project.find(f"pipelines/{name}.yml")
+    path = _path_of(project, name)
     try:
         content = parse_yaml(path.read_text(encoding="utf-8")) or {}
         if not isinstance(content, dict):
@@ -49,3 +49,15 @@ def load_settings(project: Project, name: str) -> PipelineSettings:
         first = problem.errors()[0]
         place = ".".join(str(part) for part in first["loc"])
         raise ConfigurationError(f"{path}: {place}: {first['msg']} (value {first['input']!r}).") from problem
+
+
+def _path_of(project: Project, name: str) -> Path:
+    """The file of the pipeline; a folder given in its place is most often the inbox, and the error says so."""
+    if name.endswith((".yml", ".yaml")):
+        return Path(name)
+    try:
+        return project.find(f"pipelines/{name}.yml")
+    except ConfigurationError as problem:
+        if Path(name).is_dir():
+            raise ConfigurationError(f"{name} is a folder, not a pipeline; read it with `--inbox {name}`.") from problem
+        raise

@@ -129,6 +129,10 @@ def test_an_interrupt_of_a_library_ends_as_ctrl_c_does(
     assert "Stopped" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
 
 
+def test_an_inbox_given_as_the_pipeline_is_told_its_option(harmonize: Command, clean_inbox: Path) -> None:
+    assert f"--inbox {clean_inbox}" in _sentence(harmonize("run", str(clean_inbox), "--out", "out"))
+
+
 def test_a_missing_inbox_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
     assert "nowhere" in _sentence(harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out"))
     assert not (tmp_path / "out/current").exists()
