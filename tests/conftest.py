@@ -11,8 +11,6 @@ from hypothesis import settings
 from harmonize.project import Project
 from harmonize.sources.profile import Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
-from harmonize.values.geography import Geography
-from harmonize.values.identifiers import IdentifierRules
 
 ROOT = Path(__file__).parents[1]
 
@@ -33,6 +31,4 @@ def profiles(project: Project) -> Mapping[str, Profile]:
 
 @pytest.fixture(scope="session")
 def vocabulary(project: Project) -> Vocabulary:
-    schemas = project.find("schemas")
-    rules = IdentifierRules.from_folder(schemas)
-    return Vocabulary.load(schemas / "severities.yml", Geography.from_folder(schemas), rules)
+    return Vocabulary.from_folder(project.find("schemas"))

@@ -211,7 +211,7 @@ EDITS: Mapping[str, Sequence[tuple[str, str, str]]] = {
     "a unit": [("schemas/units.yml", '"us gal": us_gallon', '"us gal": litre')],
     "entailment": [("schemas/entailment.yml", "exact: {met: met", "exact: {met: partly_met")],
     "a label": [("schemas/language/indicators/labour.tsv", "Age documents checked", "Age papers checked")],
-    "a severity": [("schemas/severities.yml", "    key: major", "    key: minor")],
+    "a severity": [("mappings/gap/source.yml", "key: major", "key: minor")],
     "ranks of status": [("mappings/higg_fem/source.yml", "  VRF: 60", "  VRF: 20")],
     "how it was verified": [("mappings/better_work_cat/source.yml", "{on-site: onsite", "{on-site: desk")],
     "thresholds of identity": [("schemas/identity/model.yml", "  match: 0.92", "  match: 0.99999")],

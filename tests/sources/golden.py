@@ -8,8 +8,6 @@ from pathlib import Path
 from harmonize.project import Project
 from harmonize.sources.profile import load_profiles
 from harmonize.sources.vocabulary import Vocabulary
-from harmonize.values.geography import Geography
-from harmonize.values.identifiers import IdentifierRules
 from tests.sources.exports import exports, golden_path, readable, stage
 
 __all__ = ["main"]
@@ -19,9 +17,7 @@ def main(instrument: str | None = None) -> None:
     """Stage every fixture export and write down what came out."""
     project = Project.locate(Path(__file__).parents[2])
     profiles = load_profiles(project.files("mappings", "*/source.yml"))
-    schemas = project.find("schemas")
-    rules = IdentifierRules.from_folder(schemas)
-    vocabulary = Vocabulary.load(schemas / "severities.yml", Geography.from_folder(schemas), rules)
+    vocabulary = Vocabulary.from_folder(project.find("schemas"))
     for export in exports(instrument):
         golden_path(export).write_text(readable(stage(export, profiles, vocabulary)), encoding="utf-8")
 

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 from pathlib import Path
 from typing import get_args
 
@@ -56,10 +57,12 @@ def test_every_row_of_a_grid_has_as_many_cells_as_its_head() -> None:
 
 
 def test_it_is_written_where_it_belongs(tmp_path: Path) -> None:
+    schemas = tmp_path / "schemas"
+    shutil.copytree("mappings", tmp_path / "mappings")
     for name in ("language/states.yml", "severities.yml", "scales.yml"):
-        (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text((SCHEMAS / name).read_text(encoding="utf-8"), encoding="utf-8")
-    assert write_dictionary(tmp_path).read_text(encoding="utf-8") == dictionary_markdown(SCHEMAS)
+        (schemas / name).parent.mkdir(parents=True, exist_ok=True)
+        (schemas / name).write_text((SCHEMAS / name).read_text(encoding="utf-8"), encoding="utf-8")
+    assert write_dictionary(schemas).read_text(encoding="utf-8") == dictionary_markdown(SCHEMAS)
 
 
 def test_a_missing_vocabulary_is_named(tmp_path: Path) -> None:

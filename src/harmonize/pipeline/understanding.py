@@ -20,8 +20,6 @@ from harmonize.project import Project
 from harmonize.sources.profile import TICK_BOXES, Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.staging import fingerprint
-from harmonize.values.geography import Geography
-from harmonize.values.identifiers import IdentifierRules
 from harmonize.values.units import UnitTable
 
 __all__ = ["Understanding", "knowledge_rows", "load_knowledge"]
@@ -61,11 +59,7 @@ def load_knowledge(project: Project, as_of: date, scratch: Path, memory: Path | 
 def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> Understanding:
     profile_paths = project.files("mappings", "*/source.yml")
     profiles = load_profiles(profile_paths)
-    vocabulary = Vocabulary.load(
-        schemas / "severities.yml",
-        Geography.from_folder(schemas),
-        IdentifierRules.from_folder(schemas),
-    )
+    vocabulary = Vocabulary.from_folder(schemas)
     language = load_language(project)
     scales = load_scales(project.find("schemas/scales.yml"))
     units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
@@ -90,7 +84,6 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         *(
             project.find(f"schemas/{name}")
             for name in (
-                "severities.yml",
                 "scales.yml",
                 "countries.yml",
                 "identifiers.yml",

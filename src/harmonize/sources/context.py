@@ -31,7 +31,7 @@ def _untitled(view: TableView) -> list[int]:
 
 @dataclass(frozen=True)
 class Context:
-    """One file being read. (Not slotted: two derived tables are kept once made.)"""
+    """One file being read. (Not slotted: derived tables are kept once made.)"""
 
     recognition: Recognition
     vocabulary: Vocabulary
@@ -50,8 +50,17 @@ class Context:
     @cached_property
     def ratings(self) -> dict[str, str]:
         """Grades of the instrument by case-folded word; empty where it has none."""
-        listed = {word_key(word): word for word in self.profile.ratings}
-        return listed or dict(self.vocabulary.ratings.get(self.profile.instrument, {}))
+        return {word_key(word): word for word in self.profile.ratings}
+
+    @cached_property
+    def severities(self) -> Mapping[str, str | None]:
+        """Common severity by the instrument's word, case-folded; empty where it has none."""
+        return {word_key(word): common for word, common in self.profile.severities.items()}
+
+    @cached_property
+    def finding_statuses(self) -> Mapping[str, str | None]:
+        """Common state of a finding by the instrument's word, case-folded; empty where it has none."""
+        return {word_key(word): common for word, common in self.profile.finding_statuses.items()}
 
     @cached_property
     def statuses(self) -> dict[str, str]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from datetime import date, timedelta
 
 from harmonize.model.issues import Issue
@@ -43,10 +42,9 @@ def stage_finding(
         clause: its code, or the question that it belongs to.
         role: None for a finding; `detail` for what a row says of its answer, `remark` for an entry that is no finding.
     """
-    staged, layout, instrument = context.staged, context.layout, context.profile.instrument
-    severities = context.vocabulary.severities.get(instrument, {})
-    severity_raw = _severity(context, record, severities)
-    statuses = context.vocabulary.finding_statuses.get(instrument, {})
+    staged, layout = context.staged, context.layout
+    severity_raw = _severity(context, record)
+    statuses = context.finding_statuses
     status_raw = record.word("status", {word: word for word in statuses}, "unknown_status", staged)
     closed_on = record.day("closed_on", layout.dates, staged)
     status = statuses.get(word_key(status_raw)) if status_raw else None
@@ -57,7 +55,7 @@ def stage_finding(
         visit.number,
         record.text("finding_no", staged),
         clause,
-        severities.get(word_key(severity_raw)) if severity_raw else None,
+        context.severities.get(word_key(severity_raw)) if severity_raw else None,
         severity_raw,
         record.text("description", staged),
         record.text("root_cause", staged),
@@ -75,11 +73,12 @@ def stage_finding(
     )
 
 
-def _severity(context: Context, record: Record, severities: Mapping[str, str | None]) -> str | None:
+def _severity(context: Context, record: Record) -> str | None:
     """The class of a finding: a printed word, or the gravest of the columns that say yes."""
     flags = context.layout.severity_flags
     if not flags:
-        return record.word("severity", {word: word for word in severities}, "unknown_severity", context.staged)
+        known = {word: word for word in context.severities}
+        return record.word("severity", known, "unknown_severity", context.staged)
     for name, word in flags.items():
         text = record.word(name, _FLAGS, "unknown_severity", context.staged)
         if text is None and not record.is_blank(name):

@@ -24,7 +24,7 @@ def stage(context: Context) -> None:
     table, staged = context.recognition.table, context.staged
     if table is None:
         raise TypeError("a plan layout has a table")
-    statuses = context.vocabulary.finding_statuses.get(context.profile.instrument, {})
+    statuses = context.finding_statuses
     seen: set[tuple[str, ...]] = set()
     for record in context.records(table, lambda _: 1):
         identifiers = list(record.identifier_texts(staged))

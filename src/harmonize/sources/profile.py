@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from harmonize.errors import ConfigurationError
+from harmonize.model.tables import CommonSeverity, FindingStatus
 from harmonize.values.dates import DATE_FORMS
 from harmonize.values.numbers import NumberStyle
 from harmonize.yaml_text import read_yaml
@@ -238,6 +239,12 @@ class Profile(_Strict):
     )
     number_style: NumberStyle = NumberStyle.POINT
     ratings: list[str] = Field(default_factory=list, description="Grades; another word is unknown.")
+    severities: dict[str, CommonSeverity | None] = Field(
+        default_factory=dict, description="What findings are called -> the common severity; null where it has none."
+    )
+    finding_statuses: dict[str, FindingStatus | None] = Field(
+        default_factory=dict, description="State of a finding -> the common one; null where it has none."
+    )
     statuses: dict[str, int] = Field(default_factory=dict, description="Status -> rank among deliveries.")
     verified_statuses: list[str] = Field(default_factory=list)
     unpublished_statuses: list[str] = Field(default_factory=list)

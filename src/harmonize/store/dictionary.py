@@ -27,7 +27,7 @@ def dictionary_markdown(schemas: Path) -> str:
     """The data dictionary as Markdown.
 
     Args:
-        schemas: the schemas folder, for the vocabularies.
+        schemas: the schemas folder, for the vocabularies; `mappings/` beside it has each instrument's own words.
 
     Raises:
         ConfigurationError: a vocabulary that cannot be read.
@@ -80,6 +80,8 @@ def _grid(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 def _vocabularies(schemas: Path) -> list[str]:
     states = _read(schemas / "language" / "states.yml")
     severities = _read(schemas / "severities.yml")
+    profiles = {path.parent.name: _read(path) for path in sorted(schemas.parent.glob("mappings/*/source.yml"))}
+    native = {name: profile.get("severities", {}) for name, profile in profiles.items()}
     scales = _read(schemas / "scales.yml")["scales"]
     return [
         "### Answer states",
@@ -94,7 +96,7 @@ def _vocabularies(schemas: Path) -> list[str]:
         _grid(
             ("severity", "English", "Vietnamese", "native words"),
             [
-                (f"`{word}`", labels["en"], labels["vi"], _native_words(severities["instruments"], word))
+                (f"`{word}`", labels["en"], labels["vi"], _native_words(native, word))
                 for word, labels in severities["labels"].items()
             ],
         ),
