@@ -92,3 +92,12 @@ def test_broken_knowledge_is_a_sentence_that_names_the_file(
     (project.folder / name).write_text(content, encoding="utf-8")
     with pytest.raises(ConfigurationError, match=Path(name).name):
         _load(project, tmp_path, tmp_path / "memory")
+
+
+def test_a_question_that_nobody_has_decided_stops_no_run(project: Project, tmp_path: Path) -> None:
+    assert project.folder is not None
+    before = _load(project, tmp_path, tmp_path / "memory")
+    path = project.folder / "mappings/pvh/asc.rules.tsv"
+    text = path.read_text(encoding="utf-8").rstrip("\n")
+    path.write_text(f"{text}\nNew element{9 * chr(9)}draft{5 * chr(9)}\n", encoding="utf-8")
+    assert _load(project, tmp_path, tmp_path / "memory") != before

@@ -65,9 +65,17 @@ def coverage_command(
     project = Project.locate(Path.cwd())
     show_table(
         "By question",
-        ["instrument", "edition", "questions", "mapped", "ignored", "not approved"],
+        ["instrument", "edition", "questions", "mapped", "ignored", "not approved", "undecided"],
         [
-            (row.instrument, row.edition, row.questions, row.mapped, row.ignored, row.not_approved)
+            (
+                row.instrument,
+                row.edition,
+                row.questions,
+                row.mapped,
+                row.ignored,
+                row.not_approved,
+                row.undecided,
+            )
             for row in question_coverage(load_editions(project))
         ],
     )

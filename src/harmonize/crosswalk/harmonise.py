@@ -218,8 +218,8 @@ def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]]
 
 
 def crosswalk_table(index: CrosswalkIndex) -> list[dict[str, object]]:
-    """Rows of the contract table `crosswalk`."""
-    return [_crosswalk_row(entry) for entry in index.entries()]
+    """Rows of the contract table `crosswalk`; what nobody has decided yet says nothing and is not there."""
+    return [_crosswalk_row(entry) for entry in index.entries() if not entry.is_undecided]
 
 
 def _crosswalk_row(entry: MappingEntry) -> dict[str, object]:

@@ -23,17 +23,22 @@ _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One thing to mend: where, what, how."""
+    """One thing to mend: where, what, how.
+
+    Attributes:
+        is_undecided: a draft waits for a person; runs go on meanwhile, for nothing reads it.
+    """
 
     place: str
     message: str
     cure: str
+    is_undecided: bool = False
 
 
 def lint(
     editions: Sequence[Edition], language: Language, scales: Mapping[str, Scale], units: frozenset[str]
 ) -> list[Complaint]:
-    """Everything wrong with the crosswalks, in file order; an empty list is clean."""
+    """Everything wrong with the crosswalks, in file order, undecided drafts included; an empty list is clean."""
     return [
         complaint
         for edition in editions
@@ -50,6 +55,10 @@ def _entry(
     units: frozenset[str],
 ) -> Iterable[Complaint]:
     place = f"{edition.instrument}/{edition.rules_path.name}: {entry.question}"
+    if entry.is_undecided:
+        message = "Nobody has decided this question yet."
+        yield Complaint(place, message, "Map it, or write the reason why it is ignored.", is_undecided=True)
+        return
     if entry.indicator_id is None:
         if not entry.rule("reason"):
             yield Complaint(place, "The question is ignored without a reason.", "Write the reason, or map it.")

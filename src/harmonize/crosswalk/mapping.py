@@ -19,7 +19,16 @@ from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["PREDICATES", "RULE_COLUMNS", "SSSOM_COLUMNS", "Edition", "MappingEntry", "load_editions"]
+__all__ = [
+    "INDICATOR_PREFIX",
+    "NO_TERM",
+    "PREDICATES",
+    "RULE_COLUMNS",
+    "SSSOM_COLUMNS",
+    "Edition",
+    "MappingEntry",
+    "load_editions",
+]
 
 SSSOM_COLUMNS = (
     "subject_id",
@@ -82,6 +91,11 @@ class MappingEntry:
     def rule(self, name: str) -> str | None:
         """A rule, None where its cell is empty."""
         return self.rules.get(name) or None
+
+    @property
+    def is_undecided(self) -> bool:
+        """Drafted, and no person has mapped it yet or said why it is ignored."""
+        return self.indicator_id is None and self.rules.get("status") == "draft" and not self.rule("reason")
 
     @property
     def is_approved(self) -> bool:

@@ -64,7 +64,11 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     scales = load_scales(project.find("schemas/scales.yml"))
     units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
     editions = load_editions(project)
-    complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+    complaints = [
+        complaint
+        for complaint in lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+        if not complaint.is_undecided
+    ]
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
