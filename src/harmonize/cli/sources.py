@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harmonize.cli.new_source import new_command
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import ConfigurationError, InboxError, RefusedFile
@@ -46,6 +47,9 @@ def list_sources(context: typer.Context) -> None:
             for profile in _profiles()
         ],
     )
+
+
+app.command("new")(new_command)
 
 
 @app.command("inspect")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from harmonize.errors import ConfigurationError
 from harmonize.values.text import word_key
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["UNKNOWN_ANSWER", "Scale", "load_scales", "state_of"]
+__all__ = ["UNKNOWN_ANSWER", "Scale", "fitting_scale", "load_scales", "state_of"]
 
 UNKNOWN_ANSWER = "unknown_answer"
 _SWAPPED = {"met": "not_met", "not_met": "met"}
@@ -46,3 +46,10 @@ def state_of(scale: Scale, answer: str, polarity: str | None) -> str:
     """The state of a printed answer; negative polarity swaps met and not met."""
     state = scale.words.get(word_key(answer), scale.otherwise)
     return _SWAPPED.get(state, state) if polarity == "negative" else state
+
+
+def fitting_scale(answers: Sequence[str], scales: Mapping[str, Scale]) -> str | None:
+    """The scale that has all of these answers among its words, and the fewest words besides; None where none has."""
+    words = set(map(word_key, answers))
+    fitting = [scale for scale in scales.values() if words <= scale.words.keys()]
+    return min(fitting, key=lambda scale: len(scale.words)).name if words and fitting else None

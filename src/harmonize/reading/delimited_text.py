@@ -36,10 +36,11 @@ _END = [SEPARATOR, SEPARATOR]
 
 @dataclass(frozen=True, slots=True)
 class DelimitedText:
-    """The rows of a text, how it was decoded (its text only where that was guessed), and what else could split it."""
+    """The rows of a text, how it was decoded (its text only where that was guessed), what splits it and else could."""
 
     rows: PackedRows | DelimitedRows
     decoded: Decoded
+    delimiter: str
     other_delimiters: tuple[str, ...]
 
 
@@ -195,7 +196,7 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
     others = tuple(other for other in delimiters if other != chosen)
     wide = _wide_rows(source, chosen, limits)
     if wide is not None:
-        return DelimitedText(wide, source.decoded, others)
+        return DelimitedText(wide, source.decoded, chosen, others)
     with source.open() as stream:
         lines = _Lines(stream, chosen, limits)
         rows = _rows(lines, chosen, limits)
@@ -203,7 +204,7 @@ def read_table(data: bytes, fallback: str, delimiter: str | None, limits: Limits
     if source.counts_replaced:
         decoded = Decoded("", decoded.encoding, certain=True, replaced=lines.replaced)
     may_hold_errors = any(word.encode(decoded.encoding, "replace") in data for word in ERROR_WORDS)
-    return DelimitedText(PackedRows(rows.packed, may_hold_errors), decoded, others)
+    return DelimitedText(PackedRows(rows.packed, may_hold_errors), decoded, chosen, others)
 
 
 def _wide_rows(source: _Source, delimiter: str, limits: Limits) -> DelimitedRows | None:

@@ -31,12 +31,14 @@ class Sheet:
         name: worksheet name; None for a CSV file.
         rows: all rows from the top, title rows included.
         decoded: how the text was decoded; None for workbooks.
-        other_delimiters: what the text could be split at instead.
+        delimiter: what the text is split at; None for workbooks.
+        other_delimiters: what it could be split at instead.
     """
 
     name: str | None
     rows: Sequence[Sequence[Cell]]
     decoded: Decoded | None = None
+    delimiter: str | None = None
     other_delimiters: tuple[str, ...] = ()
 
     def row_locator(self, index: int, header: int) -> str:
@@ -87,7 +89,7 @@ def read_csv(data: bytes, fallback: str, delimiter: str | None = None, limits: L
         RefusedFile: `unknown_format`, `broken_csv`, `too_large`.
     """
     table = read_table(data, fallback, delimiter, limits or Limits())
-    return Sheet(None, table.rows, table.decoded, table.other_delimiters)
+    return Sheet(None, table.rows, table.decoded, table.delimiter, table.other_delimiters)
 
 
 def read_sheets(data: bytes, limits: Limits) -> list[Sheet]:

@@ -21,7 +21,7 @@ from harmonize.sources.records import Record, TableView
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.vietnamese import LegacyVietnamese
 
-__all__ = ["inspect", "read_file"]
+__all__ = ["inspect", "open_export", "read_file"]
 
 _LEGACY = frozenset({"tcvn3", "vni"})
 _STAGE: Mapping[Family, Callable[[Context], None]] = {
@@ -41,7 +41,7 @@ _COUNT: Mapping[Family, Callable[[Context], tuple[int, int]]] = {
 }
 
 
-def _document(
+def open_export(
     data: bytes,
     path: str,
     limits: Limits,
@@ -49,7 +49,14 @@ def _document(
     encoding: str = "cp1252",
     delimiter: str | None = None,
 ) -> Document:
-    """Open a file; text in an old Vietnamese encoding is converted."""
+    """Open a file; text in an old Vietnamese encoding is converted.
+
+    Args:
+        encoding: that of a text that is no UTF-8 and has no mark.
+
+    Raises:
+        RefusedFile: it cannot be opened.
+    """
     document = open_document(data, path, limits, encoding, delimiter)
     return replace(document, sheets=tuple(_converted(sheet, legacy) for sheet in document.sheets))
 
@@ -68,7 +75,7 @@ def _converted(sheet: Sheet, legacy: LegacyVietnamese) -> Sheet:
 def _open(
     data: bytes, path: str, profiles: Sequence[Profile], limits: Limits, legacy: LegacyVietnamese
 ) -> tuple[Document, Recognition]:
-    document = _document(data, path, limits, legacy)
+    document = open_export(data, path, limits, legacy)
     delimiter: str | None = None
     try:
         recognition = recognise(document, profiles, limits.header_search_rows)
@@ -82,7 +89,7 @@ def _open(
         document, recognition, delimiter = otherwise
     encodings = {sheet.decoded.encoding for sheet in document.sheets if sheet.decoded and not sheet.decoded.certain}
     if encodings - _LEGACY and recognition.layout.encoding not in encodings:
-        document = _document(data, path, limits, legacy, recognition.layout.encoding, delimiter)
+        document = open_export(data, path, limits, legacy, recognition.layout.encoding, delimiter)
         recognition = recognise(document, profiles, limits.header_search_rows)
     return document, recognition
 
@@ -97,7 +104,7 @@ def _split_otherwise(
 ) -> tuple[Document, Recognition, str] | None:
     """Title rows and long texts may hide the delimiter: the header that is recognised tells it."""
     for delimiter in delimiters:
-        document = _document(data, path, limits, legacy, delimiter=delimiter)
+        document = open_export(data, path, limits, legacy, delimiter=delimiter)
         try:
             return document, recognise(document, profiles, limits.header_search_rows), delimiter
         except RefusedFile:
@@ -114,7 +121,7 @@ def _decoded_otherwise(
     for encoding in sorted(
         {layout.encoding for profile in profiles for layout in profile.layouts} - {"utf-8", "cp1252"}
     ):
-        found = _document(data, path, limits, legacy, encoding)
+        found = open_export(data, path, limits, legacy, encoding)
         try:
             return found, recognise(found, profiles, limits.header_search_rows), None
         except RefusedFile:
