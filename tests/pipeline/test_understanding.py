@@ -45,7 +45,8 @@ def test_every_edit_is_seen(project: Project, tmp_path: Path) -> None:
     edits = {
         "schemas/units.yml": ("  - dozen_pieces = 12 * piece", "  - dozen_pieces = 13 * piece"),
         "schemas/countries.yml": ("spellings:", "spellings:\n  ZW: [Land of the lotus]"),
-        "schemas/admin_units.csv": (",Hanoi\n", ",Hanoi|City of the lake\n"),
+        "schemas/countries/VN.csv": (",Hanoi\n", ",Hanoi|City of the lake\n"),
+        "schemas/countries/KH.yml": ("spellings: [", "spellings: [Land of the Khmers, "),
     }
     for name, (old, new) in edits.items():
         path = project.folder / name
@@ -79,7 +80,8 @@ def test_a_complaint_of_the_lint_stops_every_run(project: Project, tmp_path: Pat
         pytest.param("schemas/severities.yml", "a: [\n", id="severities"),
         pytest.param("schemas/countries.yml", "a: [\n", id="countries"),
         pytest.param("schemas/countries.yml", "spellings: 5\n", id="countries, shape"),
-        pytest.param("schemas/admin_units.csv", "country,level\nVN,province\n", id="places, columns"),
+        pytest.param("schemas/countries/VN.csv", "level\nprovince\n", id="places, columns"),
+        pytest.param("schemas/countries/VN.yml", "spellings: 5\n", id="country, shape"),
         pytest.param("mappings/pvh/source.yml", "instrument: [\n", id="profile"),
         pytest.param("mappings/better_work_cat/fingerprints.tsv", "edition\tcountry\ncat2025\n", id="fingerprints"),
         pytest.param("mappings/better_work_cat/compliance_points.tsv", "name\nx\n", id="compliance points"),

@@ -81,20 +81,37 @@ def test_admin1_within_takes_the_last_province_of_an_address(geography: Geograph
 
 
 def test_a_file_edited_meanwhile_is_read_anew(tmp_path: Path) -> None:
-    for name in ("countries.yml", "admin_units.csv"):
-        shutil.copy(SCHEMAS / name, tmp_path / name)
+    shutil.copy(SCHEMAS / "countries.yml", tmp_path)
+    shutil.copytree(SCHEMAS / "countries", tmp_path / "countries")
     assert Geography.from_folder(tmp_path).country_code("Lotus land") is None
     path = tmp_path / "countries.yml"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace("spellings:", "spellings:\n  ZW: [Lotus land]", 1), encoding="utf-8")
     assert Geography.from_folder(tmp_path).country_code("Lotus land") == "ZW"
+    (tmp_path / "countries/ZM.yml").write_text("spellings: [Land of the falls]\n", encoding="utf-8")
+    assert Geography.from_folder(tmp_path).country_code("Land of the falls") == "ZM"
 
 
-def test_a_province_that_merged_into_none_is_a_sentence(tmp_path: Path) -> None:
-    shutil.copy(SCHEMAS / "countries.yml", tmp_path)
-    (tmp_path / "admin_units.csv").write_text(
-        "country,level,name_local,name_short_or_en,merged_into,valid_to,aliases\nVN,province,A,A,B,2025-06-30,\n",
-        encoding="utf-8",
-    )
-    with pytest.raises(ConfigurationError, match=r"admin_units.csv: VN: 'A' belongs to 'B'"):
+UNITS = "level,name_local,name_short_or_en,merged_into,valid_to,aliases\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ({"VN.yml": "", "VN.csv": f"{UNITS}province,A,A,B,2025-06-30,\n"}, r"VN\.csv: 'A' belongs to 'B'"),
+        ({"VN.yml": "", "VN.csv": "level\nprovince\n"}, r"VN\.csv: the column 'name_local'"),
+        ({"VN.csv": UNITS}, r"VN\.csv: VN\.yml is missing"),
+        ({"XX.yml": ""}, r"XX\.yml: 'XX' is no country code"),
+        ({"vn.yml": ""}, r"vn\.yml: 'vn' is no country code"),
+        ({"VN.yml": "spelling: [Vietnam]\n"}, r"VN\.yml: spelling"),
+        ({"VN.yml": "spellings: [\n"}, r"VN\.yml: not valid YAML"),
+        ({"VN.yml": "spellings: [Kampuchea, Thailand]\n"}, r"VN\.yml: 'Thailand' stands under VN but means TH"),
+    ],
+)
+def test_what_is_impossible_of_a_country_is_a_sentence(tmp_path: Path, files: dict[str, str], said: str) -> None:
+    (tmp_path / "countries").mkdir()
+    (tmp_path / "countries.yml").write_text("spellings: {}\n", encoding="utf-8")
+    for name, content in files.items():
+        (tmp_path / "countries" / name).write_text(content, encoding="utf-8")
+    with pytest.raises(ConfigurationError, match=said):
         Geography.from_folder(tmp_path)

@@ -91,11 +91,11 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
                 "scales.yml",
                 "countries.yml",
                 "identifiers.yml",
-                "admin_units.csv",
                 "encodings/vietnamese.yml",
             )
         ),
     ]
+    reading_paths += project.files("schemas/countries", "*.*")
     # What every answer's meaning hangs on, besides the mapping of its question.
     meaning_paths = [project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")]
     meaning_paths += [

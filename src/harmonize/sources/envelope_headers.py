@@ -210,7 +210,7 @@ def _country(context: Context, envelope: Envelope, facts: Facts) -> str | None:
             "unknown_country",
             text,
             f"{text!r} is no country name that is known.",
-            "Correct it, or add the spelling to schemas/countries.yml.",
+            "Correct it, or add the spelling to schemas/countries.yml or the country's file in schemas/countries/.",
         )
     return code
 

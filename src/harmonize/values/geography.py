@@ -9,7 +9,7 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -20,19 +20,18 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from yaml import YAMLError
 
 from harmonize.errors import ConfigurationError
+from harmonize.values.countries import FOLDER, Files, countries_of, files_of, read_bytes
 from harmonize.yaml_text import parse_yaml
 
 __all__ = ["Admin1", "Geography", "ProvinceWords", "spelling_key"]
 
 
-class _CountryWords(BaseModel):
+class _Spellings(BaseModel):
     """The content of `countries.yml`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     spellings: dict[str, list[str]]
-    province_words: dict[str, list[str]]
-    province_affixes: dict[str, list[str]]
 
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
@@ -69,7 +68,7 @@ class ProvinceWords:
 
 @dataclass(frozen=True, slots=True)
 class Geography:
-    """Countries of the world and provinces of Viet Nam, Cambodia and Thailand, by spelling.
+    """Countries of the world, and provinces of those that have a file of them, by spelling.
 
     Attributes:
         countries: spelling key -> ISO 3166-1 alpha-2.
@@ -87,9 +86,13 @@ class Geography:
 
     @classmethod
     def from_folder(cls, path: Path) -> Geography:
-        """Load `countries.yml` and `admin_units.csv` from the schemas folder `path`."""
-        countries, units = path / "countries.yml", path / "admin_units.csv"
-        return _load(countries, _bytes(countries), units, _bytes(units))
+        """Load `countries.yml` and what stands under `countries/` from the schemas folder `path`.
+
+        Raises:
+            ConfigurationError: a file that cannot be read or says something impossible.
+        """
+        spellings = path / "countries.yml"
+        return _load(spellings, read_bytes(spellings), files_of(path, "*.yml"), files_of(path, "*.csv"))
 
     def country_code(self, text: str | None) -> str | None:
         """ISO 3166-1 alpha-2 of a country in any spelling, or None."""
@@ -129,40 +132,37 @@ def _province_keys(text: str, words: ProvinceWords) -> Iterable[str]:
     yield tokens
 
 
-def _bytes(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as problem:
-        raise ConfigurationError(
-            f"{path}: cannot be read: {problem.strerror}. Check path and permissions."
-        ) from problem
-
-
 @lru_cache(maxsize=4)
-def _load(path: Path, words: bytes, units_path: Path, units: bytes) -> Geography:
+def _load(path: Path, spellings: bytes, countries: Files, units: Files) -> Geography:
     """The geography that these contents state; kept by content, so that a file edited meanwhile is read anew."""
-    known = _country_words(path, words)
-    rows = _unit_rows(units_path, units)
+    known = countries_of(countries)
+    alone = next((unit for unit, _ in units if unit.stem not in known), None)
+    if alone is not None:
+        raise ConfigurationError(f"{alone}: {alone.stem}.yml is missing beside it; it may be empty.")
+    rows = {unit: _unit_rows(unit, content) for unit, content in units}
     province_words = {
-        country: ProvinceWords(
-            tuple(spelling_key(word) for word in known.province_words.get(country, ())),
-            tuple(known.province_affixes.get(country, ())),
+        code: ProvinceWords(
+            tuple(spelling_key(word) for word in country.province_words), tuple(country.province_affixes)
         )
-        for country in known.province_words.keys() | known.province_affixes.keys()
+        for code, country in known.items()
+        if country.province_words or country.province_affixes
     }
     provinces: dict[tuple[str, str], Admin1] = {}
     names: dict[str, set[str]] = {}
-    for spelling, admin1 in _province_spellings(rows, units_path):
-        keys = list(_province_keys(spelling, province_words.get(admin1.country, ProvinceWords())))
-        for key in keys:
-            provinces.setdefault((admin1.country, key.replace(" ", "")), admin1)
-        names.setdefault(admin1.country, set()).add(keys[-1])
+    for unit, found in rows.items():
+        for spelling, admin1 in _province_spellings(found, unit):
+            keys = list(_province_keys(spelling, province_words.get(admin1.country, ProvinceWords())))
+            for key in keys:
+                provinces.setdefault((admin1.country, key.replace(" ", "")), admin1)
+            names.setdefault(admin1.country, set()).add(keys[-1])
     ordered = {country: tuple(sorted(keys, key=lambda key: (-len(key), key))) for country, keys in names.items()}
-    districts = frozenset(_district_names(rows))
-    return Geography(_countries(known.spellings, path), provinces, ordered, province_words, districts)
+    districts = frozenset(name for found in rows.values() for name in _district_names(found))
+    listed = [(path, code, names) for code, names in _spellings(path, spellings).items()]
+    listed += [(path.parent / FOLDER / f"{code}.yml", code, country.spellings) for code, country in known.items()]
+    return Geography(_countries(listed), provinces, ordered, province_words, districts)
 
 
-def _countries(aliases: Mapping[str, list[str]], path: Path) -> dict[str, str]:
+def _countries(listed: Iterable[tuple[Path, str, Sequence[str]]]) -> dict[str, str]:
     """Official names and codes first; an alias may add a spelling but never turn one round."""
     known: dict[str, str] = {}
     for entry in pycountry.countries:
@@ -170,7 +170,7 @@ def _countries(aliases: Mapping[str, list[str]], path: Path) -> dict[str, str]:
             spelling = getattr(entry, field, None)
             if spelling:
                 known.setdefault(spelling_key(spelling), entry.alpha_2)
-    for code, spellings in aliases.items():
+    for path, code, spellings in listed:
         for spelling in spellings:
             other = known.setdefault(spelling_key(spelling), code)
             if other != code:
@@ -178,9 +178,9 @@ def _countries(aliases: Mapping[str, list[str]], path: Path) -> dict[str, str]:
     return known
 
 
-def _country_words(path: Path, content: bytes) -> _CountryWords:
+def _spellings(path: Path, content: bytes) -> Mapping[str, list[str]]:
     try:
-        return _CountryWords.model_validate(parse_yaml(content.decode("utf-8")))
+        return _Spellings.model_validate(parse_yaml(content.decode("utf-8"))).spellings
     except (UnicodeDecodeError, YAMLError) as problem:
         raise ConfigurationError(f"{path}: not valid YAML in UTF-8: {problem}. Mend it there.") from problem
     except ValidationError as problem:
@@ -189,11 +189,11 @@ def _country_words(path: Path, content: bytes) -> _CountryWords:
         raise ConfigurationError(f"{path}: {place}: {first['msg']} (value {first['input']!r}).") from problem
 
 
-_UNIT_COLUMNS = ("country", "level", "name_local", "name_short_or_en", "merged_into", "valid_to", "aliases")
+_UNIT_COLUMNS = ("level", "name_local", "name_short_or_en", "merged_into", "valid_to", "aliases")
 
 
 def _unit_rows(path: Path, content: bytes) -> list[dict[str, str]]:
-    """The administrative units; lines that begin with `#` are remarks."""
+    """The administrative units of a country; lines that begin with `#` are remarks."""
     try:
         lines = content.decode("utf-8-sig").splitlines(keepends=True)
     except UnicodeDecodeError as problem:
@@ -219,16 +219,16 @@ def _province_spellings(rows: Iterable[Mapping[str, str]], path: Path) -> Iterab
     """(spelling, province of today) for every province; those in force come before those merged away."""
     provinces = [row for row in rows if row["level"] == "province"]
     today = {
-        (row["country"], row["name_local"]): Admin1(row["country"], row["name_short_or_en"], row["name_local"])
+        row["name_local"]: Admin1(path.stem, row["name_short_or_en"], row["name_local"])
         for row in provinces
         if not row["valid_to"]
     }
     for row in sorted(provinces, key=lambda row: bool(row["valid_to"])):
-        now = today.get((row["country"], row["merged_into"] or row["name_local"]))
+        now = today.get(row["merged_into"] or row["name_local"])
         if now is None:
             raise ConfigurationError(
-                f"{path}: {row['country']}: {row['name_local']!r} belongs to {row['merged_into']!r}, which is no "
-                "province in force; correct merged_into, or add it."
+                f"{path}: {row['name_local']!r} belongs to {row['merged_into']!r}, which is no province in force; "
+                "correct merged_into, or add it."
             )
         spellings = (row["name_local"], row["name_short_or_en"], *row["aliases"].split("|"))
         for spelling in filter(None, spellings):

@@ -1,7 +1,8 @@
 """Clean identifiers and say whether one is valid and what it names: a site, a company or one assessment.
 
-Rules live in `schemas/identifiers.yml`. An identifier that fails its pattern or its check digit is kept by others as it
-was printed, but it is never valid here, and what is not valid never links two factories.
+Rules live in `schemas/identifiers.yml`, those of tax codes with their countries. An identifier that fails its pattern
+or its check digit is kept by others as it was printed, but it is never valid here, and what is not valid never links
+two factories.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pydantic import BaseModel, ConfigDict
 
 from harmonize.errors import ConfigurationError
 from harmonize.project import shipped_folder
+from harmonize.values.countries import TaxCode, load_countries
 from harmonize.yaml_text import parse_yaml
 
 __all__ = ["IdentifierRules", "Level", "clean_identifier", "is_valid", "os_id_check_character"]
@@ -39,20 +41,11 @@ class _Scheme(BaseModel):
     check: Literal["os_id", "tax_code"] | None = None
 
 
-class _TaxCode(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    company: str
-    site: str | None = None
-    check: str | None = None
-
-
 class _Document(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     placeholders: list[str]
     schemes: dict[str, _Scheme]
-    tax_codes: dict[str, _TaxCode]
 
 
 _BLANKS = re.compile(r"\s+")
@@ -76,11 +69,11 @@ def _clean(value: str, separators: str, case: str) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class IdentifierRules:
-    """What `schemas/identifiers.yml` says about every scheme."""
+    """What `schemas/identifiers.yml` says about every scheme, and countries about their tax codes."""
 
     placeholders: frozenset[str]
     schemes: Mapping[str, _Scheme]
-    tax_codes: Mapping[str, _TaxCode]
+    tax_codes: Mapping[str, TaxCode]
 
     @classmethod
     def from_folder(cls, path: Path) -> IdentifierRules:
@@ -161,6 +154,5 @@ def _load(folder: Path) -> IdentifierRules:
     document = _Document.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
     if "*" not in document.schemes:
         raise ConfigurationError(f"{path}: the scheme '*' for all others is missing; add it.")
-    return IdentifierRules(
-        frozenset(word.casefold() for word in document.placeholders), document.schemes, document.tax_codes
-    )
+    tax_codes = {code: country.tax_code for code, country in load_countries(folder).items() if country.tax_code}
+    return IdentifierRules(frozenset(word.casefold() for word in document.placeholders), document.schemes, tax_codes)

@@ -1,7 +1,7 @@
 """Load the word lists that names and addresses are compared with.
 
-The lists stand in `schemas/identity/`, the names of places in `schemas/`; every entry is brought into the same plain
-words as the texts it is looked up in.
+The lists stand in `schemas/identity/`, the names of places and what is a country's own in `schemas/countries/`; every
+entry is brought into the same plain words as the texts it is looked up in.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from typing import Literal
 from anyascii import anyascii
 from pydantic import BaseModel, ConfigDict
 
+from harmonize.values.countries import load_countries
 from harmonize.values.geography import Geography
 from harmonize.values.phrases import Phrasebook
 from harmonize.yaml_text import parse_yaml
@@ -115,11 +116,22 @@ def _load(folder: Path) -> WordLists:
     trade = _TradeWords.model_validate(read("trade_words.yml"))
     address = _AddressWords.model_validate(read("address_words.yml"))
     geography = Geography.from_folder(folder)
+    known = load_countries(folder).values()
     countries = sorted(name for name in geography.countries if len(name) >= _SHORTEST_COUNTRY_NAME)
     places = sorted({name for names in geography.province_names.values() for name in names} | geography.districts)
-    legal_keys = [key for words in legal.words.values() for key in _keys(words)]
-    affixes = [(affix, "") for words in legal.affixes.values() for affix in words]
+    forms = [*legal.words.values(), *(country.legal_forms.words for country in known)]
+    legal_keys = [key for words in forms for key in _keys(words)]
+    own_script = [*legal.affixes.values(), *(country.legal_forms.affixes for country in known)]
+    affixes = [(affix, "") for words in own_script for affix in words]
     affixes += [(affix, word) for word, words in trade.affixes.items() for affix in words]
+    generic = [
+        *_kinds(address.generic),
+        *(entry for country in known for entry in _kinds(country.address_words.generic)),
+    ]
+    designators = [
+        *_kinds(address.designators),
+        *(entry for country in known for entry in _kinds(country.address_words.designators)),
+    ]
     return WordLists(
         names=Phrasebook.of(
             [
@@ -142,11 +154,11 @@ def _load(folder: Path) -> WordLists:
             [
                 *((country, "country") for country in countries),
                 *((place, "place") for place in places),
-                *_kinds(address.generic),
-                *_kinds(address.designators),
+                *generic,
+                *designators,
             ]
         ),
-        designators=Phrasebook.of(_kinds(address.designators)),
+        designators=Phrasebook.of(designators),
         numbers=Phrasebook.of(_kinds(address.numbers)),
         affixes=tuple(sorted(affixes, key=lambda pair: (-len(pair[0]), pair))),
         legal_endings=tuple(
