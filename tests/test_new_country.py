@@ -1,4 +1,4 @@
-"""One more country is data: a file of what it is called and how it writes, one of its provinces, and its factories link.
+"""One more country is data: files of its names, provinces and laws, and its factories are read and linked.
 
 Laos, of which the package knows the name alone. The same inbox is run with and without its files.
 """
@@ -51,7 +51,19 @@ PROGRAMME = [
     ["Borisat Mekhong Dao Garment Chamkat", "12 Phonsa, Xaysetha", "Vientiane City", "Muang Lao", ""],
     ["Savan Weft Textile Sole Company Limited", "Road 9, Nakae", "ແຂວງສະຫວັນນະເຂດ", "ປະເທດລາວ", ""],
 ]
-FILES = {"schemas/countries/LA.yml": COUNTRY, "schemas/countries/LA.csv": PROVINCES}
+LAWS = """
+43/2013:
+  title: Labour Law of 2013
+  authority: National Assembly
+  year: 2013
+  articles:
+    "101": [labour.child_labour.child_labourers.minimum_age]
+"""
+FILES = {
+    "schemas/countries/LA.yml": COUNTRY,
+    "schemas/countries/LA.csv": PROVINCES,
+    "schemas/laws/LA.yml": LAWS,
+}
 INBOX = {"brand/suppliers.csv": table(BRAND), "programme/members.csv": table(PROGRAMME)}
 
 
@@ -103,6 +115,13 @@ def test_its_tax_codes_are_held_against_their_pattern(release: Release) -> None:
     stated = "SELECT value, valid FROM facility_identifier WHERE scheme = 'tax_code' ORDER BY 1"
     assert release.query(stated) == [("12345", False), ("123456789000", True)]
     assert release.column("SELECT value FROM issue WHERE code = 'bad_identifier'") == ["12345"]
+
+
+def test_its_laws_stand_beside_those_of_others(release: Release, before: Release) -> None:
+    stated = "SELECT article, title FROM v_indicator_law WHERE law_id = 'LA:43/2013'"
+    assert release.query(stated) == [("101", "Labour Law of 2013")]
+    countries = "SELECT DISTINCT country FROM law"
+    assert set(release.column(countries)) - set(before.column(countries)) == {"LA"}
 
 
 def test_names_lose_the_legal_form_in_both_scripts(schemas: Path) -> None:

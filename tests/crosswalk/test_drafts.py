@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -27,8 +28,7 @@ from harmonize.values.text import clean
 from tests.pipeline.worlds import ROOT
 
 DAY = date(2026, 7, 1)
-FINDING = {"scale": "finding", "polarity": "positive", "basis": "buyer_code"}
-EXAMPLE = {"example_answer": "finding", "example_state": "not_met"}
+FINDING = DraftRow("4.2", "finding", "positive", "buyer_code", example_answer="finding", example_state="not_met")
 
 
 def _drafted(folder: Path, rows: Sequence[DraftRow]) -> Edition:
@@ -51,7 +51,7 @@ def _compliance() -> str:
 
 
 def test_every_undecided_row_is_one_complaint(tmp_path: Path) -> None:
-    edition = _drafted(tmp_path, [DraftRow("4.2", **FINDING, **EXAMPLE), DraftRow("Fire safety")])
+    edition = _drafted(tmp_path, [FINDING, DraftRow("Fire safety")])
     complaints = _complaints(edition)
     assert [(one.place, one.is_undecided) for one in complaints] == [
         ("lantern/v1.rules.tsv: 4.2", True),
@@ -60,7 +60,7 @@ def test_every_undecided_row_is_one_complaint(tmp_path: Path) -> None:
 
 
 def test_an_undecided_row_counts_as_nothing_else(tmp_path: Path) -> None:
-    edition = _drafted(tmp_path, [DraftRow("4.2", **FINDING, **EXAMPLE)])
+    edition = _drafted(tmp_path, [FINDING])
     (row,) = question_coverage([edition])
     assert (row.questions, row.mapped, row.ignored, row.not_approved, row.undecided) == (1, 0, 0, 0, 1)
     rules = {"lantern": InstrumentRules({"v1": "v1"}, [], {})}
@@ -71,7 +71,7 @@ def test_an_undecided_row_counts_as_nothing_else(tmp_path: Path) -> None:
 
 def test_a_candidate_is_a_mapping_that_is_not_approved(tmp_path: Path) -> None:
     candidate = Candidate(_compliance(), "skos:closeMatch", 0.625, "semapv:LexicalMatching")
-    edition = _drafted(tmp_path, [DraftRow("4.2", **FINDING, **EXAMPLE, candidate=candidate)])
+    edition = _drafted(tmp_path, [replace(FINDING, candidate=candidate)])
     assert _complaints(edition) == []
     (row,) = question_coverage([edition])
     assert (row.mapped, row.not_approved, row.undecided) == (0, 1, 0)
@@ -88,7 +88,7 @@ def test_a_candidate_is_a_mapping_that_is_not_approved(tmp_path: Path) -> None:
     ids=["ignored with a reason", "a reason", "approved without one"],
 )
 def test_a_reason_decides_and_a_status_alone_does_not(tmp_path: Path, old: str, new: str, left: list[bool]) -> None:
-    edition = _drafted(tmp_path, [DraftRow("4.2", **FINDING, **EXAMPLE)])
+    edition = _drafted(tmp_path, [FINDING])
     text = edition.rules_path.read_text(encoding="utf-8")
     assert old in text
     edition.rules_path.write_text(text.replace(old, new), encoding="utf-8")

@@ -39,6 +39,8 @@ CONTRACT = {
     "overlap": "facility_id indicator_id window_start times_asked assessments",
     "indicator": "indicator_id topic_id kind unit level labels",
     "topic": "topic_id parent_id pillar labels",
+    "law": "law_id country number title authority year valid_from valid_to replaced_by",
+    "indicator_law": "indicator_id law_id article",
     "instrument": "instrument",
     "instrument_rights": "instrument",
     "entailment": "comparability state implied_state",
@@ -61,6 +63,7 @@ VIEWS = (
     "v_metric_trend",
     "v_reuse",
     "v_latest_value",
+    "v_indicator_law",
 )
 KEYS = {
     "facility": "facility_id",
@@ -73,6 +76,7 @@ KEYS = {
     "corrective_action": "action_id",
     "indicator": "indicator_id",
     "topic": "topic_id",
+    "law": "law_id",
     "crosswalk": "mapping_id",
     "entailment": "comparability, state",
     "file": "file_id",
@@ -96,6 +100,8 @@ REFERENCES = [
     ("corrective_action", "finding_id", "finding"),
     ("conflict", "copy_id", "assessment_copy"),
     ("indicator", "topic_id", "topic"),
+    ("indicator_law", "indicator_id", "indicator"),
+    ("indicator_law", "law_id", "law"),
     ("crosswalk", "indicator_id", "indicator"),
     ("issue", "file_id", "file"),
     ("quarantine", "issue_id", "issue"),

@@ -9,6 +9,7 @@ import typer
 
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.run import AsOf, today
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 
@@ -47,9 +48,11 @@ def find_command(
 def show_command(
     indicator: Annotated[str, typer.Argument(help="An indicator's id.")],
     lang: Lang = None,
+    as_of: AsOf = None,
 ) -> None:
-    """Say what an indicator means, in every language, and which questions ask it."""
+    """Say what an indicator means, in every language, which laws it refers to, and which questions ask it."""
     from harmonize.crosswalk.language import load_language
+    from harmonize.crosswalk.laws import laws_of
     from harmonize.crosswalk.lookup import asking, find
     from harmonize.crosswalk.mapping import load_editions
 
@@ -77,6 +80,15 @@ def show_command(
     ):  # fmt: skip
         if any(values):
             say(f"{name}: {', '.join(values)}")
+    day = as_of or today()
+    laws: list[tuple[object, ...]] = []
+    for found in laws_of(indicator, language.laws):
+        law = found.law
+        held = (law.valid_from, law.valid_to, law.standing(day))
+        laws.append((law.country, law.number, found.article, law.title, *held))
+    if laws:
+        head = ["country", "law", "article", "title", "valid from", "valid to", f"on {day}"]
+        show_table(f"refers to {len(laws)} articles of laws", head, laws)
     rows = [
         (one.instrument, one.edition, one.question, one.predicate, one.rule("polarity"), one.rule("basis") or "")
         for one in asking(load_editions(project), indicator)

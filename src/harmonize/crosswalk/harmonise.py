@@ -14,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.crosswalk.language import Language
+from harmonize.crosswalk.laws import law_references
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
 from harmonize.crosswalk.scales import Scale
@@ -21,7 +22,16 @@ from harmonize.database import create_table, joins_as_written, quoted
 from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
-__all__ = ["crosswalk_table", "harmonise", "indicator_table", "judge", "register_knowledge", "topic_table"]
+__all__ = [
+    "crosswalk_table",
+    "harmonise",
+    "indicator_law_table",
+    "indicator_table",
+    "judge",
+    "law_table",
+    "register_knowledge",
+    "topic_table",
+]
 
 _S = pa.string()
 _WORDS = 1000
@@ -256,6 +266,32 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "sdg": list(entry.sdg),
         }
         for entry in language.indicators.values()
+    ]
+
+
+def law_table(language: Language) -> list[dict[str, object]]:
+    """Rows of the contract table `law`."""
+    return [
+        {
+            "law_id": law.law_id,
+            "country": law.country,
+            "number": law.number,
+            "title": law.title,
+            "authority": law.authority,
+            "year": law.year,
+            "valid_from": law.valid_from,
+            "valid_to": law.valid_to,
+            "replaced_by": law.replaced_by,
+        }
+        for law in language.laws.values()
+    ]
+
+
+def indicator_law_table(language: Language) -> list[dict[str, object]]:
+    """Rows of the contract table `indicator_law`."""
+    return [
+        {"indicator_id": found.indicator_id, "law_id": found.law.law_id, "article": found.article}
+        for found in law_references(language.laws)
     ]
 
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from harmonize.crosswalk.laws import Law, load_laws
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
@@ -65,6 +66,7 @@ class Language:
 
     Attributes:
         facets, states, severities: labels by language.
+        laws: those that indicators refer to, by id.
     """
 
     topics: Mapping[str, TopicEntry]
@@ -72,6 +74,7 @@ class Language:
     facets: Mapping[str, Mapping[str, str]]
     states: Mapping[str, Mapping[str, str]]
     severities: Mapping[str, Mapping[str, str]]
+    laws: Mapping[str, Law]
 
     def labels_json(self, labels: Mapping[str, str]) -> str:
         """Labels as the tables store them."""
@@ -144,7 +147,8 @@ def load_language(project: Project) -> Language:
                 indicators = _labelled(indicators, found, path)
             else:
                 lists[kind] = _also(lists[kind], found, path)
-    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"])
+    laws = load_laws(project.files("schemas/laws", "*.yml"), indicators)
+    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"], laws)
 
 
 def _listed(path: Path) -> dict[str, Mapping[str, str]]:

@@ -304,6 +304,28 @@ class Topic(TableModel):
     labels: str = Field(description="Labels by language, as JSON.")
 
 
+class Law(TableModel):
+    """A law, decree or standard that indicators refer to; one that was replaced stays."""
+
+    law_id: str = Field(description="Country and number, for example VN:45/2019/QH14.")
+    country: str = Field(description="ISO 3166-1 alpha-2.")
+    number: str = Field(description="Number or name by which the country cites it.")
+    title: str = Field(description="Title of our own, in English.")
+    authority: str = Field(description="Who made it.")
+    year: int = Field(description="Year in which it was made.")
+    valid_from: date | None = Field(description="First day on which it held; null where that is not known.")
+    valid_to: date | None = Field(description="Last day on which it held; null is open.")
+    replaced_by: str | None = Field(description="The law in its place.")
+
+
+class IndicatorLaw(TableModel):
+    """A law that an indicator refers to, and those that it replaced."""
+
+    indicator_id: str = Field(description="The indicator.")
+    law_id: str = Field(description="The law.")
+    article: str | None = Field(description="The article; null for the whole law, and of laws that were replaced.")
+
+
 class Instrument(TableModel):
     """A tool that assesses factories, or a register that lists them."""
 
@@ -446,6 +468,8 @@ TABLES: dict[str, type[TableModel]] = {
     "overlap": Overlap,
     "indicator": Indicator,
     "topic": Topic,
+    "law": Law,
+    "indicator_law": IndicatorLaw,
     "instrument": Instrument,
     "instrument_rights": InstrumentRights,
     "crosswalk": Crosswalk,

@@ -9,7 +9,13 @@ from pathlib import Path
 
 from harmonize.collection import without_collector
 from harmonize.crosswalk.entailment import load_entailment
-from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
+from harmonize.crosswalk.harmonise import (
+    crosswalk_table,
+    indicator_law_table,
+    indicator_table,
+    law_table,
+    topic_table,
+)
 from harmonize.crosswalk.language import Language, load_language
 from harmonize.crosswalk.lint import lint
 from harmonize.crosswalk.mapping import load_editions
@@ -125,6 +131,8 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
     return {
         "topic": topic_table(understanding.language),
         "indicator": indicator_table(understanding.language),
+        "law": law_table(understanding.language),
+        "indicator_law": indicator_law_table(understanding.language),
         "crosswalk": crosswalk_table(understanding.index),
         "entailment": [
             {"comparability": comparability, "state": state, "implied_state": implied}

@@ -128,3 +128,12 @@ JOIN compact.labelled_indicator i USING (indicator_id)
 JOIN entailment e ON e.comparability = q.comparability AND e.state = l.state::VARCHAR
 LEFT JOIN crosswalk c USING (mapping_id)
 WHERE i.kind IN ('compliance', 'practice');
+
+-- Laws that indicators refer to, those in force on some day by a condition on valid_from and valid_to.
+CREATE VIEW v_indicator_law AS
+SELECT
+    r.indicator_id, i.indicator, l.country, r.law_id, r.article, l.title, l.authority, l.year, l.valid_from, l.valid_to,
+    l.replaced_by
+FROM indicator_law r
+JOIN law l USING (law_id)
+JOIN compact.labelled_indicator i USING (indicator_id);
