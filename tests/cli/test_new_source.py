@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 
 from harmonize.crosswalk.mapping import load_edition
@@ -136,3 +138,66 @@ def test_what_is_there_is_never_overwritten(harmonize: Command, project: Path) -
 def test_a_folder_that_is_no_project_is_told_how_to_become_one(harmonize: Command, project: Path) -> None:
     (project / "mappings").rmdir()
     assert "harmonize init" in sentence(harmonize("sources", "new", "kestrel", "german.csv"))
+
+
+def test_a_workbook_of_two_sheets_runs_before_and_after_its_clauses_are_decided(
+    harmonize: Command, project: Path
+) -> None:
+    """From the sample to the findings: the draft, the order of its days, a run, three decisions, a run."""
+    named = ["--column", "description=What was seen"]
+    assert harmonize("sources", "new", "kestrel", "two.xlsx", *named).code == 0
+    _edit(project / "mappings/kestrel/source.yml", {"dates: []": "dates: [dd/mm/yyyy]"})
+    deliver(project, {"inbox/kestrel/visits.xlsx": build(TWO_SHEETS)})
+    run = ["run", "quick.yml", "--inbox", "inbox", "--out", "out", "--as-of", "2026-06-30"]
+    assert harmonize(*run).code == 1
+    findings = "SELECT clause_raw, indicator_id, severity, status, due_on::VARCHAR FROM finding ORDER BY native_id, 1"
+    undecided = [
+        ("Fire safety", None, "major", "open", "2026-05-04"),
+        ("Wages", None, "critical", "open", "2026-07-06"),
+        ("Working hours", None, "minor", "closed", "2026-06-05"),
+    ]
+    assert sorted(_query(project, findings)) == undecided
+    assert _query(project, "SELECT DISTINCT value FROM issue WHERE code = 'unmapped_code' ORDER BY 1") == [
+        ("Fire safety",),
+        ("Wages",),
+        ("Working hours",),
+    ]
+    indicators = {
+        "Fire%20safety": "labour.osh.emergency_preparedness.overall",
+        "Wages": "labour.compensation.overall",
+        "Working%20hours": "labour.working_time.overall",
+    }
+    draft = "skos:exactMatch\t\tsssom:NoTermFound\tsemapv:UnspecifiedMatching\t"
+    decided = "skos:broadMatch\t\thz:{}\tsemapv:ManualMappingCuration\t0.8"
+    _edit(
+        project / "mappings/kestrel/v1.sssom.tsv",
+        {f"kestrel:{code}\t{draft}": f"kestrel:{code}\t{decided.format(name)}" for code, name in indicators.items()},
+    )
+    _edit(project / "mappings/kestrel/v1.rules.tsv", {"\tdraft\t": "\tapproved\t"})
+    assert harmonize("crosswalk", "lint").code == 0
+    harmonize(*run)
+    assert {row[:2] for row in _query(project, findings)} == {
+        ("Fire safety", "labour.osh.emergency_preparedness.overall"),
+        ("Wages", "labour.compensation.overall"),
+        ("Working hours", "labour.working_time.overall"),
+    }
+    assert _query(project, "SELECT kind, assessed_on::VARCHAR, copy_count FROM assessment ORDER BY 2") == [
+        ("audit", "2026-03-07", 1),
+        ("audit", "2026-03-21", 1),
+        ("audit", "2026-04-02", 1),
+    ]
+    held = "cells_total = cells_blank + cells_loaded + cells_ignored + cells_quarantined"
+    assert _query(project, f"SELECT cells_total, cells_loaded, {held} FROM file") == [(3, 3, True)]
+
+
+def _edit(path: Path, edits: dict[str, str]) -> None:
+    text = path.read_text(encoding="utf-8")
+    for old, new in edits.items():
+        assert old in text, old
+        text = text.replace(old, new)
+    path.write_text(text, encoding="utf-8")
+
+
+def _query(project: Path, query: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(project / "out/current/harmonized.duckdb"), read_only=True) as connection:
+        return connection.execute(query).fetchall()
