@@ -62,6 +62,7 @@ def register_knowledge(
             "unit": _S,
             "basis": _S,
             "threshold": _S,
+            "level": _S,
             "is_ignored": pa.bool_(),
         }
     )
@@ -80,6 +81,7 @@ def register_knowledge(
                     entry.rule("unit"),
                     entry.rule("basis"),
                     entry.rule("threshold"),
+                    entry.rule("level"),
                     entry.indicator_id is None,
                 )
                 for entry in index.entries()

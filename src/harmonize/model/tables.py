@@ -161,6 +161,16 @@ class AssessmentCopy(TableModel):
     evidence: str | None = Field(description="Why it is held to be this assessment: native id, or facility and date.")
 
 
+class AssessmentRelation(TableModel):
+    """Two assessments of different instruments that rest on one visit; each pair stands once."""
+
+    assessment_id: str = Field(description="The assessment that restates, or the one of the instrument first by name.")
+    related_id: str = Field(description="The assessment that it restates, or the other one.")
+    kind: Literal["same_visit_other_instrument", "rating_derived_from"] = Field(description="How they are related.")
+    evidence: str = Field(description="What shows it.")
+    days_apart: int = Field(description="Days between the two dates.")
+
+
 class AssessmentScope(TableModel):
     """Which topics an assessment covers."""
 
@@ -436,6 +446,7 @@ TABLES: dict[str, type[TableModel]] = {
     "facility_mention": FacilityMention,
     "assessment": Assessment,
     "assessment_copy": AssessmentCopy,
+    "assessment_relation": AssessmentRelation,
     "assessment_scope": AssessmentScope,
     "answer": Answer,
     "finding": Finding,
