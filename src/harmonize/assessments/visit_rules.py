@@ -32,9 +32,9 @@ class SameVisit(_Rule):
 
 
 class DerivedRating(_Rule):
-    """This rating restates the latest result of `derived_from`."""
+    """These ratings restate the latest result of `derived_from`."""
 
-    rating: str
+    ratings: Sequence[str]
     derived_from: str
 
 
@@ -89,7 +89,11 @@ def register_visit_rules(connection: duckdb.DuckDBPyConnection, rules: VisitRule
     rows = {
         "dated_on_site": [{"instrument": name} for name in rules.dated_on_site],
         "same_visit": [rule.model_dump() for rule in rules.same_visit],
-        "derived_rating": [rule.model_dump() for rule in rules.rating_derived_from],
+        "derived_rating": [
+            {**rule.model_dump(exclude={"ratings"}), "rating": rating}
+            for rule in rules.rating_derived_from
+            for rating in rule.ratings
+        ],
         "accepted_level": [
             {**rule.model_dump(exclude={"levels"}), "level": level}
             for rule in rules.auto_accepted
