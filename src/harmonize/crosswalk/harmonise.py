@@ -252,7 +252,8 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "kind": entry.kind,
             "unit": entry.unit,
             "level": entry.level,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "definitions": language.words_json(entry.definitions),
             "facets": list(entry.facets),
             "ilo": list(entry.ilo),
             "sdg": list(entry.sdg),
@@ -268,7 +269,8 @@ def topic_table(language: Language) -> list[dict[str, object]]:
             "topic_id": entry.topic_id,
             "parent_id": entry.parent_id,
             "pillar": entry.pillar,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "definitions": language.words_json(entry.definitions),
         }
         for entry in language.topics.values()
     ]
