@@ -70,7 +70,8 @@ def show_command(
     for code in [lang] if lang else list(part.labels):
         topic = language.indicators[name].topic_id if part.kind == "indicator" else None
         home = f"  ({language.topics[topic].labels[code]})" if topic else ""
-        say(f"{code}  {part.labels[code]}{home}")
+        unread = "" if language.status_of(part.kind, name, code) == "reviewed" else "  [machine translation]"
+        say(f"{code}  {part.labels[code]}{home}{unread}")
         if code in part.definitions:
             say(f"    {part.definitions[code]}")
     if part.kind == "indicator":

@@ -253,6 +253,7 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "unit": entry.unit,
             "level": entry.level,
             "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("indicator", entry.indicator_id, entry.labels),
             "definitions": language.words_json(entry.definitions),
             "facets": list(entry.facets),
             "ilo": list(entry.ilo),
@@ -270,6 +271,7 @@ def topic_table(language: Language) -> list[dict[str, object]]:
             "parent_id": entry.parent_id,
             "pillar": entry.pillar,
             "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("topic", entry.topic_id, entry.labels),
             "definitions": language.words_json(entry.definitions),
         }
         for entry in language.topics.values()

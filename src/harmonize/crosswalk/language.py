@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from harmonize.crosswalk.tabular import read_rows
-from harmonize.crosswalk.wording import Words, add_words, read_words
+from harmonize.crosswalk.wording import STATUSES, Reviewed, Words, add_words, read_words
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
 from harmonize.project import Project
@@ -23,7 +23,9 @@ __all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
 
 KINDS = frozenset(get_args(IndicatorKind))
 STATES = frozenset(get_args(AnswerState))
-_INDICATOR_COLUMNS = ("indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi")
+_INDICATOR_COLUMNS = (
+    "indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi", "label_vi_status",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class Language:
     Attributes:
         facets, states, severities: labels by language.
         defined: definitions of these three by kind, id and language.
+        reviewed: labels that a person has read.
     """
 
     topics: Mapping[str, TopicEntry]
@@ -74,6 +77,15 @@ class Language:
     states: Mapping[str, Mapping[str, str]]
     severities: Mapping[str, Mapping[str, str]]
     defined: Words
+    reviewed: Reviewed
+
+    def status_of(self, kind: str, name: str, code: str) -> str:
+        """Whether a person has read a label, `reviewed`, or not, `machine`; English is the original."""
+        return "reviewed" if code == "en" or (kind, name, code) in self.reviewed else "machine"
+
+    def reviewed_labels(self, kind: str, name: str, labels: Mapping[str, str]) -> list[str]:
+        """The languages whose label a person has read."""
+        return sorted(code for code in labels if self.status_of(kind, name, code) == "reviewed")
 
     def words_json(self, words: Mapping[str, str]) -> str:
         """Labels or definitions as the tables store them."""
@@ -100,8 +112,9 @@ def _split(text: str) -> list[str]:
     return [part for part in text.split("|") if part]
 
 
-def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict[str, IndicatorEntry]:
+def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> tuple[dict[str, IndicatorEntry], Reviewed]:
     indicators: dict[str, IndicatorEntry] = {}
+    reviewed = set()
     for path in paths:
         for row in read_rows(path, _INDICATOR_COLUMNS):
             entry = IndicatorEntry(
@@ -121,8 +134,12 @@ def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict
                 raise ConfigurationError(f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/.")
             if entry.kind not in KINDS:
                 raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
+            if row["label_vi_status"] not in STATUSES:
+                raise ConfigurationError(f"{place}: label_vi_status is none of {', '.join(STATUSES)}; choose one.")
+            if row["label_vi_status"] == "reviewed":
+                reviewed.add(("indicator", entry.indicator_id, "vi"))
             indicators[entry.indicator_id] = entry
-    return indicators
+    return indicators, frozenset(reviewed)
 
 
 def load_language(project: Project) -> Language:
@@ -132,7 +149,7 @@ def load_language(project: Project) -> Language:
         ConfigurationError: a topic or indicator that is not whole, with file, line, value and cure.
     """
     topics = _topics(project.files("schemas/language/topics", "*.yml"))
-    indicators = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
+    indicators, read_beside = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
     states = read_yaml(project.find("schemas/language/states.yml"))
     lists = {
         "facet": _listed(read_yaml(project.find("schemas/language/facets.yml"))),
@@ -143,8 +160,8 @@ def load_language(project: Project) -> Language:
         kind: {name: {} for name in stated} for kind, stated in lists.items()
     }
     own["state"] = {state["id"]: {"en": state["definition"]} for state in states}
-    named = read_words(project.files("schemas/language/labels", "*.tsv"), "label")
-    defined = read_words(project.files("schemas/language/definitions", "*.tsv"), "definition")
+    named, reviewed = read_words(project.files("schemas/language/labels", "*.tsv"), "label")
+    defined, _ = read_words(project.files("schemas/language/definitions", "*.tsv"), "definition")
     lists = {kind: add_words(stated, named[kind], "labels") for kind, stated in lists.items()}
     return Language(
         _with_words(topics, named["topic"], defined["topic"]),
@@ -153,6 +170,7 @@ def load_language(project: Project) -> Language:
         lists["state"],
         lists["severity"],
         {kind: add_words(stated, defined[kind], "definitions") for kind, stated in own.items()},
+        reviewed | read_beside,
     )
 
 

@@ -300,6 +300,9 @@ class Indicator(TableModel):
     unit: str | None = Field(description="Common unit of a quantity.")
     level: str | None = Field(description="Maturity level where the topic has levels.")
     labels: str = Field(description="Labels by language, as JSON.")
+    labels_reviewed: list[str] = Field(
+        description="Languages whose label a person has read; the others are a machine's."
+    )
     definitions: str = Field(description="One-line definitions by language, as JSON.")
     facets: list[str] = Field(description="Cross-cutting facets.")
     ilo: list[str] = Field(description="ILO instruments.")
@@ -313,6 +316,9 @@ class Topic(TableModel):
     parent_id: str | None = Field(description="The topic above.")
     pillar: str = Field(description="labour, environment, management, ethics, community, general.")
     labels: str = Field(description="Labels by language, as JSON.")
+    labels_reviewed: list[str] = Field(
+        description="Languages whose label a person has read; the others are a machine's."
+    )
     definitions: str = Field(description="One-line definitions by language, as JSON.")
 
 
