@@ -145,18 +145,22 @@ _RESOLVED = pa.schema(
         "context": _S,
         "label_hash": _S,
         "mapping_id": _S,
+        "scale": _S,
+        "polarity": _S,
     }
 )
 
 
 def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked: str) -> pa.Table:
-    """Questions of classes with the mappings that read them."""
+    """Questions of classes with the mappings that read them; unmapped ones with scale and polarity, where known."""
     rows: list[tuple[object, ...]] = []
     for class_no, *question in connection.execute(f"FROM {asked} ORDER BY ALL").fetchall():
         asked_question = Question(*question)
         entry = index.find(asked_question)
         about = (asked_question.question_id, asked_question.context, asked_question.label_hash)
-        rows.append((class_no, *about, None if entry is None else entry.mapping_id))
+        alike = None if entry is not None else index.read_as(asked_question)
+        reading = (None, None) if alike is None else (alike.rule("scale"), alike.rule("polarity"))
+        rows.append((class_no, *about, None if entry is None else entry.mapping_id, *reading))
     return _rows(_RESOLVED, rows)
 
 

@@ -83,6 +83,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
             profile.editions,
             [(family.pattern, family.question) for family in profile.question_families],
             profile.national_editions,
+            profile.keeps_scales,
         )
         for name, profile in profiles.items()
     }

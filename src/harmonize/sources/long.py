@@ -181,9 +181,9 @@ def _stage_answer(
 
 
 def _scale(context: Context, record: Record) -> str | None:
-    """The scale that the printed type of the question means; None where types are not printed: the crosswalk says."""
+    """The scale of the layout, or of the printed type of the question; None where neither is: the crosswalk says."""
     if not context.layout.scale_by_type:
-        return None
+        return context.layout.scale
     scale = context.layout.scale_by_type.get(word_key(record.raw("question_type")))
     if scale is None:
         context.staged.report(

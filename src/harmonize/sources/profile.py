@@ -133,6 +133,7 @@ class Layout(_Strict):
         default_factory=list, description="Headers that show that a table is no register after all."
     )
     synonyms: bool = Field(default=False, description="A register recognised by synonyms, after everything else.")
+    scale: str | None = Field(default=None, description="The scale of every answer, whatever its question's own.")
     default_scale: str | None = None
     scale_by_type: dict[str, str] = Field(default_factory=dict)
     clean_visit_field: str | None = Field(default=None, description="A row where this field is blank is a clean visit.")
@@ -230,6 +231,9 @@ class Profile(_Strict):
         default_factory=dict,
         description="Country -> edition of the crosswalk that lists its own question ids.",
     )
+    keeps_scales: bool = Field(
+        default=False, description="A question is read by one scale in every edition, also where nothing maps it."
+    )
     country: str | None = Field(default=None, description="Country of every factory, where the export prints none.")
     answered_by: Literal["facility", "verifier"] = "verifier"
     verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"
@@ -255,6 +259,9 @@ class Profile(_Strict):
     facts: dict[str, Names] = Field(
         default_factory=dict,
         description="Our field of a factory or an assessment -> the questions that state it; the first stated counts.",
+    )
+    date_questions: list[str] = Field(
+        default_factory=list, description="Questions that ask a day; an answer that is none is withheld."
     )
     tick_boxes: dict[str, TickBox] = Field(
         default_factory=dict, description="Tick box -> its list; read from `tick_boxes.tsv` beside the profile."
