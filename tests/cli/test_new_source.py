@@ -173,8 +173,9 @@ def test_a_workbook_of_two_sheets_runs_before_and_after_its_clauses_are_decided(
         project / "mappings/kestrel/v1.sssom.tsv",
         {f"kestrel:{code}\t{draft}": f"kestrel:{code}\t{decided.format(name)}" for code, name in indicators.items()},
     )
-    _edit(project / "mappings/kestrel/v1.rules.tsv", {"\tdraft\t": "\tapproved\t"})
     assert harmonize("crosswalk", "lint").code == 0
+    for status, who in (("proposed", "hzp:one"), ("approved", "hzp:other")):
+        assert harmonize("crosswalk", "status", "kestrel/v1", "all", "--to", status, "--by", who).code == 0
     harmonize(*run)
     assert {row[:2] for row in _query(project, findings)} == {
         ("Fire safety", "labour.osh.emergency_preparedness.overall"),

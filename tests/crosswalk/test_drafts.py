@@ -83,9 +83,10 @@ def test_a_candidate_is_a_mapping_that_is_not_approved(tmp_path: Path) -> None:
     [
         ("\tdraft\t\t\t\t", "\tapproved\t\t\tNo matter of the language\t", []),
         ("\tdraft\t\t\t\t", "\tdraft\t\t\tNo matter of the language\t", []),
+        ("\tdraft\t\t\t\t", "\tproposed\t\t\t\t", [True]),
         ("\tdraft\t\t\t\t", "\tapproved\t\t\t\t", [False]),
     ],
-    ids=["ignored with a reason", "a reason", "approved without one"],
+    ids=["ignored with a reason", "a reason", "proposed without one", "approved without one"],
 )
 def test_a_reason_decides_and_a_status_alone_does_not(tmp_path: Path, old: str, new: str, left: list[bool]) -> None:
     edition = _drafted(tmp_path, [FINDING])

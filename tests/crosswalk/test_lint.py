@@ -112,6 +112,7 @@ def test_a_right_row_is_clean(complaints: Lint) -> None:
         pytest.param({}, {"example_answer": "Perhaps"}, "unknown_answer", id="unknown answer"),
         pytest.param({}, {"valid_from": "1.1.2026"}, "valid_from", id="date"),
         pytest.param({}, {"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to", id="dates in reverse"),
+        pytest.param({}, {"status": "retired"}, "when it ended", id="retired without a day"),
         pytest.param({"confidence": "high"}, {}, "confidence", id="confidence is no number"),
         pytest.param({"justification": ""}, {}, "justification", id="no justification"),
         pytest.param({"author": "Jane Doe"}, {}, "author", id="author is no CURIE"),

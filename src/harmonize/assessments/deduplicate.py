@@ -78,7 +78,7 @@ def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
     """
     with joins_as_written(connection):
         _run(connection, "fingerprint.sql")
-    for name in ("assessments.sql", "winners.sql"):
+    for name in ("assessments.sql", "visits.sql", "winners.sql"):
         _run(connection, name)
 
 
@@ -126,7 +126,8 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
     """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
-    _run(connection, "findings.sql")
+    for name in ("finding_rows.sql", "findings.sql"):
+        _run(connection, name)
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     _run(connection, "topics.sql")

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
-from harmonize.errors import InboxError
+from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
+
+if TYPE_CHECKING:
+    from harmonize.crosswalk.lint import Complaint
+    from harmonize.crosswalk.mapping import Edition
 
 __all__ = ["app"]
 
@@ -25,27 +30,33 @@ _RELEASED = Path("data/current/harmonized.duckdb")
 @app.command("lint")
 def lint_command() -> None:
     """Check every crosswalk: each question mapped or ignored with a reason, each example run."""
-    from harmonize.crosswalk.language import load_language
-    from harmonize.crosswalk.lint import lint
     from harmonize.crosswalk.mapping import load_editions
-    from harmonize.crosswalk.scales import load_scales
-    from harmonize.values.units import UnitTable
 
     project = Project.locate(Path.cwd())
     editions = load_editions(project)
-    units = UnitTable.from_file(project.find("schemas/units.yml"))
-    complaints = lint(
-        editions,
-        load_language(project),
-        load_scales(project.find("schemas/scales.yml")),
-        frozenset(unit.unit for unit in units.spellings.values()),
-    )
+    complaints = _complaints(project, editions)
     for complaint in complaints:
         say(f"{complaint.place}: {complaint.message} {complaint.cure}")
     questions = sum(len(edition.entries) for edition in editions)
     say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
     if complaints:
         raise typer.Exit(1)
+
+
+def _complaints(project: Project, editions: Sequence[Edition]) -> list[Complaint]:
+    """What is wrong with these crosswalks."""
+    from harmonize.crosswalk.language import load_language
+    from harmonize.crosswalk.lint import lint
+    from harmonize.crosswalk.scales import load_scales
+    from harmonize.values.units import UnitTable
+
+    units = UnitTable.from_file(project.find("schemas/units.yml"))
+    return lint(
+        editions,
+        load_language(project),
+        load_scales(project.find("schemas/scales.yml")),
+        frozenset(unit.unit for unit in units.spellings.values()),
+    )
 
 
 @app.command("coverage")
@@ -128,3 +139,37 @@ def redundancy_command(
             for row in found
         ],
     )
+
+
+@app.command("status")
+def status_command(
+    edition: Annotated[str, typer.Argument(help="The crosswalk, as instrument/edition.")],
+    questions: Annotated[list[str], typer.Argument(help="Questions to move, or `all` that can be moved.")],
+    to: Annotated[str, typer.Option(help="proposed, approved, retired, or back to draft.")],
+    by: Annotated[str, typer.Option(help="Who decides, as prefix:name; not the author, where it is approved.")],
+) -> None:
+    """Move mappings on: draft, proposed, approved, retired; what is approved must be without complaint."""
+    from datetime import UTC, datetime
+
+    from harmonize.crosswalk.lifecycle import STEPS, as_if, moved, write
+    from harmonize.crosswalk.mapping import load_editions
+
+    project = Project.locate(Path.cwd())
+    found = next((one for one in load_editions(project) if f"{one.instrument}/{one.edition}" == edition), None)
+    if found is None:
+        raise ConfigurationError(f"There is no crosswalk {edition!r}; `harmonize crosswalk coverage` lists them.")
+    if project.folder is None or not found.rules_path.is_relative_to(project.folder):
+        raise ConfigurationError(
+            f"{edition} is the one that travels with harmonize; `harmonize init` gives you a copy to decide about."
+        )
+    if questions == ["all"]:
+        questions = [name for name, one in found.entries.items() if to in STEPS.get(one.rule("status") or "", ())]
+    change = moved(found, questions, to, by, datetime.now(UTC).date())
+    complaints = _complaints(project, [as_if(found, questions, to)]) if to == "approved" else []
+    for complaint in complaints:
+        say(f"{complaint.place}: {complaint.message} {complaint.cure}")
+    if complaints:
+        say(f"Nothing was moved: {len(complaints)} complaints.")
+        raise typer.Exit(1)
+    write(found, change)
+    say(f"{change.rows} of {len(found.entries)} questions of {edition} are {to} now.")

@@ -105,11 +105,16 @@ def _steps(drafted: DraftedSource, paths: Sequence[Path], sample: Path, contribu
     yield f"harmonize sources inspect {sample}"
     if drafted.layout.kind != "register":
         sssom, rules = paths[1:3]
+        edition = f"{drafted.profile.instrument}/{drafted.draft.edition}"
         yield (
             f"Decide every row of {_shown(sssom)} and {rules.name}: an indicator (`harmonize language find WORDS`), "
-            "or a `reason` to ignore it, and then the status `approved`."
+            "or a `reason` to ignore it."
         )
         yield "harmonize crosswalk lint"
+        yield (
+            f"harmonize crosswalk status {edition} all --to proposed --by hzp:YOU, and somebody else: "
+            "--to approved --by hzp:THEM"
+        )
     yield f"mkdir -p data/inbox/{contributor} && cp {sample} data/inbox/{contributor}/ && harmonize run"
     yield f"Read {_shown(paths[-1])} before you keep it: nobody may be named there."
     if paths[-1].parent != profile.parent:

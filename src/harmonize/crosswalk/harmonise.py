@@ -72,6 +72,7 @@ def register_knowledge(
             "unit": _S,
             "basis": _S,
             "threshold": _S,
+            "level": _S,
             "is_ignored": pa.bool_(),
         }
     )
@@ -90,6 +91,7 @@ def register_knowledge(
                     entry.rule("unit"),
                     entry.rule("basis"),
                     entry.rule("threshold"),
+                    entry.rule("level"),
                     entry.indicator_id is None,
                 )
                 for entry in index.entries()
@@ -153,18 +155,22 @@ _RESOLVED = pa.schema(
         "context": _S,
         "label_hash": _S,
         "mapping_id": _S,
+        "scale": _S,
+        "polarity": _S,
     }
 )
 
 
 def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked: str) -> pa.Table:
-    """Questions of classes with the mappings that read them."""
+    """Questions of classes with the mappings that read them; unmapped ones with scale and polarity, where known."""
     rows: list[tuple[object, ...]] = []
     for class_no, *question in connection.execute(f"FROM {asked} ORDER BY ALL").fetchall():
         asked_question = Question(*question)
         entry = index.find(asked_question)
         about = (asked_question.question_id, asked_question.context, asked_question.label_hash)
-        rows.append((class_no, *about, None if entry is None else entry.mapping_id))
+        alike = None if entry is not None else index.read_as(asked_question)
+        reading = (None, None) if alike is None else (alike.rule("scale"), alike.rule("polarity"))
+        rows.append((class_no, *about, None if entry is None else entry.mapping_id, *reading))
     return _rows(_RESOLVED, rows)
 
 
@@ -260,7 +266,9 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "kind": entry.kind,
             "unit": entry.unit,
             "level": entry.level,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("indicator", entry.indicator_id, entry.labels),
+            "definitions": language.words_json(entry.definitions),
             "facets": list(entry.facets),
             "ilo": list(entry.ilo),
             "sdg": list(entry.sdg),
@@ -302,7 +310,9 @@ def topic_table(language: Language) -> list[dict[str, object]]:
             "topic_id": entry.topic_id,
             "parent_id": entry.parent_id,
             "pillar": entry.pillar,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("topic", entry.topic_id, entry.labels),
+            "definitions": language.words_json(entry.definitions),
         }
         for entry in language.topics.values()
     ]

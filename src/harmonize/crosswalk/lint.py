@@ -110,6 +110,8 @@ def _validity(place: str, entry: MappingEntry) -> Iterable[Complaint]:
         if text and not _is_day(text):
             yield Complaint(place, f"{name} {text!r} is no ISO date.", "Write yyyy-mm-dd.")
     begin, end = days["valid_from"], days["valid_to"]
+    if entry.rule("status") == "retired" and not end:
+        yield Complaint(place, "A retired mapping does not say when it ended.", "Write valid_to.")
     if begin and end and _is_day(begin) and _is_day(end) and end < begin:
         yield Complaint(place, f"valid_to {end} lies before valid_from {begin}.", "Correct the days.")
 

@@ -94,8 +94,9 @@ class MappingEntry:
 
     @property
     def is_undecided(self) -> bool:
-        """Drafted, and no person has mapped it yet or said why it is ignored."""
-        return self.indicator_id is None and self.rules.get("status") == "draft" and not self.rule("reason")
+        """Drafted or proposed, and no person has mapped it yet or said why it is ignored."""
+        is_begun = self.rules.get("status") in ("draft", "proposed")
+        return self.indicator_id is None and is_begun and not self.rule("reason")
 
     @property
     def is_approved(self) -> bool:

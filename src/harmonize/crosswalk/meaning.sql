@@ -65,7 +65,7 @@ mapped AS (
         c.*,
         q.mapping_id,
         e.predicate AS comparability,
-        e.polarity,
+        coalesce(e.polarity, q.polarity) AS polarity,
         e.unit AS accepted_units,
         e.basis,
         e.threshold,
@@ -73,7 +73,7 @@ mapped AS (
         CASE WHEN NOT coalesce(e.is_ignored, false) THEN e.indicator_id END AS indicator_id,
         i.kind,
         i.unit AS indicator_unit,
-        coalesce(c.scale, e.scale, d.scale) AS used_scale
+        coalesce(c.scale, e.scale, q.scale, d.scale) AS used_scale
     FROM new_column u
     JOIN release.compact.asked_class k USING (class_no)
     JOIN stage.staged_column c USING (column_key)

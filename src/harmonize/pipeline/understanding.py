@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import (
@@ -41,6 +42,7 @@ class Understanding:
     scales: Mapping[str, Scale]
     units: UnitTable
     entailment: Sequence[tuple[str, str, str]]
+    visit_rules: VisitRules
     index: CrosswalkIndex
     schemas: Path
     reading_hash: str
@@ -85,6 +87,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
             profile.editions,
             [(family.pattern, family.question) for family in profile.question_families],
             profile.national_editions,
+            profile.keeps_scales,
         )
         for name, profile in profiles.items()
     }
@@ -117,6 +120,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         scales,
         units,
         load_entailment(project.find("schemas/entailment.yml")),
+        load_visit_rules(project.find("schemas/visits.yml")),
         load_index(project, editions, rules, as_of),
         schemas,
         fingerprint(reading_paths),

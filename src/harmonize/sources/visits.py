@@ -12,12 +12,13 @@ from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
+from harmonize.sources.overall_grade import overall_grade
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.values.dates import parse_date
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean, word_key
 
-__all__ = ["Visit", "Visits", "close_visits", "open_visit"]
+__all__ = ["Visit", "Visits", "close_visits", "names_nobody", "open_visit"]
 
 _HEADER_COLUMNS = {"assessed_on": "assessed_on", "rating": "rating_raw"}
 _REPEATED_FIELDS = ("assessed_on", "rating", "workers")
@@ -91,9 +92,9 @@ class Visits:
             return key
         placeholders = self._context.vocabulary.identifiers.placeholders
         stated = [text for _, text, _ in record.identifier_texts(self._context.staged)]
-        factory = [text for text in stated if text.casefold() not in placeholders] or list(
-            filter(None, (clean(record.raw(name)) for name in ("name", "address")))
-        )
+        factory = [text for text in stated if text.casefold() not in placeholders]
+        if not factory and not record.is_blank("name"):
+            factory = [text for name in ("name", "address") if (text := clean(record.raw(name)))]
         if not factory:
             self._context.report_blank_key(record, self._title("name"), cells)
             return None
@@ -112,6 +113,15 @@ class Visits:
     def close(self) -> None:
         """Stage all headers."""
         close_visits(self._context, self._open.values())
+
+
+def names_nobody(context: Context, block: Record) -> bool:
+    """A block that says neither which factory nor which visit nor when, or lacks the key that its profile names."""
+    part = context.layout.header_block
+    if part is not None and part.key is not None and block.is_blank(part.key):
+        return True
+    stated = any(not block.is_blank(name) for name in ("name", "name_local", "native_id", "assessed_on"))
+    return not stated and not any(True for _ in block.identifier_texts(context.staged))
 
 
 def close_visits(context: Context, visits: Iterable[Visit]) -> None:
@@ -133,6 +143,7 @@ def open_visit(
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
     kind = context.layout.assessment_kind or profile.assessment_kind
+    rating = record.word("rating", context.ratings, "unknown_rating", staged)
     header = {
         "assessment_no": number,
         "locator": record.locator,
@@ -147,7 +158,7 @@ def open_visit(
         "valid_until": valid_until,
         "valid_until_basis": profile.valid_until_basis if valid_until else None,
         "verified": profile.answered_by == "verifier",
-        "rating_raw": record.word("rating", context.ratings, "unknown_rating", staged),
+        "rating_raw": rating,
         "announcement": record.text("announcement", staged),
         "assessor": record.text("assessor", staged),
         "cycle": record.text("cycle", staged),
@@ -155,7 +166,7 @@ def open_visit(
         "extra": extra,
     }
     _stage_scope(context, record, number)
-    _stage_scores(context, number, style)
+    _check_rating(context, record, rating, _stage_scores(context, number, style))
     return Visit(
         number,
         header,
@@ -175,19 +186,41 @@ def _stage_scope(context: Context, record: Record, number: int) -> None:
         context.staged.tables["scope"].add(number, topic, narrowed)
 
 
-def _stage_scores(context: Context, number: int, style: NumberStyle) -> None:
+def _stage_scores(context: Context, number: int, style: NumberStyle) -> list[float]:
     """The points of its sections, as printed."""
     table, part = context.recognition.score_table, context.layout.document
     if table is None or part is None or part.scores is None:
-        return
+        return []
+    stated = []
     bounds = (0.0, inf if part.scores.maximum is None else part.scores.maximum)
     for record in table.records():
         section = record.text("section", context.staged)
         score = record.number("score", style, context.staged, "bad_score", bounds)
         if section is not None and score is not None:
+            stated.append(score)
             context.staged.tables["score"].add(
                 number, section, None, score, part.scores.maximum, context.profile.answered_by, None
             )
+    return stated
+
+
+def _check_rating(context: Context, record: Record, rating: str | None, points: list[float]) -> None:
+    """Notice an overall grade that does not follow from the areas; the printed one stands."""
+    scheme = context.profile.overall_grade
+    if scheme is None or rating not in scheme.bands:
+        return
+    grade = overall_grade(points, scheme)
+    if grade is not None and grade != rating:
+        context.staged.report(
+            Issue(
+                record.at("rating"),
+                "rating_against_areas",
+                rating,
+                f"The points of the areas make the overall grade {grade}; the printed one is kept.",
+                "Ask the contributor for the report.",
+                severity="info",
+            )
+        )
 
 
 def _verification(context: Context, record: Record) -> str | None:
@@ -212,7 +245,7 @@ def _compare_header(context: Context, record: Record, visit: Visit) -> None:
     """A later row of a visit repeats the header; what it says otherwise is reported, what is unreadable quarantined."""
     for name in _REPEATED_FIELDS:
         text = record.raw(name)
-        if not text or text == visit.header_texts.get(name):
+        if word_key(text) in ("", word_key(visit.header_texts.get(name) or "")):
             continue
         value: object = text
         if name == "assessed_on":

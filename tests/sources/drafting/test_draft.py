@@ -119,7 +119,7 @@ def test_its_profile_says_what_a_person_must_look_at(known: Iterable[Profile], v
     assert profile.severities == {"kritisch": None, "gering": None, "wesentlich": None}
     assert profile.number_style is NumberStyle.COMMA
     assert profile.layouts[0].dates == ["dd.mm.yyyy"]
-    assert profile.layouts[0].clean_visit_field == "clause"
+    assert profile.layouts[0].clean_visit_field == ["clause", "description"]
     assert not profile.rights.cleared
     assert profile.rights.who_may_grant == "nobody"
     assert "assessed_on: Prüftag   # check: no other column of dates is left" in drafted.text

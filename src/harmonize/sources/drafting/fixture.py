@@ -21,6 +21,7 @@ __all__ = ["Fixture", "described_workbook", "fixture_of", "text_table", "workboo
 Fixture = Mapping[str | None, Sequence[Sequence[Cell]]]
 """Rows by sheet; a delimited text is one sheet without a name."""
 _ROWS = 25
+_CLEAN_VISITS = 2
 _CLOSED = ("clause", "question", "severity", "status", "rating", "answer")
 
 
@@ -73,9 +74,10 @@ def _ids(sheet: Sheet, part: DraftPart, rows: Sequence[int]) -> list[str]:
 
 
 def _visits(sheet: Sheet, part: DraftPart, ids: Sequence[str]) -> list[int]:
-    """The rows of a table of visits that these ids name."""
+    """The rows of a table of visits that these ids name, and a few of visits without a finding."""
     rows = _data_rows(sheet, part)
-    return [row for row, stated in zip(rows, _ids(sheet, part, rows), strict=True) if stated in set(ids)]
+    named = [row for row, stated in zip(rows, _ids(sheet, part, rows), strict=True) if stated in set(ids)]
+    return sorted([*named, *[row for row in rows if row not in named][:_CLEAN_VISITS]])
 
 
 def _below(sheet: Sheet, part: DraftPart, rows: Sequence[int], pseudonyms: Pseudonyms) -> Iterator[list[Cell]]:

@@ -126,8 +126,9 @@ def _layout(draft: Draft) -> list[str]:
         lines.append("    default_scale: plain_information")
     if draft.codes.pattern is not None:
         lines.append(f"    clause_pattern: {_scalar(draft.codes.pattern)}")
-    if _has_clean_visits(layout):
-        lines.append("    clean_visit_field: clause")
+    clean = _clean_visit(layout)
+    if clean:
+        lines.append(f"    clean_visit_field: {_listed(clean)}")
     for name, part in (("header_table", layout.headers), ("header_block", layout.block), ("table", layout.table)):
         if part is not None:
             lines += _part(name, part, draft.instrument)
@@ -147,13 +148,13 @@ def _dates(dates: DateForms) -> list[str]:
     return [*lines, f"    dates: {_listed(dates.forms)}{assumed}"]
 
 
-def _has_clean_visits(layout: DraftLayout) -> bool:
-    """Some rows have neither a clause nor a text: visits at which nothing was found."""
-    clause, text = layout.table.column("clause"), layout.table.column("description")
-    if layout.kind != "findings" or layout.headers is not None or clause is None:
-        return False
-    blank = [at for at, cell in enumerate(clause.cells) if not _says(cell)]
-    return bool(blank) and (text is None or not any(_says(text.cells[at]) for at in blank))
+def _clean_visit(layout: DraftLayout) -> list[str]:
+    """The fields that are blank in rows of visits at which nothing was found, where the sample has such rows."""
+    columns = {name: column for name in ("clause", "description") if (column := layout.table.column(name)) is not None}
+    if layout.kind != "findings" or layout.headers is not None or "clause" not in columns:
+        return []
+    rows = zip(*(column.cells for column in columns.values()), strict=True)
+    return list(columns) if any(not any(map(_says, cells)) for cells in rows) else []
 
 
 def _says(cell: object) -> bool:
