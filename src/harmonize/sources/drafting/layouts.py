@@ -17,6 +17,7 @@ __all__ = ["DraftLayout", "DraftPart", "draft_layout"]
 _ID = Meaning("native_id")
 _TELLING = ("clause", "severity", "description", "finding_no")
 _NEARLY_ALL = 0.8
+_LEAST_REQUIRED = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +159,9 @@ def _part(
     names = [one.meaning.name for one in understood]
     required = [name for name in (*REQUIRED[kind], *also) if name in names]
     own = [FACTORY] if Meaning(FACTORY, True) in {one.meaning for one in understood} else []
+    if len(required) + len(own) < _LEAST_REQUIRED:
+        # By fewer columns an export of somebody else would be recognised.
+        required = [one.meaning.name for one in understood if not one.meaning.is_identifier]
     return DraftPart(shape, tuple(understood), (*dict.fromkeys(required), *own))
 
 
