@@ -26,7 +26,7 @@ RULE_HEADER = (
     "example_answer\texample_state\n"
 )
 MAPPED = {
-    "subject": "lantern:1", "predicate": "skos:exactMatch", "modifier": "", "object": "{compliance}",
+    "subject": "lantern:1", "predicate": "skos:exactMatch", "modifier": "", "object": "hz:{compliance}",
     "justification": "semapv:ManualMappingCuration", "confidence": "0.9", "author": "hzp:founders", "reviewer": "",
     "date": "2026-11-21",
 }  # fmt: skip
@@ -57,7 +57,7 @@ def units() -> frozenset[str]:
 @pytest.fixture(scope="module")
 def indicators(language: Language) -> dict[str, str]:
     """One indicator of each kind."""
-    return {entry.kind: f"hz:{name}" for name, entry in sorted(language.indicators.items(), reverse=True)}
+    return {entry.kind: name for name, entry in sorted(language.indicators.items(), reverse=True)}
 
 
 def _write(folder: Path, mapped: Sequence[dict[str, str]], rules: Sequence[dict[str, str]]) -> Edition:
@@ -99,11 +99,11 @@ def test_a_right_row_is_clean(complaints: Lint) -> None:
         pytest.param({}, {"polarity": ""}, "polarity", id="no polarity"),
         pytest.param({}, {"basis": ""}, "basis", id="no basis"),
         pytest.param({}, {"basis": "habit"}, "basis", id="unknown basis"),
-        pytest.param({"object": "{practice}"}, {}, "has no basis", id="basis of a practice"),
+        pytest.param({"object": "hz:{practice}"}, {}, "has no basis", id="basis of a practice"),
         pytest.param({}, {"condition": "if any"}, "condition", id="condition"),
         pytest.param({}, {"group": "a"}, "group", id="group"),
         pytest.param({}, {"unit": "MJ"}, "has a unit", id="unit of a compliance question"),
-        pytest.param({"object": "{quantity}"}, {"basis": "", "unit": "furlong"}, "furlong", id="unknown unit"),
+        pytest.param({"object": "hz:{quantity}"}, {"basis": "", "unit": "furlong"}, "furlong", id="unknown unit"),
         pytest.param({}, {"scale": "thumbs"}, "thumbs", id="unknown scale"),
         pytest.param({}, {"scale": ""}, "scale", id="no scale"),
         pytest.param({}, {"example_answer": ""}, "no example", id="no example"),
@@ -139,7 +139,7 @@ def test_mapped_and_denied_at_once(complaints: Lint) -> None:
 
 
 def test_a_not_row_alone_never_maps(tmp_path: Path, indicators: dict[str, str]) -> None:
-    row = {**MAPPED, "modifier": "Not", "object": indicators["compliance"]}
+    row = {**MAPPED, "modifier": "Not", "object": f"hz:{indicators['compliance']}"}
     edition = _write(tmp_path, [row], [{**RULES, "reason": "Looked at and denied"}])
     assert edition.entries["1"].indicator_id is None
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TypeVar, get_args
 
+from harmonize.crosswalk.broader import Broader, overall_pairs, stated_pairs
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
@@ -30,13 +31,14 @@ _INDICATOR_COLUMNS = ("indicator_id", "topic_id", "kind", "unit", "facets", "ilo
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """A topic; `aliases` are names as exports print them."""
+    """A topic; `aliases` are names as exports print them, `place` is the file that says so."""
 
     topic_id: str
     parent_id: str | None
     pillar: str
     labels: Mapping[str, str]
     aliases: Sequence[str]
+    place: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,7 @@ class Language:
 
     Attributes:
         facets, states, severities: labels by language.
+        broader: which indicator is broader than which, as stated and by rule.
     """
 
     topics: Mapping[str, TopicEntry]
@@ -72,6 +75,7 @@ class Language:
     facets: Mapping[str, Mapping[str, str]]
     states: Mapping[str, Mapping[str, str]]
     severities: Mapping[str, Mapping[str, str]]
+    broader: Sequence[Broader]
 
     def labels_json(self, labels: Mapping[str, str]) -> str:
         """Labels as the tables store them."""
@@ -83,7 +87,12 @@ def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
     for path in paths:
         for entry in read_yaml(path):
             topic = TopicEntry(
-                entry["id"], entry.get("parent"), entry["pillar"], entry["labels"], entry.get("aliases") or []
+                entry["id"],
+                entry.get("parent"),
+                entry["pillar"],
+                entry["labels"],
+                entry.get("aliases") or [],
+                f"{path.parent.name}/{path.name}",
             )
             if topic.topic_id in topics:
                 raise ConfigurationError(f"{path}: the topic {topic.topic_id!r} stands twice; remove one.")
@@ -144,7 +153,19 @@ def load_language(project: Project) -> Language:
                 indicators = _labelled(indicators, found, path)
             else:
                 lists[kind] = _also(lists[kind], found, path)
-    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"])
+    broader = _broader(project.find("schemas/language/broader.tsv"), indicators, topics)
+    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"], broader)
+
+
+def _broader(
+    path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]
+) -> list[Broader]:
+    """The stated pairs, and those of the rule that are not stated."""
+    stated = stated_pairs(path, indicators)
+    compliance = [(entry.indicator_id, entry.topic_id) for entry in indicators.values() if entry.kind == "compliance"]
+    by_rule = overall_pairs(compliance, {topic.topic_id: topic.parent_id for topic in topics.values()})
+    known = {(pair.indicator_id, pair.broader_id) for pair in stated}
+    return [*stated, *(pair for pair in by_rule if (pair.indicator_id, pair.broader_id) not in known)]
 
 
 def _listed(path: Path) -> dict[str, Mapping[str, str]]:

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from harmonize.crosswalk.language import Language
-from harmonize.crosswalk.mapping import Edition, MappingEntry
+from harmonize.crosswalk.contradictions import Contradiction, contradictions
+from harmonize.crosswalk.language import Language, TopicEntry
+from harmonize.crosswalk.mapping import INDICATOR_PREFIX, Edition, MappingEntry
 from harmonize.crosswalk.scales import Scale, state_of
+from harmonize.crosswalk.statements import Statement, statements
 
 __all__ = ["Complaint", "lint"]
 
 _STATUSES = frozenset({"draft", "proposed", "approved", "retired"})
 _POLARITIES = frozenset({"positive", "negative", "none"})
+_JUDGED = frozenset({"compliance", "practice"})
 _BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
 
 
@@ -23,23 +26,111 @@ _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One thing to mend: where, what, how."""
+    """One thing to mend: where, what, how, and the statements that prove it, step by step."""
 
     place: str
     message: str
     cure: str
+    path: Sequence[str] = ()
 
 
 def lint(
     editions: Sequence[Edition], language: Language, scales: Mapping[str, Scale], units: frozenset[str]
 ) -> list[Complaint]:
-    """Everything wrong with the crosswalks, in file order; an empty list is clean."""
+    """Everything wrong with the crosswalks and the language; an empty list is clean.
+
+    What one row alone says comes first, in file order, then what cannot stand together.
+    """
+    known = {f"{INDICATOR_PREFIX}{name}" for name in language.indicators}
+    known |= {f"{edition.instrument}:{question}" for edition in editions for question in edition.entries}
     return [
-        complaint
-        for edition in editions
-        for entry in edition.entries.values()
-        for complaint in _entry(edition, entry, language, scales, units)
+        *(
+            complaint
+            for edition in editions
+            for entry in edition.entries.values()
+            for complaint in (*_entry(edition, entry, language, scales, units), *_asides(edition, entry, known))
+        ),
+        *_broader(language),
+        *_topic_cycles(language.topics),
+        *(_together(found) for found in contradictions(statements(editions, language), _verdicts(scales))),
     ]
+
+
+def _asides(edition: Edition, entry: MappingEntry, known: Collection[str]) -> Iterable[Complaint]:
+    """Rows beside the mapping say something of what exists."""
+    place = f"{edition.instrument}/{edition.sssom_path.name}: {entry.question}"
+    for aside in entry.asides:
+        if aside.object not in known:
+            yield Complaint(place, f"{aside.object!r} is no indicator and no question of a crosswalk.", "Correct it.")
+
+
+def _broader(language: Language) -> Iterable[Complaint]:
+    """What follows from an indicator is a verdict of the same kind."""
+    for pair in language.broader:
+        kinds = {language.indicators[name].kind for name in (pair.indicator_id, pair.broader_id)}
+        if len(kinds) > 1 or not kinds <= _JUDGED:
+            message = f"{pair.broader_id} and {pair.indicator_id} are not both {' or both '.join(sorted(_JUDGED))}."
+            yield Complaint(pair.place, message, "Only then one says something of the other; remove the row.")
+
+
+def _topic_cycles(topics: Mapping[str, TopicEntry]) -> Iterable[Complaint]:
+    """Topics that stand above themselves, with the way up."""
+    done: set[str] = set()
+    for start in topics:
+        way: list[TopicEntry] = []
+        at: TopicEntry | None = topics[start]
+        while at is not None and at.topic_id not in done:
+            done.add(at.topic_id)
+            way.append(at)
+            at = topics[at.parent_id] if at.parent_id is not None else None
+        if at in way:
+            around = way[way.index(at) :]
+            steps = [f"{topic.place}: {topic.topic_id} has the parent {topic.parent_id}" for topic in around]
+            yield Complaint(
+                around[0].place, f"The topic {around[0].topic_id} stands above itself.", "Correct a parent.", steps
+            )
+
+
+def _verdicts(scales: Mapping[str, Scale]) -> dict[tuple[str, str], dict[str, str]]:
+    """What the words of scales say, met or not met, by scale and polarity."""
+    return {
+        (scale.name, polarity): {
+            word: state
+            for word in scale.words
+            if (state := state_of(scale, word, polarity)) in ("met", "not_met")
+        }
+        for scale in scales.values()
+        for polarity in ("positive", "negative")
+    }
+
+
+def _together(found: Contradiction) -> Complaint:
+    """What cannot stand together, with its path."""
+    first, last = found.about[0], found.about[-1]
+    message, cure = {
+        "denied": (
+            f"It is denied that {first} has {last} as {found.path[-1].predicate} match, and the rest proves it.",
+            "Correct or remove one of these rows.",
+        ),
+        "one_of_two": (
+            f"Exact matches make one of the two indicators {first} and {last}.",
+            "At least one of these matches is not exact; correct it.",
+        ),
+        "cycle": (f"{first} would be broader than itself.", "Correct one of these rows."),
+        "reversed": (
+            f"The answer {last!r} to {first} is met by one row and not met by another.",
+            "Correct polarity or scale of one; if the question changed, say from when (valid_from, valid_to).",
+        ),
+    }[found.kind]
+    return Complaint(found.path[-1].place, message, cure, [_step(statement) for statement in found.path])
+
+
+def _step(statement: Statement) -> str:
+    """A statement as a person reads it: where it stands, and what it says."""
+    denied = "not " if statement.is_denied else ""
+    scale, polarity = statement.reading or ("", "")
+    reading = f" (scale {scale}, polarity {polarity})" if statement.reading else ""
+    return f"{statement.place}: {statement.subject} {denied}{statement.predicate} {statement.object}{reading}"
 
 
 def _entry(
@@ -58,8 +149,6 @@ def _entry(
     if indicator is None:
         yield Complaint(place, f"The indicator {entry.indicator_id!r} does not exist.", "Correct it, or add it.")
         return
-    if entry.indicator_id in entry.negative:
-        yield Complaint(place, f"{entry.indicator_id} is mapped and denied (Not) at once.", "Remove one of the rows.")
     if entry.confidence is not None and not 0 <= entry.confidence <= 1:
         yield Complaint(place, f"The confidence {entry.confidence} is not between 0 and 1.", "Correct it.")
     yield from _closed_lists(place, entry, indicator.kind)
