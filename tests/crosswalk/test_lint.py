@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from harmonize.crosswalk.broader import Broader
 from harmonize.crosswalk.language import Language, load_language
 from harmonize.crosswalk.lint import Complaint, lint
 from harmonize.crosswalk.mapping import Edition, load_edition
@@ -60,10 +62,12 @@ def indicators(language: Language) -> dict[str, str]:
     return {entry.kind: name for name, entry in sorted(language.indicators.items(), reverse=True)}
 
 
-def _write(folder: Path, mapped: Sequence[dict[str, str]], rules: Sequence[dict[str, str]]) -> Edition:
+def _write(
+    folder: Path, mapped: Sequence[dict[str, str]], rules: Sequence[dict[str, str]], name: str = "one"
+) -> Edition:
     home = folder / "lantern"
-    home.mkdir()
-    sssom, rule_file = home / "one.sssom.tsv", home / "one.rules.tsv"
+    home.mkdir(exist_ok=True)
+    sssom, rule_file = home / f"{name}.sssom.tsv", home / f"{name}.rules.tsv"
     sssom.write_text(HEADER + "".join("\t".join(row.values()) + "\n" for row in mapped), encoding="utf-8")
     rule_file.write_text(RULE_HEADER + "".join("\t".join(row.values()) + "\n" for row in rules), encoding="utf-8")
     return load_edition(sssom, rule_file)
@@ -135,7 +139,111 @@ def test_a_row_that_breaks_a_rule_is_complained_about(
 
 def test_mapped_and_denied_at_once(complaints: Lint) -> None:
     (complaint,) = complaints({}, {}, {"modifier": "Not"})
-    assert "denied" in complaint.message
+    assert "denies" in complaint.message
+    assert [step.split(": ")[:2] for step in complaint.path] == [["lantern/one.sssom.tsv", "1"]] * 2
+
+
+@pytest.mark.parametrize("predicate", ["skos:broadMatch", "skos:narrowMatch", "skos:relatedMatch"])
+def test_another_predicate_may_be_denied(predicate: str, complaints: Lint) -> None:
+    assert complaints({}, {}, {"modifier": "Not", "predicate": predicate}) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "modifier"), [("hz:labour.nowhere", "Not"), ("lantern:2", ""), ("gap:nothing", "Not")]
+)
+def test_a_row_beside_the_mapping_is_about_something(target: str, modifier: str, complaints: Lint) -> None:
+    (complaint,) = complaints({}, {}, {"predicate": "skos:closeMatch", "object": target, "modifier": modifier})
+    assert target in complaint.message
+
+
+@pytest.fixture
+def of_two_editions(
+    tmp_path: Path, language: Language, scales: dict[str, Scale], units: frozenset[str], indicators: dict[str, str]
+) -> Lint:
+    """Judges one question that two editions map, the later one as told."""
+
+    def judge(
+        mapped: dict[str, str] | None = None, rules: dict[str, str] | None = None, until: str = ""
+    ) -> list[Complaint]:
+        first, later = (
+            {name: text.format_map(indicators) for name, text in {**MAPPED, **row}.items()}
+            for row in ({}, mapped or {})
+        )
+        editions = [
+            _write(tmp_path, [first], [{**RULES, "valid_to": until}]),
+            _write(tmp_path, [later], [{**RULES, **(rules or {})}], "two"),
+        ]
+        return lint(editions, language, scales, units)
+
+    return judge
+
+
+@pytest.mark.parametrize(
+    ("later", "rules", "said"),
+    [
+        pytest.param({"modifier": "Not"}, {"reason": "not this"}, "denies", id="denied"),
+        pytest.param({}, {"polarity": "negative", "example_state": "not_met"}, "not met by another", id="polarity"),
+        pytest.param({"object": "hz:{practice}"}, {"basis": ""}, "make one of the two", id="two indicators"),
+        pytest.param({"predicate": "skos:broadMatch"}, {}, "broader than itself", id="cycle"),
+    ],
+)
+def test_two_editions_that_contradict_each_other_are_shown_row_by_row(
+    later: dict[str, str], rules: dict[str, str], said: str, of_two_editions: Lint
+) -> None:
+    (complaint,) = of_two_editions(later, rules)
+    assert said in complaint.message
+    assert {step.split(": ")[0] for step in complaint.path} == {"lantern/one.sssom.tsv", "lantern/two.sssom.tsv"}
+    assert complaint.path[-1].startswith(complaint.place)
+
+
+TURNED = {"polarity": "negative", "example_state": "not_met"}
+
+
+def test_a_retired_row_contradicts_nothing(of_two_editions: Lint) -> None:
+    assert of_two_editions({}, {**TURNED, "status": "retired"}) == []
+
+
+@pytest.mark.parametrize(("begin", "count"), [("2025-01-01", 0), ("2024-12-31", 1)])
+def test_a_question_may_change_its_meaning_from_a_day_on(begin: str, count: int, of_two_editions: Lint) -> None:
+    assert len(of_two_editions({}, {**TURNED, "valid_from": begin}, "2024-12-31")) == count
+
+
+def test_topics_that_stand_above_themselves_are_shown(
+    language: Language, scales: dict[str, Scale], units: frozenset[str]
+) -> None:
+    top, below = "labour.osh", "labour.osh.chemicals"
+    turned = replace(language, topics={**language.topics, top: replace(language.topics[top], parent_id=below)})
+    (complaint,) = lint([], turned, scales, units)
+    assert complaint.path == [
+        f"topics/labour.yml: {top} has the parent {below}",
+        f"topics/labour.yml: {below} has the parent {top}",
+    ]
+
+
+def test_indicators_that_are_broader_than_themselves_are_shown(
+    language: Language, scales: dict[str, Scale], units: frozenset[str]
+) -> None:
+    start, act = "labour.discrimination.race_and_origin.pay", "labour.discrimination.pay"
+    turned = replace(language, broader=[*language.broader, Broader(act, start, "language/broader.tsv: here")])
+    (complaint,) = lint([], turned, scales, units)
+    assert complaint.path == [
+        f"language/broader.tsv: {start}: hz:{start} is narrower than hz:{act}",
+        f"language/broader.tsv: here: hz:{act} is narrower than hz:{start}",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        pytest.param("management.plan.labour_policy", "management.code_implementation.overall", id="two kinds"),
+        pytest.param("general.workforce.men", "general.facility.workers", id="quantities"),
+    ],
+)
+def test_only_verdicts_of_one_kind_follow_from_one_another(
+    one: str, other: str, language: Language, scales: dict[str, Scale], units: frozenset[str]
+) -> None:
+    (complaint,) = lint([], replace(language, broader=[Broader(one, other, "here")]), scales, units)
+    assert (complaint.place, "not both" in complaint.message) == ("here", True)
 
 
 def test_a_not_row_alone_never_maps(tmp_path: Path, indicators: dict[str, str]) -> None:

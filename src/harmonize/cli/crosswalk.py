@@ -24,7 +24,7 @@ _RELEASED = Path("data/current/harmonized.duckdb")
 
 @app.command("lint")
 def lint_command() -> None:
-    """Check every crosswalk: each question mapped or ignored with a reason, each example run."""
+    """Check every crosswalk: questions, examples, and what cannot stand together, with the rows that prove it."""
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.lint import lint
     from harmonize.crosswalk.mapping import load_editions
@@ -42,6 +42,8 @@ def lint_command() -> None:
     )
     for complaint in complaints:
         say(f"{complaint.place}: {complaint.message} {complaint.cure}")
+        for number, step in enumerate(complaint.path, start=1):
+            say(f"    {number}. {step}")
     questions = sum(len(edition.entries) for edition in editions)
     say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
     if complaints:

@@ -48,7 +48,8 @@ def show_command(
     indicator: Annotated[str, typer.Argument(help="An indicator's id.")],
     lang: Lang = None,
 ) -> None:
-    """Say what an indicator means, in every language, and which questions ask it."""
+    """Say what an indicator means, in every language, what follows from it, and which questions ask it."""
+    from harmonize.crosswalk.broader import implied
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.lookup import asking, find
     from harmonize.crosswalk.mapping import load_editions
@@ -77,6 +78,10 @@ def show_command(
     ):  # fmt: skip
         if any(values):
             say(f"{name}: {', '.join(values)}")
+    for state in ("not_met", "met"):
+        follows = [one.indicator_id for one in implied(language.broader, indicator, state)]
+        if follows:
+            say(f"where this is {state}, so is: {', '.join(follows)}")
     rows = [
         (one.instrument, one.edition, one.question, one.predicate, one.rule("polarity"), one.rule("basis") or "")
         for one in asking(load_editions(project), indicator)

@@ -1,8 +1,8 @@
 """Which indicator is broader than which, and what follows for one from the other.
 
 What a narrower indicator is not, the broader one is not; what a broader one is, the narrower ones are; the reverses say
-nothing. `schemas/language/broader.tsv` states single pairs, and one rule states the rest: the `overall` of a topic is broader
-than every other compliance indicator of the topic, and than what stands so at the top of each topic below.
+nothing. `schemas/language/broader.tsv` states single pairs, and one rule states the rest: the `overall` of a topic is
+broader than every other compliance indicator of the topic, and than what stands so at the top of each topic below.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def overall_pairs(compliance: Iterable[tuple[str, str]], parents: Mapping[str, s
         above = parents.get(topic) if name == f"{topic}.{_OVERALL}" else topic
         overall = _overall_of(above, topics, parents)
         if overall is not None:
-            place = f"rule: {overall} stands for its topic"
+            place = f"language, by rule: {overall} stands for its topic"
             pairs.append(Broader(name, overall, place))
     return pairs
 

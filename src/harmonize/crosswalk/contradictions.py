@@ -1,8 +1,8 @@
 """What the crosswalks and the language cannot all say at once, with the statements that prove it.
 
-A denial (`Not`) of what other rows prove; two indicators that exact matches make one; something broader than itself; and
-one answer to one question that is good by one row and bad by another. What never holds on one day in one country does
-not contradict.
+A denial (`Not`) of what other rows prove; two indicators that exact matches make one; something broader than itself;
+and one answer to one question that is good by one row and bad by another. What never holds on one day in one country
+does not contradict.
 """
 
 from __future__ import annotations
@@ -42,8 +42,8 @@ class Contradiction:
 def contradictions(said: Sequence[Statement], verdicts: Verdicts) -> list[Contradiction]:
     """Every contradiction among statements, each with a shortest path that proves it.
 
-    Of denials, all that are disproved; of indicators made one, each with the first of them; of cycles as many as it takes
-    to show every statement that lies on one; of reversed answers one for each pair of rows.
+    Of denials, all that are disproved; of indicators made one, each with the first of them; of cycles as many as it
+    takes to show every statement that lies on one; of reversed answers one for each pair of rows.
     """
     found = list(_among(said, verdicts))
     if not found:

@@ -13,6 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from harmonize.crosswalk.broader import closure
 from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
@@ -21,7 +22,15 @@ from harmonize.database import create_table, joins_as_written, quoted
 from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
-__all__ = ["crosswalk_table", "harmonise", "indicator_table", "judge", "register_knowledge", "topic_table"]
+__all__ = [
+    "broader_table",
+    "crosswalk_table",
+    "harmonise",
+    "indicator_table",
+    "judge",
+    "register_knowledge",
+    "topic_table",
+]
 
 _S = pa.string()
 _WORDS = 1000
@@ -256,6 +265,19 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "sdg": list(entry.sdg),
         }
         for entry in language.indicators.values()
+    ]
+
+
+def broader_table(language: Language) -> list[dict[str, object]]:
+    """Rows of the contract table `indicator_broader`."""
+    return [
+        {
+            "indicator_id": name,
+            "broader_id": broader.indicator_id,
+            "steps": len(broader.path),
+            "path": [name, *(pair.broader_id for pair in broader.path)],
+        }
+        for name, broader in closure(language.broader)
     ]
 
 

@@ -157,9 +157,7 @@ def load_language(project: Project) -> Language:
     return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"], broader)
 
 
-def _broader(
-    path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]
-) -> list[Broader]:
+def _broader(path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]) -> list[Broader]:
     """The stated pairs, and those of the rule that are not stated."""
     stated = stated_pairs(path, indicators)
     compliance = [(entry.indicator_id, entry.topic_id) for entry in indicators.values() if entry.kind == "compliance"]

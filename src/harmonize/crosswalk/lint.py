@@ -17,10 +17,16 @@ __all__ = ["Complaint", "lint"]
 
 _STATUSES = frozenset({"draft", "proposed", "approved", "retired"})
 _POLARITIES = frozenset({"positive", "negative", "none"})
+_SAID = {
+    "exact": "is exactly",
+    "close": "is close to",
+    "broad": "is narrower than",
+    "narrow": "is broader than",
+    "related": "is related to",
+}
+"""Predicates as words between subject and object."""
 _JUDGED = frozenset({"compliance", "practice"})
 _BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
-
-
 _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 
@@ -95,9 +101,7 @@ def _verdicts(scales: Mapping[str, Scale]) -> dict[tuple[str, str], dict[str, st
     """What the words of scales say, met or not met, by scale and polarity."""
     return {
         (scale.name, polarity): {
-            word: state
-            for word in scale.words
-            if (state := state_of(scale, word, polarity)) in ("met", "not_met")
+            word: state for word in scale.words if (state := state_of(scale, word, polarity)) in ("met", "not_met")
         }
         for scale in scales.values()
         for polarity in ("positive", "negative")
@@ -109,7 +113,7 @@ def _together(found: Contradiction) -> Complaint:
     first, last = found.about[0], found.about[-1]
     message, cure = {
         "denied": (
-            f"It is denied that {first} has {last} as {found.path[-1].predicate} match, and the rest proves it.",
+            f"A row denies (Not) that {first} {_SAID[found.path[-1].predicate]} {last}, and other rows prove it.",
             "Correct or remove one of these rows.",
         ),
         "one_of_two": (
@@ -122,15 +126,17 @@ def _together(found: Contradiction) -> Complaint:
             "Correct polarity or scale of one; if the question changed, say from when (valid_from, valid_to).",
         ),
     }[found.kind]
-    return Complaint(found.path[-1].place, message, cure, [_step(statement) for statement in found.path])
+    steps = [_step(statement, found.kind == "reversed") for statement in found.path]
+    return Complaint(found.path[-1].place, message, cure, steps)
 
 
-def _step(statement: Statement) -> str:
+def _step(statement: Statement, with_reading: bool) -> str:
     """A statement as a person reads it: where it stands, and what it says."""
-    denied = "not " if statement.is_denied else ""
+    denied = "Not: " if statement.is_denied else ""
     scale, polarity = statement.reading or ("", "")
-    reading = f" (scale {scale}, polarity {polarity})" if statement.reading else ""
-    return f"{statement.place}: {statement.subject} {denied}{statement.predicate} {statement.object}{reading}"
+    reading = f" (scale {scale}, polarity {polarity})" if statement.reading and with_reading else ""
+    said = f"{statement.subject} {_SAID[statement.predicate]} {statement.object}"
+    return f"{statement.place}: {denied}{said}{reading}"
 
 
 def _entry(

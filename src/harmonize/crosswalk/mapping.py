@@ -166,7 +166,7 @@ def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]
             )
         if ":" not in row["object_id"]:
             raise ConfigurationError(
-                f"{path}: object_id {row['object_id']!r} has no prefix; write {INDICATOR_PREFIX}<indicator>, or {NO_TERM}."
+                f"{path}: object_id {row['object_id']!r} has no prefix; write {INDICATOR_PREFIX}<indicator>."
             )
         rows.append((unquote(row["subject_id"][len(prefix) :]), row))
     return rows

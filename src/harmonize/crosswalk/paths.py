@@ -64,10 +64,8 @@ def ascent(graph: Graph, start: str, goal: str) -> tuple[Edge, ...] | None:
     return _shortest(graph, start, goal, _WIDER, {False, True})
 
 
-def _shortest(
-    graph: Graph, start: str, goal: str, kind: str, needed: Collection[bool]
-) -> tuple[Edge, ...] | None:
-    """Breadth first over (thing, whether a step of `kind` was taken), with links back to where each was reached from."""
+def _shortest(graph: Graph, start: str, goal: str, kind: str, needed: Collection[bool]) -> tuple[Edge, ...] | None:
+    """Breadth first over (thing, whether a step of `kind` was taken), with links back to where each came from."""
     came: dict[tuple[str, bool], tuple[tuple[str, bool], Edge] | None] = {(start, False): None}
     waiting = deque(came)
     while waiting:

@@ -19,8 +19,8 @@ class Statement:
     """One row: how near two things are, or (`is_denied`) are not, where that stands, and when and where it holds.
 
     Attributes:
-        subject, object: questions as `instrument:question`, indicators as `hz:indicator`. A question keeps its name from
-            edition to edition.
+        subject, object: questions as `instrument:question`, indicators as `hz:indicator`. A question keeps its name
+            from edition to edition.
         predicate: exact, close, broad (the object is broader), narrow, related.
         place: the file and what names the row in it.
         reading: how answers are read, where the row maps them.
@@ -54,9 +54,7 @@ def statements(editions: Iterable[Edition], language: Language) -> list[Statemen
         for statement in _of_entry(edition, entry)
     ]
     said += [
-        Statement(
-            f"{INDICATOR_PREFIX}{one.indicator_id}", "broad", f"{INDICATOR_PREFIX}{one.broader_id}", one.place
-        )
+        Statement(f"{INDICATOR_PREFIX}{one.indicator_id}", "broad", f"{INDICATOR_PREFIX}{one.broader_id}", one.place)
         for one in language.broader
     ]
     return said

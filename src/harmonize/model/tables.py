@@ -295,6 +295,15 @@ class Indicator(TableModel):
     sdg: list[str] = Field(description="Sustainable development goals.")
 
 
+class IndicatorBroader(TableModel):
+    """What is not met of an indicator is not met of the broader one; what is met of this is met of the narrower."""
+
+    indicator_id: str = Field(description="The narrower indicator.")
+    broader_id: str = Field(description="The broader indicator, directly or by others in between.")
+    steps: int = Field(description="How many statements lead to it; 1 is stated directly.")
+    path: list[str] = Field(description="The indicators on the shortest way, both ends included.")
+
+
 class Topic(TableModel):
     """A home topic: Better Work's compliance points and Higg FEM's sections and levels."""
 
@@ -445,6 +454,7 @@ TABLES: dict[str, type[TableModel]] = {
     "contradiction": Contradiction,
     "overlap": Overlap,
     "indicator": Indicator,
+    "indicator_broader": IndicatorBroader,
     "topic": Topic,
     "instrument": Instrument,
     "instrument_rights": InstrumentRights,
