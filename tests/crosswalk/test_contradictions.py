@@ -7,13 +7,13 @@ from dataclasses import replace
 from itertools import combinations, product
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize.crosswalk.contradictions import Contradiction, contradictions
 from harmonize.crosswalk.statements import Statement
 
-QUESTIONS = ("fem:1", "fem:2", "caf:1")
+QUESTIONS = ("fem:1", "caf:1")
 INDICATORS = ("hz:a", "hz:b", "hz:c")
 DAYS = ("", "2024-01-01", "2025-01-01")
 COUNTRIES = ("", "KH", "VN")
@@ -25,35 +25,36 @@ VERDICTS = {
 }
 Pairs = set[tuple[str, str]]
 
-times = st.sampled_from([("", ""), ("", "2024-12-31"), ("2025-01-01", ""), ("2024-01-01", "2025-06-30")])
-places = st.sampled_from([frozenset[str](), frozenset({"VN"}), frozenset({"KH"}), frozenset({"KH", "VN"})])
+# (What stands first is likelier than the rest together: rows that never meet contradict nothing.)
+times = st.just(("", "")) | st.sampled_from([("", "2024-12-31"), ("2025-01-01", ""), ("2024-01-01", "2025-06-30")])
+places = st.just(frozenset[str]()) | st.sampled_from([frozenset({"VN"}), frozenset({"KH"}), frozenset({"KH", "VN"})])
+
+
+questions, indicators = st.sampled_from(QUESTIONS), st.sampled_from(INDICATORS)
+predicates = st.sampled_from(["exact", "close", "broad", "narrow", "related"])
+readings = st.sampled_from([YES_IS_GOOD, YES_IS_BAD, LIST])
 
 
 @st.composite
-def _statements(draw: st.DrawFn) -> list[Statement]:
-    """Some rows: mappings, denials, matches between questions, and indicators that are broader than others."""
-    said: list[Statement] = []
-    for number in range(draw(st.integers(0, 9))):
-        subject = draw(st.sampled_from(QUESTIONS + INDICATORS))
-        target = draw(st.sampled_from(INDICATORS if subject in INDICATORS else QUESTIONS + INDICATORS))
-        predicate = draw(st.sampled_from(["exact", "exact", "close", "broad", "narrow", "related"]))
-        is_denied = subject in QUESTIONS and draw(st.booleans())
-        maps = subject in QUESTIONS and target in INDICATORS and not is_denied
-        (begin, end), countries = draw(times), draw(places)
-        said.append(
-            Statement(
-                subject,
-                "broad" if subject in INDICATORS else predicate,
-                target,
-                f"row {number}",
-                is_denied,
-                draw(st.sampled_from(sorted(VERDICTS))) if maps else None,
-                begin,
-                end,
-                countries,
-            )
-        )
-    return said
+def _statement(draw: st.DrawFn, number: int) -> Statement:
+    """A row: a mapping, a denial, a match between questions, or an indicator that is broader than another."""
+    kind = draw(st.sampled_from(["mapping", "mapping", "denial", "match", "pair"]))
+    (begin, end), countries = draw(times), draw(places)
+    return Statement(
+        draw(indicators if kind == "pair" else questions),
+        "broad" if kind == "pair" else draw(predicates),
+        draw(questions if kind == "match" else indicators),
+        f"row {number}",
+        kind == "denial",
+        draw(readings) if kind == "mapping" else None,
+        begin,
+        end,
+        countries,
+    )
+
+
+def _statements() -> st.SearchStrategy[list[Statement]]:
+    return st.integers(2, 9).flatmap(lambda count: st.tuples(*map(_statement, range(count)))).map(list)
 
 
 def _joined(left: Pairs, right: Pairs) -> Pairs:
@@ -137,6 +138,7 @@ def _of(kind: str, found: Iterable[Contradiction]) -> list[Contradiction]:
     return [one for one in found if one.kind == kind]
 
 
+@settings(max_examples=600)
 @given(_statements())
 def test_every_denial_that_is_disproved_is_found_and_no_other(said: list[Statement]) -> None:
     found = _of("denied", contradictions(said, VERDICTS))
@@ -213,6 +215,8 @@ def test_a_path_is_a_shortest_one() -> None:
     ]
     (found,) = contradictions(said, VERDICTS)
     assert [one.place for one in found.path] == ["short", "Not"]
+    (found,) = contradictions([*said[:3], Statement("caf:1", "broad", "hz:a", "broad")], VERDICTS)
+    assert [one.place for one in found.path] == ["broad", "two"]
 
 
 MAPPED = Statement("fem:1", "exact", "hz:a", "2023", reading=YES_IS_GOOD)
@@ -230,7 +234,7 @@ MAPPED = Statement("fem:1", "exact", "hz:a", "2023", reading=YES_IS_GOOD)
         pytest.param(replace(MAPPED, predicate="close", object="hz:b"), [], id="close to another"),
         pytest.param(replace(MAPPED, predicate="broad", is_denied=True, reading=None), [], id="denied to be broader"),
         pytest.param(replace(MAPPED, reading=LIST), [], id="no word in common"),
-        pytest.param(replace(MAPPED, subject="fem:2", reading=YES_IS_BAD), [], id="another question"),
+        pytest.param(replace(MAPPED, subject="caf:1", reading=YES_IS_BAD), [], id="another question"),
     ],
 )
 def test_two_rows_side_by_side(other: Statement, kinds: list[str]) -> None:
