@@ -101,7 +101,8 @@ SELECT
     indicator_id,
     mapping_id
 FROM release.compact.question
-WHERE indicator_id IS NOT NULL;
+-- What was not asked of a factory says nothing, and is no repetition.
+WHERE indicator_id IS NOT NULL AND not_asked IS NULL;
 
 CREATE OR REPLACE TABLE implied_state AS
 SELECT q.question_no, s.state, e.implied_state

@@ -9,9 +9,10 @@ from datetime import date
 
 from harmonize.crosswalk.contradictions import Contradiction, contradictions
 from harmonize.crosswalk.language import Language, TopicEntry
-from harmonize.crosswalk.mapping import INDICATOR_PREFIX, Edition, MappingEntry
+from harmonize.crosswalk.mapping import COUNTRY_CONDITION, INDICATOR_PREFIX, Edition, MappingEntry
 from harmonize.crosswalk.scales import Scale, state_of
 from harmonize.crosswalk.statements import Statement, statements
+from harmonize.values.geography import is_country
 
 __all__ = ["Complaint", "lint"]
 
@@ -27,6 +28,7 @@ _SAID = {
 """Predicates as words between subject and object."""
 _JUDGED = frozenset({"compliance", "practice"})
 _BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
+_CONDITION = re.compile(re.escape(COUNTRY_CONDITION) + r"[A-Z]{2}(\|[A-Z]{2})*")
 _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 
@@ -177,9 +179,12 @@ def _closed_lists(place: str, entry: MappingEntry, kind: str) -> Iterable[Compla
         yield Complaint(place, f"The basis {basis!r} of a compliance question is unknown.", f"Use {', '.join(_BASES)}.")
     if kind != "compliance" and basis is not None:
         yield Complaint(place, f"A {kind} question has no basis.", "Empty the cell.")
-    for name in ("condition", "group"):
-        if entry.rule(name):
-            yield Complaint(place, f"The column {name} is not executed yet.", "Empty the cell.")
+    if entry.rule("group"):
+        yield Complaint(place, "The column group is not executed.", "Empty it; lists stand in tick_boxes.tsv.")
+    condition = entry.rule("condition")
+    if condition is not None and not (_CONDITION.fullmatch(condition) and all(map(is_country, entry.countries))):
+        cure = "Write country= and ISO codes of two letters, such as country=VN|KH, or empty the cell."
+        yield Complaint(place, f"The condition {condition!r} cannot be executed.", cure)
 
 
 def _units(place: str, entry: MappingEntry, kind: str, units: frozenset[str]) -> Iterable[Complaint]:

@@ -112,6 +112,10 @@ class MappingEntry:
         """The countries whose factories are asked, where the condition names any; empty for all."""
         return frozenset((self.rule("condition") or "").removeprefix(COUNTRY_CONDITION).split("|")) - {""}
 
+    def asks_in(self, country: str | None) -> bool:
+        """Whether factories of a country are asked; those of which no country is known are."""
+        return country is None or not self.countries or country in self.countries
+
     @property
     def is_approved(self) -> bool:
         """Only approved rows reach published answers."""

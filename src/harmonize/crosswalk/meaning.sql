@@ -65,6 +65,8 @@ mapped AS (
         c.*,
         q.mapping_id,
         e.predicate AS comparability,
+        -- A question for the factories of other countries is none for these.
+        CASE WHEN q.is_elsewhere THEN 'other_country' END AS not_asked,
         e.polarity,
         e.unit AS accepted_units,
         e.basis,
@@ -100,7 +102,7 @@ SELECT
     is_ignored,
     measured AS is_measured,
     -- A quantity is what stands beside a unit column, or what the indicator says is one.
-    measured OR coalesce(kind = 'quantity', false) AS asks_quantity,
+    not_asked IS NULL AND (measured OR coalesce(kind = 'quantity', false)) AS asks_quantity,
     -- An answer that only informs keeps its number, whatever the indicator that it was brought under.
     kind IS NULL OR used_scale IS NOT DISTINCT FROM 'plain_information' AS keeps_number,
     accepted_units,
@@ -110,12 +112,18 @@ SELECT
     coalesce(
         string_split(accepted_units, '|')[1], CASE WHEN NOT contains(indicator_unit, '|') THEN indicator_unit END
     ) AS plain_unit,
-    (SELECT any_value(w.scale_no) FROM scale_word w WHERE w.scale = used_scale) AS scale_no,
+    not_asked,
+    CASE
+        WHEN not_asked IS NULL THEN (SELECT any_value(w.scale_no) FROM scale_word w WHERE w.scale = used_scale)
+    END AS scale_no,
     -- Null: any other word is an unknown answer.
-    nullif(coalesce(s.otherwise, 'informational'), 'unknown_answer')::answer_state AS otherwise,
+    CASE
+        WHEN not_asked IS NOT NULL THEN 'not_asked'
+        ELSE nullif(coalesce(s.otherwise, 'informational'), 'unknown_answer')
+    END::answer_state AS otherwise,
     -- Whatever stands there, nothing of it is withheld, and no second cell goes with it.
     NOT (is_ignored OR asks_quantity OR unit_prefix IS NOT NULL)
-        AND s.otherwise IS DISTINCT FROM 'unknown_answer' AS is_loaded_anyway,
+        AND (not_asked IS NOT NULL OR s.otherwise IS DISTINCT FROM 'unknown_answer') AS is_loaded_anyway,
     answered_by::answered_by AS answered_by,
     verification::verification AS verification,
     prefix,
@@ -133,8 +141,10 @@ SELECT
     *
 FROM (
     SELECT DISTINCT
-        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit,
-        hash(question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit) AS digest
+        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit, not_asked,
+        hash(
+            question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit, not_asked
+        ) AS digest
     FROM meant_column
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.question);
@@ -153,7 +163,8 @@ SELECT m.*, q.question_no, p.place_no, getvariable('knowledge')
 FROM (SELECT *, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column) m
 JOIN release.compact.question q
     ON q.digest = hash(
-        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
+        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit,
+        m.not_asked
     )
 JOIN release.compact.place p USING (column_key);
 

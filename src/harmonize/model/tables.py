@@ -350,6 +350,7 @@ class Crosswalk(TableModel):
     basis: str | None = Field(description="national_law, international_standard, buyer_code, good_practice.")
     level: str | None = Field(description="Level of the question in this edition.")
     threshold: str | None = Field(description="Threshold where one exists.")
+    condition: str | None = Field(description="Whom it is asked of: country=VN|KH; null is everyone.")
     reason: str | None = Field(description="Why it is ignored.")
 
 
