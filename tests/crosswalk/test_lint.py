@@ -105,6 +105,12 @@ def test_a_right_row_is_clean(complaints: Lint) -> None:
         pytest.param({}, {"basis": "habit"}, "basis", id="unknown basis"),
         pytest.param({"object": "hz:{practice}"}, {}, "has no basis", id="basis of a practice"),
         pytest.param({}, {"condition": "if any"}, "condition", id="condition"),
+        pytest.param({}, {"condition": "step=1"}, "condition", id="another key"),
+        pytest.param({}, {"condition": "country="}, "condition", id="no country"),
+        pytest.param({}, {"condition": "country=Vietnam"}, "condition", id="name of a country"),
+        pytest.param({}, {"condition": "country=vn"}, "condition", id="small letters"),
+        pytest.param({}, {"condition": "country=VN,KH"}, "condition", id="comma"),
+        pytest.param({}, {"condition": "country=VN|UK"}, "condition", id="no ISO code"),
         pytest.param({}, {"group": "a"}, "group", id="group"),
         pytest.param({}, {"unit": "MJ"}, "has a unit", id="unit of a compliance question"),
         pytest.param({"object": "hz:{quantity}"}, {"basis": "", "unit": "furlong"}, "furlong", id="unknown unit"),
@@ -135,6 +141,11 @@ def test_a_row_that_breaks_a_rule_is_complained_about(
     assert found, "no complaint"
     assert any(said in text for text in found), found
     assert all("one." in text for text in found)
+
+
+@pytest.mark.parametrize("condition", ["country=VN", "country=VN|KH|GB"])
+def test_a_condition_names_countries(condition: str, complaints: Lint) -> None:
+    assert complaints({}, {"condition": condition}) == []
 
 
 def test_mapped_and_denied_at_once(complaints: Lint) -> None:
