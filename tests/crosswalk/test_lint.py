@@ -10,7 +10,7 @@ import pytest
 
 from harmonize.crosswalk.broader import Broader
 from harmonize.crosswalk.language import Language, load_language
-from harmonize.crosswalk.lint import Complaint, lint
+from harmonize.crosswalk.lint import Complaint, concerning, lint
 from harmonize.crosswalk.mapping import Edition, load_edition
 from harmonize.crosswalk.scales import Scale, load_scales
 from harmonize.errors import ConfigurationError
@@ -122,6 +122,7 @@ def test_a_right_row_is_clean(complaints: Lint) -> None:
         pytest.param({}, {"example_answer": "Perhaps"}, "unknown_answer", id="unknown answer"),
         pytest.param({}, {"valid_from": "1.1.2026"}, "valid_from", id="date"),
         pytest.param({}, {"valid_from": "2026-02-01", "valid_to": "2026-01-01"}, "valid_to", id="dates in reverse"),
+        pytest.param({}, {"status": "retired"}, "when it ended", id="retired without a day"),
         pytest.param({"confidence": "high"}, {}, "confidence", id="confidence is no number"),
         pytest.param({"justification": ""}, {}, "justification", id="no justification"),
         pytest.param({"author": "Jane Doe"}, {}, "author", id="author is no CURIE"),
@@ -207,11 +208,19 @@ def test_two_editions_that_contradict_each_other_are_shown_row_by_row(
     assert complaint.path[-1].startswith(complaint.place)
 
 
+def test_a_complaint_concerns_every_question_on_its_path(tmp_path: Path) -> None:
+    one = _write(tmp_path, [MAPPED], [RULES])
+    through = Complaint("gap/covc.sssom.tsv: I.A", "", "", ["gap/covc.sssom.tsv: I.A: said", f"{ONE}: 1: said"])
+    complaints = [through, Complaint(f"{ONE}: 1", "", ""), Complaint(f"{ONE}: 11", "", "", [f"{ONE}: 11: said"])]
+    assert concerning(complaints, one, ["1"]) == complaints[:2]
+
+
+ONE = "lantern/one.sssom.tsv"
 TURNED = {"polarity": "negative", "example_state": "not_met"}
 
 
 def test_a_retired_row_contradicts_nothing(of_two_editions: Lint) -> None:
-    assert of_two_editions({}, {**TURNED, "status": "retired"}) == []
+    assert of_two_editions({}, {**TURNED, "status": "retired", "valid_to": "2030-01-01"}) == []
 
 
 @pytest.mark.parametrize(("begin", "count"), [("2025-01-01", 0), ("2024-12-31", 1)])

@@ -102,6 +102,8 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
         "topic_id": "labour.compensation.minimum_wage",
         "kind": "compliance",
         "labels": '{"en": "Minimum wage paid", "vi": "Trả lương tối thiểu"}',
+        "labels_reviewed": ["en"],
+        "definitions": "{}",
         "facets": [],
         "ilo": ["C131"],
         "sdg": [],
@@ -110,6 +112,8 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
         "topic_id": "labour.compensation.minimum_wage",
         "pillar": "labour",
         "labels": '{"en": "Minimum wage", "vi": "Lương tối thiểu"}',
+        "labels_reviewed": ["en"],
+        "definitions": "{}",
     },
     "crosswalk": {
         "mapping_id": "k1",

@@ -1,6 +1,6 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, judged_answer (pointed at the files of
---        `answer_source`), contested_winner, stage.staged_text, stage.staged_remark.
+--        `answer_source`), contested_winner, accepted_assessment, accepted_level, stage.staged_text, stage.staged_remark.
 -- Writes: made_number, question_count, release.compact (what is stored of answers).
 CREATE OR REPLACE TABLE question_count AS
 SELECT s.instrument, s.edition, a.question_no, -count(*) AS answers
@@ -120,3 +120,12 @@ FROM winning w
 JOIN known_text t ON t.text_key = coalesce(w.text_key, 0)
 JOIN known_remark r ON r.remark_key = coalesce(w.remark_key, 0)
 ORDER BY w.made_no, w.question_no, w.answered_by;
+
+-- What a programme has accepted unseen is not verified, whatever its mark says.
+UPDATE release.compact.stored_answer a
+SET verification = 'auto_accepted'
+FROM made_number n, accepted_assessment r, accepted_level l, release.compact.question q, crosswalk_entry c
+WHERE n.assessment_no = a.assessment_no AND r.assessment_id = n.assessment_id
+    AND l.instrument = r.instrument AND l.programme = r.programme
+    AND q.question_no = a.question_no AND c.mapping_id = q.mapping_id AND c.level = l.level
+    AND a.verification <> 'none';

@@ -1,4 +1,4 @@
--- Assessments with their copies, lineage and visits.
+-- Assessments with their copies and lineage.
 -- Reads: delivery_group, delivery_content, minted_assessment (group_key, assessment_id), staged_scope.
 -- Writes: made_copy, made_assessment, made_scope, lineage_issue.
 CREATE OR REPLACE TABLE made_copy AS
@@ -116,13 +116,6 @@ previous AS (
 )
 SELECT
     l.* EXCLUDE (related_native_id, account_key),
-    -- Assessments by assessors at one factory on one day are one visit, whatever their instruments.
-    'HV' || upper(substr(sha256(
-        CASE
-            WHEN kind IN ('audit', 'inspection') AND assessed_on IS NOT NULL THEN facility_id || '|' || assessed_on
-            ELSE l.assessment_id
-        END
-    ), 1, 16)) AS visit_id,
     CASE WHEN regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS follow_up_of,
     CASE WHEN NOT regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_full_id END AS supersedes,
     period_start AS evidence_from,

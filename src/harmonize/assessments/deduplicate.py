@@ -78,7 +78,7 @@ def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
     """
     with joins_as_written(connection):
         _run(connection, "fingerprint.sql")
-    for name in ("assessments.sql", "winners.sql"):
+    for name in ("assessments.sql", "visits.sql", "winners.sql"):
         _run(connection, name)
 
 

@@ -14,6 +14,8 @@ from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
 
 if TYPE_CHECKING:
+    from harmonize.crosswalk.lint import Complaint
+    from harmonize.crosswalk.mapping import Edition
     from harmonize.crosswalk.redundancy import AskedAgain
 
 __all__ = ["app"]
@@ -30,29 +32,39 @@ _DRAWN = (".svg", ".html", ".csv")
 @app.command("lint")
 def lint_command() -> None:
     """Check every crosswalk: questions, examples, and what cannot stand together, with the rows that prove it."""
-    from harmonize.crosswalk.language import load_language
-    from harmonize.crosswalk.lint import lint
     from harmonize.crosswalk.mapping import load_editions
-    from harmonize.crosswalk.scales import load_scales
-    from harmonize.values.units import UnitTable
 
     project = Project.locate(Path.cwd())
     editions = load_editions(project)
+    complaints = _complaints(project, editions)
+    _say_complaints(complaints)
+    questions = sum(len(edition.entries) for edition in editions)
+    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
+    if complaints:
+        raise typer.Exit(1)
+
+
+def _say_complaints(complaints: Sequence[Complaint]) -> None:
+    for complaint in complaints:
+        say(f"{complaint.place}: {complaint.message} {complaint.cure}")
+        for number, step in enumerate(complaint.path, start=1):
+            say(f"    {number}. {step}")
+
+
+def _complaints(project: Project, editions: Sequence[Edition]) -> list[Complaint]:
+    """What is wrong with these crosswalks."""
+    from harmonize.crosswalk.language import load_language
+    from harmonize.crosswalk.lint import lint
+    from harmonize.crosswalk.scales import load_scales
+    from harmonize.values.units import UnitTable
+
     units = UnitTable.from_file(project.find("schemas/units.yml"))
-    complaints = lint(
+    return lint(
         editions,
         load_language(project),
         load_scales(project.find("schemas/scales.yml")),
         frozenset(unit.unit for unit in units.spellings.values()),
     )
-    for complaint in complaints:
-        say(f"{complaint.place}: {complaint.message} {complaint.cure}")
-        for number, step in enumerate(complaint.path, start=1):
-            say(f"    {number}. {step}")
-    questions = sum(len(edition.entries) for edition in editions)
-    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
-    if complaints:
-        raise typer.Exit(1)
 
 
 @app.command("coverage")
@@ -161,3 +173,41 @@ def _draw(found: Sequence[AskedAgain], output: Path, lang: str, instruments: int
                 f"{path}: cannot be written: {problem.strerror}. Choose another place with -o."
             ) from problem
         say(f"{path}: {len(found)} matters, {sum(row.repeated for row in found)} answers given again")
+
+
+@app.command("status")
+def status_command(
+    edition: Annotated[str, typer.Argument(help="The crosswalk, as instrument/edition.")],
+    questions: Annotated[list[str], typer.Argument(help="Questions to move, or `all` that can be moved.")],
+    to: Annotated[str, typer.Option(help="proposed, approved, retired, or back to draft.")],
+    by: Annotated[str, typer.Option(help="Who decides, as prefix:name; not the author, where it is approved.")],
+) -> None:
+    """Move mappings on: draft, proposed, approved, retired; what is approved must be without complaint."""
+    from datetime import UTC, datetime
+
+    from harmonize.crosswalk.lifecycle import STEPS, as_if, moved, write
+    from harmonize.crosswalk.lint import concerning
+    from harmonize.crosswalk.mapping import load_editions
+
+    project = Project.locate(Path.cwd())
+    editions = load_editions(project)
+    found = next((one for one in editions if f"{one.instrument}/{one.edition}" == edition), None)
+    if found is None:
+        raise ConfigurationError(f"There is no crosswalk {edition!r}; `harmonize crosswalk coverage` lists them.")
+    if project.folder is None or not found.rules_path.is_relative_to(project.folder):
+        raise ConfigurationError(
+            f"{edition} is the one that travels with harmonize; `harmonize init` gives you a copy to decide about."
+        )
+    if questions == ["all"]:
+        questions = [name for name, one in found.entries.items() if to in STEPS.get(one.rule("status") or "", ())]
+    change = moved(found, questions, to, by, datetime.now(UTC).date())
+    complaints = []
+    if to == "approved":
+        planned = [as_if(found, questions, to) if one is found else one for one in editions]
+        complaints = concerning(_complaints(project, planned), found, questions)
+    _say_complaints(complaints)
+    if complaints:
+        say(f"Nothing was moved: {len(complaints)} complaints.")
+        raise typer.Exit(1)
+    write(found, change)
+    say(f"{change.rows} of {len(found.entries)} questions of {edition} are {to} now.")

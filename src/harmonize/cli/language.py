@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +11,9 @@ from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
+
+if TYPE_CHECKING:
+    from harmonize.crosswalk.language import IndicatorEntry, Language
 
 __all__ = ["app"]
 
@@ -45,46 +48,59 @@ def find_command(
 
 @app.command("show")
 def show_command(
-    indicator: Annotated[str, typer.Argument(help="An indicator's id.")],
+    name: Annotated[str, typer.Argument(help="The id of an indicator, topic, facet, state or severity.")],
     lang: Lang = None,
 ) -> None:
-    """Say what an indicator means, in every language, what follows from it, and which questions ask it."""
-    from harmonize.crosswalk.broader import implied
+    """Say what a part of the language means, in every language, what follows from it, and which questions ask it."""
     from harmonize.crosswalk.language import load_language
-    from harmonize.crosswalk.lookup import asking, find
-    from harmonize.crosswalk.mapping import load_editions
+    from harmonize.crosswalk.lookup import find, parts
 
     project = Project.locate(Path.cwd())
     language = load_language(project)
-    entry = language.indicators.get(indicator)
-    if entry is None:
-        near = [
-            one.id for one in find(language, indicator.rsplit(".", 1)[-1].replace("_", " ")) if one.kind == "indicator"
-        ]
+    part = next((one for one in parts(language) if one.id == name), None)
+    if part is None:
+        near = [one.id for one in find(language, name.rsplit(".", 1)[-1].replace("_", " "))]
         raise ConfigurationError(
-            f"There is no indicator {indicator!r}"
+            f"There is nothing called {name!r}"
             + (f"; near are {', '.join(near[:3])}." if near else ".")
             + " `harmonize language find WORDS` looks for one."
         )
-    topic = language.topics[entry.topic_id]
-    wanted = [lang] if lang else list(entry.labels)
-    for code in wanted:
-        if code not in entry.labels:
-            raise ConfigurationError(f"{indicator} has no label in {code!r}; it has {', '.join(entry.labels)}.")
-        say(f"{code}  {entry.labels[code]}  ({topic.labels.get(code, topic.labels['en'])})")
-    for name, values in (
+    if lang is not None and lang not in part.labels:
+        raise ConfigurationError(f"{name} has no label in {lang!r}; it has {', '.join(part.labels)}.")
+    for code in [lang] if lang else list(part.labels):
+        topic = language.indicators[name].topic_id if part.kind == "indicator" else None
+        home = f"  ({language.topics[topic].labels[code]})" if topic else ""
+        unread = "" if language.status_of(part.kind, name, code) == "reviewed" else "  [machine translation]"
+        say(f"{code}  {part.labels[code]}{home}{unread}")
+        if code in part.definitions:
+            say(f"    {part.definitions[code]}")
+    if part.kind == "indicator":
+        _show_indicator(project, language, language.indicators[name])
+    elif part.kind == "topic":
+        below = [one for one in language.indicators.values() if one.topic_id == name]
+        rows = [(one.indicator_id, one.kind, one.labels[lang or "en"]) for one in below]
+        show_table(f"{len(rows)} indicators", ["indicator", "kind", "label"], rows)
+
+
+def _show_indicator(project: Project, language: Language, entry: IndicatorEntry) -> None:
+    """What else is known of an indicator, what follows from it, and who asks it."""
+    from harmonize.crosswalk.broader import implied
+    from harmonize.crosswalk.lookup import asking
+    from harmonize.crosswalk.mapping import load_editions
+
+    for title, values in (
         ("kind", [entry.kind]), ("unit", [entry.unit or ""]), ("facets", entry.facets), ("ILO", entry.ilo),
         ("SDG", entry.sdg),
     ):  # fmt: skip
         if any(values):
-            say(f"{name}: {', '.join(values)}")
+            say(f"{title}: {', '.join(values)}")
     for state in ("not_met", "met"):
-        follows = [one.indicator_id for one in implied(language.broader, indicator, state)]
+        follows = [one.indicator_id for one in implied(language.broader, entry.indicator_id, state)]
         if follows:
             say(f"where this is {state}, so is: {', '.join(follows)}")
     rows = [
         (one.instrument, one.edition, one.question, one.predicate, one.rule("polarity"), one.rule("basis") or "")
-        for one in asking(load_editions(project), indicator)
+        for one in asking(load_editions(project), entry.indicator_id)
     ]
     show_table(
         f"asked by {len(rows)} questions", ["instrument", "edition", "question", "is", "polarity", "basis"], rows

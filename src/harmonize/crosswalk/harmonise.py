@@ -71,6 +71,7 @@ def register_knowledge(
             "unit": _S,
             "basis": _S,
             "threshold": _S,
+            "level": _S,
             "is_ignored": pa.bool_(),
         }
     )
@@ -89,6 +90,7 @@ def register_knowledge(
                     entry.rule("unit"),
                     entry.rule("basis"),
                     entry.rule("threshold"),
+                    entry.rule("level"),
                     entry.indicator_id is None,
                 )
                 for entry in index.entries()
@@ -263,7 +265,9 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "kind": entry.kind,
             "unit": entry.unit,
             "level": entry.level,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("indicator", entry.indicator_id, entry.labels),
+            "definitions": language.words_json(entry.definitions),
             "facets": list(entry.facets),
             "ilo": list(entry.ilo),
             "sdg": list(entry.sdg),
@@ -292,7 +296,9 @@ def topic_table(language: Language) -> list[dict[str, object]]:
             "topic_id": entry.topic_id,
             "parent_id": entry.parent_id,
             "pillar": entry.pillar,
-            "labels": language.labels_json(entry.labels),
+            "labels": language.words_json(entry.labels),
+            "labels_reviewed": language.reviewed_labels("topic", entry.topic_id, entry.labels),
+            "definitions": language.words_json(entry.definitions),
         }
         for entry in language.topics.values()
     ]

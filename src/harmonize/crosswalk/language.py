@@ -1,19 +1,20 @@
 """The common language: topics, indicators, facets and answer states from `schemas/language/`.
 
-English labels, and so far Vietnamese ones, stand beside what they name; further languages are one file each under
-`labels/`, with a status that says whether a person has read the translation.
+English and Vietnamese labels stand beside what they name; further languages, and definitions in every language, are one
+file each under `labels/` and `definitions/`.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TypeVar, get_args
+from typing import Any, TypeVar, get_args
 
 from harmonize.crosswalk.broader import Broader, overall_pairs, stated_pairs
 from harmonize.crosswalk.tabular import read_rows
+from harmonize.crosswalk.wording import STATUSES, Reviewed, Words, add_words, read_words
 from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState, IndicatorKind
 from harmonize.project import Project
@@ -23,15 +24,17 @@ __all__ = ["IndicatorEntry", "Language", "TopicEntry", "load_language"]
 
 KINDS = frozenset(get_args(IndicatorKind))
 STATES = frozenset(get_args(AnswerState))
-_LABEL_COLUMNS = ("kind", "id", "label", "status")
-_LABELLED = ("topic", "indicator", "facet", "state", "severity")
-_LABEL_STATUSES = ("machine", "reviewed")
-_INDICATOR_COLUMNS = ("indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi")
+_INDICATOR_COLUMNS = (
+    "indicator_id", "topic_id", "kind", "unit", "facets", "ilo", "sdg", "label_en", "label_vi", "label_vi_status",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """A topic; `aliases` are names as exports print them, `place` is the file that says so."""
+    """A topic; `aliases` are names as exports print them, `place` is the file that says so.
+
+    `definitions` say by language what belongs to it.
+    """
 
     topic_id: str
     parent_id: str | None
@@ -39,11 +42,12 @@ class TopicEntry:
     labels: Mapping[str, str]
     aliases: Sequence[str]
     place: str
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class IndicatorEntry:
-    """An indicator; `unit` may name several common units joined by `|` (fuels)."""
+    """An indicator; `unit` may name several common units joined by `|` (fuels), `definitions` are by language."""
 
     indicator_id: str
     topic_id: str
@@ -53,6 +57,7 @@ class IndicatorEntry:
     ilo: Sequence[str]
     sdg: Sequence[str]
     labels: Mapping[str, str]
+    definitions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def level(self) -> str | None:
@@ -67,6 +72,8 @@ class Language:
 
     Attributes:
         facets, states, severities: labels by language.
+        defined: definitions of these three by kind, id and language.
+        reviewed: labels that a person has read.
         broader: which indicator is broader than which, as stated and by rule.
     """
 
@@ -75,11 +82,21 @@ class Language:
     facets: Mapping[str, Mapping[str, str]]
     states: Mapping[str, Mapping[str, str]]
     severities: Mapping[str, Mapping[str, str]]
+    defined: Words
+    reviewed: Reviewed
     broader: Sequence[Broader]
 
-    def labels_json(self, labels: Mapping[str, str]) -> str:
-        """Labels as the tables store them."""
-        return json.dumps(dict(labels), ensure_ascii=False, sort_keys=True)
+    def status_of(self, kind: str, name: str, code: str) -> str:
+        """Whether a person has read a label, `reviewed`, or not, `machine`; English is the original."""
+        return "reviewed" if code == "en" or (kind, name, code) in self.reviewed else "machine"
+
+    def reviewed_labels(self, kind: str, name: str, labels: Mapping[str, str]) -> list[str]:
+        """The languages whose label a person has read."""
+        return sorted(code for code in labels if self.status_of(kind, name, code) == "reviewed")
+
+    def words_json(self, words: Mapping[str, str]) -> str:
+        """Labels or definitions as the tables store them."""
+        return json.dumps(dict(words), ensure_ascii=False, sort_keys=True)
 
 
 def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
@@ -107,8 +124,9 @@ def _split(text: str) -> list[str]:
     return [part for part in text.split("|") if part]
 
 
-def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict[str, IndicatorEntry]:
+def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> tuple[dict[str, IndicatorEntry], Reviewed]:
     indicators: dict[str, IndicatorEntry] = {}
+    reviewed = set()
     for path in paths:
         for row in read_rows(path, _INDICATOR_COLUMNS):
             entry = IndicatorEntry(
@@ -128,8 +146,12 @@ def _indicators(paths: Sequence[Path], topics: Mapping[str, TopicEntry]) -> dict
                 raise ConfigurationError(f"{place}: the topic {entry.topic_id!r} does not exist; add it to topics/.")
             if entry.kind not in KINDS:
                 raise ConfigurationError(f"{place}: the kind {entry.kind!r} is none of {', '.join(sorted(KINDS))}.")
+            if row["label_vi_status"] not in STATUSES:
+                raise ConfigurationError(f"{place}: label_vi_status is none of {', '.join(STATUSES)}; choose one.")
+            if row["label_vi_status"] == "reviewed":
+                reviewed.add(("indicator", entry.indicator_id, "vi"))
             indicators[entry.indicator_id] = entry
-    return indicators
+    return indicators, frozenset(reviewed)
 
 
 def load_language(project: Project) -> Language:
@@ -139,22 +161,30 @@ def load_language(project: Project) -> Language:
         ConfigurationError: a topic or indicator that is not whole, with file, line, value and cure.
     """
     topics = _topics(project.files("schemas/language/topics", "*.yml"))
-    indicators = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
+    indicators, read_beside = _indicators(project.files("schemas/language/indicators", "*.tsv"), topics)
+    states = read_yaml(project.find("schemas/language/states.yml"))
     lists = {
-        "facet": _listed(project.find("schemas/language/facets.yml")),
-        "state": _listed(project.find("schemas/language/states.yml")),
+        "facet": _listed(read_yaml(project.find("schemas/language/facets.yml"))),
+        "state": _listed(states),
         "severity": dict(read_yaml(project.find("schemas/severities.yml"))["labels"]),
     }
-    for path in project.files("schemas/language/labels", "*.tsv"):
-        for kind, found in _labels(path).items():
-            if kind == "topic":
-                topics = _labelled(topics, found, path)
-            elif kind == "indicator":
-                indicators = _labelled(indicators, found, path)
-            else:
-                lists[kind] = _also(lists[kind], found, path)
-    broader = _broader(project.find("schemas/language/broader.tsv"), indicators, topics)
-    return Language(topics, indicators, lists["facet"], lists["state"], lists["severity"], broader)
+    own: dict[str, dict[str, Mapping[str, str]]] = {
+        kind: {name: {} for name in stated} for kind, stated in lists.items()
+    }
+    own["state"] = {state["id"]: {"en": state["definition"]} for state in states}
+    named, reviewed = read_words(project.files("schemas/language/labels", "*.tsv"), "label")
+    defined, _ = read_words(project.files("schemas/language/definitions", "*.tsv"), "definition")
+    lists = {kind: add_words(stated, named[kind], "labels") for kind, stated in lists.items()}
+    return Language(
+        _with_words(topics, named["topic"], defined["topic"]),
+        _with_words(indicators, named["indicator"], defined["indicator"]),
+        lists["facet"],
+        lists["state"],
+        lists["severity"],
+        {kind: add_words(stated, defined[kind], "definitions") for kind, stated in own.items()},
+        reviewed | read_beside,
+        _broader(project.find("schemas/language/broader.tsv"), indicators, topics),
+    )
 
 
 def _broader(path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]) -> list[Broader]:
@@ -166,38 +196,16 @@ def _broader(path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mappi
     return [*stated, *(pair for pair in by_rule if (pair.indicator_id, pair.broader_id) not in known)]
 
 
-def _listed(path: Path) -> dict[str, Mapping[str, str]]:
-    return {entry["id"]: entry["labels"] for entry in read_yaml(path)}
-
-
-def _labels(path: Path) -> dict[str, dict[str, str]]:
-    """The labels of one language, by kind and id."""
-    found: dict[str, dict[str, str]] = {}
-    for row in read_rows(path, _LABEL_COLUMNS):
-        kind, name = row["kind"], row["id"]
-        if kind not in _LABELLED or row["status"] not in _LABEL_STATUSES or not row["label"]:
-            kinds, statuses = ", ".join(_LABELLED), ", ".join(_LABEL_STATUSES)
-            raise ConfigurationError(
-                f"{path}: {kind} {name!r}: kinds are {kinds}, statuses {statuses}, and a label is not empty."
-            )
-        if found.setdefault(kind, {}).setdefault(name, row["label"]) != row["label"]:
-            raise ConfigurationError(f"{path}: {kind} {name!r} stands twice; remove one.")
-    return found
+def _listed(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:
+    return {entry["id"]: entry["labels"] for entry in entries}
 
 
 _Entry = TypeVar("_Entry", TopicEntry, IndicatorEntry)
 
 
-def _labelled(entries: Mapping[str, _Entry], labels: Mapping[str, str], path: Path) -> dict[str, _Entry]:
-    said = _also({name: entry.labels for name, entry in entries.items()}, labels, path)
-    return {name: replace(entry, labels=said[name]) for name, entry in entries.items()}
-
-
-def _also(
-    stated: Mapping[str, Mapping[str, str]], labels: Mapping[str, str], path: Path
-) -> dict[str, Mapping[str, str]]:
-    """Labels with those of a further language, whose name is that of the file."""
-    unknown = [name for name in labels if name not in stated]
-    if unknown:
-        raise ConfigurationError(f"{path}: {unknown[0]!r} is no part of the language; remove the row.")
-    return {name: {**said, **({path.stem: labels[name]} if name in labels else {})} for name, said in stated.items()}
+def _with_words(
+    entries: Mapping[str, _Entry], labels: Mapping[str, Mapping[str, str]], definitions: Mapping[str, Mapping[str, str]]
+) -> dict[str, _Entry]:
+    named = add_words({name: entry.labels for name, entry in entries.items()}, labels, "labels")
+    defined = add_words({name: {} for name in entries}, definitions, "definitions")
+    return {name: replace(entry, labels=named[name], definitions=defined[name]) for name, entry in entries.items()}

@@ -14,7 +14,7 @@ from harmonize.crosswalk.scales import Scale, state_of
 from harmonize.crosswalk.statements import Statement, statements
 from harmonize.values.geography import is_country
 
-__all__ = ["Complaint", "lint"]
+__all__ = ["Complaint", "concerning", "lint"]
 
 _STATUSES = frozenset({"draft", "proposed", "approved", "retired"})
 _POLARITIES = frozenset({"positive", "negative", "none"})
@@ -61,6 +61,18 @@ def lint(
         *_broader(language),
         *_topic_cycles(language.topics),
         *(_together(found) for found in contradictions(statements(editions, language), _verdicts(scales))),
+    ]
+
+
+def concerning(complaints: Iterable[Complaint], edition: Edition, questions: Iterable[str]) -> list[Complaint]:
+    """The complaints in which one of these questions of an edition has a part."""
+    files = (edition.sssom_path.name, edition.rules_path.name)
+    places = [f"{edition.instrument}/{name}: {question}" for name in files for question in questions]
+    steps = tuple(f"{place}: " for place in places)
+    return [
+        complaint
+        for complaint in complaints
+        if complaint.place in places or any(step.startswith(steps) for step in complaint.path)
     ]
 
 
@@ -201,6 +213,8 @@ def _validity(place: str, entry: MappingEntry) -> Iterable[Complaint]:
         if text and not _is_day(text):
             yield Complaint(place, f"{name} {text!r} is no ISO date.", "Write yyyy-mm-dd.")
     begin, end = days["valid_from"], days["valid_to"]
+    if entry.rule("status") == "retired" and not end:
+        yield Complaint(place, "A retired mapping does not say when it ended.", "Write valid_to.")
     if begin and end and _is_day(begin) and _is_day(end) and end < begin:
         yield Complaint(place, f"valid_to {end} lies before valid_from {begin}.", "Correct the days.")
 

@@ -11,16 +11,17 @@ from anyascii import anyascii
 from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import Edition, MappingEntry
 
-__all__ = ["Found", "asking", "find"]
+__all__ = ["Found", "asking", "find", "parts"]
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A part of the language that says a word: its kind, id, and labels by language."""
+    """A part of the language: its kind, id, and labels and definitions by language."""
 
     kind: str
     id: str
     labels: Mapping[str, str]
+    definitions: Mapping[str, str]
 
 
 def find(language: Language, text: str) -> list[Found]:
@@ -37,15 +38,24 @@ def find(language: Language, text: str) -> list[Found]:
 
 def _said(language: Language) -> Iterator[tuple[Found, list[str]]]:
     """Every part of the language with the texts by which it is found."""
-    parts: Iterable[tuple[str, str, Mapping[str, str], Iterable[str]]] = [
-        *(("topic", topic.topic_id, topic.labels, topic.aliases) for topic in language.topics.values()),
-        *(("indicator", entry.indicator_id, entry.labels, ()) for entry in language.indicators.values()),
-        *(("facet", name, labels, ()) for name, labels in language.facets.items()),
-        *(("state", name, labels, ()) for name, labels in language.states.items()),
-        *(("severity", name, labels, ()) for name, labels in language.severities.items()),
+    for part in parts(language):
+        aliases = language.topics[part.id].aliases if part.kind == "topic" else ()
+        said = (part.id.replace("_", " "), *part.labels.values(), *aliases)
+        yield part, [_plain(text) for text in said]
+
+
+def parts(language: Language) -> list[Found]:
+    """Everything that the language names."""
+    lists = {"facet": language.facets, "state": language.states, "severity": language.severities}
+    return [
+        *(Found("topic", one.topic_id, one.labels, one.definitions) for one in language.topics.values()),
+        *(Found("indicator", one.indicator_id, one.labels, one.definitions) for one in language.indicators.values()),
+        *(
+            Found(kind, name, labels, language.defined[kind][name])
+            for kind, named in lists.items()
+            for name, labels in named.items()
+        ),
     ]
-    for kind, name, labels, aliases in parts:
-        yield Found(kind, name, labels), [_plain(said) for said in (name.replace("_", " "), *labels.values(), *aliases)]
 
 
 def _plain(text: str) -> str:

@@ -161,6 +161,16 @@ class AssessmentCopy(TableModel):
     evidence: str | None = Field(description="Why it is held to be this assessment: native id, or facility and date.")
 
 
+class AssessmentRelation(TableModel):
+    """Two assessments of different instruments that rest on one visit; each pair stands once."""
+
+    assessment_id: str = Field(description="The assessment that restates, or the one of the instrument first by name.")
+    related_id: str = Field(description="The assessment that it restates, or the other one.")
+    kind: Literal["same_visit_other_instrument", "rating_derived_from"] = Field(description="How they are related.")
+    evidence: str = Field(description="What shows it.")
+    days_apart: int = Field(description="Days between the two dates.")
+
+
 class AssessmentScope(TableModel):
     """Which topics an assessment covers."""
 
@@ -290,6 +300,10 @@ class Indicator(TableModel):
     unit: str | None = Field(description="Common unit of a quantity.")
     level: str | None = Field(description="Maturity level where the topic has levels.")
     labels: str = Field(description="Labels by language, as JSON.")
+    labels_reviewed: list[str] = Field(
+        description="Languages whose label a person has read; the others are a machine's."
+    )
+    definitions: str = Field(description="One-line definitions by language, as JSON.")
     facets: list[str] = Field(description="Cross-cutting facets.")
     ilo: list[str] = Field(description="ILO instruments.")
     sdg: list[str] = Field(description="Sustainable development goals.")
@@ -311,6 +325,10 @@ class Topic(TableModel):
     parent_id: str | None = Field(description="The topic above.")
     pillar: str = Field(description="labour, environment, management, ethics, community, general.")
     labels: str = Field(description="Labels by language, as JSON.")
+    labels_reviewed: list[str] = Field(
+        description="Languages whose label a person has read; the others are a machine's."
+    )
+    definitions: str = Field(description="One-line definitions by language, as JSON.")
 
 
 class Instrument(TableModel):
@@ -446,6 +464,7 @@ TABLES: dict[str, type[TableModel]] = {
     "facility_mention": FacilityMention,
     "assessment": Assessment,
     "assessment_copy": AssessmentCopy,
+    "assessment_relation": AssessmentRelation,
     "assessment_scope": AssessmentScope,
     "answer": Answer,
     "finding": Finding,

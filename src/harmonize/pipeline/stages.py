@@ -19,6 +19,7 @@ import duckdb
 
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
+from harmonize.assessments.visit_rules import register_visit_rules
 from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
 from harmonize.database import beside, quoted, source_hash
 from harmonize.errors import ConfigurationError, PublicationError
@@ -320,6 +321,7 @@ def _give_knowledge(
         understanding.entailment,
         defaults,
     )
+    register_visit_rules(connection, understanding.visit_rules)
 
 
 def _transform(

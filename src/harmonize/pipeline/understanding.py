@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import broader_table, crosswalk_table, indicator_table, topic_table
@@ -37,6 +38,7 @@ class Understanding:
     scales: Mapping[str, Scale]
     units: UnitTable
     entailment: Sequence[tuple[str, str, str]]
+    visit_rules: VisitRules
     index: CrosswalkIndex
     schemas: Path
     reading_hash: str
@@ -114,6 +116,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         scales,
         units,
         load_entailment(project.find("schemas/entailment.yml")),
+        load_visit_rules(project.find("schemas/visits.yml")),
         load_index(project, editions, rules, as_of),
         schemas,
         fingerprint(reading_paths),

@@ -12,6 +12,7 @@ from typing import Annotated, Literal
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from harmonize.errors import ConfigurationError
+from harmonize.sources.overall_grade import OverallGrade
 from harmonize.values.dates import DATE_FORMS
 from harmonize.values.numbers import NumberStyle
 from harmonize.yaml_text import read_yaml
@@ -238,6 +239,9 @@ class Profile(_Strict):
     )
     number_style: NumberStyle = NumberStyle.POINT
     ratings: list[str] = Field(default_factory=list, description="Grades; another word is unknown.")
+    overall_grade: OverallGrade | None = Field(
+        default=None, description="How the overall grade follows from the points of the areas."
+    )
     statuses: dict[str, int] = Field(default_factory=dict, description="Status -> rank among deliveries.")
     verified_statuses: list[str] = Field(default_factory=list)
     unpublished_statuses: list[str] = Field(default_factory=list)

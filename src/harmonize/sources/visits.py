@@ -12,6 +12,7 @@ from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text
 from harmonize.sources.context import Context
 from harmonize.sources.headers import add_identifier, add_mention, edition_of
+from harmonize.sources.overall_grade import overall_grade
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.values.dates import parse_date
 from harmonize.values.numbers import NumberStyle
@@ -133,6 +134,7 @@ def open_visit(
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
     kind = context.layout.assessment_kind or profile.assessment_kind
+    rating = record.word("rating", context.ratings, "unknown_rating", staged)
     header = {
         "assessment_no": number,
         "locator": record.locator,
@@ -147,7 +149,7 @@ def open_visit(
         "valid_until": valid_until,
         "valid_until_basis": profile.valid_until_basis if valid_until else None,
         "verified": profile.answered_by == "verifier",
-        "rating_raw": record.word("rating", context.ratings, "unknown_rating", staged),
+        "rating_raw": rating,
         "announcement": record.text("announcement", staged),
         "assessor": record.text("assessor", staged),
         "cycle": record.text("cycle", staged),
@@ -155,7 +157,7 @@ def open_visit(
         "extra": extra,
     }
     _stage_scope(context, record, number)
-    _stage_scores(context, number, style)
+    _check_rating(context, record, rating, _stage_scores(context, number, style))
     return Visit(
         number,
         header,
@@ -175,19 +177,41 @@ def _stage_scope(context: Context, record: Record, number: int) -> None:
         context.staged.tables["scope"].add(number, topic, narrowed)
 
 
-def _stage_scores(context: Context, number: int, style: NumberStyle) -> None:
+def _stage_scores(context: Context, number: int, style: NumberStyle) -> list[float]:
     """The points of its sections, as printed."""
     table, part = context.recognition.score_table, context.layout.document
     if table is None or part is None or part.scores is None:
-        return
+        return []
+    stated = []
     bounds = (0.0, inf if part.scores.maximum is None else part.scores.maximum)
     for record in table.records():
         section = record.text("section", context.staged)
         score = record.number("score", style, context.staged, "bad_score", bounds)
         if section is not None and score is not None:
+            stated.append(score)
             context.staged.tables["score"].add(
                 number, section, None, score, part.scores.maximum, context.profile.answered_by, None
             )
+    return stated
+
+
+def _check_rating(context: Context, record: Record, rating: str | None, points: list[float]) -> None:
+    """Notice an overall grade that does not follow from the areas; the printed one stands."""
+    scheme = context.profile.overall_grade
+    if scheme is None or rating not in scheme.bands:
+        return
+    grade = overall_grade(points, scheme)
+    if grade is not None and grade != rating:
+        context.staged.report(
+            Issue(
+                record.at("rating"),
+                "rating_against_areas",
+                rating,
+                f"The points of the areas make the overall grade {grade}; the printed one is kept.",
+                "Ask the contributor for the report.",
+                severity="info",
+            )
+        )
 
 
 def _verification(context: Context, record: Record) -> str | None:

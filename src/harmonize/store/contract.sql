@@ -16,6 +16,9 @@ INSERT INTO release.assessment_copy BY NAME
 SELECT copy_id, assessment_id, file_id, locator, contributor, native_id, relation, received_at, wins, evidence
 FROM made_copy ORDER BY assessment_id, delivery_rank;
 
+INSERT INTO release.assessment_relation BY NAME
+SELECT * FROM visit_relation ORDER BY assessment_id, related_id;
+
 INSERT INTO release.assessment_scope BY NAME
 SELECT * FROM made_scope ORDER BY assessment_id, topic_id;
 
