@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.crosswalk.broader import Broader, closure, implied, overall_pairs, stated_pairs
+from harmonize.crosswalk.broader import Broader, broader_table, closure, implied, overall_pairs, stated_pairs
 from harmonize.crosswalk.language import Language, load_language
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
@@ -111,3 +112,13 @@ def test_every_compliance_indicator_below_an_overall_reaches_it(language: Langua
             above = {one.indicator_id for one in implied(language.broader, entry.indicator_id, "not_met")}
             assert f"{entry.topic_id}.overall" in above | {entry.indicator_id}
     assert not set(reached) & {entry.indicator_id for entry in language.indicators.values() if entry.kind == "text"}
+
+
+def test_the_table_names_the_way(language: Language) -> None:
+    rows = {(row["indicator_id"], row["broader_id"]): row for row in broader_table(language.broader)}
+    assert len(rows) == len(closure(language.broader))
+    start, end = "labour.discrimination.race_and_origin.pay", "labour.discrimination.overall"
+    path = rows[start, end]["path"]
+    assert isinstance(path, list)
+    assert (rows[start, end]["steps"], path[0], path[-1], len(path)) == (2, start, end, 3)
+    assert all((one, other) in rows and rows[one, other]["steps"] == 1 for one, other in pairwise(path))

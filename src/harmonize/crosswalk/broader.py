@@ -15,7 +15,7 @@ from pathlib import Path
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.errors import ConfigurationError
 
-__all__ = ["Broader", "Implied", "closure", "implied", "overall_pairs", "stated_pairs"]
+__all__ = ["Broader", "Implied", "broader_table", "closure", "implied", "overall_pairs", "stated_pairs"]
 
 _COLUMNS = ("indicator_id", "broader_id")
 _OVERALL = "overall"
@@ -104,6 +104,19 @@ def closure(pairs: Sequence[Broader]) -> list[tuple[str, Implied]]:
     for pair in pairs:
         steps[pair.indicator_id].append(pair)
     return [(name, broader) for name in sorted(steps) for broader in _reached(steps, name)]
+
+
+def broader_table(pairs: Sequence[Broader]) -> list[dict[str, object]]:
+    """Rows of the contract table `indicator_broader`."""
+    return [
+        {
+            "indicator_id": name,
+            "broader_id": broader.indicator_id,
+            "steps": len(broader.path),
+            "path": [name, *(pair.broader_id for pair in broader.path)],
+        }
+        for name, broader in closure(pairs)
+    ]
 
 
 def _reached(steps: Mapping[str, Sequence[Broader]], start: str) -> list[Implied]:

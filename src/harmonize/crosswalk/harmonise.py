@@ -13,7 +13,6 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-from harmonize.crosswalk.broader import closure
 from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.mapping import MappingEntry
 from harmonize.crosswalk.resolve import CrosswalkIndex, Question
@@ -273,19 +272,6 @@ def indicator_table(language: Language) -> list[dict[str, object]]:
             "sdg": list(entry.sdg),
         }
         for entry in language.indicators.values()
-    ]
-
-
-def broader_table(language: Language) -> list[dict[str, object]]:
-    """Rows of the contract table `indicator_broader`."""
-    return [
-        {
-            "indicator_id": name,
-            "broader_id": broader.indicator_id,
-            "steps": len(broader.path),
-            "path": [name, *(pair.broader_id for pair in broader.path)],
-        }
-        for name, broader in closure(language.broader)
     ]
 
 
