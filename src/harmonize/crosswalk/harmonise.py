@@ -22,7 +22,6 @@ from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
 __all__ = [
-    "broader_table",
     "crosswalk_table",
     "harmonise",
     "indicator_table",
