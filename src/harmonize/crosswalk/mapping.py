@@ -70,6 +70,7 @@ NO_TERM = "sssom:NoTermFound"
 INDICATOR_PREFIX = "hz:"
 COUNTRY_CONDITION = "country="
 """The one key that a condition may have: `country=VN|KH`."""
+_EVERYWHERE = frozenset[str]()
 
 
 class Aside(NamedTuple):
@@ -110,7 +111,8 @@ class MappingEntry:
     @property
     def countries(self) -> frozenset[str]:
         """The countries whose factories are asked, where the condition names any; empty for all."""
-        return frozenset((self.rule("condition") or "").removeprefix(COUNTRY_CONDITION).split("|")) - {""}
+        condition = self.rule("condition")
+        return frozenset(condition.removeprefix(COUNTRY_CONDITION).split("|")) if condition else _EVERYWHERE
 
     def asks_in(self, country: str | None) -> bool:
         """Whether factories of a country are asked; those of which no country is known are."""

@@ -61,19 +61,12 @@ def statements(editions: Iterable[Edition], language: Language) -> list[Statemen
 
 
 def _of_entry(edition: Edition, entry: MappingEntry) -> Iterator[Statement]:
-    said = [(aside.predicate, aside.object, aside.is_denied) for aside in entry.asides]
-    if entry.indicator_id is not None:
-        said.insert(0, (entry.predicate or "", f"{INDICATOR_PREFIX}{entry.indicator_id}", False))
-    for number, (predicate, target, is_denied) in enumerate(said):
-        maps = number == 0 and entry.indicator_id is not None
-        yield Statement(
-            f"{entry.instrument}:{entry.question}",
-            predicate,
-            target,
-            f"{edition.instrument}/{edition.sssom_path.name}: {entry.question}",
-            is_denied,
-            (entry.rule("scale") or "", entry.rule("polarity") or "") if maps else None,
-            entry.rule("valid_from") or "",
-            entry.rule("valid_to") or "",
-            entry.countries,
-        )
+    subject = f"{entry.instrument}:{entry.question}"
+    place = f"{edition.instrument}/{edition.sssom_path.name}: {entry.question}"
+    holding = (entry.rule("valid_from") or "", entry.rule("valid_to") or "", entry.countries)
+    if entry.indicator_id is not None and entry.predicate is not None:
+        reading = (entry.rule("scale") or "", entry.rule("polarity") or "")
+        target = f"{INDICATOR_PREFIX}{entry.indicator_id}"
+        yield Statement(subject, entry.predicate, target, place, False, reading, *holding)
+    for aside in entry.asides:
+        yield Statement(subject, aside.predicate, aside.object, place, aside.is_denied, None, *holding)
