@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
+from harmonize.crosswalk.broader import broader_table
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
 from harmonize.crosswalk.language import Language, load_language
@@ -132,6 +133,7 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
     return {
         "topic": topic_table(understanding.language),
         "indicator": indicator_table(understanding.language),
+        "indicator_broader": broader_table(understanding.language.broader),
         "crosswalk": crosswalk_table(understanding.index),
         "entailment": [
             {"comparability": comparability, "state": state, "implied_state": implied}
