@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import argparse
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +20,12 @@ from numpy.typing import NDArray
 
 from harmonize.crosswalk.language import load_language
 from harmonize.crosswalk.suggestions.evidence import FEATURES, Evidence, around
-from harmonize.crosswalk.suggestions.indicators import IndicatorTexts, Spoken
+from harmonize.crosswalk.suggestions.indicators import IndicatorTexts
+from harmonize.crosswalk.suggestions.kindred import with_texts
 from harmonize.crosswalk.suggestions.model import Calibration
 from harmonize.crosswalk.suggestions.rank import chances_of, topics_of
-from harmonize.crosswalk.suggestions.similarity import Numbers, TextIndex
-from harmonize.crosswalk.suggestions.wording import Wording, load_wording
+from harmonize.crosswalk.suggestions.similarity import Numbers
+from harmonize.crosswalk.suggestions.wording import load_wording
 from harmonize.project import Project
 from tests.benchmarks.fitting import fit_choice, fit_line
 from tests.benchmarks.questionnaires import Questionnaire, read_questionnaires
@@ -117,19 +119,13 @@ def _unseen(asked: Sequence[Asked], known: IndicatorTexts) -> list[Numbers]:
     return [_chances(one, fitted[one.family], known) for one in asked]
 
 
-def _best(chances: Numbers) -> NDArray[np.intp]:
-    found: NDArray[np.intp] = np.argsort(-chances, axis=1, kind="stable")[:, :TOP]
-    return found
-
-
 def _calibrate(asked: Sequence[Asked], chances: Sequence[Numbers]) -> Calibration:
-    """From the five best of every question, ignored ones included; every questionnaire counts the same."""
+    """From the best candidate of every question, ignored ones included; every questionnaire counts the same."""
     said, right, weights = [], [], []
     for one, found in zip(asked, chances, strict=True):
-        best = _best(found)
-        said.append(np.take_along_axis(found, best, axis=1).ravel())
-        right.append((best == one.right[:, None]).ravel())
-        weights.append(np.full(best.size, 1 / best.size))
+        said.append(found.max(axis=1))
+        right.append(found.argmax(axis=1) == one.right)
+        weights.append(np.full(len(found), 1 / len(found)))
     intercept, slope = fit_line(np.concatenate(said), np.concatenate(right), np.concatenate(weights))
     return Calibration(intercept=intercept, slope=slope)
 
@@ -147,21 +143,13 @@ def _precision(one: Asked, part: Sequence[int], chances: Numbers, known: Indicat
     return [len(hits), *np.mean(hits, axis=0).tolist()]
 
 
-def _with_texts_of(others: Sequence[Asked], known: IndicatorTexts, wording: Wording) -> IndicatorTexts:
-    """The same indicators, with the questions of other questionnaires as one more language that says them."""
-    said = [
+def _said(others: Sequence[Asked]) -> list[tuple[int, str]]:
+    return [
         (int(right), f"{gold.question.text} {gold.question.parent}")
         for one in others
         for right, gold in zip(one.right, one.questionnaire.questions, strict=True)
         if right >= 0
     ]
-    size = len(known.entries)
-    spoken = Spoken(
-        TextIndex(((owner, wording.pieces(text)) for owner, text in said), size),
-        TextIndex(((owner, [term.key for term in wording.terms(text)]) for owner, text in said), size),
-        known.spoken["en"].topics,
-    )
-    return replace(known, spoken={**known.spoken, "other questionnaires": spoken})
 
 
 def _also(asked: Sequence[Asked], evidence: Evidence) -> list[Numbers]:
@@ -169,32 +157,41 @@ def _also(asked: Sequence[Asked], evidence: Evidence) -> list[Numbers]:
     found: list[Numbers] = []
     for one in asked:
         others = [other for other in asked if other.family != one.family]
-        known = _with_texts_of(others, evidence.known, evidence.wording)
+        known = with_texts(evidence.known, "others", _said(others), evidence.wording)
         (again,) = _asked([one.questionnaire], Evidence(known, evidence.wording))
         found.append(_chances(again, _fit(others, evidence.known), evidence.known))
     return found
 
 
-def _rows(asked: Sequence[Asked], chances: Sequence[Numbers], known: IndicatorTexts) -> Iterator[tuple[str, list[float]]]:
+def _rows(
+    asked: Sequence[Asked], chances: Sequence[Numbers], known: IndicatorTexts
+) -> Iterator[tuple[str, list[float]]]:
     for one, found in zip(asked, chances, strict=True):
         for name, part in one.questionnaire.kinds.items():
             yield name, _precision(one, part, found, known)
 
 
-def _reliability(asked: Sequence[Asked], chances: Sequence[Numbers]) -> Iterator[tuple[str, int, float, float]]:
-    """Best candidates by stated probability: how many, stated and true share, calibrated without the family."""
-    said, right = [], []
+def _reliability(asked: Sequence[Asked], chances: Sequence[Numbers]) -> Iterator[tuple[str, int, float, float, float]]:
+    """Best candidates by stated probability, calibrated without the family: how many, stated, right, and right where
+    every questionnaire counts the same."""
+    said, right, weights = [], [], []
     for one, found in zip(asked, chances, strict=True):
         kept = [(a, b) for a, b in zip(asked, chances, strict=True) if a.family != one.family]
         line = _calibrate([a for a, _ in kept], [b for _, b in kept])
-        best = _best(found)[:, 0]
-        said.append(line.of(found[np.arange(len(best)), best]))
-        right.append(best == one.right)
-    stated, true = np.concatenate(said), np.concatenate(right)
-    for low, high in zip(BINS, BINS[1:], strict=False):
+        said.append(line.of(found.max(axis=1)))
+        right.append(found.argmax(axis=1) == one.right)
+        weights.append(np.full(len(found), 1 / len(found)))
+    stated, true, alike = np.concatenate(said), np.concatenate(right), np.concatenate(weights)
+    for low, high in pairwise(BINS):
         inside = (stated >= low) & (stated < high)
         if inside.any():
-            yield f"{low:g} to {high:g}", int(inside.sum()), float(stated[inside].mean()), float(true[inside].mean())
+            shares = float(stated[inside].mean()), float(true[inside].mean())
+            yield (
+                f"{low:g} to {high:g}",
+                int(inside.sum()),
+                *shares,
+                float(np.average(true[inside], weights=alike[inside])),
+            )
 
 
 def _model(path: Path, weights: Weights, calibration: Calibration, made_from: str) -> None:
@@ -240,17 +237,27 @@ def main(words: Sequence[str] | None = None) -> None:
     chances = _unseen(asked, known)
     head = ("questionnaire", "mapped questions", "indicator @1", "@5", "topic @1", "@5")
     measured = [[name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, chances, known)]
-    also = [[name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, _also(asked, evidence), known)]
+    also = [
+        [name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, _also(asked, evidence), known)
+    ]
     reliable = [[name, str(n), *_percent(values)] for name, n, *values in _reliability(asked, chances)]
     tables = {
         "Unseen questionnaires": (head, measured),
         "The same, with the questions of the other questionnaires as further texts": (head, also),
-        "What the stated probability of the best candidate is worth": (("stated", "questions", "stated, mean", "right"), reliable),
+        "What the stated probability of the best candidate is worth": (
+            ("stated", "questions", "stated, mean", "right", "right, questionnaires alike"),
+            reliable,
+        ),
     }
     _report(given.report, tables)
     if given.fit:
         counted = ", ".join(f"{name} ({len(part)})" for one in asked for name, part in one.questionnaire.kinds.items())
-        _model(project.find("schemas/suggestions/model.yml"), _fit(asked, known), _calibrate(asked, chances), f"questions of {counted}")
+        _model(
+            project.find("schemas/suggestions/model.yml"),
+            _fit(asked, known),
+            _calibrate(asked, chances),
+            f"questions of {counted}",
+        )
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""`harmonize crosswalk`: lint, coverage, and what is asked again in other words."""
+"""`harmonize crosswalk`: lint, coverage, what is asked again in other words, candidates for an unseen questionnaire."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import typer
 
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.suggest import suggest_command
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -20,6 +21,8 @@ app = typer.Typer(
 
 
 _RELEASED = Path("data/current/harmonized.duckdb")
+
+app.command("suggest")(suggest_command)
 
 
 @app.command("lint")

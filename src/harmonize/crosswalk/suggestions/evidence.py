@@ -42,15 +42,15 @@ class Evidence:
     def of(self, question: AskedQuestion) -> Numbers:
         """A row per indicator, a column per feature."""
         known = self.known
-        together = [
-            term.key for text in (question.text, question.parent, question.section) for term in self.wording.terms(text)
-        ]
-        own = self._pieces(question.text)
-        asks_number = not _NUMBERS.isdisjoint(term.key for term in self.wording.terms(question.text))
+        own = np.max([self._pieces(text) for text in question.texts], axis=0)
+        together = np.max([self._terms(text, question.parent, question.section) for text in question.texts], axis=0)
+        asks_number = any(
+            not _NUMBERS.isdisjoint(term.key for term in self.wording.terms(text)) for text in question.texts
+        )
         return np.column_stack(
             [
                 own + PARENT_SHARE * self._parent(question.parent),
-                np.max([spoken.terms.compare(together) for spoken in known.spoken.values()], axis=0),
+                together,
                 self.section(question.section),
                 known.is_number == asks_number,
                 known.is_number,
@@ -58,6 +58,11 @@ class Evidence:
                 self._several(question.text),
             ]
         )
+
+    def _terms(self, *texts: str) -> Numbers:
+        terms = [term.key for text in texts for term in self.wording.terms(text)]
+        found: Numbers = np.max([spoken.terms.compare(terms) for spoken in self.known.spoken.values()], axis=0)
+        return found
 
     def section(self, section: str) -> Numbers:
         """How like the headings are to the topic of every indicator."""

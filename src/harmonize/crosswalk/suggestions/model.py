@@ -1,6 +1,6 @@
 """The ranking model: what each feature counts, and how sure a score makes us (`schemas/suggestions/model.yml`).
 
-The numbers come from `tests.benchmarks.suggestions`; nothing else of the questionnaires that they were fitted on is here.
+The numbers come from `tests.benchmarks.suggestions`; nothing else of the questionnaires they were fitted on is here.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ _ALMOST = 1e-9
 
 
 class Calibration(BaseModel):
-    """From the model's own probability to how often it is right: a line between log odds."""
+    """From the model's own probability of the best candidate to how often it is right: a line between log odds."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -29,9 +29,16 @@ class Calibration(BaseModel):
     slope: float = Field(gt=0)
 
     def of(self, chances: Numbers) -> Numbers:
-        """Calibrated probabilities."""
+        """Calibrated probabilities of best candidates."""
         inner = np.clip(chances, _ALMOST, 1 - _ALMOST)
         found: Numbers = 1 / (1 + np.exp(-(self.intercept + self.slope * np.log(inner / (1 - inner)))))
+        return found
+
+    def of_ranked(self, chances: Numbers) -> Numbers:
+        """Probabilities of candidates, the likeliest first: what the best one leaves is shared among the others."""
+        (first,) = self.of(chances[:1])
+        left = (1 - first) / max(1 - chances[0], _ALMOST)
+        found: Numbers = np.minimum(first, np.concatenate([[first], chances[1:] * left]))
         return found
 
 
@@ -40,7 +47,7 @@ class SuggestionModel(BaseModel):
 
     Attributes:
         neighbours: weight of what the neighbours are about.
-        least: candidates below this probability are not shown.
+        least: where the best candidate is below this own probability of the model, there is none.
         close: from here on a draft says closeMatch, below it relatedMatch.
     """
 

@@ -16,6 +16,9 @@ from harmonize.crosswalk.suggestions.similarity import Numbers
 __all__ = ["Ranked", "Ranking", "chances_of", "rank", "topics_of"]
 
 
+_FAINT = 0.01
+
+
 @dataclass(frozen=True, slots=True)
 class Ranked:
     """An indicator for a question: its number, how sure we are, and how much the neighbours are about its topic."""
@@ -33,9 +36,7 @@ class Ranking:
     candidates: tuple[Ranked, ...]
 
 
-def rank(
-    questions: Sequence[AskedQuestion], evidence: Evidence, model: SuggestionModel, top: int = 5
-) -> list[Ranking]:
+def rank(questions: Sequence[AskedQuestion], evidence: Evidence, model: SuggestionModel, top: int = 5) -> list[Ranking]:
     """The `top` indicators for each question, in the order of the questionnaire.
 
     The same questions give the same ranking; equal scores stand in the order of our language.
@@ -50,21 +51,20 @@ def rank(
         alone[at] = topics_of(chances_of(scores[:, 0]), evidence.known)
         together[at] = scores[:, 1]
     near = around(alone)
-    rankings = []
+    rankings: list[Ranking] = []
     for at, question in enumerate(questions):
         neighbours = near[at, evidence.known.topic_of]
-        chances = model.calibration.of(chances_of(together[at] + model.neighbours * neighbours))
-        order = np.argsort(-chances, kind="stable")[:top] if question.text or question.parent else []
-        rankings.append(
-            Ranking(
-                question,
-                tuple(
-                    Ranked(int(one), float(chances[one]), float(neighbours[one]))
-                    for one in order
-                    if chances[one] >= model.least
-                ),
-            )
+        chances = chances_of(together[at].astype(np.float64) + model.neighbours * neighbours)
+        best = np.argsort(-chances, kind="stable")[:top]
+        if chances[best[0]] < model.least or not (question.text or question.parent):
+            rankings.append(Ranking(question, ()))
+            continue
+        probabilities = model.calibration.of_ranked(chances[best])
+        ranked = (
+            Ranked(int(one), float(probability), float(neighbours[one]))
+            for one, probability in zip(best, probabilities, strict=True)
         )
+        rankings.append(Ranking(question, tuple(one for one in ranked if one.probability >= _FAINT)))
     return rankings
 
 
@@ -77,4 +77,5 @@ def chances_of(scores: Numbers) -> Numbers:
 
 def topics_of(chances: Numbers, known: IndicatorTexts) -> Numbers:
     """Probabilities of topics from those of their indicators."""
-    return np.bincount(known.topic_of, weights=chances, minlength=len(known.topics))
+    found: Numbers = np.bincount(known.topic_of, weights=chances, minlength=len(known.topics)).astype(np.float64)
+    return found

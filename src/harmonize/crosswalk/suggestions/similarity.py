@@ -41,7 +41,10 @@ class TextIndex:
             for term, weight in weights.items():
                 found[term].append((number, weight / length))
         return {
-            term: (np.array([number for number, _ in places], dtype=np.intp), np.array([weight for _, weight in places]))
+            term: (
+                np.array([number for number, _ in places], dtype=np.intp),
+                np.array([weight for _, weight in places]),
+            )
             for term, places in found.items()
         }
 

@@ -27,8 +27,8 @@ _WITHOUT_BLANKS = "\u0e00-\u0e7f\u1780-\u17ff"
 _WORD = re.compile(rf"[{_WITHOUT_BLANKS}]+|[^\W_{_WITHOUT_BLANKS}]+")
 _RUN = re.compile(rf"[{_WITHOUT_BLANKS}]")
 _ENDINGS = (
-    ("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ations", "at"), ("ation", "at"),
-    ("ments", ""), ("ment", ""), ("s", ""),
+    ("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ations", "at"),
+    ("ation", "at"), ("ments", ""), ("ment", ""), ("s", ""),
 )  # fmt: skip
 _SHORTEST_STEM = 3
 _PIECE = 4
@@ -78,7 +78,7 @@ class Wording:
         return found
 
     def pieces(self, text: str) -> list[str]:
-        """Every four letters in a row of a text without the words that say nothing: they forgive spelling and endings."""
+        """Every four letters in a row, without the words that say nothing: they forgive spelling and endings."""
         kept = [word for word in _words(text) if self.phrases.meanings.get((_stem(word),)) != _SILENT]
         line = f" {' '.join(kept)} "
         return [line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1)]
@@ -132,7 +132,9 @@ def load_wording(path: Path) -> Wording:
     try:
         synonyms = _Synonyms.model_validate(read_yaml(path))
     except ValidationError as problem:
-        raise ConfigurationError(f"{path}: {problem}. Write lists of words, quoted where YAML reads them otherwise.") from problem
+        raise ConfigurationError(
+            f"{path}: {problem}. Write lists of words, quoted where YAML reads them otherwise."
+        ) from problem
     entries = [
         *((text, _SILENT) for texts in synonyms.left_out.values() for text in texts),
         *((text, f"={matter}") for matter, texts in synonyms.same.items() for text in (matter, *texts)),
