@@ -34,6 +34,9 @@ HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
 CANDIDATES = 80
 TOP = 5
+KINDRED = "better_work"
+"""The family whose questionnaires are two editions of one."""
+HEAD = ("questionnaire", "mapped questions", "indicator @1", "@5", "topic @1", "@5")
 BINS = (0.0, 0.1, 0.25, 0.5, 0.75, 0.9, 1.0)
 
 
@@ -163,12 +166,29 @@ def _also(asked: Sequence[Asked], evidence: Evidence) -> list[Numbers]:
     return found
 
 
+def _kindred(asked: Sequence[Asked], evidence: Evidence) -> tuple[list[Asked], list[Numbers]]:
+    """Questionnaires of which another edition is mapped, and probabilities where its texts are known."""
+    found: list[tuple[Asked, Numbers]] = []
+    for one in asked:
+        kin = [other for other in asked if other.family == one.family == KINDRED and other is not one]
+        if kin:
+            known = with_texts(evidence.known, "kin", _said(kin), evidence.wording)
+            (again,) = _asked([one.questionnaire], Evidence(known, evidence.wording))
+            weights = _fit([other for other in asked if other.family != one.family], evidence.known)
+            found.append((again, _chances(again, weights, evidence.known)))
+    return [one for one, _ in found], [chances for _, chances in found]
+
+
 def _rows(
     asked: Sequence[Asked], chances: Sequence[Numbers], known: IndicatorTexts
 ) -> Iterator[tuple[str, list[float]]]:
     for one, found in zip(asked, chances, strict=True):
         for name, part in one.questionnaire.kinds.items():
             yield name, _precision(one, part, found, known)
+
+
+def _table(asked: Sequence[Asked], chances: Sequence[Numbers], known: IndicatorTexts) -> list[list[str]]:
+    return [[name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, chances, known)]
 
 
 def _reliability(asked: Sequence[Asked], chances: Sequence[Numbers]) -> Iterator[tuple[str, int, float, float, float]]:
@@ -235,19 +255,16 @@ def main(words: Sequence[str] | None = None) -> None:
     evidence = Evidence(known, wording)
     asked = _asked(read_questionnaires(given.reference, project), evidence)
     chances = _unseen(asked, known)
-    head = ("questionnaire", "mapped questions", "indicator @1", "@5", "topic @1", "@5")
-    measured = [[name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, chances, known)]
-    also = [
-        [name, f"{found[0]:.0f}", *_percent(found[1:])] for name, found in _rows(asked, _also(asked, evidence), known)
-    ]
     reliable = [[name, str(n), *_percent(values)] for name, n, *values in _reliability(asked, chances)]
+    worth = ("stated", "questions", "stated, mean", "right", "right, questionnaires alike")
     tables = {
-        "Unseen questionnaires": (head, measured),
-        "The same, with the questions of the other questionnaires as further texts": (head, also),
-        "What the stated probability of the best candidate is worth": (
-            ("stated", "questions", "stated, mean", "right", "right, questionnaires alike"),
-            reliable,
+        "Unseen questionnaires": (HEAD, _table(asked, chances, known)),
+        "With a mapped edition of the same questionnaire (`--also`)": (
+            HEAD,
+            _table(*_kindred(asked, evidence), known),
         ),
+        "With all other questionnaires as further texts": (HEAD, _table(asked, _also(asked, evidence), known)),
+        "What the stated probability of the best candidate is worth": (worth, reliable),
     }
     _report(given.report, tables)
     if given.fit:

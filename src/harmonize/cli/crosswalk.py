@@ -46,7 +46,9 @@ def lint_command() -> None:
     for complaint in complaints:
         say(f"{complaint.place}: {complaint.message} {complaint.cure}")
     questions = sum(len(edition.entries) for edition in editions)
-    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
+    drafts = sum(not complaint.stops_a_run for complaint in complaints)
+    waiting = f", {drafts} of them drafts that wait for a person" if drafts else ""
+    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints{waiting}")
     if complaints:
         raise typer.Exit(1)
 

@@ -11,11 +11,14 @@ from harmonize.reading.sheets import Sheet, cell_text
 from harmonize.values.text import clean, code_key
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["FIELDS", "Columns", "find_columns", "headers_of", "load_headers"]
+__all__ = ["FIELDS", "Columns", "Headers", "find_columns", "headers_of", "load_headers"]
 
 FIELDS = ("id", "text", "section", "parent", "language")
 _LANGUAGES = ("", "en", "eng", "english", "vi", "vn", "vietnamese", "km", "kh", "khmer", "th", "thai")
 _LONGEST_SHOWN = 40
+
+Headers = Mapping[str, tuple[str, ...]]
+"""Keys of headers by field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,8 +33,8 @@ class Columns:
         return next(iter(self.of.get(field, ())), None)
 
 
-def load_headers(path: Path) -> Mapping[str, frozenset[str]]:
-    """Keys of the headers by which each field is known.
+def load_headers(path: Path) -> Headers:
+    """The headers by which each field is known, the most telling first.
 
     Raises:
         ConfigurationError: the file names other fields.
@@ -39,15 +42,10 @@ def load_headers(path: Path) -> Mapping[str, frozenset[str]]:
     listed = read_yaml(path)
     if not isinstance(listed, dict) or set(listed) != set(FIELDS):
         raise ConfigurationError(f"{path}: the fields are {', '.join(FIELDS)}; list the headers of each.")
-    return {
-        field: frozenset(code_key(f"{name}{language}") for name in names for language in _LANGUAGES)
-        for field, names in listed.items()
-    }
+    return {field: tuple(code_key(str(name)) for name in names) for field, names in listed.items()}
 
 
-def find_columns(
-    sheet: Sheet, headers: Mapping[str, frozenset[str]], named: Mapping[str, str], rows: int
-) -> Columns | None:
+def find_columns(sheet: Sheet, headers: Headers, named: Mapping[str, str], rows: int) -> Columns | None:
     """The columns of a sheet; None where none of the first `rows` rows is a header with a column of texts.
 
     Args:
@@ -56,17 +54,24 @@ def find_columns(
     best: Columns | None = None
     for at, row in enumerate(sheet.rows[:rows]):
         keys = [code_key(cell_text(cell)) for cell in row]
-        found = {field: _columns(keys, headers[field], named.get(field)) for field in FIELDS}
+        found = {field: _columns(keys, field, headers, named) for field in FIELDS}
         wanted = [found[field] for field in ("text", *named)]
         if all(wanted) and (best is None or _filled(found) > _filled(best.of)):
             best = Columns(at, found)
     return best
 
 
-def _columns(keys: Sequence[str], known: frozenset[str], named: str | None) -> tuple[int, ...]:
-    if named is not None:
-        return tuple(at for at, key in enumerate(keys) if key == code_key(named))[:1]
-    return tuple(at for at, key in enumerate(keys) if key and key in known)
+def _columns(keys: Sequence[str], field: str, headers: Headers, named: Mapping[str, str]) -> tuple[int, ...]:
+    """The columns of a field: every heading, else the most telling header in all languages in which it stands."""
+    if field in named:
+        return tuple(at for at, key in enumerate(keys) if key == code_key(named[field]))[:1]
+    by_header = [
+        tuple(at for at, key in enumerate(keys) if key.startswith(header) and key[len(header) :] in _LANGUAGES)
+        for header in headers[field]
+    ]
+    if field == "section":
+        return tuple(sorted({at for columns in by_header for at in columns}))
+    return next(filter(None, by_header), ())
 
 
 def _filled(found: Mapping[str, tuple[int, ...]]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
-from harmonize.crosswalk.suggestions.columns import Columns, find_columns, headers_of
+from harmonize.crosswalk.suggestions.columns import Columns, Headers, find_columns, headers_of
 from harmonize.crosswalk.suggestions.questions import AskedQuestion
 from harmonize.errors import InboxError, RefusedFile
 from harmonize.reading.documents import Document, open_document
@@ -72,7 +72,7 @@ class _Found:
 
 
 def read_questionnaire(
-    data: bytes, path: str, headers: Mapping[str, frozenset[str]], named: Mapping[str, str], limits: Limits
+    data: bytes, path: str, headers: Headers, named: Mapping[str, str], limits: Limits
 ) -> Questionnaire:
     """Read a questionnaire.
 
@@ -101,7 +101,7 @@ def read_questionnaire(
 
 
 def _tables(
-    document: Document, headers: Mapping[str, frozenset[str]], named: Mapping[str, str], limits: Limits
+    document: Document, headers: Headers, named: Mapping[str, str], limits: Limits
 ) -> list[tuple[Sheet, Columns]]:
     found = ((sheet, find_columns(sheet, headers, named, limits.header_search_rows)) for sheet in document.sheets)
     return [(sheet, columns) for sheet, columns in found if columns is not None]

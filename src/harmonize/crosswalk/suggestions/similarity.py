@@ -13,6 +13,8 @@ __all__ = ["Numbers", "TextIndex"]
 
 Numbers = NDArray[np.float64]
 _RARER_THAN_ALL = 0.5
+_UNHEARD = 0.5
+"""What a term that no text holds counts in the length of what is compared: a part of what its rarity says."""
 
 
 class TextIndex:
@@ -58,8 +60,8 @@ class TextIndex:
         length = 0.0
         for term, count in Counter(terms).items():
             weight = _often(count) * self.rarity(term)
-            length += weight**2
             places = self._held.get(term)
+            length += (weight if places is not None else _UNHEARD * weight) ** 2
             if places is not None:
                 numbers, weights = places
                 alike[numbers] += weight * weights

@@ -34,6 +34,7 @@ _SHORTEST_STEM = 3
 _PIECE = 4
 _RUN_PIECE = 3
 _SILENT = ""
+_MATTER = "="
 
 
 class _Synonyms(BaseModel):
@@ -64,24 +65,35 @@ class Wording:
     runs: Phrasebook[str]
 
     def terms(self, text: str) -> list[Term]:
-        """The terms of a text in order; words that say nothing are left out."""
+        """The terms of a text in order; what says nothing is left out."""
+        return [term for term in self._found(text) if len(term.key) > 1]
+
+    def pieces(self, text: str) -> list[str]:
+        """Every four letters in a row, of what the text says and of the matters that it names.
+
+        They forgive spelling and endings; what says nothing is left out.
+        """
+        found = list(self._found(text))
+        said = " ".join(phrase for phrase, _ in self._phrases(text))
+        named = " ".join(term.key.removeprefix(_MATTER) for term in found)
+        return [piece for line in (said, named) for piece in _pieces(f" {line} ")]
+
+    def _phrases(self, text: str) -> Iterator[tuple[str, str]]:
+        """Words and known phrases as they are said, and what they are compared by."""
         words = _words(text)
-        found: list[Term] = []
         at = 0
         for phrase, matter in self.phrases.split([_stem(word) for word in words]):
             said = " ".join(words[at : at + len(phrase)])
             at += len(phrase)
-            if matter is None and _RUN.match(said):
-                found.extend(self._inside(said))
-            elif matter != _SILENT:
-                found.append(Term(matter or phrase[0], said))
-        return found
+            if matter != _SILENT:
+                yield said, matter or phrase[0]
 
-    def pieces(self, text: str) -> list[str]:
-        """Every four letters in a row, without the words that say nothing: they forgive spelling and endings."""
-        kept = [word for word in _words(text) if self.phrases.meanings.get((_stem(word),)) != _SILENT]
-        line = f" {' '.join(kept)} "
-        return [line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1)]
+    def _found(self, text: str) -> Iterator[Term]:
+        for said, key in self._phrases(text):
+            if _RUN.match(said):
+                yield from self._inside(said)
+            else:
+                yield Term(key, said)
 
     def _inside(self, run: str) -> Iterator[Term]:
         gap = ""
@@ -95,6 +107,10 @@ class Wording:
             if matter != _SILENT:
                 yield Term(matter, said)
         yield from _cut(gap)
+
+
+def _pieces(line: str) -> Iterator[str]:
+    yield from (line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1))
 
 
 def _cut(run: str) -> Iterator[Term]:
@@ -137,7 +153,7 @@ def load_wording(path: Path) -> Wording:
         ) from problem
     entries = [
         *((text, _SILENT) for texts in synonyms.left_out.values() for text in texts),
-        *((text, f"={matter}") for matter, texts in synonyms.same.items() for text in (matter, *texts)),
+        *((text, f"{_MATTER}{matter}") for matter, texts in synonyms.same.items() for text in (matter, *texts)),
     ]
     return Wording(Phrasebook.of(_spelled(entries, False)), Phrasebook.of(_spelled(entries, True)))
 
