@@ -19,7 +19,7 @@ from harmonize.crosswalk.tabular import read_rows
 from harmonize.project import Project
 from harmonize.sources.long import label_hash
 
-__all__ = ["Gold", "Questionnaire", "read_questionnaires"]
+__all__ = ["Gold", "Questionnaire", "parted", "read_questionnaires"]
 
 _BRANDS = {
     "adidas": "workplace_standards", "amfori_bsci": "bsci2022", "ersa": "ersa", "gap": "covc",
@@ -198,13 +198,14 @@ def _fem(reference: Path, edition: Edition) -> Questionnaire:
             gold
             for row in _rows(reference / "fem2023_ref_ids.csv")
             for gold in _gold(
-                edition, row["ref_id"], _parted(_LAST_QUESTION.split(row["context"].strip())[-1], words), row["section"]
+                edition, row["ref_id"], parted(_LAST_QUESTION.split(row["context"].strip())[-1], words), row["section"]
             )
         ),
     )
 
 
-def _parted(text: str, words: Counter[str]) -> str:
+def parted(text: str, words: Counter[str]) -> str:
+    """A text that is printed without blanks, in words again: the likeliest by how often each is written."""
     total = sum(words.values())
     return " ".join(
         " ".join(_likeliest(run.casefold(), words, total)) if run.isalpha() else run

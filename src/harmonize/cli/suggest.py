@@ -70,7 +70,7 @@ def suggest_command(
     paths = draft_paths(out, name, version) if out is not None else None
     project = Project.locate(Path.cwd())
     read = _read(file, project, named)
-    evidence, model, editions = _knowledge(project, also or [])
+    evidence, model, editions = _knowledge(project, also or [], named)
     rankings = rank(read.questions, evidence, model, top)
     why = Reasons(evidence, asked_by(editions)).of
     if paths is None:
@@ -114,7 +114,17 @@ def _read(file: Path, project: Project, named: dict[str, str]) -> Questionnaire:
     return read_questionnaire(data, str(file), headers, named, limits)
 
 
-def _knowledge(project: Project, also: Sequence[str]) -> tuple[Evidence, SuggestionModel, list[Edition]]:
+def _read_kin(file: Path, project: Project, named: dict[str, str]) -> Questionnaire:
+    """A kindred questionnaire: by the same columns where it has them."""
+    try:
+        return _read(file, project, named)
+    except InboxError:
+        return _read(file, project, {})
+
+
+def _knowledge(
+    project: Project, also: Sequence[str], named: dict[str, str]
+) -> tuple[Evidence, SuggestionModel, list[Edition]]:
     """What questions are compared with, what it counts, and the crosswalks that are there."""
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.mapping import load_editions
@@ -132,7 +142,7 @@ def _knowledge(project: Project, also: Sequence[str]) -> tuple[Evidence, Suggest
         name, is_said, other = given.partition("=")
         if not is_said:
             raise typer.BadParameter(f"{given!r} names no mapped questionnaire; write INSTRUMENT/EDITION=FILE.")
-        known = with_questions(known, name, _read(Path(other), project, {}).questions, editions, wording)
+        known = with_questions(known, name, _read_kin(Path(other), project, named).questions, editions, wording)
     return Evidence(known, wording), model, editions
 
 

@@ -110,8 +110,9 @@ def _tables(
 def _no_columns(document: Document, named: Mapping[str, str], limits: Limits) -> InboxError:
     there = headers_of(document.sheets, limits.header_search_rows)
     if named:
-        asked = ", ".join(f"{field}={header}" for field, header in named.items())
-        return InboxError(f"no header row has the columns {asked} and one of texts. There are: {there}.")
+        asked = " and ".join(f"{field}={header}" for field, header in named.items())
+        texts = "" if "text" in named else " and one known to hold texts"
+        return InboxError(f"no header has {asked}{texts}. There are: {there}. Name these with --columns.")
     return InboxError(
         f"no column is known to hold the texts of questions. There are: {there}. Name it with --columns text=HEADER."
     )

@@ -27,7 +27,7 @@ _WITHOUT_BLANKS = "\u0e00-\u0e7f\u1780-\u17ff"
 _WORD = re.compile(rf"[{_WITHOUT_BLANKS}]+|[^\W_{_WITHOUT_BLANKS}]+")
 _RUN = re.compile(rf"[{_WITHOUT_BLANKS}]")
 _ENDINGS = (
-    ("ies", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ations", "at"),
+    ("ies", "y"), ("ied", "y"), ("sses", "ss"), ("ings", ""), ("ing", ""), ("edly", ""), ("ed", ""), ("ations", "at"),
     ("ation", "at"), ("ments", ""), ("ment", ""), ("s", ""),
 )  # fmt: skip
 _SHORTEST_STEM = 3
