@@ -1,4 +1,4 @@
-"""`harmonize crosswalk`: lint, coverage, and what is asked again in other words."""
+"""`harmonize crosswalk`: lint, coverage, what is asked again in other words, candidates for an unseen questionnaire."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import typer
 
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.suggest import suggest_command
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
 
@@ -28,6 +29,8 @@ app = typer.Typer(
 _RELEASED = Path("data/current/harmonized.duckdb")
 _DRAWN = (".svg", ".html", ".csv")
 
+app.command("suggest")(suggest_command)
+
 
 @app.command("lint")
 def lint_command() -> None:
@@ -39,7 +42,9 @@ def lint_command() -> None:
     complaints = _complaints(project, editions)
     _say_complaints(complaints)
     questions = sum(len(edition.entries) for edition in editions)
-    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints")
+    drafts = sum(not complaint.stops_a_run for complaint in complaints)
+    waiting = f", {drafts} of them drafts that wait for a person" if drafts else ""
+    say(f"{len(editions)} crosswalks, {questions} questions, {len(complaints)} complaints{waiting}")
     if complaints:
         raise typer.Exit(1)
 

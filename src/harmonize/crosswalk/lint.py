@@ -29,17 +29,25 @@ _SAID = {
 _JUDGED = frozenset({"compliance", "practice"})
 _BASES = frozenset({"national_law", "international_standard", "buyer_code", "good_practice"})
 _CONDITION = re.compile(re.escape(COUNTRY_CONDITION) + r"[A-Z]{2}(\|[A-Z]{2})*")
+
+
+_FILLED_BY_PEOPLE = ("scale", "polarity", "basis", "example_answer", "example_state")
+"""Cells that nothing but a reading of the question can fill."""
 _CURIE = re.compile(r"[A-Za-z][A-Za-z0-9_.-]*:\S+")
 
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One thing to mend: where, what, how, and the statements that prove it, step by step."""
+    """One thing to mend: where, what, how, and the statements that prove it, step by step.
+
+    A draft that waits for a person does not stop a run.
+    """
 
     place: str
     message: str
     cure: str
     path: Sequence[str] = ()
+    stops_a_run: bool = True
 
 
 def lint(
@@ -161,8 +169,10 @@ def _entry(
     units: frozenset[str],
 ) -> Iterable[Complaint]:
     place = f"{edition.instrument}/{edition.rules_path.name}: {entry.question}"
+    if entry.rule("status") == "draft":
+        yield from _draft(place, entry, language)
     if entry.indicator_id is None:
-        if not entry.rule("reason"):
+        if not entry.rule("reason") and entry.rule("status") != "draft":
             yield Complaint(place, "The question is ignored without a reason.", "Write the reason, or map it.")
         return
     indicator = language.indicators.get(entry.indicator_id)
@@ -182,12 +192,40 @@ def _entry(
     yield from _example(place, entry, scales)
 
 
+def _draft(place: str, entry: MappingEntry, language: Language) -> Iterable[Complaint]:
+    """What a person has yet to say of a draft, in one complaint; what is filled in is judged as anywhere."""
+    if entry.indicator_id is None:
+        if not entry.rule("reason"):
+            yield Complaint(
+                place,
+                "The draft has no indicator yet.",
+                "Map it in the .sssom.tsv, or ignore it there (sssom:NoTermFound) with a reason here.",
+                stops_a_run=False,
+            )
+        return
+    indicator = language.indicators.get(entry.indicator_id)
+    wanted = [name for name in _FILLED_BY_PEOPLE if name != "basis" or (indicator and indicator.kind == "compliance")]
+    missing = [name for name in wanted if not entry.rule(name)]
+    if missing:
+        yield Complaint(
+            place,
+            f"The draft has no {', '.join(missing)} yet.",
+            "See whether the indicator is right and fill them in; then the status may be proposed.",
+            stops_a_run=False,
+        )
+
+
+def _is_open(entry: MappingEntry, name: str) -> bool:
+    """A cell that a person has yet to fill in a draft."""
+    return entry.rule("status") == "draft" and not entry.rule(name)
+
+
 def _closed_lists(place: str, entry: MappingEntry, kind: str) -> Iterable[Complaint]:
     for name, allowed in (("status", _STATUSES), ("polarity", _POLARITIES)):
-        if entry.rule(name) not in allowed:
+        if entry.rule(name) not in allowed and not _is_open(entry, name):
             yield Complaint(place, f"The {name} {entry.rule(name)!r} is unknown.", f"Use {', '.join(sorted(allowed))}.")
     basis = entry.rule("basis")
-    if kind == "compliance" and basis not in _BASES:
+    if kind == "compliance" and basis not in _BASES and not _is_open(entry, "basis"):
         yield Complaint(place, f"The basis {basis!r} of a compliance question is unknown.", f"Use {', '.join(_BASES)}.")
     if kind != "compliance" and basis is not None:
         yield Complaint(place, f"A {kind} question has no basis.", "Empty the cell.")
@@ -241,6 +279,8 @@ def _is_day(text: str) -> bool:
 
 
 def _example(place: str, entry: MappingEntry, scales: Mapping[str, Scale]) -> Iterable[Complaint]:
+    if any(_is_open(entry, name) for name in ("scale", "example_answer", "example_state")):
+        return
     scale = scales.get(entry.rule("scale") or "")
     if scale is None:
         yield Complaint(place, f"The scale {entry.rule('scale')!r} does not exist.", "Correct it, or add it.")

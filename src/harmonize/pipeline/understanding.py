@@ -73,7 +73,8 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     scales = load_scales(project.find("schemas/scales.yml"))
     units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
     editions = load_editions(project)
-    complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+    known_units = frozenset(unit.unit for unit in units.spellings.values())
+    complaints = [one for one in lint(editions, language, scales, known_units) if one.stops_a_run]
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
