@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from hypothesis import given
@@ -116,6 +117,19 @@ def test_what_lint_complains_of_is_not_approved(call: Callable[..., tuple[int, s
     assert "'the law'" in said
     assert "Nothing was moved" in said
     assert "approved" not in edition.rules_path.read_text(encoding="utf-8")
+
+
+def test_what_other_rows_disprove_is_not_approved(call: Callable[..., tuple[int, str]], tmp_path: Path) -> None:
+    edition = _edition(tmp_path, "proposed")
+    text = edition.sssom_path.read_text(encoding="utf-8")
+    row = next(line for line in text.splitlines() if "\tskos:exactMatch\t\thz:" in line)
+    denied = row.replace("\t\thz:", "\tNot\thz:")
+    edition.sssom_path.write_text(text.replace(row, f"{row}\n{denied}"), encoding="utf-8")
+    question = unquote(row.partition("\t")[0].partition(":")[2])
+    code, said = call(question, "--to", "approved", "--by", "hzp:linh")
+    assert (code, "    2. " in said, "Nothing was moved" in said) == (1, True, True)
+    other = next(name for name in _questions(edition) if name != question)
+    assert call(other, "--to", "approved", "--by", "hzp:linh")[0] == 0
 
 
 def test_the_shipped_crosswalk_is_not_touched(call: Callable[..., tuple[int, str]]) -> None:

@@ -26,6 +26,7 @@ CONTRACT = {
     "valid_until valid_until_basis verified status rating_raw score visit_id verified_of "
     "follow_up_of supersedes announcement evidence_from evidence_to copy_count",
     "assessment_copy": "copy_id assessment_id file_id locator contributor native_id relation received_at",
+    "assessment_relation": "assessment_id related_id kind evidence days_apart",
     "assessment_scope": "assessment_id topic_id scope",
     "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit "
     "value_date raw_value raw_unit answered_by verification reason legal_flag file_id locator "
@@ -38,6 +39,7 @@ CONTRACT = {
     "contradiction": "facility_id indicator_id assessment_a state_a assessment_b state_b days_apart",
     "overlap": "facility_id indicator_id window_start times_asked assessments",
     "indicator": "indicator_id topic_id kind unit level labels",
+    "indicator_broader": "indicator_id broader_id steps path",
     "topic": "topic_id parent_id pillar labels",
     "law": "law_id country number title authority year valid_from valid_to replaced_by",
     "indicator_law": "indicator_id law_id article",
@@ -75,6 +77,7 @@ KEYS = {
     "finding": "finding_id",
     "corrective_action": "action_id",
     "indicator": "indicator_id",
+    "indicator_broader": "indicator_id, broader_id",
     "topic": "topic_id",
     "law": "law_id",
     "crosswalk": "mapping_id",
@@ -102,6 +105,8 @@ REFERENCES = [
     ("indicator", "topic_id", "topic"),
     ("indicator_law", "indicator_id", "indicator"),
     ("indicator_law", "law_id", "law"),
+    ("indicator_broader", "indicator_id", "indicator"),
+    ("indicator_broader", "broader_id", "indicator"),
     ("crosswalk", "indicator_id", "indicator"),
     ("issue", "file_id", "file"),
     ("quarantine", "issue_id", "issue"),

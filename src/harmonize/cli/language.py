@@ -16,7 +16,7 @@ from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 
 if TYPE_CHECKING:
-    from harmonize.crosswalk.language import IndicatorEntry
+    from harmonize.crosswalk.language import IndicatorEntry, Language
     from harmonize.crosswalk.laws import LawReference
 
 __all__ = ["app"]
@@ -56,7 +56,7 @@ def show_command(
     lang: Lang = None,
     as_of: AsOf = None,
 ) -> None:
-    """Say what a part of the language means, in every language, which laws it refers to, and which questions ask it."""
+    """Say what a part of the language means in every language, what follows from it, and which laws and questions name it."""
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.laws import laws_of
     from harmonize.crosswalk.lookup import find, parts
@@ -81,7 +81,7 @@ def show_command(
         if code in part.definitions:
             say(f"    {part.definitions[code]}")
     if part.kind == "indicator":
-        _show_indicator(language.indicators[name])
+        _show_indicator(language, language.indicators[name])
         _show_laws(laws_of(name, language.laws), as_of or today())
         _show_questions(project, name)
     elif part.kind == "topic":
@@ -90,14 +90,20 @@ def show_command(
         show_table(f"{len(rows)} indicators", ["indicator", "kind", "label"], rows)
 
 
-def _show_indicator(entry: IndicatorEntry) -> None:
-    """What else is known of an indicator."""
+def _show_indicator(language: Language, entry: IndicatorEntry) -> None:
+    """What else is known of an indicator, and what follows from it."""
+    from harmonize.crosswalk.broader import implied
+
     for title, values in (
         ("kind", [entry.kind]), ("unit", [entry.unit or ""]), ("facets", entry.facets), ("ILO", entry.ilo),
         ("SDG", entry.sdg),
     ):  # fmt: skip
         if any(values):
             say(f"{title}: {', '.join(values)}")
+    for state in ("not_met", "met"):
+        follows = [one.indicator_id for one in implied(language.broader, entry.indicator_id, state)]
+        if follows:
+            say(f"where this is {state}, so is: {', '.join(follows)}")
 
 
 def _show_laws(references: Sequence[LawReference], day: date) -> None:

@@ -29,7 +29,6 @@ class QuestionCoverage:
     mapped: int
     ignored: int
     not_approved: int
-    undecided: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,9 +64,8 @@ def question_coverage(editions: Sequence[Edition]) -> list[QuestionCoverage]:
             edition.edition,
             len(edition.entries),
             sum(1 for e in edition.entries.values() if e.indicator_id is not None and e.is_approved),
-            sum(1 for e in edition.entries.values() if e.indicator_id is None and not e.is_undecided),
-            sum(1 for e in edition.entries.values() if e.indicator_id is not None and not e.is_approved),
-            sum(1 for e in edition.entries.values() if e.is_undecided),
+            sum(1 for e in edition.entries.values() if e.indicator_id is None and e.is_approved),
+            sum(1 for e in edition.entries.values() if not e.is_approved),
         )
         for edition in editions
     ]

@@ -157,12 +157,16 @@ _RESOLVED = pa.schema(
         "mapping_id": _S,
         "scale": _S,
         "polarity": _S,
+        "is_elsewhere": pa.bool_(),
     }
 )
 
 
 def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked: str) -> pa.Table:
-    """Questions of classes with the mappings that read them; unmapped ones with scale and polarity, where known."""
+    """Questions of classes with the mappings that read them, and whether they are for factories of other countries.
+
+    (Unmapped ones with scale and polarity, where these are known.)
+    """
     rows: list[tuple[object, ...]] = []
     for class_no, *question in connection.execute(f"FROM {asked} ORDER BY ALL").fetchall():
         asked_question = Question(*question)
@@ -170,7 +174,8 @@ def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked
         about = (asked_question.question_id, asked_question.context, asked_question.label_hash)
         alike = None if entry is not None else index.read_as(asked_question)
         reading = (None, None) if alike is None else (alike.rule("scale"), alike.rule("polarity"))
-        rows.append((class_no, *about, None if entry is None else entry.mapping_id, *reading))
+        is_elsewhere = entry is not None and not entry.asks_in(asked_question.country)
+        rows.append((class_no, *about, None if entry is None else entry.mapping_id, *reading, is_elsewhere))
     return _rows(_RESOLVED, rows)
 
 
@@ -180,7 +185,8 @@ def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
     create_table(connection, "clause_mapping", _resolve(connection, index, "asked_clause"))
     connection.execute(
         "INSERT INTO release.compact.read_clause "
-        "SELECT class_no, question_id, mapping_id, getvariable('knowledge') FROM clause_mapping"
+        "SELECT class_no, question_id, CASE WHEN NOT is_elsewhere THEN mapping_id END, getvariable('knowledge') "
+        "FROM clause_mapping"
     )
 
 
@@ -234,8 +240,8 @@ def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]]
 
 
 def crosswalk_table(index: CrosswalkIndex) -> list[dict[str, object]]:
-    """Rows of the contract table `crosswalk`; what nobody has decided yet says nothing and is not there."""
-    return [_crosswalk_row(entry) for entry in index.entries() if not entry.is_undecided]
+    """Rows of the contract table `crosswalk`."""
+    return [_crosswalk_row(entry) for entry in index.entries()]
 
 
 def _crosswalk_row(entry: MappingEntry) -> dict[str, object]:
@@ -253,6 +259,7 @@ def _crosswalk_row(entry: MappingEntry) -> dict[str, object]:
         "basis": entry.rule("basis"),
         "level": entry.rule("level"),
         "threshold": entry.rule("threshold"),
+        "condition": entry.rule("condition"),
         "reason": entry.rule("reason"),
     }
 

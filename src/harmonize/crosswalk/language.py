@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any, TypeVar, get_args
 
 from harmonize.crosswalk.laws import Law, load_laws
+from harmonize.crosswalk.broader import Broader, overall_pairs, stated_pairs
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.crosswalk.wording import STATUSES, Reviewed, Words, add_words, read_words
 from harmonize.errors import ConfigurationError
@@ -31,13 +32,17 @@ _INDICATOR_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """A topic; `aliases` are names as exports print them, `definitions` say by language what belongs to it."""
+    """A topic; `aliases` are names as exports print them, `place` is the file that says so.
+
+    `definitions` say by language what belongs to it.
+    """
 
     topic_id: str
     parent_id: str | None
     pillar: str
     labels: Mapping[str, str]
     aliases: Sequence[str]
+    place: str
     definitions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -70,6 +75,7 @@ class Language:
         facets, states, severities: labels by language.
         defined: definitions of these three by kind, id and language.
         reviewed: labels that a person has read.
+        broader: which indicator is broader than which, as stated and by rule.
         laws: those that indicators refer to, by id.
     """
 
@@ -80,6 +86,7 @@ class Language:
     severities: Mapping[str, Mapping[str, str]]
     defined: Words
     reviewed: Reviewed
+    broader: Sequence[Broader]
     laws: Mapping[str, Law]
 
     def status_of(self, kind: str, name: str, code: str) -> str:
@@ -100,7 +107,12 @@ def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
     for path in paths:
         for entry in read_yaml(path):
             topic = TopicEntry(
-                entry["id"], entry.get("parent"), entry["pillar"], entry["labels"], entry.get("aliases") or []
+                entry["id"],
+                entry.get("parent"),
+                entry["pillar"],
+                entry["labels"],
+                entry.get("aliases") or [],
+                f"{path.parent.name}/{path.name}",
             )
             if topic.topic_id in topics:
                 raise ConfigurationError(f"{path}: the topic {topic.topic_id!r} stands twice; remove one.")
@@ -174,8 +186,18 @@ def load_language(project: Project) -> Language:
         lists["severity"],
         {kind: add_words(stated, defined[kind], "definitions") for kind, stated in own.items()},
         reviewed | read_beside,
+        _broader(project.find("schemas/language/broader.tsv"), indicators, topics),
         load_laws(project.files("schemas/laws", "*.yml"), indicators),
     )
+
+
+def _broader(path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]) -> list[Broader]:
+    """The stated pairs, and those of the rule that are not stated."""
+    stated = stated_pairs(path, indicators)
+    compliance = [(entry.indicator_id, entry.topic_id) for entry in indicators.values() if entry.kind == "compliance"]
+    by_rule = overall_pairs(compliance, {topic.topic_id: topic.parent_id for topic in topics.values()})
+    known = {(pair.indicator_id, pair.broader_id) for pair in stated}
+    return [*stated, *(pair for pair in by_rule if (pair.indicator_id, pair.broader_id) not in known)]
 
 
 def _listed(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:

@@ -34,12 +34,12 @@ class Moved:
 
 
 def as_if(edition: Edition, questions: Iterable[str], status: str) -> Edition:
-    """An edition of these questions alone, as if they had this status; what lint says of it stands in their way."""
-    entries = {
+    """An edition as if these questions had this status; what lint then says of them stands in their way."""
+    turned = {
         name: replace(edition.entries[name], rules={**edition.entries[name].rules, "status": status})
         for name in questions
     }
-    return replace(edition, entries=entries)
+    return replace(edition, entries={**edition.entries, **turned})
 
 
 def moved(edition: Edition, questions: Sequence[str], status: str, by: str, today: date) -> Moved:

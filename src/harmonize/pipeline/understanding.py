@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
+from harmonize.crosswalk.broader import broader_table
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import (
     crosswalk_table,
@@ -72,11 +73,8 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     scales = load_scales(project.find("schemas/scales.yml"))
     units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
     editions = load_editions(project)
-    complaints = [
-        complaint
-        for complaint in lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
-        if not complaint.is_undecided
-    ]
+    known_units = frozenset(unit.unit for unit in units.spellings.values())
+    complaints = [one for one in lint(editions, language, scales, known_units) if one.stops_a_run]
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
@@ -135,6 +133,7 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
     return {
         "topic": topic_table(understanding.language),
         "indicator": indicator_table(understanding.language),
+        "indicator_broader": broader_table(understanding.language.broader),
         "law": law_table(understanding.language),
         "indicator_law": indicator_law_table(understanding.language),
         "crosswalk": crosswalk_table(understanding.index),

@@ -22,7 +22,7 @@ SELECT
     c.raw_unit,
     c.answered_by,
     c.verification,
-    r.reason,
+    coalesce(c.not_counted, r.reason) AS reason,
     r.legal_flag,
     c.file_id,
     p.prefix || coalesce(c.row_no::VARCHAR, '') || p.suffix AS locator,
