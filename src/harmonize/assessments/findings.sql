@@ -1,5 +1,5 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
+-- Reads: harmonised_finding, made_copy, made_assessment, breaching_answer, indicator_entry, entailment, staged_plan,
 --        facility_of_identifier.
 -- Writes: made_finding, made_action, plan_issue.
 CREATE OR REPLACE TABLE made_finding AS
@@ -105,17 +105,7 @@ SELECT
     d.responsible,
     w.context,
     w.label_hash
-FROM (
-    SELECT
-        s.assessment_id, q.question_id, q.indicator_id, q.mapping_id, q.comparability, r.description, d.file_id,
-        p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, p.context, p.label_hash
-    FROM release.compact.breach a
-    JOIN release.compact.question q USING (question_no)
-    JOIN release.compact.stored_assessment s USING (assessment_no)
-    JOIN release.compact.place p USING (place_no)
-    JOIN release.compact.delivery d USING (delivery_no)
-    JOIN release.compact.remark r USING (remark_no)
-) w
+FROM breaching_answer w
 JOIN indicator_entry i USING (indicator_id)
 -- What stands beside an answer belongs to the finding that is made of it.
 LEFT JOIN (

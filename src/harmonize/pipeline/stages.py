@@ -19,7 +19,7 @@ import duckdb
 
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
-from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
+from harmonize.crosswalk.harmonise import harmonise, judge
 from harmonize.database import beside, quoted, source_hash
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
@@ -304,22 +304,7 @@ def _give_knowledge(
     attach_catalogue(connection, catalogue, [staged for _, staged in intake.loaded.values()])
     register_files(connection, intake)
     show_stage(connection, intake)
-    defaults = {
-        name: (
-            next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
-            profile.verification,
-        )
-        for name, profile in understanding.profiles.items()
-    }
-    register_knowledge(
-        connection,
-        understanding.index,
-        understanding.language,
-        understanding.scales,
-        understanding.units,
-        understanding.entailment,
-        defaults,
-    )
+    understanding.crosswalks.register(connection)
 
 
 def _transform(
@@ -340,8 +325,8 @@ def _transform(
     def give_meaning(connection: duckdb.DuckDBPyConnection) -> None:
         use_workspace(connection)
         point_at(connection, intake, [])
-        knowledge = " ".join([understanding.knowledge_hash, *understanding.index.validity])
-        harmonise(connection, understanding.index, knowledge)
+        knowledge = " ".join([understanding.knowledge_hash, *understanding.crosswalks.index.validity])
+        harmonise(connection, understanding.crosswalks.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
         settle(connection)

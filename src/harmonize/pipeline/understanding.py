@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 from harmonize.collection import without_collector
-from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
-from harmonize.crosswalk.language import Language, load_language
-from harmonize.crosswalk.lint import lint
-from harmonize.crosswalk.mapping import load_editions
-from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, load_index
-from harmonize.crosswalk.scales import Scale, load_scales
 from harmonize.errors import ConfigurationError
+from harmonize.pipeline.crosswalks import Crosswalks, load_crosswalks
 from harmonize.project import Project
 from harmonize.sources.profile import TICK_BOXES, Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.staging import fingerprint
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
-from harmonize.values.units import UnitTable
 
 __all__ = ["Understanding", "knowledge_rows", "load_knowledge"]
 
@@ -33,11 +27,7 @@ class Understanding:
 
     profiles: Mapping[str, Profile]
     vocabulary: Vocabulary
-    language: Language
-    scales: Mapping[str, Scale]
-    units: UnitTable
-    entailment: Sequence[tuple[str, str, str]]
-    index: CrosswalkIndex
+    crosswalks: Crosswalks
     schemas: Path
     reading_hash: str
     meaning_hash: str
@@ -66,24 +56,13 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         Geography.from_folder(schemas),
         IdentifierRules.from_folder(schemas),
     )
-    language = load_language(project)
-    scales = load_scales(project.find("schemas/scales.yml"))
-    units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
-    editions = load_editions(project)
-    complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+    crosswalks = load_crosswalks(project, profiles, as_of, memory and memory / "units.json")
+    complaints = crosswalks.complaints()
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
             f"{first.place}: {first.message} {first.cure} ({len(complaints)} in all: `harmonize crosswalk lint`.)"
         )
-    rules = {
-        name: InstrumentRules(
-            profile.editions,
-            [(family.pattern, family.question) for family in profile.question_families],
-            profile.national_editions,
-        )
-        for name, profile in profiles.items()
-    }
     reading_paths = [
         *profile_paths,
         *project.files("mappings", f"*/{TICK_BOXES}"),
@@ -110,11 +89,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     return Understanding(
         profiles,
         vocabulary,
-        language,
-        scales,
-        units,
-        load_entailment(project.find("schemas/entailment.yml")),
-        load_index(project, editions, rules, as_of),
+        crosswalks,
         schemas,
         fingerprint(reading_paths),
         fingerprint(meaning_paths),
@@ -126,12 +101,12 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
     """Rows of the contract tables that come from the knowledge folders."""
     profiles = [understanding.profiles[name] for name in sorted(understanding.profiles)]
     return {
-        "topic": topic_table(understanding.language),
-        "indicator": indicator_table(understanding.language),
-        "crosswalk": crosswalk_table(understanding.index),
+        "topic": topic_table(understanding.crosswalks.language),
+        "indicator": indicator_table(understanding.crosswalks.language),
+        "crosswalk": crosswalk_table(understanding.crosswalks.index),
         "entailment": [
             {"comparability": comparability, "state": state, "implied_state": implied}
-            for comparability, state, implied in understanding.entailment
+            for comparability, state, implied in understanding.crosswalks.entailment
         ],
         "instrument": [
             {"instrument": p.instrument, "title": p.title, "owner": p.owner, "kind": p.kind} for p in profiles
