@@ -1,4 +1,4 @@
-"""`harmonize crosswalk`: lint, coverage, and what is asked again in other words."""
+"""`harmonize crosswalk`: lint, coverage, impact, and what is asked again in other words."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from harmonize.cli.impact import impact_command
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import InboxError
@@ -120,3 +121,6 @@ def redundancy_command(
             for row in found
         ],
     )
+
+
+app.command("impact")(impact_command)

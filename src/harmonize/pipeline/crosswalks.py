@@ -14,7 +14,7 @@ from harmonize.crosswalk.harmonise import register_knowledge
 from harmonize.crosswalk.language import Language, load_language
 from harmonize.crosswalk.lint import Complaint, lint
 from harmonize.crosswalk.mapping import Edition, load_editions
-from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, load_index
+from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, Question, load_index
 from harmonize.crosswalk.scales import Scale, load_scales
 from harmonize.project import Project
 from harmonize.sources.profile import Profile
@@ -49,6 +49,17 @@ class Crosswalks:
         register_knowledge(
             connection, self.index, self.language, self.scales, self.units, self.entailment, self.defaults
         )
+
+    def reads(self, question: Question) -> object:
+        """What of the mappings and of the language decides how a question is read, besides `rest`."""
+        entry = self.index.find(question)
+        indicator = None if entry is None else self.language.indicators.get(entry.indicator_id or "")
+        return entry, None if indicator is None else (indicator.topic_id, indicator.kind, indicator.unit)
+
+    @property
+    def rest(self) -> object:
+        """What may decide how any question is read."""
+        return self.scales, self.units.spellings, list(self.entailment), self.defaults
 
 
 def load_crosswalks(

@@ -20,13 +20,13 @@ import duckdb
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.crosswalk.harmonise import harmonise, judge
-from harmonize.database import beside, quoted, source_hash
+from harmonize.database import beside, quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline import gate
 from harmonize.pipeline.catalogue import attach_catalogue
-from harmonize.pipeline.continuation import last_release, tells_of_damage
+from harmonize.pipeline.continuation import continued_form, last_release, tells_of_damage
 from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
@@ -54,7 +54,6 @@ from harmonize.store.build import (
     fill_contract,
     finish_release,
     logical_hashes,
-    release_form,
     settle,
     show_contract,
 )
@@ -72,8 +71,6 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
-_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline", "harmonize.values")
-"""Packages whose text decides what the release holds: a change of it without a new version makes all anew as well."""
 _MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 """How DuckDB prints its limit; it reads no PiB."""
 
@@ -199,7 +196,7 @@ def _run(
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
-        form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
+        form = continued_form(understanding.meaning_hash)
         with duckdb.connect(config=_configuration(settings, work)) as connection:
             with clock.stage("crosswalk"):
                 last = kept.result()

@@ -18,7 +18,7 @@ from harmonize.staging import fingerprint
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 
-__all__ = ["Understanding", "knowledge_rows", "load_knowledge"]
+__all__ = ["Understanding", "knowledge_rows", "load_knowledge", "meaning_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +78,6 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
             )
         ),
     ]
-    # What every answer's meaning hangs on, besides the mapping of its question.
-    meaning_paths = [project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")]
-    meaning_paths += [
-        path
-        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
-        for path in project.files("schemas/language", part)
-    ]
     knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]
     return Understanding(
         profiles,
@@ -92,9 +85,20 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         crosswalks,
         schemas,
         fingerprint(reading_paths),
-        fingerprint(meaning_paths),
+        meaning_hash(project),
         fingerprint([path for path in knowledge_paths if path.is_file()]),
     )
+
+
+def meaning_hash(project: Project) -> str:
+    """A hash of what every answer's meaning hangs on, besides the mapping of its question."""
+    language = [
+        path
+        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
+        for path in project.files("schemas/language", part)
+    ]
+    names = ("scales.yml", "units.yml", "entailment.yml")
+    return fingerprint([*(project.find(f"schemas/{name}") for name in names), *language])
 
 
 def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, object]]]:
