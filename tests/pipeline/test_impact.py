@@ -194,14 +194,10 @@ def _texts(change: Change) -> dict[str, str]:
 _ENDS = (".sssom.tsv", ".rules.tsv")
 
 
-def _turned_texts(
-    stem: Path, read: Mapping[str, str], turns: Sequence[tuple[str, str, int]]
-) -> Mapping[str, str]:
+def _turned_texts(stem: Path, read: Mapping[str, str], turns: Sequence[tuple[str, str, int]]) -> Mapping[str, str]:
     instrument = stem.parent.name
     header, body = split_header(read[".sssom.tsv"])
-    sssom = {
-        (unquote(row["subject_id"]), row["predicate_modifier"]): row for row in rows_of(body, stem, SSSOM_COLUMNS)
-    }
+    sssom = {(unquote(row["subject_id"]), row["predicate_modifier"]): row for row in rows_of(body, stem, SSSOM_COLUMNS)}
     rules = {row["question"]: row for row in rows_of(read[".rules.tsv"], stem, RULE_COLUMNS)}
     for question, turn, number in turns:
         if question not in rules:
@@ -387,7 +383,9 @@ def _adds_up(counted: Figures, expected: Told) -> None:
 CHANGES = st.builds(
     Change,
     st.lists(
-        st.tuples(st.integers(0, 10_000), st.sampled_from(sorted(TURNS)), st.integers(0, 1_000)), min_size=1, max_size=40
+        st.tuples(st.integers(0, 10_000), st.sampled_from(sorted(TURNS)), st.integers(0, 1_000)),
+        min_size=1,
+        max_size=40,
     ),
     st.frozensets(st.sampled_from(EDITS), max_size=2),
 )

@@ -130,10 +130,11 @@ def _show_figures(found: Figures, limit: int) -> None:
     if not found.by_edition and not found.facilities:
         return
     say()
+    told = [name for name in _COUNTS if getattr(total, name)]
     show_table(
         "By instrument and edition",
-        ["instrument", "edition", *_COUNTS.values()],
-        [(instrument, edition, *_counts(effect, _COUNTS)) for instrument, edition, effect in found.by_edition],
+        ["instrument", "edition", *(_COUNTS[name] for name in told)],
+        [(instrument, edition, *_counts(effect, told)) for instrument, edition, effect in found.by_edition],
     )
     say()
     show_table(

@@ -66,20 +66,25 @@ def _said(entry: MappingEntry) -> dict[str, object]:
     return meaning | {name: entry.rule(name) for name in _RULES}
 
 
-def source_changes(before: CrosswalkIndex, after: CrosswalkIndex) -> list[Change]:
-    """Instruments whose editions, question families, national lists or fingerprints of labels changed."""
+def source_changes(
+    before: tuple[CrosswalkIndex, Mapping[str, str | None]], after: tuple[CrosswalkIndex, Mapping[str, str | None]]
+) -> list[Change]:
+    """Instruments whose questions are found otherwise: editions, families, national lists, labels, and the scale of all
+    others, which stands by instrument beside each index.
+    """
     return [
-        Change("source", name, "", "source.yml and fingerprints", told)
-        for name, told in _differences(_sources(before), _sources(after))
+        Change("source", name, "", "source.yml", told)
+        for name, told in _differences(_sources(*before), _sources(*after))
     ]
 
 
-def _sources(index: CrosswalkIndex) -> dict[str, dict[str, object]]:
+def _sources(index: CrosswalkIndex, default_scales: Mapping[str, str | None]) -> dict[str, dict[str, object]]:
     found: dict[str, dict[str, object]] = {
         name: {
-            "editions": dict(rules.editions),
-            "question families": list(rules.question_families),
-            "national editions": dict(rules.national_editions),
+            **{f"edition {pattern}": target for pattern, target in rules.editions.items()},
+            **{f"family {pattern}": question for pattern, question in rules.question_families},
+            **{f"list of {country}": edition for country, edition in rules.national_editions.items()},
+            "scale of unmapped questions": default_scales.get(name),
         }
         for name, rules in index.rules.items()
     }

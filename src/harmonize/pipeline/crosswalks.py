@@ -50,6 +50,11 @@ class Crosswalks:
             connection, self.index, self.language, self.scales, self.units, self.entailment, self.defaults
         )
 
+    @property
+    def default_scales(self) -> Mapping[str, str | None]:
+        """The scale of unmapped questions, by instrument."""
+        return {name: scale for name, (scale, _) in self.defaults.items()}
+
     def reads(self, question: Question) -> object:
         """What of the mappings and of the language decides how a question is read, besides `rest`."""
         entry = self.index.find(question)

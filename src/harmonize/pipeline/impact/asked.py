@@ -98,21 +98,24 @@ def ask(project: Project, span: str, database: Path, limit: int, listing: Path |
         InboxError: no such release, or what was read for it is no longer there.
         PublicationError: the list cannot be written.
     """
-    with (
-        tempfile.TemporaryDirectory(prefix="harmonize-impact-") as folder,
-        opened(database, Path(folder)) as (connection, release),
-    ):
-        older, newer = between(project, span, Path(folder))
-        before, after = (_loaded(side, release.as_of, Path(folder)) for side in (older, newer))
-        changes = _changes(before, after)
-        found = None
-        if changes:
-            stage = project.stage_folder(database.resolve().parents[2])
-            is_continued = release.form == continued_form(meaning_hash(older.project))
-            compare(connection, stage, before, after, Path(folder), words_are_staged=is_continued)
-            found = figures(connection, limit)
-            if listing is not None:
-                _list(connection, listing)
+    if listing is not None and not listing.absolute().parent.is_dir():
+        raise PublicationError(
+            f"{listing}: there is no folder {listing.absolute().parent}. Make it, or choose another."
+        )
+    with tempfile.TemporaryDirectory(prefix="harmonize-impact-") as folder:
+        scratch = Path(folder)
+        older, newer = between(project, span, scratch)
+        with opened(database, scratch) as (connection, release):
+            before, after = (_loaded(side, release.as_of, scratch) for side in (older, newer))
+            changes = _changes(before, after)
+            found = None
+            if changes:
+                stage = project.stage_folder(database.resolve().parents[2])
+                is_continued = release.form == continued_form(meaning_hash(older.project))
+                compare(connection, stage, before, after, scratch, words_are_staged=is_continued)
+                found = figures(connection, limit)
+                if listing is not None:
+                    _list(connection, listing)
         unread = _unread(older.project, newer.project)
     known, complaints = before.complaints(), after.complaints()
     return Impact(
@@ -133,6 +136,8 @@ def opened(database: Path, scratch: Path) -> Iterator[tuple[duckdb.DuckDBPyConne
     if not database.is_file():
         raise InboxError(f"{database}: there is no such file. Run `harmonize run` first, or give one with --database.")
     with duckdb.connect(config={"temp_directory": str(scratch / "spill")}) as connection:
+        # (It would draw over what is told.)
+        connection.execute("SET enable_progress_bar = false")
         try:
             connection.execute(f"ATTACH {quoted(database)} AS released (READ_ONLY)")
             (row,) = connection.execute(
@@ -155,7 +160,7 @@ def _loaded(side: Revision, as_of: date, scratch: Path) -> Crosswalks:
 def _changes(before: Crosswalks, after: Crosswalks) -> list[Change]:
     return [
         *mapping_changes(list(before.index.entries()), list(after.index.entries())),
-        *source_changes(before.index, after.index),
+        *source_changes(*((side.index, side.default_scales) for side in (before, after))),
         *scale_changes(before.scales, after.scales),
         *unit_changes(before.units, after.units),
         *entailment_changes(before.entailment, after.entailment),

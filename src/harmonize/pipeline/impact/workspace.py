@@ -6,7 +6,7 @@ release of its own, which is attached as `release` while it is at work: the stat
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -80,12 +80,30 @@ def _taken_in(connection: duckdb.DuckDBPyConnection, stage: Path) -> Intake:
     return intake
 
 
-def open_sides(connection: duckdb.DuckDBPyConnection, names: tuple[str, ...], scratch: Path) -> None:
-    """Make the sides, each with an empty release."""
+_COLUMNS = """
+    SELECT table_name, column_name, data_type
+    FROM duckdb_columns()
+    WHERE database_name = '{database}' AND schema_name = 'compact'
+"""
+
+
+def open_sides(connection: duckdb.DuckDBPyConnection, names: Sequence[str], scratch: Path) -> None:
+    """Make the sides, each with an empty release.
+
+    Raises:
+        InboxError: `released` is laid out otherwise.
+    """
     for name in names:
         connection.execute(f"ATTACH ':memory:' AS {name}")
         attach_release(connection, scratch / f"{name}.duckdb", None, "")
+        empty, released = (_COLUMNS.format(database=database) for database in ("release", "released"))
+        differing = connection.execute(f"({empty}) EXCEPT ({released})").fetchall()
         connection.execute("DETACH release")
+        if differing:
+            raise InboxError(
+                f"The release was made by another version of harmonize (it has no {'.'.join(differing[0][:2])} as this "
+                "one makes it). `harmonize run` makes it anew; ask then."
+            )
 
 
 @contextmanager
