@@ -41,33 +41,16 @@ _STATED = """
     SEMI JOIN evaluated_column e ON e.class_no = h.class_no AND e.column_key = a.column_key
     WHERE a.column_key IN ({columns})
 """
-_SAID = f"""
-    CREATE OR REPLACE TABLE said AS
-    SELECT
-        c.assessment_no, c.question_id, c.answered_by, c.state, c.indicator_id, c.comparability, c.mapping_id,
-        c.value_number, c.unit, e.implied_state, t.raw_value AS shared_value
-    FROM ({classified_answers("release.compact", "release.compact.stored_answer")}) c
-    JOIN release.compact.stated_text t USING (text_no)
-    LEFT JOIN entailment e ON e.comparability = c.comparability AND e.state = c.state::VARCHAR
-"""
-_ASSESSMENTS = """
-    CREATE OR REPLACE TABLE workspace.judged_assessment AS
-    SELECT assessment_no, assessment_id, facility_id, instrument, edition FROM release.compact.stored_assessment
-"""
-_COUNTED = """
-    CREATE OR REPLACE TABLE counted AS
-    SELECT s.assessment_id, t.* EXCLUDE (assessment_no), 1 AS times
-    FROM release.compact.topic_count t
-    JOIN release.compact.stored_assessment s USING (assessment_no)
-"""
-_BREACHING = f"""
-    SELECT w.* FROM ({breaching_answers("release")}) w SEMI JOIN made_assessment USING (assessment_id)
+_HOLDERS = ("release", "released")
+_BREACHING = """
+    SELECT w.* FROM ({release}) w SEMI JOIN made_assessment USING (assessment_id)
     UNION ALL
     SELECT w.*
-    FROM ({breaching_answers("released")}) w
+    FROM ({released}) w
     JOIN made_assessment m USING (assessment_id)
     ANTI JOIN changed_question q ON q.instrument = m.instrument AND q.question_id = w.question_id
 """
+"""Breaches of the touched factories: of the questions that are judged, and of all others as the release has them."""
 
 
 def compare(
@@ -154,8 +137,9 @@ def _judge(connection: duckdb.DuckDBPyConnection) -> None:
     plan(connection)
     compare_contents(connection)
     make_answers(connection)
-    connection.execute(_ASSESSMENTS)
-    connection.execute(_SAID)
+    classified = classified_answers("release.compact", "release.compact.stored_answer")
+    connection.execute(f"CREATE OR REPLACE VIEW classified_answer AS {classified}")
+    run_statements(connection, "said.sql")
 
 
 def _stand(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
@@ -164,10 +148,11 @@ def _stand(connection: duckdb.DuckDBPyConnection, scratch: Path) -> None:
         with joins_as_written(connection):
             run_statements(connection, "current.sql")
         count_answers(connection)
-        connection.execute(_COUNTED)
+        run_statements(connection, "counted.sql")
     for name in SIDES:
         with at_work(connection, name, scratch):
+            run_statements(connection, "counted.sql")
             run_statements(connection, "standing.sql")
-            make_findings(connection, _BREACHING)
+            make_findings(connection, _BREACHING.format(**{name: breaching_answers(name) for name in _HOLDERS}))
             state_topics(connection)
             connection.execute("CREATE OR REPLACE TABLE topic_state AS FROM release.compact.topic_state")

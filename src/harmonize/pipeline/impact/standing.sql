@@ -1,13 +1,8 @@
 -- How all answers of the touched factories count by one side: those of the release but for the questions that are judged
 -- anew, and what these come to on this side.
--- Reads: released, present.counted, changed_question, touched_facility, release.compact.
+-- Reads: released, counted, present.counted, otherwise_answering, touched_facility, release.compact.
 -- Writes: release.compact.topic_count, answering_instrument, stale_facility; takes other factories from made_assessment.
 DELETE FROM made_assessment WHERE facility_id NOT IN (SELECT facility_id FROM touched_facility);
-
-CREATE OR REPLACE TABLE counted AS
-SELECT s.assessment_id, t.* EXCLUDE (assessment_no), 1 AS times
-FROM release.compact.topic_count t
-JOIN release.compact.stored_assessment s USING (assessment_no);
 
 DELETE FROM release.compact.topic_count;
 INSERT INTO release.compact.topic_count
@@ -30,10 +25,7 @@ GROUP BY s.assessment_no, c.topic_id
 HAVING sum(times * c.answers) > 0;
 
 CREATE OR REPLACE TABLE answering_instrument AS
-SELECT DISTINCT k.instrument
-FROM released.compact.asked_question k
-JOIN released.compact.question q USING (question_no)
-ANTI JOIN changed_question c ON c.instrument = k.instrument AND c.question_id = q.question_id
+FROM otherwise_answering
 UNION
 SELECT instrument FROM release.compact.stored_assessment WHERE answers > 0;
 
