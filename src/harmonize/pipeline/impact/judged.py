@@ -35,7 +35,7 @@ __all__ = ["compare"]
 _PRESENT = "present"
 _STATED = """
     CREATE OR REPLACE TABLE stated AS
-    SELECT a.*
+    SELECT a.* EXCLUDE (extra)
     FROM stated_answer a
     JOIN before.stated_header h USING (assessment_key)
     SEMI JOIN evaluated_column e ON e.class_no = h.class_no AND e.column_key = a.column_key

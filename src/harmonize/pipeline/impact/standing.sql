@@ -9,7 +9,8 @@ INSERT INTO release.compact.topic_count
 WITH counts AS (
     SELECT s.assessment_id, t.* EXCLUDE (assessment_no), 1 AS times
     FROM released.compact.topic_count t
-    JOIN released.compact.stored_assessment s USING (assessment_no)
+    JOIN (SELECT * FROM released.compact.stored_assessment SEMI JOIN touched_facility USING (facility_id)) s
+        USING (assessment_no)
     UNION ALL
     SELECT * REPLACE (-1 AS times) FROM present.counted
     UNION ALL
