@@ -15,14 +15,14 @@ from harmonize.demo.material import Material, Matter
 from harmonize.demo.streams import stream
 from harmonize.demo.world import Factory
 
-__all__ = ["MEMBERS", "AuditFinding", "AuditVisit", "audit_visits", "shared_audits"]
+__all__ = ["AuditFinding", "AuditVisit", "audit_visits", "shared_audits"]
 
 AUDITED_SHARES = {"pvh": 0.8, "gap": 0.75, "levis": 0.75, "smeta": 0.85, "smeta7": 0.4, "wrap": 0.35}
 FOLLOWED_UP = frozenset({"pvh", "gap", "levis", "smeta"})
 SHARING_BRANDS = ("nike", "adidas")
 SHARED_SHARE = 0.85
-MEMBERS = ("northline", "harbour")
-"""Members of Sedex and amfori."""
+SEDEX_MEMBERS = {"smeta": ("northline", "harbour"), "smeta7": ("northline", "levis", "harbour")}
+"""Who holds reports of the platform, the last one to deliver last."""
 FIRST_DAY = date(2025, 3, 3)
 LAST_DAY = date(2026, 1, 30)
 SMETA7_DAYS = (date(2026, 2, 2), date(2026, 4, 30))
@@ -157,9 +157,8 @@ def shared_audits(
 def _deliverers(programme: str, factory: Factory) -> tuple[str, ...]:
     if programme == "wrap":
         return ("wrap",)
-    if programme in ("smeta", "smeta7"):
-        return tuple(member for member in MEMBERS if member in factory.buyers)
-    return (programme,) if programme in factory.buyers else ()
+    members = SEDEX_MEMBERS.get(programme, (programme,))
+    return tuple(member for member in members if member in factory.buyers)
 
 
 def _native_id(programme: str, number: int, day: date) -> str:

@@ -31,6 +31,7 @@ class NodeFault(Entry):
     Attributes:
         at: its path from the record, lists on the way passed through: `performanceAreas.questions.answer`.
         question: the key beside it that says which question it answers, or the question itself after a `=`.
+        beside: a key that must stand beside it.
         harmless: it is told, and the file counts as clean.
     """
 
@@ -40,6 +41,7 @@ class NodeFault(Entry):
     value: str
     times: int
     question: str = ""
+    beside: str = ""
     harmless: bool = False
 
 

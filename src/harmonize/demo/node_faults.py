@@ -40,8 +40,8 @@ def _spoil(document: JsonDocument, fault: NodeFault, sound: set[int], rng: Rando
     places = [
         (at, path)
         for at in sorted(sound)
-        for path, found in _leaves(document.records[at].content, steps, ())
-        if found not in ("", None, fault.value)
+        for path, holder in _holders(document.records[at].content, steps, ())
+        if holder[steps[-1]] not in ("", None, fault.value) and (fault.beside or steps[-1]) in holder
     ]
     if not places:
         return document
@@ -70,17 +70,18 @@ def _spoil(document: JsonDocument, fault: NodeFault, sound: set[int], rng: Rando
     return replace(document, records=records, faults=(*document.faults, planted))
 
 
-def _leaves(
+def _holders(
     node: object, steps: Sequence[str], above: tuple[str | int, ...]
-) -> Iterator[tuple[tuple[str | int, ...], object]]:
-    """Every value at the end of the path, with the keys and positions that lead to it."""
+) -> Iterator[tuple[tuple[str | int, ...], Mapping[str, object]]]:
+    """Every object that holds a value at the end of the path, with the keys and positions that lead to the value."""
     if isinstance(node, list):
         for at, entry in enumerate(node):
-            yield from _leaves(entry, steps, (*above, at))
-    elif not steps:
-        yield above, node
+            yield from _holders(entry, steps, (*above, at))
     elif isinstance(node, Mapping) and steps[0] in node:
-        yield from _leaves(node[steps[0]], steps[1:], (*above, steps[0]))
+        if len(steps) == 1:
+            yield (*above, steps[0]), node
+        else:
+            yield from _holders(node[steps[0]], steps[1:], (*above, steps[0]))
 
 
 def _below(place: str, path: Sequence[str | int]) -> str:

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from random import Random
 
-from harmonize.demo.audit_visits import MEMBERS
 from harmonize.demo.material import Material
 from harmonize.demo.questionnaires import Questionnaire, State
 from harmonize.demo.streams import stream
@@ -27,7 +26,7 @@ DAYS = {
 }
 """Between which days the visits lie."""
 DELIVERERS = {
-    "amfori_bsci": MEMBERS,
+    "amfori_bsci": ("northline", "harbour"),
     "ersa": ("northline",),
     "vn_labour_inspection": ("moha",),
     "kh_self_declaration": ("mlvt",),

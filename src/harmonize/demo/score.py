@@ -208,7 +208,8 @@ def _findings(
     for assessment, clause, due_on, closed, severity in connection.execute(query).fetchall():
         given.setdefault((assessment, str(clause), str(due_on or "")), []).append((closed, severity))
     wrong: list[str] = []
-    for row in findings:
+    # One whose severity is not stated must not take the place of one whose severity is.
+    for row in sorted(findings, key=lambda row: not row["severity_raw"]):
         candidates = given.get((assessments.get(row["assessment"]), row["clause"], row["due_on"]), [])
         match = next((each for each in candidates if _same_finding(row, each)), None)
         if match is None:

@@ -1,7 +1,7 @@
 """Write SMETA 7 audits as the platform's JSON, one list per member.
 
-Two members often hold the same audit; the one that delivers later sees findings closed since. Beside non-conformances
-an audit lists what is no finding: collaborative actions, observations, good examples.
+Several members often hold the same audit; the one that delivers later sees findings closed since. Beside
+non-conformances an audit lists what is no finding: collaborative actions, observations, good examples.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ __all__ = ["smeta7_documents"]
 
 PATHS = {
     "northline": "northline/received-2026-05-20/smeta7_audits.json",
+    "levis": "levis/received-2026-05-22/smeta7_audits.json",
     "harbour": "harbour/received-2026-06-05/smeta7_audits.json",
 }
 LATER_MEMBER = "harbour"
