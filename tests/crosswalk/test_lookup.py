@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from harmonize.cli.app import app
 from harmonize.crosswalk.language import Language, load_language
-from harmonize.crosswalk.lookup import asking, find
+from harmonize.crosswalk.lookup import asking, find, parts
 from harmonize.crosswalk.mapping import load_editions
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
@@ -39,6 +39,22 @@ def test_everything_is_named_in_all_languages(language: Language) -> None:
         **language.severities,
     }
     assert {name: set(labels) for name, labels in parts.items() if set(labels) != {"en", "vi", "km", "th"}} == {}
+
+
+def test_everything_is_defined_in_all_languages(language: Language) -> None:
+    codes = {"en", "vi", "km", "th"}
+    assert {part.id: set(part.definitions) for part in parts(language) if set(part.definitions) != codes} == {}
+
+
+@pytest.mark.parametrize("code", ["en", "vi", "km", "th"])
+def test_a_definition_is_one_line_that_says_more_than_its_label(language: Language, code: str) -> None:
+    said = {}
+    for part in parts(language):
+        text = part.definitions[code]
+        assert text == text.strip()
+        assert "\n" not in text
+        assert text.casefold() != part.labels[code].casefold(), part.id
+        assert said.setdefault(text, (part.kind, part.id)) == (part.kind, part.id), text
 
 
 def test_every_label_finds_what_it_names(language: Language) -> None:

@@ -182,6 +182,8 @@ POLICY = "hz:environment.ems.level1.environmental_policy"
 BY_HAND = "semapv:ManualMappingCuration\t0.95\thzp:founders\t\t2026-11-21"
 AIR = "\naircompliance\tyes_partial_no\tpositive\t\t1\t\t\tnational_law\t\t"
 PRACTICE = "\nemsenvpolicy\tyes_partial_no\tpositive\t\t1\t\t\t\t\tapproved\t"
+ASKED = "\nemsenvpolicy\tyes_partial_no\tpositive\t\t1\t\t\t"
+BROADER = "labour.compensation.minimum_wage.agreed_wage_paid\tlabour.compensation.minimum_wage.paid"
 NEW = "\nzz_new\tinformation\tnone\t\t\t\t\t\t\tapproved\t\t\t\t9\tinformational"
 AGE = "\nI.A.2\tfinding\tpositive\t\t\t\t\t"
 EDITS: Mapping[str, Sequence[tuple[str, str, str]]] = {
@@ -202,6 +204,8 @@ EDITS: Mapping[str, Sequence[tuple[str, str, str]]] = {
         (f"{FEM}.rules.tsv", "\nemsenvpolicy\t", f"{NEW}\nemsenvpolicy\t"),
     ],
     "a mapping not yet valid": [(f"{FEM}.rules.tsv", f"{PRACTICE}\t", f"{PRACTICE}2026-05-01\t")],
+    "another country": [(f"{FEM}.rules.tsv", ASKED, f"{ASKED[:-1]}country=KH\t")],
+    "a broader indicator": [("schemas/language/broader.tsv", "broader_id\n", f"broader_id\n{BROADER}\n")],
     "another basis": [(f"{GAP}.rules.tsv", f"{AGE}buyer_code\t", f"{AGE}international_standard\t")],
     "another threshold": [(f"{GAP}.rules.tsv", f"{AGE}buyer_code\t", f"{AGE}international_standard\t12 years")],
     "a clause that only touches": [(f"{GAP}.sssom.tsv", "gap:I.A.2\tskos:exactMatch", "gap:I.A.2\tskos:relatedMatch")],

@@ -26,6 +26,7 @@ CONTRACT = {
     "valid_until valid_until_basis verified status rating_raw score visit_id verified_of "
     "follow_up_of supersedes announcement evidence_from evidence_to copy_count",
     "assessment_copy": "copy_id assessment_id file_id locator contributor native_id relation received_at",
+    "assessment_relation": "assessment_id related_id kind evidence days_apart",
     "assessment_scope": "assessment_id topic_id scope",
     "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit "
     "value_date raw_value raw_unit answered_by verification reason legal_flag file_id locator "
@@ -38,6 +39,7 @@ CONTRACT = {
     "contradiction": "facility_id indicator_id assessment_a state_a assessment_b state_b days_apart",
     "overlap": "facility_id indicator_id window_start times_asked assessments",
     "indicator": "indicator_id topic_id kind unit level labels",
+    "indicator_broader": "indicator_id broader_id steps path",
     "topic": "topic_id parent_id pillar labels",
     "instrument": "instrument",
     "instrument_rights": "instrument",
@@ -72,6 +74,7 @@ KEYS = {
     "finding": "finding_id",
     "corrective_action": "action_id",
     "indicator": "indicator_id",
+    "indicator_broader": "indicator_id, broader_id",
     "topic": "topic_id",
     "crosswalk": "mapping_id",
     "entailment": "comparability, state",
@@ -96,6 +99,8 @@ REFERENCES = [
     ("corrective_action", "finding_id", "finding"),
     ("conflict", "copy_id", "assessment_copy"),
     ("indicator", "topic_id", "topic"),
+    ("indicator_broader", "indicator_id", "indicator"),
+    ("indicator_broader", "broader_id", "indicator"),
     ("crosswalk", "indicator_id", "indicator"),
     ("issue", "file_id", "file"),
     ("quarantine", "issue_id", "issue"),

@@ -37,6 +37,12 @@ def test_cells_keep_their_types() -> None:
     assert is_blank(cells[7])
 
 
+def test_error_cells_of_an_old_workbook_are_found() -> None:
+    sheets = dict(read_workbook((Path(__file__).parent / "error_cells.xls").read_bytes(), Limits()))
+    assert sheets["Findings"][1][3] == CellError("#N/A")
+    assert sheets["Findings"][1][4] == "XLS err class"
+
+
 @pytest.mark.parametrize("error", ERRORS)
 def test_error_cells_are_marked_at_their_place(error: str) -> None:
     sheets: dict[str, list[list[Any]]] = {

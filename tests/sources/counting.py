@@ -167,9 +167,9 @@ def _findings(export: Path, layout: Layout) -> tuple[int, int]:
     if layout.document is not None:
         return len(_entries(export, layout)), 0
     header, rows = _table(export, layout.table)
-    if layout.clean_visit_field is None:
+    if not layout.clean_visit_field:
         return len(rows), 0
-    columns = _columns(header, layout.table, layout.clean_visit_field)
+    columns = [column for name in layout.clean_visit_field for column in _columns(header, layout.table, name)]
     return sum(any(_cell(row, column) for column in columns) for row in rows), 0
 
 

@@ -245,3 +245,19 @@ def test_no_finding_is_ever_lost(read: Reader, rows: list[dict[str, str]]) -> No
     assert staged.counts.total == sum(bool(row["ProvisionCode"].strip()) for row in rows)
     assert staged.counts.blank == 0
     assert staged.unaccounted() == 0
+
+
+def test_an_audit_that_names_nobody_is_withheld_with_its_rows(read: Reader) -> None:
+    details = [["Sedex Site Reference", None], ["Site name", None], ["Country", None], ["Date of Audit", None]]
+    columns = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Clause", "Status"]
+    book = build({"Audit Details": details, "CAPR": [columns, ["NC1", "Own words", "30", "3", "Open"]]})
+    staged = read(book, "contributor/capr.xlsx")
+    assert staged["assessment"] == []
+    assert [row["code"] for row in staged["issue"] if row["severity"] != "info"] == ["blank_key"]
+    assert staged.unaccounted() == 0
+
+
+@pytest.mark.parametrize(("first", "later"), [("green", "Green "), ("Green", " green")])
+def test_blanks_and_case_contradict_no_header(read: Reader, first: str, later: str) -> None:
+    staged = read(gap({"Color": first}, {"Color": later, "ProvisionCode": "II.A"}))
+    assert "inconsistent_header" not in [code for _, code in staged.issues()]

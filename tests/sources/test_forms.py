@@ -163,3 +163,21 @@ def test_a_form_in_the_thai_encoding_is_read(read: Reader) -> None:
     row = ["สยามถัก", "9 ถนนสุขุมวิท", "ชลบุรี", "15/01/2569", "8.1", "สอดคล้อง", ""]
     staged = read(table([titles, row]).encode("cp874"))
     assert (staged.instrument, staged["answer"][0]["raw_value"]) == ("th_tls8001", "สอดคล้อง")
+
+
+@pytest.mark.parametrize("printed", ["๙.๑", "9.1", "ข้อ ๙.๑", "ข้อ 9.1", "๙.๑."])
+def test_a_clause_is_one_however_it_is_printed(read: Reader, printed: str) -> None:
+    titles = ["ชื่อสถานประกอบการ", "ที่อยู่", "จังหวัด", "วันที่ตรวจ", "ข้อกำหนด", "ผล", "หมายเหตุ"]
+    row = ["โรงงานตัวอย่าง", "99 หมู่ 5", "ระยอง", "วันที่ ๑๕ มกราคม พ.ศ. ๒๕๖๙", printed, "สอดคล้อง", ""]
+    staged = read(build({"TLS": [titles, row]}), "contributor/form.xlsx")
+    assert [answer["question_id"] for answer in staged["answer"]] == ["9.1"]
+    assert staged.column("assessment", "assessed_on") == [date(2026, 1, 15)]
+
+
+def test_a_row_without_a_name_belongs_to_nothing(read: Reader) -> None:
+    titles = ["ชื่อสถานประกอบการ", "ที่อยู่", "จังหวัด", "วันที่ตรวจ", "ข้อกำหนด", "ผล", "หมายเหตุ"]
+    row = ["", "99 หมู่ 5", "ระยอง", "15/01/2569", "9.1", "สอดคล้อง", ""]
+    staged = read(build({"TLS": [titles, row]}), "contributor/form.xlsx")
+    assert staged["assessment"] == []
+    assert [code for _, code in staged.issues()] == ["blank_key"]
+    assert staged.unaccounted() == 0

@@ -35,6 +35,7 @@ PRINTED: Mapping[str, Callable[[date], str]] = {
     "d month yyyy": lambda day: f"{day.day} {MONTHS[day.month - 1]} {day.year}",
     "month d yyyy": lambda day: f"{MONTHS[day.month - 1]} {day.day}, {day.year}",
     "thai long": lambda day: f"{day.day} {THAI_MONTHS[day.month - 1]} {day.year}",
+    "vietnamese dd/mm/yyyy": lambda day: f"ngày {day:%d/%m/%Y}",
     "vietnamese long": lambda day: f"ngày {day.day} tháng {day.month} năm {day.year}",
 }
 
@@ -89,6 +90,9 @@ def test_iso_is_read_whatever_the_profile_says(day: date) -> None:
         ("29/02/2567", "dd/mm/yyyy", date(2024, 2, 29)),
         (unicodedata.normalize("NFD", "ngày 20 tháng 11 năm 2025"), "vietnamese long", date(2025, 11, 20)),
         ("Ngày 20 tháng 11 năm 2025", "vietnamese long", date(2025, 11, 20)),
+        ("Hà Nội, ngày 20 tháng 11 năm 2025", "vietnamese long", date(2025, 11, 20)),
+        ("TP. Hồ Chí Minh, ngày 20/11/2025", "vietnamese dd/mm/yyyy", date(2025, 11, 20)),
+        ("วันที่ ๒๐ พฤศจิกายน พ.ศ. ๒๕๖๘", "thai long", date(2025, 11, 20)),
     ],
 )
 def test_date_is_read(text: str, form: str, expected: date) -> None:

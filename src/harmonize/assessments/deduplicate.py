@@ -126,7 +126,8 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
     """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
-    _run(connection, "findings.sql")
+    for name in ("finding_rows.sql", "findings.sql"):
+        _run(connection, name)
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     _run(connection, "topics.sql")

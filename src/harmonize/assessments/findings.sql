@@ -1,54 +1,40 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
+-- Reads: finding_row, harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
 --        facility_of_identifier.
--- Writes: made_finding, made_action, plan_issue.
+-- Writes: answer_detail, made_finding, made_action, plan_issue.
+CREATE OR REPLACE TABLE answer_detail AS
+SELECT p.assessment_id, f.*
+FROM harmonised_finding f
+JOIN made_copy p ON p.content_file_id = f.file_id AND p.assessment_no = f.assessment_no
+WHERE f.role = 'detail' AND p.published
+QUALIFY row_number() OVER (PARTITION BY p.assessment_id, f.clause ORDER BY p.delivery_rank, length(f.locator), f.locator) = 1;
+
 CREATE OR REPLACE TABLE made_finding AS
-WITH deliveries AS (
-    SELECT content_file_id, assessment_no, assessment_id, min(delivery_rank) AS delivery_rank
-    FROM made_copy
-    WHERE published
-    GROUP BY content_file_id, assessment_no, assessment_id
-),
-rows_of_all AS (
-    SELECT
-        f.*,
-        d.assessment_id,
-        d.delivery_rank,
-        -- A printed number identifies a finding; without one its clause and text do, so an amended export updates it.
-        coalesce(
-            'number|' || lower(f.native_id),
-            'text|' || lower(coalesce(f.clause, '')) || '|' || regexp_replace(lower(nfc_normalize(coalesce(f.description, ''))), '[^\p{L}\p{M}\p{N}]+', '', 'g')
-        ) AS identity
-    FROM harmonised_finding f
-    JOIN deliveries d ON d.content_file_id = f.file_id AND d.assessment_no = f.assessment_no
-    JOIN made_assessment a USING (assessment_id)
-    WHERE a.published AND f.role IS NULL
-),
-merged AS (
+WITH merged AS (
     -- What the winning delivery leaves blank is filled from the next; any stated value beats none.
     SELECT
         assessment_id,
         identity,
-        first(indicator_id ORDER BY delivery_rank, locator) FILTER (indicator_id IS NOT NULL) AS indicator_id,
-        first(topic_id ORDER BY delivery_rank, locator) FILTER (topic_id IS NOT NULL) AS topic_id,
-        first(clause ORDER BY delivery_rank, locator) FILTER (clause IS NOT NULL) AS clause,
-        first(severity ORDER BY delivery_rank, locator) FILTER (severity IS NOT NULL) AS severity,
-        first(severity_raw ORDER BY delivery_rank, locator) FILTER (severity_raw IS NOT NULL) AS severity_raw,
-        first(description ORDER BY delivery_rank, locator) FILTER (description IS NOT NULL) AS description,
-        first(root_cause ORDER BY delivery_rank, locator) FILTER (root_cause IS NOT NULL) AS root_cause,
-        first(legal_reference ORDER BY delivery_rank, locator) FILTER (legal_reference IS NOT NULL) AS legal_reference,
-        first(status ORDER BY delivery_rank, locator) FILTER (status IS NOT NULL) AS status,
-        first(status_raw ORDER BY delivery_rank, locator) FILTER (status_raw IS NOT NULL) AS status_raw,
-        first(due_on ORDER BY delivery_rank, locator) FILTER (due_on IS NOT NULL) AS due_on,
-        first(closed_on ORDER BY delivery_rank, locator) FILTER (closed_on IS NOT NULL) AS closed_on,
-        first(native_id ORDER BY delivery_rank, locator) FILTER (native_id IS NOT NULL) AS native_id,
-        first(mapping_id ORDER BY delivery_rank, locator) FILTER (mapping_id IS NOT NULL) AS mapping_id,
-        first(extra ORDER BY delivery_rank, locator) FILTER (extra IS NOT NULL) AS extra,
-        first(action ORDER BY delivery_rank, locator) FILTER (action IS NOT NULL) AS action,
-        first(responsible ORDER BY delivery_rank, locator) FILTER (responsible IS NOT NULL) AS responsible,
-        first(file_id ORDER BY delivery_rank, locator) AS file_id,
-        first(locator ORDER BY delivery_rank, locator) AS locator
-    FROM rows_of_all
+        first(indicator_id ORDER BY delivery_rank, length(locator), locator) FILTER (indicator_id IS NOT NULL) AS indicator_id,
+        first(topic_id ORDER BY delivery_rank, length(locator), locator) FILTER (topic_id IS NOT NULL) AS topic_id,
+        first(clause ORDER BY delivery_rank, length(locator), locator) FILTER (clause IS NOT NULL) AS clause,
+        first(severity ORDER BY delivery_rank, length(locator), locator) FILTER (severity IS NOT NULL) AS severity,
+        first(severity_raw ORDER BY delivery_rank, length(locator), locator) FILTER (severity_raw IS NOT NULL) AS severity_raw,
+        first(description ORDER BY delivery_rank, length(locator), locator) FILTER (description IS NOT NULL) AS description,
+        first(root_cause ORDER BY delivery_rank, length(locator), locator) FILTER (root_cause IS NOT NULL) AS root_cause,
+        first(legal_reference ORDER BY delivery_rank, length(locator), locator) FILTER (legal_reference IS NOT NULL) AS legal_reference,
+        first(status ORDER BY delivery_rank, length(locator), locator) FILTER (status IS NOT NULL) AS status,
+        first(status_raw ORDER BY delivery_rank, length(locator), locator) FILTER (status_raw IS NOT NULL) AS status_raw,
+        first(due_on ORDER BY delivery_rank, length(locator), locator) FILTER (due_on IS NOT NULL) AS due_on,
+        first(closed_on ORDER BY delivery_rank, length(locator), locator) FILTER (closed_on IS NOT NULL) AS closed_on,
+        first(native_id ORDER BY delivery_rank, length(locator), locator) FILTER (native_id IS NOT NULL) AS native_id,
+        first(mapping_id ORDER BY delivery_rank, length(locator), locator) FILTER (mapping_id IS NOT NULL) AS mapping_id,
+        first(extra ORDER BY delivery_rank, length(locator), locator) FILTER (extra IS NOT NULL) AS extra,
+        first(action ORDER BY delivery_rank, length(locator), locator) FILTER (action IS NOT NULL) AS action,
+        first(responsible ORDER BY delivery_rank, length(locator), locator) FILTER (responsible IS NOT NULL) AS responsible,
+        first(file_id ORDER BY delivery_rank, length(locator), locator) AS file_id,
+        first(locator ORDER BY delivery_rank, length(locator), locator) AS locator
+    FROM finding_row
     GROUP BY assessment_id, identity
 )
 SELECT
@@ -118,14 +104,20 @@ FROM (
 ) w
 JOIN indicator_entry i USING (indicator_id)
 -- What stands beside an answer belongs to the finding that is made of it.
-LEFT JOIN (
-    SELECT p.assessment_id, f.*
-    FROM harmonised_finding f
-    JOIN made_copy p ON p.content_file_id = f.file_id AND p.assessment_no = f.assessment_no
-    WHERE f.role = 'detail' AND p.published
-    QUALIFY row_number() OVER (PARTITION BY p.assessment_id, f.clause ORDER BY p.delivery_rank, f.locator) = 1
-) d ON d.assessment_id = w.assessment_id AND d.clause = w.question_id
-LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met';
+LEFT JOIN answer_detail d ON d.assessment_id = w.assessment_id AND d.clause = w.question_id
+LEFT JOIN entailment e ON e.comparability = w.comparability AND e.state = 'not_met'
+UNION ALL
+-- What was judged grave is a finding, also where nothing maps its question.
+SELECT
+    'HN' || upper(substr(sha256(d.assessment_id || '|answer|' || d.clause), 1, 16)), d.assessment_id, NULL, NULL, d.clause,
+    d.severity, d.severity_raw, d.description, d.root_cause, d.legal_reference, d.status, d.status_raw, d.due_on,
+    CASE WHEN coalesce(d.status, 'closed') = 'closed' THEN d.closed_on END, NULL, 'answer', d.file_id, d.locator, NULL,
+    NULL, d.action, d.responsible, NULL, NULL
+FROM answer_detail d
+JOIN release.compact.stored_assessment s USING (assessment_id)
+JOIN release.compact.stored_answer a ON a.assessment_no = s.assessment_no
+JOIN release.compact.question q ON q.question_no = a.question_no AND q.question_id = d.clause
+WHERE q.mapping_id IS NULL AND a.state = 'not_met' AND d.severity_raw IS NOT NULL;
 
 -- Plans name factory, cycle and compliance point; the assessment of that cycle is looked for, then the finding.
 CREATE OR REPLACE TABLE plan_match AS

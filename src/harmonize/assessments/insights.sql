@@ -101,6 +101,7 @@ SELECT
     indicator_id,
     mapping_id
 FROM release.compact.question
+-- What was not asked of a factory says nothing, and is no repetition.
 WHERE indicator_id IS NOT NULL;
 
 CREATE OR REPLACE TABLE implied_state AS

@@ -13,7 +13,7 @@ from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 
 if TYPE_CHECKING:
-    from harmonize.crosswalk.language import IndicatorEntry
+    from harmonize.crosswalk.language import IndicatorEntry, Language
 
 __all__ = ["app"]
 
@@ -51,7 +51,7 @@ def show_command(
     name: Annotated[str, typer.Argument(help="The id of an indicator, topic, facet, state or severity.")],
     lang: Lang = None,
 ) -> None:
-    """Say what a part of the language means, in every language, and which questions ask it."""
+    """Say what a part of the language means, in every language, what follows from it, and which questions ask it."""
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.lookup import find, parts
 
@@ -75,15 +75,16 @@ def show_command(
         if code in part.definitions:
             say(f"    {part.definitions[code]}")
     if part.kind == "indicator":
-        _show_indicator(project, language.indicators[name])
+        _show_indicator(project, language, language.indicators[name])
     elif part.kind == "topic":
         below = [one for one in language.indicators.values() if one.topic_id == name]
         rows = [(one.indicator_id, one.kind, one.labels[lang or "en"]) for one in below]
         show_table(f"{len(rows)} indicators", ["indicator", "kind", "label"], rows)
 
 
-def _show_indicator(project: Project, entry: IndicatorEntry) -> None:
-    """What else is known of an indicator, and who asks it."""
+def _show_indicator(project: Project, language: Language, entry: IndicatorEntry) -> None:
+    """What else is known of an indicator, what follows from it, and who asks it."""
+    from harmonize.crosswalk.broader import implied
     from harmonize.crosswalk.lookup import asking
     from harmonize.crosswalk.mapping import load_editions
 
@@ -93,6 +94,10 @@ def _show_indicator(project: Project, entry: IndicatorEntry) -> None:
     ):  # fmt: skip
         if any(values):
             say(f"{title}: {', '.join(values)}")
+    for state in ("not_met", "met"):
+        follows = [one.indicator_id for one in implied(language.broader, entry.indicator_id, state)]
+        if follows:
+            say(f"where this is {state}, so is: {', '.join(follows)}")
     rows = [
         (one.instrument, one.edition, one.question, one.predicate, one.rule("polarity"), one.rule("basis") or "")
         for one in asking(load_editions(project), entry.indicator_id)

@@ -64,8 +64,8 @@ def question_coverage(editions: Sequence[Edition]) -> list[QuestionCoverage]:
             edition.edition,
             len(edition.entries),
             sum(1 for e in edition.entries.values() if e.indicator_id is not None and e.is_approved),
-            sum(1 for e in edition.entries.values() if e.indicator_id is None),
-            sum(1 for e in edition.entries.values() if e.indicator_id is not None and not e.is_approved),
+            sum(1 for e in edition.entries.values() if e.indicator_id is None and e.is_approved),
+            sum(1 for e in edition.entries.values() if not e.is_approved),
         )
         for edition in editions
     ]

@@ -21,7 +21,14 @@ from harmonize.database import create_table, joins_as_written, quoted
 from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
-__all__ = ["crosswalk_table", "harmonise", "indicator_table", "judge", "register_knowledge", "topic_table"]
+__all__ = [
+    "crosswalk_table",
+    "harmonise",
+    "indicator_table",
+    "judge",
+    "register_knowledge",
+    "topic_table",
+]
 
 _S = pa.string()
 _WORDS = 1000
@@ -145,18 +152,27 @@ _RESOLVED = pa.schema(
         "context": _S,
         "label_hash": _S,
         "mapping_id": _S,
+        "scale": _S,
+        "polarity": _S,
+        "is_elsewhere": pa.bool_(),
     }
 )
 
 
 def _resolve(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, asked: str) -> pa.Table:
-    """Questions of classes with the mappings that read them."""
+    """Questions of classes with the mappings that read them, and whether they are for factories of other countries.
+
+    (Unmapped ones with scale and polarity, where these are known.)
+    """
     rows: list[tuple[object, ...]] = []
     for class_no, *question in connection.execute(f"FROM {asked} ORDER BY ALL").fetchall():
         asked_question = Question(*question)
         entry = index.find(asked_question)
         about = (asked_question.question_id, asked_question.context, asked_question.label_hash)
-        rows.append((class_no, *about, None if entry is None else entry.mapping_id))
+        alike = None if entry is not None else index.read_as(asked_question)
+        reading = (None, None) if alike is None else (alike.rule("scale"), alike.rule("polarity"))
+        is_elsewhere = entry is not None and not entry.asks_in(asked_question.country)
+        rows.append((class_no, *about, None if entry is None else entry.mapping_id, *reading, is_elsewhere))
     return _rows(_RESOLVED, rows)
 
 
@@ -166,7 +182,8 @@ def _resolve_questions(connection: duckdb.DuckDBPyConnection, index: CrosswalkIn
     create_table(connection, "clause_mapping", _resolve(connection, index, "asked_clause"))
     connection.execute(
         "INSERT INTO release.compact.read_clause "
-        "SELECT class_no, question_id, mapping_id, getvariable('knowledge') FROM clause_mapping"
+        "SELECT class_no, question_id, CASE WHEN NOT is_elsewhere THEN mapping_id END, getvariable('knowledge') "
+        "FROM clause_mapping"
     )
 
 
@@ -239,6 +256,7 @@ def _crosswalk_row(entry: MappingEntry) -> dict[str, object]:
         "basis": entry.rule("basis"),
         "level": entry.rule("level"),
         "threshold": entry.rule("threshold"),
+        "condition": entry.rule("condition"),
         "reason": entry.rule("reason"),
     }
 

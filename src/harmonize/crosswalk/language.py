@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
+from harmonize.crosswalk.broader import Broader, overall_pairs, stated_pairs
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.crosswalk.wording import STATUSES, Reviewed, Words, add_words, read_words
 from harmonize.errors import ConfigurationError
@@ -30,13 +31,17 @@ _INDICATOR_COLUMNS = (
 
 @dataclass(frozen=True, slots=True)
 class TopicEntry:
-    """A topic; `aliases` are names as exports print them, `definitions` say by language what belongs to it."""
+    """A topic; `aliases` are names as exports print them, `place` is the file that says so.
+
+    `definitions` say by language what belongs to it.
+    """
 
     topic_id: str
     parent_id: str | None
     pillar: str
     labels: Mapping[str, str]
     aliases: Sequence[str]
+    place: str
     definitions: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -69,6 +74,7 @@ class Language:
         facets, states, severities: labels by language.
         defined: definitions of these three by kind, id and language.
         reviewed: labels that a person has read.
+        broader: which indicator is broader than which, as stated and by rule.
     """
 
     topics: Mapping[str, TopicEntry]
@@ -78,6 +84,7 @@ class Language:
     severities: Mapping[str, Mapping[str, str]]
     defined: Words
     reviewed: Reviewed
+    broader: Sequence[Broader]
 
     def status_of(self, kind: str, name: str, code: str) -> str:
         """Whether a person has read a label, `reviewed`, or not, `machine`; English is the original."""
@@ -97,7 +104,12 @@ def _topics(paths: Sequence[Path]) -> dict[str, TopicEntry]:
     for path in paths:
         for entry in read_yaml(path):
             topic = TopicEntry(
-                entry["id"], entry.get("parent"), entry["pillar"], entry["labels"], entry.get("aliases") or []
+                entry["id"],
+                entry.get("parent"),
+                entry["pillar"],
+                entry["labels"],
+                entry.get("aliases") or [],
+                f"{path.parent.name}/{path.name}",
             )
             if topic.topic_id in topics:
                 raise ConfigurationError(f"{path}: the topic {topic.topic_id!r} stands twice; remove one.")
@@ -171,7 +183,17 @@ def load_language(project: Project) -> Language:
         lists["severity"],
         {kind: add_words(stated, defined[kind], "definitions") for kind, stated in own.items()},
         reviewed | read_beside,
+        _broader(project.find("schemas/language/broader.tsv"), indicators, topics),
     )
+
+
+def _broader(path: Path, indicators: Mapping[str, IndicatorEntry], topics: Mapping[str, TopicEntry]) -> list[Broader]:
+    """The stated pairs, and those of the rule that are not stated."""
+    stated = stated_pairs(path, indicators)
+    compliance = [(entry.indicator_id, entry.topic_id) for entry in indicators.values() if entry.kind == "compliance"]
+    by_rule = overall_pairs(compliance, {topic.topic_id: topic.parent_id for topic in topics.values()})
+    known = {(pair.indicator_id, pair.broader_id) for pair in stated}
+    return [*stated, *(pair for pair in by_rule if (pair.indicator_id, pair.broader_id) not in known)]
 
 
 def _listed(entries: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, str]]:

@@ -1,7 +1,7 @@
 """Crosswalk files: pure SSSOM beside the rules that SSSOM cannot say, joined on the question.
 
 `mappings/<instrument>/<edition>.sssom.tsv` and `.rules.tsv`. Both have a row per question; anything else fails the
-lint. A `Not` row is negative knowledge and never maps an answer.
+lint. A `Not` row, and a row to a question of another questionnaire, is knowledge beside it and never maps an answer.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 from urllib.parse import unquote
 
 from yaml import YAMLError
@@ -19,7 +19,17 @@ from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["PREDICATES", "RULE_COLUMNS", "SSSOM_COLUMNS", "Edition", "MappingEntry", "load_editions"]
+__all__ = [
+    "COUNTRY_CONDITION",
+    "INDICATOR_PREFIX",
+    "PREDICATES",
+    "RULE_COLUMNS",
+    "SSSOM_COLUMNS",
+    "Aside",
+    "Edition",
+    "MappingEntry",
+    "load_editions",
+]
 
 SSSOM_COLUMNS = (
     "subject_id",
@@ -58,6 +68,21 @@ PREDICATES: Mapping[str, str] = {
 }
 NO_TERM = "sssom:NoTermFound"
 INDICATOR_PREFIX = "hz:"
+COUNTRY_CONDITION = "country="
+"""The one key that a condition may have: `country=VN|KH`."""
+_EVERYWHERE = frozenset[str]()
+
+
+class Aside(NamedTuple):
+    """What a row says of a question without mapping its answers: what is denied, how near a question of others is.
+
+    Attributes:
+        object: `hz:<indicator>` or `<instrument>:<question>`, decoded.
+    """
+
+    predicate: str
+    object: str
+    is_denied: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +96,7 @@ class MappingEntry:
     indicator_id: str | None
     confidence: float | None
     rules: Mapping[str, str]
-    negative: Sequence[str] = ()
+    asides: Sequence[Aside] = ()
     provenance: Mapping[str, str] = field(default_factory=dict)
 
     @property
@@ -82,6 +107,16 @@ class MappingEntry:
     def rule(self, name: str) -> str | None:
         """A rule, None where its cell is empty."""
         return self.rules.get(name) or None
+
+    @property
+    def countries(self) -> frozenset[str]:
+        """The countries whose factories are asked, where the condition names any; empty for all."""
+        condition = self.rule("condition")
+        return frozenset(condition.removeprefix(COUNTRY_CONDITION).split("|")) if condition else _EVERYWHERE
+
+    def asks_in(self, country: str | None) -> bool:
+        """Whether factories of a country are asked; those of which no country is known are."""
+        return country is None or not self.countries or country in self.countries
 
     @property
     def is_approved(self) -> bool:
@@ -135,6 +170,10 @@ def _read_sssom(path: Path, instrument: str) -> list[tuple[str, dict[str, str]]]
             raise ConfigurationError(
                 f"{path}: predicate_modifier {row['predicate_modifier']!r} is unknown; leave it empty or write Not."
             )
+        if ":" not in row["object_id"]:
+            raise ConfigurationError(
+                f"{path}: object_id {row['object_id']!r} has no prefix; write {INDICATOR_PREFIX}<indicator>."
+            )
         rows.append((unquote(row["subject_id"][len(prefix) :]), row))
     return rows
 
@@ -147,13 +186,17 @@ def _entry(
     rows: Sequence[Mapping[str, str]],
     path: Path,
 ) -> MappingEntry:
-    positive = [row for row in rows if row["predicate_modifier"] != "Not"]
-    negative = [row["object_id"].removeprefix(INDICATOR_PREFIX) for row in rows if row["predicate_modifier"] == "Not"]
-    if len(positive) > 1:
+    mapped = [row for row in rows if _maps(row)]
+    asides = [
+        Aside(PREDICATES[row["predicate_id"]], unquote(row["object_id"]), row["predicate_modifier"] == "Not")
+        for row in rows
+        if not _maps(row)
+    ]
+    if len(mapped) > 1:
         raise ConfigurationError(f"{path}: the question {question!r} is mapped twice; keep one primary mapping.")
-    if not positive or positive[0]["object_id"] == NO_TERM:
-        return MappingEntry(instrument, edition, question, None, None, None, rules, negative)
-    row = positive[0]
+    if not mapped or mapped[0]["object_id"] == NO_TERM:
+        return MappingEntry(instrument, edition, question, None, None, None, rules, asides)
+    row = mapped[0]
     return MappingEntry(
         instrument,
         edition,
@@ -162,9 +205,15 @@ def _entry(
         row["object_id"].removeprefix(INDICATOR_PREFIX),
         _confidence(row["confidence"], path, question),
         rules,
-        negative,
+        asides,
         row,
     )
+
+
+def _maps(row: Mapping[str, str]) -> bool:
+    """Whether the row says what becomes of answers."""
+    is_ours = row["object_id"] == NO_TERM or row["object_id"].startswith(INDICATOR_PREFIX)
+    return is_ours and row["predicate_modifier"] != "Not"
 
 
 def _confidence(text: str, path: Path, question: str) -> float | None:

@@ -64,16 +64,18 @@ mapped AS (
         u.class_no,
         c.*,
         q.mapping_id,
-        e.predicate AS comparability,
-        e.polarity,
+        CASE WHEN NOT q.is_elsewhere THEN e.predicate END AS comparability,
+        coalesce(e.polarity, q.polarity) AS polarity,
+        -- A question for the factories of other countries says nothing of our indicator here.
+        CASE WHEN q.is_elsewhere THEN 'other_country' END AS not_counted,
         e.unit AS accepted_units,
         e.basis,
         e.threshold,
         coalesce(e.is_ignored, false) AS is_ignored,
-        CASE WHEN NOT coalesce(e.is_ignored, false) THEN e.indicator_id END AS indicator_id,
+        CASE WHEN NOT coalesce(e.is_ignored, false) THEN i.indicator_id END AS indicator_id,
         i.kind,
         i.unit AS indicator_unit,
-        coalesce(c.scale, e.scale, d.scale) AS used_scale
+        coalesce(c.scale, e.scale, q.scale, d.scale) AS used_scale
     FROM new_column u
     JOIN release.compact.asked_class k USING (class_no)
     JOIN stage.staged_column c USING (column_key)
@@ -83,7 +85,7 @@ mapped AS (
         AND q.context IS NOT DISTINCT FROM c.context
         AND q.label_hash IS NOT DISTINCT FROM c.label_hash
     LEFT JOIN crosswalk_entry e USING (mapping_id)
-    LEFT JOIN indicator_entry i ON i.indicator_id = e.indicator_id
+    LEFT JOIN indicator_entry i ON i.indicator_id = e.indicator_id AND NOT q.is_elsewhere
     LEFT JOIN instrument_default d ON d.instrument = k.instrument
 )
 SELECT
@@ -110,6 +112,7 @@ SELECT
     coalesce(
         string_split(accepted_units, '|')[1], CASE WHEN NOT contains(indicator_unit, '|') THEN indicator_unit END
     ) AS plain_unit,
+    not_counted,
     (SELECT any_value(w.scale_no) FROM scale_word w WHERE w.scale = used_scale) AS scale_no,
     -- Null: any other word is an unknown answer.
     nullif(coalesce(s.otherwise, 'informational'), 'unknown_answer')::answer_state AS otherwise,
@@ -133,8 +136,10 @@ SELECT
     *
 FROM (
     SELECT DISTINCT
-        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit,
-        hash(question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit) AS digest
+        question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit, not_counted,
+        hash(
+            question_id, mapping_id, indicator_id, comparability, kind, is_measured, asks_quantity, plain_unit, not_counted
+        ) AS digest
     FROM meant_column
 )
 WHERE digest NOT IN (SELECT digest FROM release.compact.question);
@@ -153,7 +158,8 @@ SELECT m.*, q.question_no, p.place_no, getvariable('knowledge')
 FROM (SELECT *, hash(*COLUMNS(* EXCLUDE (class_no))) AS digest FROM meant_column) m
 JOIN release.compact.question q
     ON q.digest = hash(
-        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit
+        m.question_id, m.mapping_id, m.indicator_id, m.comparability, m.kind, m.is_measured, m.asks_quantity, m.plain_unit,
+        m.not_counted
     )
 JOIN release.compact.place p USING (column_key);
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
 
-__all__ = ["AskedAgain", "asked_again"]
+__all__ = ["AskedAgain", "asked_again", "release_of"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,18 +16,29 @@ class AskedAgain:
     """An indicator that several instruments ask.
 
     Attributes:
+        labels: of the indicator, by language.
         questions: as `instrument edition question`, in order.
-        answers: answers to them, and findings about them, in all.
+        by_instrument: answers to them, and findings about them, by the instrument's title.
         factories: that several instruments asked.
         repeated: answers that a factory gave after another instrument had asked it, one per instrument.
     """
 
     indicator_id: str
-    instruments: int
+    labels: Mapping[str, str]
     questions: Sequence[str]
-    answers: int
+    by_instrument: Mapping[str, int]
     factories: int
     repeated: int
+
+    @property
+    def instruments(self) -> int:
+        """How many instruments ask it."""
+        return len(self.by_instrument)
+
+    @property
+    def answers(self) -> int:
+        """Answers and findings in all."""
+        return sum(self.by_instrument.values())
 
 
 _ASKED_AGAIN = """
@@ -48,22 +60,31 @@ _ASKED_AGAIN = """
         SELECT
             indicator_id,
             count(*) FILTER (instruments > 1) AS factories,
-            coalesce(sum(instruments - 1), 0) AS repeated
+            coalesce(sum(instruments - 1), 0)::BIGINT AS repeated
         FROM by_factory
         GROUP BY indicator_id
+    ),
+    by_instrument AS (
+        SELECT
+            indicator_id, instrument, sum(answers)::BIGINT AS answers,
+            list(DISTINCT concat_ws(' ', instrument, edition, question)) AS questions
+        FROM asked
+        GROUP BY indicator_id, instrument
     )
     SELECT
         indicator_id,
-        count(DISTINCT instrument) AS instruments,
-        list_sort(list(DISTINCT concat_ws(' ', instrument, edition, question))) AS questions,
-        sum(answers)::BIGINT AS answers,
-        any_value(g.factories) AS factories,
-        any_value(g.repeated)::BIGINT AS repeated
-    FROM asked
+        any_value(i.labels),
+        list_sort(flatten(list(b.questions))),
+        map(list(coalesce(t.title, instrument) ORDER BY instrument), list(b.answers ORDER BY instrument)),
+        any_value(g.factories),
+        any_value(g.repeated) AS repeated
+    FROM by_instrument b
     JOIN again g USING (indicator_id)
+    JOIN indicator i USING (indicator_id)
+    LEFT JOIN instrument t USING (instrument)
     GROUP BY indicator_id
-    HAVING count(DISTINCT instrument) >= ?
-    ORDER BY repeated DESC, answers DESC, indicator_id
+    HAVING count(*) >= ?
+    ORDER BY repeated DESC, sum(b.answers) DESC, indicator_id
     LIMIT ?
 """
 
@@ -74,4 +95,10 @@ def asked_again(connection: duckdb.DuckDBPyConnection, instruments: int, limit: 
     Args:
         connection: a released DuckDB file.
     """
-    return [AskedAgain(*row) for row in connection.execute(_ASKED_AGAIN, [instruments, limit]).fetchall()]
+    found = connection.execute(_ASKED_AGAIN, [instruments, limit]).fetchall()
+    return [AskedAgain(name, json.loads(labels), *rest) for name, labels, *rest in found]
+
+
+def release_of(connection: duckdb.DuckDBPyConnection) -> str:
+    """The id of the release that a DuckDB file is."""
+    return str(connection.execute("SELECT any_value(release_id) FROM release").fetchall()[0][0])

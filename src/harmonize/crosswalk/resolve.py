@@ -25,11 +25,16 @@ _JOINTS = re.compile(r"(?<=\d)\.(?=[a-z])|(?<=[a-z])\.(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class InstrumentRules:
-    """What the crosswalk must know of an instrument: how its editions and questions are named."""
+    """What the crosswalk must know of an instrument: how its editions and questions are named.
+
+    Attributes:
+        keeps_scales: a question is read alike in every edition, also in one in which nothing maps it.
+    """
 
     editions: Mapping[str, str]
     question_families: Sequence[tuple[str, str]]
     national_editions: Mapping[str, str]
+    keeps_scales: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +62,12 @@ class CrosswalkIndex:
     def crosswalk_edition(self, instrument: str, edition: str | None) -> str | None:
         """The crosswalk edition that reads an edition; None leaves its answers raw and unmapped."""
         rules = self.rules.get(instrument)
-        if rules is None or edition is None:
+        if rules is None:
             return None
-        return next((target for pattern, target in rules.editions.items() if re.fullmatch(pattern, edition)), None)
+        # (A pattern of nothing reads what states no edition.)
+        return next(
+            (target for pattern, target in rules.editions.items() if re.fullmatch(pattern, edition or "")), None
+        )
 
     def entries(self) -> Iterable[MappingEntry]:
         """All mappings, compliance points included."""
@@ -84,6 +92,16 @@ class CrosswalkIndex:
     def find(self, question: Question) -> MappingEntry | None:
         """The usable mapping of a question."""
         return next((entry for entry in self._candidates(question) if self._is_usable(entry)), None)
+
+    def read_as(self, question: Question) -> MappingEntry | None:
+        """A mapping by another edition, from which an unmapped question takes scale and polarity, and nothing else."""
+        rules = self.rules.get(question.instrument)
+        if rules is None or not rules.keeps_scales:
+            return None
+        ids = [question.question_id, *self._family(rules, question.question_id)]
+        names = sorted((name for name in self.editions if name[0] == question.instrument), reverse=True)
+        found = (entry for name in names for entry in self._by_id(name, ids))
+        return next((entry for entry in found if self._is_usable(entry)), None)
 
     def _is_usable(self, entry: MappingEntry) -> bool:
         begin, end = entry.rule("valid_from"), entry.rule("valid_to")

@@ -309,6 +309,15 @@ class Indicator(TableModel):
     sdg: list[str] = Field(description="Sustainable development goals.")
 
 
+class IndicatorBroader(TableModel):
+    """What is not met of an indicator is not met of the broader one; what is met of this is met of the narrower."""
+
+    indicator_id: str = Field(description="The narrower indicator.")
+    broader_id: str = Field(description="The broader indicator, directly or by others in between.")
+    steps: int = Field(description="How many statements lead to it; 1 is stated directly.")
+    path: list[str] = Field(description="The indicators on the shortest way, both ends included.")
+
+
 class Topic(TableModel):
     """A home topic: Better Work's compliance points and Higg FEM's sections and levels."""
 
@@ -359,6 +368,7 @@ class Crosswalk(TableModel):
     basis: str | None = Field(description="national_law, international_standard, buyer_code, good_practice.")
     level: str | None = Field(description="Level of the question in this edition.")
     threshold: str | None = Field(description="Threshold where one exists.")
+    condition: str | None = Field(description="Whom it is asked of: country=VN|KH; null is everyone.")
     reason: str | None = Field(description="Why it is ignored.")
 
 
@@ -464,6 +474,7 @@ TABLES: dict[str, type[TableModel]] = {
     "contradiction": Contradiction,
     "overlap": Overlap,
     "indicator": Indicator,
+    "indicator_broader": IndicatorBroader,
     "topic": Topic,
     "instrument": Instrument,
     "instrument_rights": InstrumentRights,

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
+from harmonize.crosswalk.broader import broader_table
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import crosswalk_table, indicator_table, topic_table
 from harmonize.crosswalk.language import Language, load_language
@@ -72,7 +73,8 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     scales = load_scales(project.find("schemas/scales.yml"))
     units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
     editions = load_editions(project)
-    complaints = lint(editions, language, scales, frozenset(unit.unit for unit in units.spellings.values()))
+    known_units = frozenset(unit.unit for unit in units.spellings.values())
+    complaints = [one for one in lint(editions, language, scales, known_units) if one.stops_a_run]
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
@@ -83,6 +85,7 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
             profile.editions,
             [(family.pattern, family.question) for family in profile.question_families],
             profile.national_editions,
+            profile.keeps_scales,
         )
         for name, profile in profiles.items()
     }
@@ -131,6 +134,7 @@ def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, obj
     return {
         "topic": topic_table(understanding.language),
         "indicator": indicator_table(understanding.language),
+        "indicator_broader": broader_table(understanding.language.broader),
         "crosswalk": crosswalk_table(understanding.index),
         "entailment": [
             {"comparability": comparability, "state": state, "implied_state": implied}

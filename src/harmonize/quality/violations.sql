@@ -270,13 +270,13 @@ WHERE t.parent_id IS NOT NULL;
 -- law: question_mapped_and_ignored
 SELECT mapping_id, instrument, edition, question_id, indicator_id, reason
 FROM crosswalk
-WHERE (indicator_id IS NULL) = (reason IS NULL OR trim(reason) = '');
+WHERE (indicator_id IS NULL) = (reason IS NULL OR trim(reason) = '') AND status <> 'draft';
 
 -- law: compliance_mapping_without_basis
 SELECT c.mapping_id, c.instrument, c.edition, c.question_id, c.indicator_id
 FROM crosswalk AS c
 JOIN indicator AS i ON i.indicator_id = c.indicator_id
-WHERE i.kind = 'compliance' AND c.basis IS NULL;
+WHERE i.kind = 'compliance' AND c.basis IS NULL AND c.status <> 'draft';
 
 -- law: accounting_law
 SELECT path, cells_total, cells_blank, cells_loaded, cells_ignored, cells_quarantined

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -16,13 +16,14 @@ from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
 from harmonize.sources.tick_boxes import TickedLists
 from harmonize.sources.wide_columns import unit_questions
+from harmonize.values.dates import parse_date
 from harmonize.values.text import clean, word_key
 
 __all__ = ["effective", "envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
 
 _NONE_OF_THESE = "none_of_these"
 _NO_MARK = frozenset({"", "false", "no", "0"})
-"""What stands where no mark of a breach of law is set."""
+"""What a workbook says where no mark of a breach of law is set."""
 
 
 def is_quantity(context: Context, question: str) -> bool:
@@ -44,6 +45,13 @@ def is_verified_node(node: Any) -> bool:
     """A verifier looked at this answer."""
     selection = word_key(printed(node.get("selection"))) if isinstance(node, dict) else ""
     return selection not in ("", "no response")
+
+
+def _is_marked(context: Context, mark: Any) -> bool:
+    """A breach of law is marked: by any text in an envelope; a workbook's column may say no."""
+    if context.recognition.table is None:
+        return not is_empty(mark) and mark is not False
+    return word_key(printed(mark)) not in _NO_MARK
 
 
 def _is_corrected(context: Context, node: Mapping[str, Any]) -> bool:
@@ -86,6 +94,8 @@ def stage_questions(
             # A correction that the verifier's selection does not claim is no answer.
             staged.counts.ignored += 1 if node_is_blank(unit_node) else 2
             continue
+        if question in profile.date_questions:
+            sides = _days(context, parts, sides, envelope.place("questions", key))
         for answered_by, side in sides:
             value = parts.get(side)
             if is_empty(value):
@@ -105,7 +115,7 @@ def stage_questions(
                 None if node_is_blank(unit_node) else envelope.place("questions", keys[unit_keys[question]]),
                 question in unit_keys or is_quantity(context, question),
                 scale=lists.scale(question, printed(value)),
-                legal_flag=word_key(printed(parts.get("legal"))) not in _NO_MARK,
+                legal_flag=_is_marked(context, parts.get("legal")),
                 reason=clean(printed(parts.get("data"))),
             )
             add_answer(context, answer)
@@ -114,6 +124,33 @@ def stage_questions(
                     implied = replace(answer, question_id=other, scale=scale, legal_flag=False, reason=_NONE_OF_THESE)
                     add_answer(context, implied)
     return cell_no
+
+
+def _days(
+    context: Context, parts: Mapping[str, Any], sides: Sequence[tuple[str, str]], place: str
+) -> list[tuple[str, str]]:
+    """The sides that state a day, or nothing; what is none is withheld."""
+    forms = context.layout.dates
+    bad = [
+        (by, side)
+        for by, side in sides
+        if not is_empty(parts.get(side)) and parse_date(printed(parts[side]), forms) is None
+    ]
+    left = [one for one in sides if one not in bad]
+    is_lost = all(is_empty(parts.get(side)) for _, side in left)
+    for number, (_, side) in enumerate(bad):
+        context.staged.report(
+            Issue(
+                place,
+                "unreadable_date",
+                printed(parts[side]),
+                f"{printed(parts[side])!r} is no date of the form {' or '.join(forms) or 'yyyy-mm-dd'}.",
+                "Correct the date in the export; it was not loaded.",
+                withheld=True,
+                cells=1 if is_lost and number == 0 else 0,
+            )
+        )
+    return left
 
 
 def _ticked_lists(context: Context, boxes: Mapping[str, Any], is_verified: bool) -> TickedLists:

@@ -119,19 +119,10 @@ def moment(value: Any) -> str | None:
 
 def assessed_on(context: Context, envelope: Envelope, facts: Facts, status: str | None) -> date | None:
     """The day that a question states, else that of the present status, else of the last update."""
-    stated, place = facts.value("assessed_on")
+    stated, _ = facts.value("assessed_on")
     if not is_empty(stated):
-        day = parse_date(printed(stated), context.layout.dates)
-        if day is None:
-            withheld(
-                context,
-                place,
-                "unreadable_date",
-                stated,
-                f"{printed(stated)!r} is no date of the form {' or '.join(context.layout.dates) or 'yyyy-mm-dd'}.",
-                "Correct the date; the assessment was loaded without it.",
-            )
-        return day
+        # (One that is no day is withheld with its answer.)
+        return parse_date(printed(stated), context.layout.dates)
     if "assessed_on" in context.profile.facts:
         return None
     history = mapping_of(envelope.node.get("statusHistory"))
@@ -215,12 +206,12 @@ def _country(context: Context, envelope: Envelope, facts: Facts) -> str | None:
     return code
 
 
-def _workers(context: Context, facts: Facts) -> int | None:
+def _workers(context: Context, facts: Facts, style: NumberStyle) -> int | None:
     value, place = facts.value("workers")
     text = clean(printed(value))
     if not text:
         return None
-    number = parse_number(text, NumberStyle.POINT)
+    number = finite(value) if isinstance(value, int | float) else parse_number(text, style)
     if isinstance(number, float) and 0 <= number <= MOST_WORKERS and number.is_integer():
         return int(number)
     withheld(
@@ -234,8 +225,12 @@ def _workers(context: Context, facts: Facts) -> int | None:
     return None
 
 
-def stage_mention(context: Context, envelope: Envelope, facts: Facts, number: int) -> None:
-    """Stage the factory as an envelope states it, with its identifiers."""
+def stage_mention(context: Context, envelope: Envelope, facts: Facts, number: int, style: NumberStyle) -> None:
+    """Stage the factory as an envelope states it, with its identifiers.
+
+    Args:
+        style: how numbers are written in the file.
+    """
     node = envelope.node
     country = _country(context, envelope, facts)
     context.staged.tables["mention"].add(
@@ -250,7 +245,7 @@ def stage_mention(context: Context, envelope: Envelope, facts: Facts, number: in
         _coordinate(context, envelope, facts, "latitude", 90),
         _coordinate(context, envelope, facts, "longitude", 180),
         facts.text("sector"),
-        _workers(context, facts),
+        _workers(context, facts, style),
         None,
     )
     for key, scheme in _ID_KEYS:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
@@ -56,14 +56,7 @@ def count_cells(context: Context) -> tuple[int, int]:
 
 def stage(context: Context) -> None:
     """Stage every envelope of the file."""
-    reader = NumberReader(
-        context.number_style(
-            node["value"]
-            for envelope in envelopes_of(context)
-            for key, node in mapping_of(envelope.node.get("questions")).items()
-            if is_quantity(context, key.lower()) and isinstance(node, dict) and isinstance(node.get("value"), str)
-        )
-    )
+    reader = NumberReader(context.number_style(_printed_numbers(context)))
     if context.recognition.table is not None:
         report_rows(context, context.recognition.table)
     seen: set[str] = set()
@@ -73,6 +66,18 @@ def stage(context: Context) -> None:
             continue
         cell_no = _stage_envelope(context, envelope, reader, cell_no)
     context.staged.cells = cell_no
+
+
+def _printed_numbers(context: Context) -> Iterator[str]:
+    """Texts that may show how numbers are written: of quantities, or of all questions where none is told."""
+    asks_quantities = bool(context.layout.quantity_suffix)
+    coordinates = {*context.profile.facts.get("latitude", ()), *context.profile.facts.get("longitude", ())}
+    for envelope in envelopes_of(context):
+        for key, node in mapping_of(envelope.node.get("questions")).items():
+            question = key.lower()
+            told = is_quantity(context, question) if asks_quantities else question not in coordinates
+            if told and isinstance(node, dict):
+                yield from (text for side in ("value", "corrected") if isinstance(text := node.get(side), str))
 
 
 def _filled(envelope: Envelope) -> int:
@@ -151,7 +156,7 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
     account = clean(printed(node.get("accountId")))
     scores = mapping_of(node.get("scores"))
     facts = Facts.of(context, envelope)
-    stage_mention(context, envelope, facts, number)
+    stage_mention(context, envelope, facts, number, reader.style)
     staged.tables["assessment"].add_named(
         assessment_no=number,
         locator=envelope.locator,

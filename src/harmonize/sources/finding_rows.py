@@ -10,6 +10,7 @@ from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 from harmonize.sources.records import Record
 from harmonize.sources.visits import Visit
+from harmonize.values.dates import parse_date
 from harmonize.values.text import western_digits, word_key
 
 __all__ = ["clause_of", "says_more", "stage_finding"]
@@ -90,11 +91,14 @@ def _severity(context: Context, record: Record, severities: Mapping[str, str | N
 
 
 def _due_from_timescale(context: Context, record: Record, visit: Visit) -> date | None:
-    """Audit date plus timescale, as SMETA prints it (Immediate = 0 days)."""
+    """Audit date plus timescale, as SMETA prints it (Immediate = 0 days); or the day that is printed in its place."""
     timescales = context.layout.due_from_timescale
     text = record.text("timescale", context.staged) if timescales else None
     if text is None:
         return None
+    day = parse_date(text, context.layout.dates)
+    if day is not None:
+        return day
     days = timescales.get(word_key(text).removesuffix("days").strip())
     if days is None:
         context.staged.report(

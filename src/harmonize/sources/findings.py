@@ -11,7 +11,7 @@ from harmonize.reading.sheets import CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.finding_rows import clause_of, stage_finding
 from harmonize.sources.records import Record, TableView, report_excel_error
-from harmonize.sources.visits import Visit, Visits, close_visits, open_visit
+from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean, word_key
 
@@ -39,8 +39,8 @@ def count_cells(context: Context) -> tuple[int, int]:
     table = context.recognition.table
     if table is None:
         return (0, 0)
-    clean_field = context.layout.clean_visit_field
-    columns = table.columns.get(clean_field, ()) if clean_field else ()
+    names = context.layout.clean_visit_field
+    columns = [column for name in names for column in table.columns.get(name, ())]
     total = 0
     for cells in table.sheet.rows[table.header_row + 1 :]:
         if all(is_blank(cell) for cell in cells):
@@ -52,8 +52,8 @@ def count_cells(context: Context) -> tuple[int, int]:
 
 
 def _is_clean_visit(context: Context, record: Record) -> bool:
-    name = context.layout.clean_visit_field
-    return name is not None and record.is_blank(name)
+    names = context.layout.clean_visit_field
+    return bool(names) and all(record.is_blank(name) for name in names)
 
 
 def _cells(context: Context, record: Record) -> int:
@@ -120,6 +120,10 @@ def _stage_joined(context: Context, headers: TableView, table: TableView, style:
 
 def _stage_block(context: Context, block: Record, table: TableView, style: NumberStyle) -> None:
     """One audit per file: a label/value block, then the table of findings."""
+    if names_nobody(context, block):
+        rows = sum(_cells(context, record) for record in table.records())
+        context.report_blank_key(block, "factory, number or day", rows)
+        return
     native_id = block.text("native_id", context.staged)
     visit = open_visit(context, block, native_id, style)
     for record in context.records(table, lambda row: _cells(context, row)):
@@ -136,7 +140,9 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
         return
     visit.rows.add(row)
     if _is_clean_visit(context, record):
-        _report_text_without_clause(context, record)
+        if not record.is_blank("description"):
+            said = "The row has a finding text but no clause; rows without clause mean a clean visit."
+            _report_without_clause(context, record, said, is_withheld=True)
         return
     kinds = {word_key(kind): is_finding for kind, is_finding in context.layout.finding_kinds.items()}
     is_finding = kinds.get(word_key(record.raw("finding_kind"))) if kinds else True
@@ -144,6 +150,8 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
         _report_unknown_kind(context, record)
         return
     role = None if is_finding else "remark"
+    if record.is_blank("clause") and context.layout.clean_visit_field:
+        _report_without_clause(context, record, "The finding has no clause; it is kept without an indicator.")
     stage_finding(context, record, visit, clause_of(context, record), table.extras(record), role)
 
 
@@ -162,16 +170,14 @@ def _report_unknown_kind(context: Context, record: Record) -> None:
     )
 
 
-def _report_text_without_clause(context: Context, record: Record) -> None:
-    text = clean(record.raw("description"))
-    if text is not None:
-        context.staged.report(
-            Issue(
-                record.at("description"),
-                "finding_without_clause",
-                text,
-                "The row has a finding text but no clause; rows without clause mean a clean visit.",
-                "Fill in the clause in the export.",
-                withheld=True,
-            )
+def _report_without_clause(context: Context, record: Record, message: str, *, is_withheld: bool = False) -> None:
+    context.staged.report(
+        Issue(
+            record.at("description" if is_withheld else "clause"),
+            "finding_without_clause",
+            clean(record.raw("description")) or "",
+            message,
+            "Fill in the clause in the export.",
+            withheld=is_withheld,
         )
+    )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable
 
 from harmonize.model.issues import Issue
@@ -11,7 +12,7 @@ from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.finding_rows import says_more, stage_finding
 from harmonize.sources.records import Record, TableView, report_excel_error
-from harmonize.sources.visits import Visit, Visits, close_visits, open_visit
+from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
 from harmonize.values.text import clean, code_key, label_key, western_digits, word_key
 
@@ -43,7 +44,7 @@ def stage(context: Context) -> None:
         text for record in table.records() for text in [record.raw("answer")] if looks_numeric(text)
     )
     if block is not None:
-        if _names_nobody(context, block):
+        if names_nobody(context, block):
             filled = sum(_cells(record) for record in table.records())
             context.report_blank_key(block, "factory, number or day", filled)
             return
@@ -61,11 +62,6 @@ def stage(context: Context) -> None:
     for record in context.records(table, _cells):
         _stage_row(context, table, record, style, visits.of)
     visits.close()
-
-
-def _names_nobody(context: Context, block: Record) -> bool:
-    stated = any(not block.is_blank(name) for name in ("name", "name_local", "native_id", "assessed_on"))
-    return not stated and not any(True for _ in block.identifier_texts(context.staged))
 
 
 def _labels_above(context: Context) -> frozenset[str]:
@@ -123,6 +119,9 @@ def _question(context: Context, record: Record) -> str | None:
     """The question's number in western digits, within its part where the parts of an export number their own."""
     cell = record.cell("question")
     question = None if isinstance(cell, CellError) else clean(western_digits(cell_text(cell)))
+    pattern = context.layout.clause_pattern
+    found = re.match(pattern, question, re.IGNORECASE) if question and pattern else None
+    question = found["code"] if found else question
     part = None if isinstance(record.cell("part"), CellError) else clean(record.raw("part"))
     return f"{part}/{question}" if part and question and question.isdecimal() else question
 
@@ -181,9 +180,9 @@ def _stage_answer(
 
 
 def _scale(context: Context, record: Record) -> str | None:
-    """The scale that the printed type of the question means; None where types are not printed: the crosswalk says."""
+    """The scale of the layout, or of the printed type of the question; None where neither is: the crosswalk says."""
     if not context.layout.scale_by_type:
-        return None
+        return context.layout.scale
     scale = context.layout.scale_by_type.get(word_key(record.raw("question_type")))
     if scale is None:
         context.staged.report(

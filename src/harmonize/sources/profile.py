@@ -84,6 +84,7 @@ class BlockPart(_Strict):
     labels: dict[str, Names]
     identifiers: dict[str, Names] = Field(default_factory=dict)
     required: list[str]
+    key: str | None = Field(default=None, description="Our field without which the block belongs to nothing.")
     known: list[str] = Field(default_factory=list)
 
     @model_validator(mode="after")
@@ -133,9 +134,12 @@ class Layout(_Strict):
         default_factory=list, description="Headers that show that a table is no register after all."
     )
     synonyms: bool = Field(default=False, description="A register recognised by synonyms, after everything else.")
+    scale: str | None = Field(default=None, description="The scale of every answer, whatever its question's own.")
     default_scale: str | None = None
     scale_by_type: dict[str, str] = Field(default_factory=dict)
-    clean_visit_field: str | None = Field(default=None, description="A row where this field is blank is a clean visit.")
+    clean_visit_field: Names = Field(
+        default_factory=list, description="A row where these fields are blank is a visit without findings."
+    )
     clause_pattern: str | None = Field(
         default=None, description="A pattern whose group `code` is the code of a clause that is printed with its title."
     )
@@ -172,8 +176,9 @@ class Layout(_Strict):
             raise ValueError("a layout of documents needs a table and a header_block")
         if self.family != "envelopes" and self.table is None:
             raise ValueError(f"a layout of the family {self.family} needs a table")
-        if self.clean_visit_field and self.table and self.clean_visit_field not in self.table.columns:
-            raise ValueError(f"clean_visit_field {self.clean_visit_field!r} is none of the table's columns")
+        for name in self.clean_visit_field if self.table else ():
+            if self.table and name not in self.table.columns:
+                raise ValueError(f"clean_visit_field {name!r} is none of the table's columns")
         return self
 
     def parts(self) -> Sequence[TablePart | BlockPart]:
@@ -230,6 +235,9 @@ class Profile(_Strict):
         default_factory=dict,
         description="Country -> edition of the crosswalk that lists its own question ids.",
     )
+    keeps_scales: bool = Field(
+        default=False, description="A question is read by one scale in every edition, also where nothing maps it."
+    )
     country: str | None = Field(default=None, description="Country of every factory, where the export prints none.")
     answered_by: Literal["facility", "verifier"] = "verifier"
     verification: Literal["none", "desk", "virtual", "onsite", "auto_accepted"] = "onsite"
@@ -255,6 +263,9 @@ class Profile(_Strict):
     facts: dict[str, Names] = Field(
         default_factory=dict,
         description="Our field of a factory or an assessment -> the questions that state it; the first stated counts.",
+    )
+    date_questions: list[str] = Field(
+        default_factory=list, description="Questions that ask a day; an answer that is none is withheld."
     )
     tick_boxes: dict[str, TickBox] = Field(
         default_factory=dict, description="Tick box -> its list; read from `tick_boxes.tsv` beside the profile."

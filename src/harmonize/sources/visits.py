@@ -18,7 +18,7 @@ from harmonize.values.dates import parse_date
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean, word_key
 
-__all__ = ["Visit", "Visits", "close_visits", "open_visit"]
+__all__ = ["Visit", "Visits", "close_visits", "names_nobody", "open_visit"]
 
 _HEADER_COLUMNS = {"assessed_on": "assessed_on", "rating": "rating_raw"}
 _REPEATED_FIELDS = ("assessed_on", "rating", "workers")
@@ -105,8 +105,8 @@ class Visits:
             if text.casefold() not in rules.placeholders
         ]
         of_site = [text for scheme, text in stated if rules.level(scheme, text, country) != "company"]
-        names = filter(None, (clean(record.raw(name)) for name in ("name", "address")))
-        return of_site or [*(text for _, text in stated), *names]
+        names = [] if record.is_blank("name") else [clean(record.raw(name)) for name in ("name", "address")]
+        return of_site or [*(text for _, text in stated), *filter(None, names)]
 
     def _day(self, record: Record) -> str:
         """The day of a visit however it is printed; where it is none, as it is printed."""
@@ -121,6 +121,15 @@ class Visits:
     def close(self) -> None:
         """Stage all headers."""
         close_visits(self._context, self._open.values())
+
+
+def names_nobody(context: Context, block: Record) -> bool:
+    """A block that says neither which factory nor which visit nor when, or lacks the key that its profile names."""
+    part = context.layout.header_block
+    if part is not None and part.key is not None and block.is_blank(part.key):
+        return True
+    stated = any(not block.is_blank(name) for name in ("name", "name_local", "native_id", "assessed_on"))
+    return not stated and not any(True for _ in block.identifier_texts(context.staged))
 
 
 def close_visits(context: Context, visits: Iterable[Visit]) -> None:
@@ -244,7 +253,7 @@ def _compare_header(context: Context, record: Record, visit: Visit) -> None:
     """A later row of a visit repeats the header; what it says otherwise is reported, what is unreadable quarantined."""
     for name in _REPEATED_FIELDS:
         text = record.raw(name)
-        if not text or text == visit.header_texts.get(name):
+        if word_key(text) in ("", word_key(visit.header_texts.get(name) or "")):
             continue
         value: object = text
         if name == "assessed_on":

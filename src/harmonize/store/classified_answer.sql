@@ -10,6 +10,7 @@ SELECT
     q.comparability,
     q.mapping_id,
     q.kind,
+    q.not_counted,
     a.state,
     a.value_number,
     CASE

@@ -26,6 +26,8 @@ CREATE TABLE compact.question (
     is_measured BOOLEAN NOT NULL,
     asks_quantity BOOLEAN NOT NULL,
     plain_unit VARCHAR,
+    -- Why the question is none for these factories, whatever stands there.
+    not_counted VARCHAR,
     digest UBIGINT NOT NULL
 );
 
@@ -191,6 +193,7 @@ CREATE TABLE compact.meaning (
     threshold VARCHAR,
     accepted_bits BIGINT,
     plain_unit VARCHAR,
+    not_counted VARCHAR,
     scale_no INTEGER,
     otherwise {state},
     is_loaded_anyway BOOLEAN NOT NULL,

@@ -80,9 +80,11 @@ DATE_FORMS: dict[str, str] = {
     "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",
     "d month yyyy": r"{dd}(?:st|nd|rd|th)?\s+{month},?\s+{yyyy}",
     "month d yyyy": r"{month}\s+{dd},?\s+{yyyy}",
-    "thai long": r"{dd}\s+{thai_month}\s+(?:พ\.\s?ศ\.\s*)?{yyyy}",
+    "thai long": r"(?:วันที่\s*)?{dd}\s+{thai_month}\s+(?:พ\.\s?ศ\.\s*)?{yyyy}",
     "unix time": r"(?P<epoch>\d{{9,13}})",
-    "vietnamese long": r"(?:ngày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
+    # (Forms begin with the place where they were signed.)
+    "vietnamese dd/mm/yyyy": r"(?:[^,\d]+,\s*)?ngày\s+{dd}/{mm}/{yyyy}",
+    "vietnamese long": r"(?:[^,\d]+,\s*)?(?:ngày\s+)?{dd}\s+tháng\s+{mm}\s+năm\s+{yyyy}",
 }
 """Names of date forms that profiles may use, as patterns."""
 

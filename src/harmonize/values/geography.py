@@ -22,7 +22,7 @@ from yaml import YAMLError
 from harmonize.errors import ConfigurationError
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["Admin1", "Geography", "ProvinceWords", "spelling_key"]
+__all__ = ["Admin1", "Geography", "ProvinceWords", "is_country", "spelling_key"]
 
 
 class _CountryWords(BaseModel):
@@ -42,6 +42,11 @@ def spelling_key(text: str) -> str:
     """`text` as lower-case Latin words without diacritics or punctuation; equal keys are equal names."""
     latin = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
     return _BETWEEN_WORDS.sub(" ", latin.casefold()).strip()
+
+
+def is_country(code: str) -> bool:
+    """Whether a code is one of ISO 3166-1 alpha-2, in capital letters."""
+    return pycountry.countries.get(alpha_2=code) is not None and code.isupper()
 
 
 @dataclass(frozen=True, slots=True)
