@@ -1,4 +1,4 @@
-"""What every test of the suite may ask for: the project's knowledge, and the command line in an empty folder."""
+"""What every test of the suite may ask for: the project's knowledge, and one file read into staged tables."""
 
 from __future__ import annotations
 
@@ -8,11 +8,9 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from harmonize.cli import main
 from harmonize.project import Project
 from harmonize.sources.profile import Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
-from tests.cli.calling import QUICK, Command, Said
 
 ROOT = Path(__file__).parents[1]
 
@@ -34,19 +32,3 @@ def profiles(project: Project) -> Mapping[str, Profile]:
 @pytest.fixture(scope="session")
 def vocabulary(project: Project) -> Vocabulary:
     return Vocabulary.from_folder(project.find("schemas"))
-
-
-@pytest.fixture
-def harmonize(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Command:
-    """Runs the command line in an empty folder."""
-    (tmp_path / "quick.yml").write_text(QUICK, encoding="utf-8")
-    monkeypatch.chdir(tmp_path)
-
-    def call(*arguments: str | Path) -> Said:
-        monkeypatch.setattr("sys.argv", ["harmonize", *map(str, arguments)])
-        capsys.readouterr()
-        with pytest.raises(SystemExit) as ended:
-            main()
-        return Said(int(ended.value.code or 0), *capsys.readouterr())
-
-    return call

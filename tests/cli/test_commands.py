@@ -15,8 +15,7 @@ import pytest
 
 from harmonize import __version__
 from harmonize.store.releases import exclusive
-from tests.cli.calling import Command
-from tests.cli.calling import sentence as _sentence
+from tests.cli.conftest import Command, sentence
 from tests.pipeline.worlds import ROOT, deliver, demo_world
 from tests.sources.delivering import gap, wide
 
@@ -57,7 +56,7 @@ def test_a_run_with_something_withheld_ends_with_one(harmonize: Command, tmp_pat
             assert line["peak_memory_mb"] > 0
 
 
-def test_a_refused_run_is_a_failed_line_and_a_sentence(harmonize: Command) -> None:
+def test_a_refused_run_is_a_failed_line_and_asentence(harmonize: Command) -> None:
     said = harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out", "--json")
     assert said.code == 2
     (*_, failed) = [json.loads(line) for line in said.out.splitlines()]
@@ -86,29 +85,29 @@ def test_an_interrupt_of_a_library_ends_as_ctrl_c_does(
         raise KeyboardInterrupt
 
     monkeypatch.setattr("harmonize.pipeline.run", interrupt)
-    assert "Stopped" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
+    assert "Stopped" in sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
 
 
 def test_an_inbox_given_as_the_pipeline_is_told_its_option(harmonize: Command, clean_inbox: Path) -> None:
-    assert f"--inbox {clean_inbox}" in _sentence(harmonize("run", str(clean_inbox), "--out", "out"))
+    assert f"--inbox {clean_inbox}" in sentence(harmonize("run", str(clean_inbox), "--out", "out"))
 
 
-def test_a_missing_inbox_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
-    assert "nowhere" in _sentence(harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out"))
+def test_a_missing_inbox_is_asentence(harmonize: Command, tmp_path: Path) -> None:
+    assert "nowhere" in sentence(harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out"))
     assert not (tmp_path / "out/current").exists()
 
 
-def test_an_empty_inbox_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
+def test_an_empty_inbox_is_asentence(harmonize: Command, tmp_path: Path) -> None:
     deliver(tmp_path / "inbox", {"gap/README.txt": "nothing", "gap/.hidden": "nothing"})
-    assert "empty" in _sentence(harmonize("run", "quick.yml", "--inbox", "inbox", "--out", "out"))
+    assert "empty" in sentence(harmonize("run", "quick.yml", "--inbox", "inbox", "--out", "out"))
 
 
-def test_a_file_instead_of_an_inbox_is_a_sentence(harmonize: Command) -> None:
-    assert "quick.yml" in _sentence(harmonize("run", "quick.yml", "--inbox", "quick.yml", "--out", "out"))
+def test_a_file_instead_of_an_inbox_is_asentence(harmonize: Command) -> None:
+    assert "quick.yml" in sentence(harmonize("run", "quick.yml", "--inbox", "quick.yml", "--out", "out"))
 
 
-def test_no_inbox_at_all_is_a_sentence(harmonize: Command) -> None:
-    assert "inbox" in _sentence(harmonize("run", "quick.yml", "--out", "out"))
+def test_no_inbox_at_all_is_asentence(harmonize: Command) -> None:
+    assert "inbox" in sentence(harmonize("run", "quick.yml", "--out", "out"))
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read and write everything")
@@ -117,27 +116,27 @@ def test_an_unreadable_inbox_and_a_read_only_out_are_sentences(
 ) -> None:
     out = tmp_path / "locked"
     out.mkdir(mode=0o500)
-    assert "locked" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", out))
+    assert "locked" in sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", out))
     clean_inbox.chmod(0)
     try:
-        assert "inbox" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
+        assert "inbox" in sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out"))
     finally:
         clean_inbox.chmod(0o700)
 
 
-def test_an_out_that_is_a_file_is_a_sentence(harmonize: Command, clean_inbox: Path) -> None:
-    assert "quick.yml" in _sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "quick.yml"))
+def test_an_out_that_is_a_file_is_asentence(harmonize: Command, clean_inbox: Path) -> None:
+    assert "quick.yml" in sentence(harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "quick.yml"))
 
 
-def test_a_second_run_at_once_is_a_sentence(harmonize: Command, clean_inbox: Path, tmp_path: Path) -> None:
+def test_a_second_run_at_once_is_asentence(harmonize: Command, clean_inbox: Path, tmp_path: Path) -> None:
     with exclusive(tmp_path / "out"):
         said = harmonize("run", "quick.yml", "--inbox", clean_inbox, "--out", "out")
-    assert "another run" in _sentence(said)
+    assert "another run" in sentence(said)
 
 
-def test_an_unknown_pipeline_is_a_sentence(harmonize: Command) -> None:
-    assert "nightly" in _sentence(harmonize("run", "nightly"))
-    assert "none.yml" in _sentence(harmonize("run", "none.yml"))
+def test_an_unknown_pipeline_is_asentence(harmonize: Command) -> None:
+    assert "nightly" in sentence(harmonize("run", "nightly"))
+    assert "none.yml" in sentence(harmonize("run", "none.yml"))
 
 
 @pytest.mark.parametrize(
@@ -149,11 +148,11 @@ def test_an_unknown_pipeline_is_a_sentence(harmonize: Command) -> None:
         pytest.param("limits: {file_bytes: many}\n", "limits.file_bytes", id="no number"),
     ],
 )
-def test_a_pipeline_that_is_wrong_is_a_sentence(
+def test_a_pipeline_that_is_wrong_is_asentence(
     content: str, said: str, harmonize: Command, clean_inbox: Path, tmp_path: Path
 ) -> None:
     deliver(tmp_path, {"odd.yml": content})
-    assert said in _sentence(harmonize("run", "odd.yml", "--inbox", clean_inbox, "--out", "out"))
+    assert said in sentence(harmonize("run", "odd.yml", "--inbox", clean_inbox, "--out", "out"))
 
 
 @pytest.mark.parametrize(
@@ -212,11 +211,11 @@ def test_inspect_refuses_with_the_nearest_source(harmonize: Command, tmp_path: P
     assert "VisitID" in said.out + said.err
 
 
-def test_inspect_of_no_file_is_a_sentence(harmonize: Command) -> None:
-    assert "none.csv" in _sentence(harmonize("sources", "inspect", "none.csv"))
+def test_inspect_of_no_file_is_asentence(harmonize: Command) -> None:
+    assert "none.csv" in sentence(harmonize("sources", "inspect", "none.csv"))
 
 
-def test_inspect_with_an_unknown_source_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
+def test_inspect_with_an_unknown_source_is_asentence(harmonize: Command, tmp_path: Path) -> None:
     deliver(tmp_path, {"export.csv": gap({})})
     said = harmonize("sources", "inspect", "export.csv", "--source", "lantern")
     assert said.code == 2
@@ -260,7 +259,7 @@ def test_coverage_without_a_release_is_by_question_alone(harmonize: Command) -> 
     assert "harmonize run" in said.out
 
 
-def test_coverage_of_no_database_is_a_sentence(harmonize: Command, tmp_path: Path) -> None:
+def test_coverage_of_no_database_is_asentence(harmonize: Command, tmp_path: Path) -> None:
     said = harmonize("crosswalk", "coverage", "--database", "none.duckdb")
     assert said.code == 2
     assert "none.duckdb" in said.err
@@ -280,7 +279,7 @@ def test_init_makes_a_project_once(harmonize: Command, tmp_path: Path) -> None:
     }
     assert not list(project.rglob("__pycache__"))
     (project / "schemas/scales.yml").write_text("mine", encoding="utf-8")
-    assert "mappings" in _sentence(harmonize("init", "programme"))
+    assert "mappings" in sentence(harmonize("init", "programme"))
     assert (project / "schemas/scales.yml").read_text(encoding="utf-8") == "mine"
 
 
@@ -324,16 +323,16 @@ def _found(folder: Path) -> tuple[str, str]:
     return one[0], other[0]
 
 
-def test_decide_on_an_unknown_mention_is_a_sentence(harmonize: Command) -> None:
+def test_decide_on_an_unknown_mention_is_asentence(harmonize: Command) -> None:
     world = demo_world()
     said = harmonize("facilities", "decide", "HM0", "HM1", "same", "--by", "s", "--out", world.out)
-    assert "HM0" in _sentence(said)
+    assert "HM0" in sentence(said)
     assert not (world.out / "decisions/facility_decisions.jsonl").exists()
 
 
-def test_decide_without_a_release_is_a_sentence(harmonize: Command) -> None:
+def test_decide_without_a_release_is_asentence(harmonize: Command) -> None:
     said = harmonize("facilities", "decide", "HM0", "HM1", "same", "--by", "s", "--out", "out")
-    assert "harmonize run" in _sentence(said)
+    assert "harmonize run" in sentence(said)
 
 
 def test_demo_writes_inbox_and_truth(harmonize: Command, tmp_path: Path) -> None:

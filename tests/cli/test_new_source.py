@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from harmonize.crosswalk.mapping import load_edition
-from tests.cli.calling import Command, sentence
+from tests.cli.conftest import Command, sentence
 from tests.pipeline.worlds import deliver
 from tests.sources.delivering import gap
 from tests.sources.drafting.test_draft import FORM, GERMAN, TWO_SHEETS

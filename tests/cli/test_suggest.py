@@ -6,10 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.cli.test_commands import Command, _sentence, harmonize
+from tests.cli.conftest import Command, sentence
 from tests.pipeline.worlds import deliver
-
-__all__ = ["harmonize"]
 
 CODE = "Ref,Chapter,Question\n1.1,Pay,Salaries are paid on time.\n1.2,,OT stays within the legal limit.\n"
 
@@ -44,7 +42,7 @@ def test_drafts_are_written_and_the_lint_says_what_they_lack(harmonize: Command,
     linted = harmonize("crosswalk", "lint")
     assert linted.code == 1
     assert "2 of them drafts that wait for a person" in linted.out
-    assert "stands here already" in _sentence(harmonize(*drafted))
+    assert "stands here already" in sentence(harmonize(*drafted))
 
 
 def test_a_question_without_a_candidate_needs_a_look(harmonize: Command, tmp_path: Path) -> None:
@@ -70,8 +68,8 @@ def test_rows_without_an_id_are_told(harmonize: Command, tmp_path: Path) -> None
         (("code.csv", "--instrument", "Bad", "--edition", "1", "-o", "x"), "'Bad' cannot name a folder"),
     ],
 )
-def test_what_cannot_be_done_is_one_sentence(words: tuple[str, ...], said: str, harmonize: Command, code: Path) -> None:
-    assert said in _sentence(harmonize("crosswalk", "suggest", *words))
+def test_what_cannot_be_done_is_onesentence(words: tuple[str, ...], said: str, harmonize: Command, code: Path) -> None:
+    assert said in sentence(harmonize("crosswalk", "suggest", *words))
 
 
 @pytest.mark.parametrize(

@@ -19,6 +19,8 @@ TABLES = """
 CREATE TABLE file (file_id VARCHAR, path VARCHAR, status VARCHAR, cells_total INT, cells_blank INT, cells_loaded INT,
     cells_ignored INT, cells_quarantined INT);
 CREATE TABLE facility_mention (file_id VARCHAR, locator VARCHAR, facility_id VARCHAR);
+CREATE TABLE assessment (assessment_id VARCHAR, assessed_on DATE, rating_raw VARCHAR, verified_of VARCHAR,
+    visit_id VARCHAR);
 CREATE TABLE assessment_copy (file_id VARCHAR, locator VARCHAR, assessment_id VARCHAR);
 CREATE TABLE answer (assessment_id VARCHAR, question_id VARCHAR, answered_by VARCHAR, state VARCHAR,
     value_number DOUBLE, unit VARCHAR);
@@ -54,7 +56,8 @@ def database(tmp_path: Path, truth: TruthTable) -> Path:
     duplicates = {file["path"] for file in truth("files") if file["status"] == "duplicate"}
     with duckdb.connect(str(path)) as connection:
         connection.execute(TABLES)
-        _fill(connection, "file", ((r["path"], r["path"], r["status"], 4, 1, 1, 1, 1) for r in truth("files")))
+        _fill(connection, "file", map(_file, truth("files")))
+        _fill(connection, "assessment", map(_assessment, truth("assessments")))
         kept = (r for r in truth("mentions") if r["path"] not in duplicates)
         _fill(connection, "facility_mention", ((r["path"], r["locator"], f"HF{r['facility']}") for r in kept))
         copies = ((r["path"], r["locator"], f"HA{r['assessment']}") for r in truth("copies"))
@@ -63,6 +66,15 @@ def database(tmp_path: Path, truth: TruthTable) -> Path:
         _fill(connection, "finding", map(_finding, truth("findings")))
         _fill(connection, "quarantine", ((r["path"], r["locator"], r["code"]) for r in truth("faults")))
     return path
+
+
+def _file(row: dict[str, str]) -> tuple[object, ...]:
+    return row["path"], row["path"], row["status"], row["cells"], 0, row["cells"], 0, 0
+
+
+def _assessment(row: dict[str, str]) -> tuple[object, ...]:
+    verified_of = f"HA{row['verified_of']}" if row["verified_of"] else None
+    return f"HA{row['assessment']}", row["assessed_on"], row["rating"] or None, verified_of, f"HV{row['stay']}"
 
 
 def _answer(row: dict[str, str]) -> tuple[object, ...]:
@@ -79,7 +91,7 @@ def _answer(row: dict[str, str]) -> tuple[object, ...]:
 
 def _finding(row: dict[str, str]) -> tuple[object, ...]:
     status = "closed" if row["closed"] == "True" else "open"
-    return f"HA{row['assessment']}", row["clause"], row["due_on"], status, row["severity_raw"] or None
+    return f"HA{row['assessment']}", row["clause"], row["due_on"] or None, status, row["severity_raw"] or None
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[tuple[object, ...]]) -> None:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import csv
-import gzip
 import io
-import json
 import re
 import zipfile
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import pytest
-from python_calamine import CalamineWorkbook
+from tests.demo.inbox import content_of, csv_rows, value_at
 
 from harmonize.demo import generate
 from harmonize.errors import InboxError
@@ -22,47 +19,6 @@ from harmonize.values.identifiers import os_id_check_character
 
 SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 TruthTable = Callable[[str], list[dict[str, str]]]
-
-
-def content_of(demo: Path, path: str) -> bytes:
-    outer, inside, member = path.partition("!/")
-    data = (demo / "inbox" / outer).read_bytes()
-    if inside:
-        return zipfile.ZipFile(io.BytesIO(data)).read(member)
-    return gzip.decompress(data) if path.endswith(".gz") else data
-
-
-def csv_rows(demo: Path, path: str) -> list[list[str]]:
-    encoding = "latin-1" if path.startswith(("gap/received-2026-0", "northline")) else "utf-8"
-    delimiter = ";" if "covc" in path else ","
-    text = content_of(demo, path).decode(encoding)
-    return list(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
-
-
-def value_at(demo: Path, path: str, locator: str) -> Any:
-    """The cell or row at a place, found without any help of the generator."""
-    if locator.startswith("$"):
-        at = re.search(r"\[(\d+)\]", locator)
-        assert at is not None
-        return json.loads(content_of(demo, path))["assessments"][int(at[1])]["status"]
-    if locator.startswith("sheet="):
-        sheet, _, cell = locator.removeprefix("sheet=").partition(";")
-        rows = (
-            CalamineWorkbook.from_filelike(io.BytesIO(content_of(demo, path)))
-            .get_sheet_by_name(sheet)
-            .to_python(skip_empty_area=False)
-        )
-        if cell.startswith("row="):
-            return rows[int(cell.removeprefix("row=")) - 1]
-        letters, number = re.fullmatch(r"cell=([A-Z]+)(\d+)", cell).groups()  # type: ignore[union-attr]
-        column = 0
-        for letter in letters:
-            column = column * 26 + ord(letter) - 64
-        return rows[int(number) - 1][column - 1]
-    header, *lines = csv_rows(demo, path)
-    row, _, column_name = locator.removeprefix("row=").partition(";col=")
-    line = lines[int(row) - 1]
-    return line[header.index(column_name)] if column_name else line
 
 
 def test_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -126,10 +82,11 @@ def test_planted_values_stand_where_the_truth_says(demo: Path, truth: TruthTable
 
 
 def test_added_rows_are_what_they_are_called(demo: Path, truth: TruthTable) -> None:
-    faults = {fault["code"]: fault for fault in truth("faults")}
-    blank = value_at(demo, faults["blank_key"]["path"], faults["blank_key"]["locator"])
-    assert blank[0] == ""
-    assert any(blank)
+    for blank in (fault for fault in truth("faults") if fault["code"] == "blank_key"):
+        row = value_at(demo, blank["path"], blank["locator"])
+        assert "" in row
+        assert any(row)
+    faults = {fault["code"]: fault for fault in reversed(truth("faults"))}
     orphan = faults["orphan_finding"]
     orphan_row = value_at(demo, orphan["path"], orphan["locator"])
     assert orphan_row[0] == orphan["value"]
@@ -153,7 +110,8 @@ def test_places_of_assessments_hold_their_native_ids(demo: Path, truth: TruthTab
     native = {row["assessment"]: row["native_id"] for row in truth("assessments")}
     checked = 0
     for copy in truth("copies"):
-        if copy["path"].endswith((".csv", ".csv.gz")):
+        prints_numbers = not copy["path"].startswith(("better-work/", "mlvt", "moha", "wrap"))
+        if copy["path"].endswith((".csv", ".csv.gz")) and prints_numbers:
             assert native[copy["assessment"]] in value_at(demo, copy["path"], copy["locator"]), copy
             checked += 1
     assert checked > 40
@@ -170,9 +128,9 @@ def test_every_planned_kind_of_fault_is_planted(truth: TruthTable) -> None:
     assert planted == {
         "bad_check_digit", "blank_key", "broken_archive", "deleted_assessment", "drift_column", "empty_file",
         "excel_error", "missing_column", "missing_unit", "negative_quantity", "nested_archive", "never_posted",
-        "orphan_finding", "repeated_row", "truncated_json", "unknown_answer", "unknown_clause", "unknown_format",
-        "unknown_rating", "unknown_severity", "unknown_status", "unknown_unit", "unreadable_date",
-        "unreadable_number", "wrong_encoding",
+        "orphan_finding", "rating_against_areas", "repeated_row", "truncated_json", "unknown_answer",
+        "unknown_clause", "unknown_format", "unknown_rating", "unknown_severity", "unknown_status",
+        "unknown_timescale", "unknown_unit", "unreadable_date", "unreadable_number", "wrong_encoding",
     }  # fmt: skip
 
 

@@ -24,12 +24,11 @@ def test_a_database_without_mistakes_gets_full_marks(demo: Path, database: Path)
     result = score(database, demo / "truth")
     assert (result.facilities.precision, result.facilities.recall, result.facilities.missing) == (1.0, 1.0, 0)
     assert (result.copies.precision, result.copies.recall) == (1.0, 1.0)
-    assert (result.answers.share, result.findings.share, result.faults.share, result.files.share) == (
-        1,
-        1,
-        1,
-        1,
-    )
+    assert (result.stays.precision, result.stays.recall, result.stays.missing) == (1.0, 1.0, 0)
+    assert {
+        tally.share
+        for tally in (result.headers, result.answers, result.findings, result.faults, result.files, result.cells)
+    } == {1}
     assert result.accused == ()
     assert result.unbalanced == ()
 
@@ -53,6 +52,37 @@ def test_lost_mentions_cost_recall(demo: Path, database: Path) -> None:
     result = score(database, demo / "truth").facilities
     assert result.missing > 0
     assert result.recall < 1.0
+
+
+def test_visits_that_fall_apart_cost_recall_only(demo: Path, database: Path) -> None:
+    damage(database, "UPDATE assessment SET visit_id = assessment_id")
+    result = score(database, demo / "truth").stays
+    assert (result.precision, result.recall) == (1.0, 0.0)
+
+
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "UPDATE assessment SET assessed_on = assessed_on + 1",
+        "UPDATE assessment SET rating_raw = 'Purple'",
+        "UPDATE assessment SET verified_of = NULL",
+    ],
+)
+def test_wrong_days_grades_and_links_are_counted(demo: Path, database: Path, statement: str) -> None:
+    damage(database, statement)
+    result = score(database, demo / "truth").headers
+    assert result.right < result.checked
+    assert result.examples
+
+
+def test_an_assessment_whose_day_was_spoiled_is_not_judged_by_it(demo: Path, database: Path, truth: TruthTable) -> None:
+    spoiled = next(
+        fault["assessment"]
+        for fault in truth("faults")
+        if fault["path"].startswith("dlpw") and fault["code"] == "unreadable_date"
+    )
+    damage(database, f"UPDATE assessment SET assessed_on = NULL WHERE assessment_id = 'HA{spoiled}'")
+    assert score(database, demo / "truth").headers.share == 1
 
 
 @pytest.mark.parametrize(
@@ -121,6 +151,13 @@ def test_which_of_two_identical_files_is_loaded_is_free(demo: Path, database: Pa
     result = score(database, demo / "truth")
     assert result.files.share == 1
     assert result.facilities.recall == 1.0
+
+
+def test_cells_that_were_not_counted_are_named(demo: Path, database: Path) -> None:
+    damage(database, "UPDATE file SET cells_total = cells_total - 1 WHERE path LIKE '%covc_visits.csv'")
+    result = score(database, demo / "truth").cells
+    assert result.right == result.checked - 1
+    assert "covc_visits.csv" in result.examples[0]
 
 
 def test_a_broken_accounting_law_is_named(demo: Path, database: Path) -> None:

@@ -82,6 +82,8 @@ def _declaration(*changes: dict[str, str]) -> str:
         ({"Condition No": "2"}, 1),
         ({"Condition No": "2", "Declaration Date": "31/12/2025"}, 2),
         ({"Condition No": "2", "Registration No": "00054321"}, 2),
+        pytest.param({"Enterprise Name": "Angkor Thmey Apparel - Factory 2"}, 2, id="two sites of one company"),
+        pytest.param({"Registration No": "N/A", "Enterprise Name": "Angkor Thmey Knit"}, 2, id="no registration"),
     ],
 )
 def test_without_a_number_factory_and_day_tell_visits_apart(read: Reader, second: dict[str, str], visits: int) -> None:

@@ -56,6 +56,15 @@ def test_the_number_style_is_that_of_the_file(read: Reader) -> None:
     assert staged.column("answer", "number") == [1234.0, 0.5]
 
 
+@pytest.mark.parametrize(
+    ("printed", "longitude"), [("104,698", 104.698), ("104.698", 104.698), ("104,98841", 104.98841)]
+)
+def test_a_coordinate_has_no_thousands(read: Reader, printed: str, longitude: float) -> None:
+    staged = read(wide(["lat", "lng", *QUANTITY], {"lat": "10,97", "lng": printed, QUANTITY[0]: "1.234,5"}))
+    assert staged.column("mention", "longitude") == [longitude]
+    assert "bad_coordinate" not in {code for _, code in staged.issues()}
+
+
 def test_in_a_mixed_file_what_is_unclear_is_undecidable(read: Reader) -> None:
     rows = [
         {"surveyid": f"S-{n}", QUANTITY[0]: text, QUANTITY[1]: "L"} for n, text in enumerate(["1,5", "1.5", "1,234"])

@@ -1,7 +1,6 @@
--- What the touched answers say as a whole: the digest of each assessment, how often each question was answered, topics,
--- breaches, conflicts.
--- Reads: touched_assessment, stale_assessment, made_assessment, made_number, question_count, indicator_entry, delivery_group,
---        made_copy, answer_conflict, release.compact. Writes: corrected_answer, release.compact, release.conflict.
+-- What the touched answers say as a whole: the digest of each assessment, how often each question was answered, conflicts.
+-- Reads: touched_assessment, stale_assessment, made_assessment, made_number, question_count, delivery_group, made_copy,
+--        answer_conflict, release.compact. Writes: release.compact, release.conflict.
 INSERT INTO release.compact.stored_assessment
 SELECT
     n.assessment_no, t.assessment_id, t.facility_id, t.instrument, m.edition, t.signature, coalesce(d.answers, 0),
@@ -49,41 +48,6 @@ FROM question_count
 GROUP BY ALL
 HAVING sum(answers) > 0
 ORDER BY ALL;
-
--- Answers of a facility that its verifier corrected do not count.
-CREATE OR REPLACE TABLE corrected_answer AS
-SELECT a.assessment_no, a.question_no, 'facility'::answered_by AS answered_by
-FROM release.compact.stored_answer a
-JOIN release.compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
-WHERE a.answered_by = 'verifier';
-
-INSERT INTO release.compact.topic_count
-SELECT
-    a.assessment_no,
-    i.topic_id,
-    count(*),
-    count(*) FILTER (a.state = 'met'),
-    count(*) FILTER (a.state = 'partly_met'),
-    count(*) FILTER (a.state = 'not_met'),
-    count(*) FILTER (a.state = 'not_met' AND q.kind = 'compliance'),
-    count(*) FILTER (a.state = 'not_applicable')
-FROM (
-    SELECT a.* FROM release.compact.stored_answer a JOIN made_number USING (assessment_no)
-) a
-JOIN release.compact.question q USING (question_no)
-JOIN indicator_entry i USING (indicator_id)
-ANTI JOIN corrected_answer USING (assessment_no, question_no, answered_by)
-GROUP BY a.assessment_no, i.topic_id
-ORDER BY a.assessment_no, i.topic_id;
-
-INSERT INTO release.compact.breach
-SELECT a.assessment_no, a.question_no, a.remark_no, a.delivery_no, a.row_no, a.place_no
-FROM release.compact.stored_answer a
-JOIN made_number USING (assessment_no)
-JOIN release.compact.question q USING (question_no)
-ANTI JOIN corrected_answer USING (assessment_no, question_no, answered_by)
-WHERE a.state = 'not_met' AND q.kind = 'compliance'
-ORDER BY a.assessment_no, a.question_no;
 
 DELETE FROM release.compact.fingerprint WHERE assessment_key NOT IN (SELECT assessment_key FROM delivery_group);
 

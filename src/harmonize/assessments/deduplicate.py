@@ -15,13 +15,29 @@ import pyarrow as pa
 
 from harmonize.database import blocks_as_joined, compressed_without, create_table, joins_as_written
 
-__all__ = ["compare_contents", "draw_conclusions", "group", "make_answers", "mint"]
+__all__ = [
+    "breaching_answers",
+    "compare_contents",
+    "count_answers",
+    "draw_conclusions",
+    "group",
+    "group_deliveries",
+    "make_answers",
+    "make_findings",
+    "mint",
+    "plan",
+    "state_topics",
+]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
+def _statements(name: str) -> str:
+    return files("harmonize.assessments").joinpath(name).read_text(encoding="utf-8")
+
+
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
-    connection.execute(files("harmonize.assessments").joinpath(name).read_text(encoding="utf-8"))
+    connection.execute(_statements(name))
 
 
 def assessment_id(key: str) -> str:
@@ -60,15 +76,25 @@ def group(
     facility_aliases: Mapping[str, list[str]],
 ) -> dict[str, str]:
     """Group deliveries into assessments with ids, and find those to be made anew; returns new ledger entries."""
-    _run(connection, "copies.sql")
+    group_deliveries(connection)
     keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
     ids, minted = mint(keys, ledger, facility_aliases)
     arriving = pa.table(
         {"group_key": pa.array(list(ids), pa.string()), "assessment_id": pa.array(list(ids.values()), pa.string())}
     )
     create_table(connection, "minted_assessment", arriving)
-    _run(connection, "plan.sql")
+    plan(connection)
     return minted
+
+
+def group_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `delivery_group`: which deliveries are one assessment, and in which order they win."""
+    _run(connection, "copies.sql")
+
+
+def plan(connection: duckdb.DuckDBPyConnection) -> None:
+    """Find the assessments to be made anew; `minted_assessment` has the ids of all groups."""
+    _run(connection, "plan.sql")
 
 
 def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
@@ -89,7 +115,13 @@ def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
         with compressed_without(connection, "dictionary"):
             _run(connection, "answers.sql")
         _run(connection, "answered.sql")
+        count_answers(connection)
     _forget_unreferred(connection)
+
+
+def count_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write of the assessments in `made_number` how their topics were answered, and which answers are breaches."""
+    _run(connection, "counted.sql")
 
 
 _REFERRED = {
@@ -126,8 +158,29 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
     """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
-    for name in ("finding_rows.sql", "findings.sql"):
-        _run(connection, name)
+    make_findings(connection, breaching_answers("release"))
+    _run(connection, "finding_conflicts.sql")
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
+    state_topics(connection)
+
+
+def breaching_answers(release: str) -> str:
+    """A query for the answers that make a finding.
+
+    Args:
+        release: the name under which the release is attached that holds them.
+    """
+    return _statements("breaching_answer.sql").format(release=release)
+
+
+def make_findings(connection: duckdb.DuckDBPyConnection, breaching: str) -> None:
+    """Make `made_finding` and their actions from finding rows and from the answers of a query."""
+    connection.execute(f"CREATE OR REPLACE VIEW breaching_answer AS {breaching}")
+    for name in ("finding_rows.sql", "findings.sql"):
+        _run(connection, name)
+
+
+def state_topics(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write how every topic stands for the factories in `touched_facility`."""
     _run(connection, "topics.sql")

@@ -1,5 +1,5 @@
--- Which rows of findings are one finding, what is noticed in them, and values of losing deliveries that differ.
--- Reads: harmonised_finding, made_copy, made_assessment. Writes: finding_row, finding_issue, release.conflict.
+-- Which rows of findings are one finding, and what is noticed in them.
+-- Reads: harmonised_finding, made_copy, made_assessment. Writes: finding_row, finding_issue.
 CREATE OR REPLACE TABLE finding_row AS
 WITH deliveries AS (
     SELECT
@@ -75,32 +75,3 @@ SELECT
     'Remove the row that does not hold.', false
 FROM finding_row
 WHERE occurrence > 1;
-
-CREATE OR REPLACE TABLE finding_part AS
-WITH listed AS (
-    SELECT
-        assessment_id, identity, coalesce(native_id, clause, '') AS called, copy_id, delivery_rank,
-        unnest([
-            {'part': 'severity', 'value': severity_raw},
-            {'part': 'status', 'value': status_raw},
-            {'part': 'due date', 'value': due_on::VARCHAR}
-        ], recursive := true)
-    FROM finding_row
-)
-SELECT * FROM listed WHERE value IS NOT NULL;
-
-DELETE FROM release.conflict WHERE starts_with(question_id, 'finding ');
-INSERT INTO release.conflict BY NAME
-SELECT
-    p.assessment_id,
-    'finding ' || p.called AS question_id,
-    p.copy_id,
-    p.value AS value_raw,
-    w.value AS winning_value_raw,
-    'the winning delivery states its ' || p.part || ' otherwise' AS reason
-FROM finding_part p
-JOIN (
-    SELECT assessment_id, identity, part, arg_min(value, delivery_rank) AS value FROM finding_part GROUP BY ALL
-) w USING (assessment_id, identity, part)
-WHERE lower(p.value) <> lower(w.value)
-ORDER BY ALL;

@@ -1,6 +1,6 @@
 -- Findings once per assessment, from finding rows and from not_met answers of compliance indicators; their actions.
--- Reads: finding_row, harmonised_finding, made_copy, made_assessment, release.compact, indicator_entry, entailment, staged_plan,
---        facility_of_identifier.
+-- Reads: finding_row, harmonised_finding, made_copy, made_assessment, breaching_answer, indicator_entry, entailment,
+--        staged_plan, facility_of_identifier.
 -- Writes: answer_detail, made_finding, made_action, plan_issue.
 CREATE OR REPLACE TABLE answer_detail AS
 SELECT p.assessment_id, f.*
@@ -91,17 +91,7 @@ SELECT
     d.responsible,
     w.context,
     w.label_hash
-FROM (
-    SELECT
-        s.assessment_id, q.question_id, q.indicator_id, q.mapping_id, q.comparability, r.description, d.file_id,
-        p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, p.context, p.label_hash
-    FROM release.compact.breach a
-    JOIN release.compact.question q USING (question_no)
-    JOIN release.compact.stored_assessment s USING (assessment_no)
-    JOIN release.compact.place p USING (place_no)
-    JOIN release.compact.delivery d USING (delivery_no)
-    JOIN release.compact.remark r USING (remark_no)
-) w
+FROM breaching_answer w
 JOIN indicator_entry i USING (indicator_id)
 -- What stands beside an answer belongs to the finding that is made of it.
 LEFT JOIN answer_detail d ON d.assessment_id = w.assessment_id AND d.clause = w.question_id
@@ -113,11 +103,9 @@ SELECT
     d.severity, d.severity_raw, d.description, d.root_cause, d.legal_reference, d.status, d.status_raw, d.due_on,
     CASE WHEN coalesce(d.status, 'closed') = 'closed' THEN d.closed_on END, NULL, 'answer', d.file_id, d.locator, NULL,
     NULL, d.action, d.responsible, NULL, NULL
-FROM answer_detail d
-JOIN release.compact.stored_assessment s USING (assessment_id)
-JOIN release.compact.stored_answer a ON a.assessment_no = s.assessment_no
-JOIN release.compact.question q ON q.question_no = a.question_no AND q.question_id = d.clause
-WHERE q.mapping_id IS NULL AND a.state = 'not_met' AND d.severity_raw IS NOT NULL;
+FROM breaching_answer w
+JOIN answer_detail d ON d.assessment_id = w.assessment_id AND d.clause = w.question_id
+WHERE w.mapping_id IS NULL AND d.severity_raw IS NOT NULL;
 
 -- Plans name factory, cycle and compliance point; the assessment of that cycle is looked for, then the finding.
 CREATE OR REPLACE TABLE plan_match AS

@@ -1,4 +1,4 @@
-"""`harmonize crosswalk`: lint, coverage, what is asked again in other words, candidates for an unseen questionnaire."""
+"""`harmonize crosswalk`: lint, coverage, impact, what is asked again, candidates for an unseen questionnaire."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harmonize.cli.impact import impact_command
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.suggest import suggest_command
@@ -29,6 +30,7 @@ app = typer.Typer(
 _RELEASED = Path("data/current/harmonized.duckdb")
 _DRAWN = (".svg", ".html", ".csv")
 
+app.command("impact")(impact_command)
 app.command("suggest")(suggest_command)
 
 

@@ -62,6 +62,8 @@ def demo_command(
         return
     made = generate(out, facilities=facilities or 24, seed=seed, schemas=project.find("schemas"))
     say(f"{made.inbox}: {made.files} files on {made.facilities} invented factories, {made.faults} planted faults")
+    if made.decisions:
+        say(f"{out / 'decisions'}: {made.decisions} decisions of a person on records without an address")
     if run_it:
         result = _run(project, made.inbox, out)
         say()
@@ -100,13 +102,19 @@ def _run(project: Project, inbox: Path, out: Path) -> RunResult:
 def show_score(found: DemoScore) -> None:
     """The run against the sample's own truth."""
     say("against the sample's own truth")
-    for name, pairs in (("same factory", found.facilities), ("same visit", found.copies)):
+    for name, pairs in (
+        ("same factory", found.facilities),
+        ("same report", found.copies),
+        ("same visit", found.stays),
+    ):
         say(f"  {name:<14} precision {pairs.precision:.4f}  recall {pairs.recall:.4f}  F1 {pairs.f1:.4f}")
     for name, tally in (
+        ("days, grades", found.headers),
         ("answers right", found.answers),
         ("findings right", found.findings),
         ("faults caught", found.faults),
         ("files' fate", found.files),
+        ("cells counted", found.cells),
     ):
         say(f"  {name:<14} {tally.right} of {tally.checked}")
         for place in tally.examples:

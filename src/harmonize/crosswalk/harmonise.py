@@ -23,11 +23,14 @@ from harmonize.values.text import numbered_words
 from harmonize.values.units import UnitTable
 
 __all__ = [
+    "classify",
     "crosswalk_table",
+    "give_meaning",
     "harmonise",
     "indicator_law_table",
     "indicator_table",
     "judge",
+    "keep_questions",
     "law_table",
     "register_knowledge",
     "topic_table",
@@ -214,12 +217,38 @@ def harmonise(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex, know
         knowledge: names all that decides what a column means and may change inside one form of releases: the
             knowledge folders, and between which days the day of judgement lies.
     """
+    classify(connection, knowledge)
+    give_meaning(connection, index)
+
+
+def classify(connection: duckdb.DuckDBPyConnection, knowledge: str) -> None:
+    """Find which questions are asked of whom, and which of their columns have no meaning yet (`new_column`).
+
+    Args:
+        knowledge: as for `harmonise`.
+    """
     _forget_other_knowledge(connection, knowledge)
     _run(connection, "classes.sql")
+
+
+def give_meaning(connection: duckdb.DuckDBPyConnection, index: CrosswalkIndex) -> None:
+    """Give their meaning to the columns in `new_column` and to the clauses in `asked_clause`."""
     _resolve_questions(connection, index)
     _readable_editions(connection, index)
     for name in ("meaning.sql", "findings.sql", "issues.sql", "judged.sql"):
         _run(connection, name)
+
+
+def keep_questions(connection: duckdb.DuckDBPyConnection, matters: Callable[[Question], bool]) -> None:
+    """Of the columns in `new_column` keep those of questions that matter anywhere where their instrument asks them."""
+    kept = {
+        (question.instrument, question.question_id)
+        for _, *asked in connection.execute("FROM asked_question ORDER BY ALL").fetchall()
+        for question in [Question(*asked)]
+        if matters(question)
+    }
+    create_table(connection, "kept_question", _rows(pa.schema({"instrument": _S, "question_id": _S}), sorted(kept)))
+    _run(connection, "kept.sql")
 
 
 def judge(connection: duckdb.DuckDBPyConnection, point: Callable[[Sequence[str]], None]) -> None:

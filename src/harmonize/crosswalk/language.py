@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar, get_args
 
-from harmonize.crosswalk.laws import Law, load_laws
 from harmonize.crosswalk.broader import Broader, overall_pairs, stated_pairs
+from harmonize.crosswalk.laws import Law, load_laws
 from harmonize.crosswalk.tabular import read_rows
 from harmonize.crosswalk.wording import STATUSES, Reviewed, Words, add_words, read_words
 from harmonize.errors import ConfigurationError

@@ -14,6 +14,7 @@ from harmonize.demo.better_work_visits import BetterWorkVisit
 from harmonize.demo.material import Material, Programme
 from harmonize.demo.sheets import Grid, Row, SheetDocument
 from harmonize.demo.spelling import Written, write_factory
+from harmonize.demo.stays import on_site
 from harmonize.demo.streams import stream
 from harmonize.demo.truth import AnswerTruth, AssessmentTruth
 
@@ -65,7 +66,8 @@ def better_work_documents(visits: Sequence[BetterWorkVisit], material: Material,
 def better_work_assessments(visit: BetterWorkVisit) -> AssessmentTruth:
     """The visit."""
     day = visit.started_on.isoformat()
-    return AssessmentTruth(visit.key, visit.factory.key, INSTRUMENT, "", visit.native_id, day, "", "")
+    stay = on_site(visit.factory, visit.started_on)
+    return AssessmentTruth(visit.key, visit.factory.key, INSTRUMENT, "", visit.native_id, day, stay)
 
 
 def better_work_answers(visit: BetterWorkVisit) -> Iterator[AnswerTruth]:
@@ -111,7 +113,7 @@ def _row(visit: BetterWorkVisit, programme: Programme, written: Written, parts: 
         visit.factory.identifiers.bw_factory, written.name + obsolete, label, question, kind, finding, tags,
         programme.tool, visit.method,
     )  # fmt: skip
-    return Row(values, assessment=visit.key, question=question, facility=visit.factory.key)
+    return Row(values, assessment=visit.key, question=question, facility=visit.factory.key, cells=1)
 
 
 def _opened(rows: Sequence[Row]) -> tuple[Row, ...]:
@@ -165,6 +167,6 @@ def _plan(name: str, path: str, visits: Sequence[BetterWorkVisit], material: Mat
                     f"{due:%d/%m/%Y}",
                     rng.choice(("In Progress", "Pending", "Completed")),
                 )
-                rows.append(Row(values))
+                rows.append(Row(values, cells=1))
     grid = Grid("Improvement plan", PLAN_COLUMNS, tuple(rows))
     return SheetDocument(name, path, path.partition("/")[0], INSTRUMENT, (grid,))

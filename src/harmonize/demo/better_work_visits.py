@@ -19,6 +19,8 @@ __all__ = ["BetterWorkVisit", "better_work_visits"]
 
 MEMBER_SHARE = 0.65
 AMENDED_SHARE = 0.15
+CORRECTING = "better-work-vietnam"
+"""The programme that exports corrected assessments again."""
 FIRST_CYCLE_STARTS = date(2024, 1, 10)
 
 
@@ -66,7 +68,7 @@ def better_work_visits(factories: tuple[Factory, ...], material: Material, seed:
                         method=rng.choice(material.better_work.methods),
                         findings=findings,
                         facts=_facts(programme, factory, material, rng),
-                        amended=_correction(findings, rng) if step else {},
+                        amended=_correction(programme_name, findings, rng) if step else {},
                     )
                 )
     return tuple(visits)
@@ -84,8 +86,8 @@ def _facts(programme: Programme, factory: Factory, material: Material, rng: Rand
     }
 
 
-def _correction(findings: Mapping[str, bool], rng: Random) -> dict[str, bool]:
-    if rng.random() >= AMENDED_SHARE:
+def _correction(programme: str, findings: Mapping[str, bool], rng: Random) -> dict[str, bool]:
+    if rng.random() >= AMENDED_SHARE or programme != CORRECTING:
         return {}
     question = rng.choice(sorted(findings))
     return {question: not findings[question]}

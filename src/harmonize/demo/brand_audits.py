@@ -1,19 +1,15 @@
-"""Write the audit exports of three buyers, each in its own container, codes and dates.
-
-Every buyer exports all audits once and, months later, the audits whose findings were closed since (the amended export).
-"""
+"""Write the audit exports of PVH, Gap and Levi's, each in its own container, codes and dates."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
+from harmonize.demo.audit_exports import AuditExport, Context, closed_on, factory_as_written, finding_rows
 from harmonize.demo.audit_visits import AuditFinding, AuditVisit
-from harmonize.demo.material import Material
-from harmonize.demo.sheets import Grid, Row, SheetDocument, Value
-from harmonize.demo.spelling import Written, write_factory
+from harmonize.demo.sheets import Grid, Row, Value
 
-__all__ = ["brand_documents"]
+__all__ = ["EXPORTS"]
 
 GAP_COLUMNS = (
     "VendorCode", "FacilityID", "FacilityName", "StreetAddress", "City", "Region", "Country", "VisitID", "VisitType",
@@ -38,52 +34,12 @@ LEVIS_TITLES: tuple[tuple[Value, ...], ...] = (
     (),
 )
 
-Context = tuple[Material, int, bool]
-"""Word material, seed, and whether this is the amended export."""
-Writer = Callable[[Sequence[AuditVisit], Context], tuple[Grid, ...]]
-
-
-def brand_documents(visits: Sequence[AuditVisit], material: Material, seed: int) -> list[SheetDocument]:
-    """First and amended export of every buyer."""
-    plan: tuple[tuple[str, str, str, str, Writer], ...] = (
-        ("pvh", "pvh_assessments", "pvh/received-2026-02-10/assessments.xlsx",
-         "pvh/received-2026-05-04/assessments_update.xlsx", _pvh_grids),
-        ("gap", "gap_visits", "gap/received-2026-02-16/covc_visits.csv",
-         "gap/received-2026-05-11/covc_update.csv", _gap_grids),
-        ("levis", "levis_audits", "levis/received-2026-02-18/toe_audits.xlsx",
-         "levis/received-2026-05-18/toe_audits_update.xlsx", _levis_grids),
-    )  # fmt: skip
-    documents = []
-    for instrument, name, first, second, writer in plan:
-        own = [visit for visit in visits if visit.instrument == instrument]
-        amended = [visit for visit in own if visit.amended]
-        if own:
-            documents.append(_document(instrument, name, first, writer(own, (material, seed, False))))
-        if amended:
-            documents.append(_document(instrument, f"{name}_amended", second, writer(amended, (material, seed, True))))
-    return documents
-
-
-def _document(instrument: str, name: str, path: str, grids: tuple[Grid, ...]) -> SheetDocument:
-    if instrument == "gap":
-        return SheetDocument(name, path, instrument, instrument, grids, delimiter=";", encoding="cp1252")
-    return SheetDocument(name, path, instrument, instrument, grids, container="xlsx")
-
-
-def _closed(finding: AuditFinding, amended: bool) -> date | None:
-    return finding.closed_on or (finding.closed_later if amended else None)
-
-
-def _written(visit: AuditVisit, context: Context) -> Written:
-    material, seed, _ = context
-    return write_factory(visit.factory, visit.instrument, material, seed, visit.audited_on)
-
 
 def _pvh_grids(visits: Sequence[AuditVisit], context: Context) -> tuple[Grid, ...]:
     heads: list[Row] = []
     findings: list[Row] = []
     for visit in visits:
-        written = _written(visit, context)
+        written = factory_as_written(visit, context)
         factory = visit.factory
         os_id = factory.identifiers.os_id if int(factory.identifiers.bw_factory) % 10 < 6 else ""
         values = (
@@ -98,36 +54,34 @@ def _pvh_grids(visits: Sequence[AuditVisit], context: Context) -> tuple[Grid, ..
 
 
 def _pvh_finding(visit: AuditVisit, finding: AuditFinding, amended: bool) -> Row:
-    status = "Closed" if _closed(finding, amended) else ("In Progress" if finding.number % 2 else "Open")
+    status = "Closed" if closed_on(finding, amended) else ("In Progress" if finding.number % 2 else "Open")
     values = (
-        visit.native_id, finding.number, finding.matter.pvh, finding.severity, finding.matter.text, finding.root_cause,
+        visit.native_id, finding.number, finding.clause, finding.severity, finding.matter.text, finding.root_cause,
         finding.action, "Compliance manager", f"{finding.due_on:%d-%b-%Y}", status,
     )  # fmt: skip
-    return Row(values, assessment=visit.key)
+    return Row(values, assessment=visit.key, cells=1)
 
 
 def _gap_grids(visits: Sequence[AuditVisit], context: Context) -> tuple[Grid, ...]:
     rows: list[Row] = []
     for visit in visits:
-        written = _written(visit, context)
+        written = factory_as_written(visit, context)
         factory = visit.factory
         head = (
             f"VN{factory.company:05d}", factory.identifiers.gap_facility, written.name, written.address, written.city,
             written.province, written.country, visit.native_id, "Follow-up" if visit.follow_up_of else "Full",
             f"{visit.audited_on:%m/%d/%Y}", visit.rating,
         )  # fmt: skip
-        tails = [_gap_finding(finding, context[2]) for finding in visit.findings] or [("",) * 7]
-        for at, tail in enumerate(tails):
-            owner = "" if at else factory.key
-            rows.append(Row((*head, *tail), facility=owner, assessment=visit.key, opens=not at))
+        tails = [_gap_finding(finding, context[2]) for finding in visit.findings]
+        rows.extend(finding_rows(visit, head, tails, ("",) * 7))
     return (Grid("Visits", GAP_COLUMNS, tuple(rows)),)
 
 
 def _gap_finding(finding: AuditFinding, amended: bool) -> tuple[str, ...]:
-    status = "Closed" if _closed(finding, amended) else ("Overdue" if finding.days_allowed == 0 else "Open")
-    section = finding.matter.gap.partition(".")[0]
+    status = "Closed" if closed_on(finding, amended) else ("Overdue" if finding.days_allowed == 0 else "Open")
+    section = finding.clause.partition(".")[0]
     return (
-        finding.matter.gap, f"Section {section}", finding.severity, finding.matter.text, finding.action,
+        finding.clause, f"Section {section}", finding.severity, finding.matter.text, finding.action,
         f"{finding.due_on:%m/%d/%Y}", status,
     )  # fmt: skip
 
@@ -135,20 +89,28 @@ def _gap_finding(finding: AuditFinding, amended: bool) -> tuple[str, ...]:
 def _levis_grids(visits: Sequence[AuditVisit], context: Context) -> tuple[Grid, ...]:
     rows: list[Row] = []
     for visit in visits:
-        written = _written(visit, context)
+        written = factory_as_written(visit, context)
         head = (
             visit.native_id, visit.factory.name.stem.upper(), written.name, written.address, written.country,
             visit.audited_on, "Third party",
         )  # fmt: skip
-        tails: list[tuple[Value, ...]] = [_levis_finding(finding, context[2]) for finding in visit.findings]
-        for at, tail in enumerate(tails or [(None,) * 7]):
-            owner = "" if at else visit.factory.key
-            rows.append(Row((*head, *tail), facility=owner, assessment=visit.key, opens=not at))
+        tails = [_levis_finding(finding, context[2]) for finding in visit.findings]
+        rows.extend(finding_rows(visit, head, tails, (None,) * 7))
     return (Grid("TOE", LEVIS_COLUMNS, tuple(rows), titles=LEVIS_TITLES),)
 
 
 def _levis_finding(finding: AuditFinding, amended: bool) -> tuple[Value, ...]:
     return (
-        f"Section {finding.matter.levis.partition('.')[0]}", finding.matter.levis, finding.severity,
-        finding.matter.text, finding.action, finding.due_on, _closed(finding, amended),
+        f"Section {finding.clause.partition('.')[0]}", finding.clause, finding.severity,
+        finding.matter.text, finding.action, finding.due_on, closed_on(finding, amended),
     )  # fmt: skip
+
+
+EXPORTS = (
+    AuditExport("pvh", "pvh_assessments", "pvh/received-2026-02-10/assessments.xlsx",
+                "pvh/received-2026-05-04/assessments_update.xlsx", _pvh_grids),
+    AuditExport("gap", "gap_visits", "gap/received-2026-02-16/covc_visits.csv",
+                "gap/received-2026-05-11/covc_update.csv", _gap_grids),
+    AuditExport("levis", "levis_audits", "levis/received-2026-02-18/toe_audits.xlsx",
+                "levis/received-2026-05-18/toe_audits_update.xlsx", _levis_grids),
+)  # fmt: skip

@@ -10,17 +10,15 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from random import Random
 
-from harmonize.demo.identifiers import CROCKFORD
-from harmonize.demo.material import CellFault, ColumnFault, FaultPlan, HiggFem, RowFault
+from harmonize.demo.fault_plan import CellFault, ColumnFault, FaultPlan, RowFault
+from harmonize.demo.material import HiggFem
 from harmonize.demo.sheets import ExcelError, Grid, Row, SheetDocument, Value
+from harmonize.demo.spoiling import spoiled_value, times_planted
 from harmonize.demo.streams import stream
 from harmonize.demo.truth import FaultTruth
 from harmonize.model.locators import HEADER
 
 __all__ = ["with_faults"]
-
-PER = 100
-"""Faults are counted per so many factories."""
 
 
 def with_faults(
@@ -35,10 +33,10 @@ def _spoiled(document: SheetDocument, plan: FaultPlan, fem: HiggFem, facilities:
     spoiled_rows: set[tuple[str, int]] = set()
     for cell in (each for each in plan.cells if each.document == document.name):
         columns = _columns(cell, fem)
-        for _ in range(max(1, cell.times * facilities // PER)):
+        for _ in range(times_planted(cell.times, facilities)):
             document = _spoil_cell(document, cell, columns, spoiled_rows, rng)
     for row in (each for each in plan.rows if each.document == document.name):
-        for _ in range(max(1, row.times * facilities // PER)):
+        for _ in range(times_planted(row.times, facilities)):
             document = _add_row(document, row, spoiled_rows, rng)
     for column in (each for each in plan.columns if each.document == document.name):
         document = _add_column(document, column, rng)
@@ -73,12 +71,15 @@ def _spoil_cell(
         for column in at
         if line.values[column] not in ("", None) and (grid.name, row) not in spoiled
     ]
-    later = [(row, column) for row, column in places if not grid.rows[row].opens]
+    preferred = [(row, column) for row, column in places if grid.rows[row].opens == cell.spread]
     if not places:
         return document
-    row, column = rng.choice(later or places)
-    spoiled.add((grid.name, row))
+    row, column = rng.choice(preferred or places)
     line = grid.rows[row]
+    alike = [row]
+    if cell.spread:
+        alike = [other for other, each in enumerate(grid.rows) if each.assessment == line.assessment]
+    spoiled.update((grid.name, other) for other in alike)
     value = _value(cell, line.values[column])
     fault = FaultTruth(
         path=document.path,
@@ -89,16 +90,13 @@ def _spoil_cell(
         assessment=line.assessment,
         question=line.question or _question(grid.header[column]),
     )
-    return document.with_grid(grid.with_cell(row, column, value), fault)
+    for other in alike:
+        grid = grid.with_cell(other, column, value)
+    return document.with_grid(grid, fault)
 
 
 def _value(cell: CellFault, old: Value) -> Value:
-    if cell.value == "error":
-        return ExcelError()
-    if cell.value == "spoil_last":
-        text = str(old)
-        return text[:-1] + CROCKFORD[(CROCKFORD.index(text[-1]) + 5) % len(CROCKFORD)]
-    return cell.value
+    return ExcelError() if cell.value == "error" else spoiled_value(cell.value, old)
 
 
 def _question(column: str) -> str:
@@ -118,7 +116,7 @@ def _partner(document: SheetDocument, grid: Grid, row: int, column: int) -> str:
 
 def _add_row(document: SheetDocument, plan: RowFault, spoiled: set[tuple[str, int]], rng: Random) -> SheetDocument:
     grid = _grid(document, plan.sheet)
-    sound = [row for at, row in enumerate(grid.rows) if (grid.name, at) not in spoiled]
+    sound = [row for at, row in enumerate(grid.rows) if (grid.name, at) not in spoiled and row.cells]
     if not sound:
         return document
     model = rng.choice(sound)
@@ -126,7 +124,7 @@ def _add_row(document: SheetDocument, plan: RowFault, spoiled: set[tuple[str, in
     if plan.row != "copy":
         at = grid.header.index(plan.key)
         values = (*values[:at], plan.value, *values[at + 1 :])
-    new = Row(values)
+    new = Row(values, cells=model.cells)
     place = len(grid.rows)
     spoiled.add((grid.name, place))
     grid = replace(grid, rows=(*grid.rows, new))
@@ -136,7 +134,10 @@ def _add_row(document: SheetDocument, plan: RowFault, spoiled: set[tuple[str, in
 
 def _add_column(document: SheetDocument, plan: ColumnFault, rng: Random) -> SheetDocument:
     grid = document.grids[0]
-    rows = tuple(replace(row, values=(*row.values, rng.choice(plan.values))) for row in grid.rows)
+    more = 1 if grid.wide else 0
+    rows = tuple(
+        replace(row, values=(*row.values, rng.choice(plan.values)), cells=row.cells + more) for row in grid.rows
+    )
     grid = replace(grid, header=(*grid.header, plan.column), rows=rows)
     also = f"{HEADER};col={plan.column}|col={plan.column}|file"
     fault = FaultTruth(document.path, HEADER, also, plan.code, plan.column, "", "")

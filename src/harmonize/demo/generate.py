@@ -12,20 +12,18 @@ from itertools import chain
 from pathlib import Path
 
 from harmonize.demo.audit_truth import audit_assessment, audit_findings
-from harmonize.demo.audit_visits import AuditVisit, audit_visits
-from harmonize.demo.better_work import better_work_answers, better_work_assessments, better_work_documents
-from harmonize.demo.better_work_visits import BetterWorkVisit, better_work_visits
-from harmonize.demo.brand_audits import brand_documents
-from harmonize.demo.faults import with_faults
+from harmonize.demo.better_work import better_work_answers, better_work_assessments
+from harmonize.demo.better_work_public import public_answers, published_visits
+from harmonize.demo.caf_answers import caf_answers, caf_assessment, caf_findings
+from harmonize.demo.decisions import stewards_decisions, write_decisions
+from harmonize.demo.deliveries import deliver
+from harmonize.demo.happenings import Happenings, happenings
 from harmonize.demo.higg_answers import fem_answers, fem_assessments
-from harmonize.demo.higg_deliveries import fem_documents, fem_parcels, in_api, withdrawn_visits
-from harmonize.demo.higg_visits import FemVisit, fem_visits
+from harmonize.demo.higg_deliveries import in_api, withdrawn_visits
 from harmonize.demo.material import Material, read_material
-from harmonize.demo.parcels import Parcel, file_truths, packed, sheet_parcel
-from harmonize.demo.registers import register_documents
-from harmonize.demo.smeta_audits import smeta_documents
+from harmonize.demo.parcels import Parcel, file_truths, packed
+from harmonize.demo.question_truth import question_answers, question_assessment, question_findings
 from harmonize.demo.spelling import write_factory
-from harmonize.demo.spoiled_files import spoiled_parcels
 from harmonize.demo.truth import (
     AnswerTruth,
     AssessmentTruth,
@@ -37,7 +35,7 @@ from harmonize.demo.truth import (
     MentionTruth,
     table,
 )
-from harmonize.demo.world import Factory, build_world
+from harmonize.demo.world import Factory
 from harmonize.errors import InboxError
 
 __all__ = ["DemoSummary", "generate"]
@@ -55,20 +53,13 @@ class DemoSummary:
     answers: int
     findings: int
     faults: int
+    decisions: int
     inbox: Path
     truth: Path
 
 
-@dataclass(frozen=True, slots=True)
-class _World:
-    factories: tuple[Factory, ...]
-    fem: tuple[FemVisit, ...]
-    better_work: tuple[BetterWorkVisit, ...]
-    audits: tuple[AuditVisit, ...]
-
-
 def generate(out: Path, *, facilities: int, seed: int, schemas: Path) -> DemoSummary:
-    """Write `<out>/inbox` and `<out>/truth`, over an earlier demo of the same world if there is one.
+    """Write `<out>/inbox`, `<out>/truth` and what a person decided, over an earlier demo of the same world.
 
     Args:
         out: folder to write to; made where missing.
@@ -80,14 +71,15 @@ def generate(out: Path, *, facilities: int, seed: int, schemas: Path) -> DemoSum
         InboxError: the inbox holds files that are no part of this world; nothing is written then.
     """
     material = read_material(schemas)
-    world = _decide(material, facilities, seed)
-    parcels = _deliver(world, material, seed)
+    world = happenings(material, facilities, seed)
+    parcels = deliver(world, material, seed)
     files = packed(parcels)
     _refuse_foreign_files(out / "inbox", files)
     for path, content in files.items():
         target = out / "inbox" / path
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
+    write_decisions(out, stewards_decisions(world, material, seed))
     return _write_truth(out, world, material, seed, parcels)
 
 
@@ -102,35 +94,13 @@ def _refuse_foreign_files(inbox: Path, own: Iterable[str]) -> None:
         )
 
 
-def _decide(material: Material, facilities: int, seed: int) -> _World:
-    factories = build_world(material, facilities, seed)
-    return _World(
-        factories,
-        fem_visits(factories, material, seed),
-        better_work_visits(factories, material, seed),
-        audit_visits(factories, material, seed),
-    )
-
-
-def _deliver(world: _World, material: Material, seed: int) -> list[Parcel]:
-    documents = [
-        *fem_documents(world.fem, material, seed),
-        *better_work_documents(world.better_work, material, seed),
-        *brand_documents(world.audits, material, seed),
-        *smeta_documents(world.audits, material, seed),
-        *register_documents(world.factories, material, seed),
-    ]
-    spoiled = with_faults(documents, material.faults, material.higg_fem, len(world.factories), seed)
-    return [*map(sheet_parcel, spoiled), *fem_parcels(world.fem, material, seed), *spoiled_parcels()]
-
-
-def _write_truth(out: Path, world: _World, material: Material, seed: int, parcels: Sequence[Parcel]) -> DemoSummary:
+def _write_truth(out: Path, world: Happenings, material: Material, seed: int, parcels: Sequence[Parcel]) -> DemoSummary:
     faults = list(chain.from_iterable(parcel.faults for parcel in parcels))
     mentions = list(chain.from_iterable(parcel.mentions for parcel in parcels))
     copies = list(chain.from_iterable(parcel.copies for parcel in parcels))
-    answers = _answers(world, material, faults)
-    findings = _findings(world, faults)
-    assessments = _assessments(world, seed)
+    answers = _answers(world, material, seed, faults)
+    findings = _findings(world, material, faults)
+    assessments = _assessments(world, material, seed)
     files = [truth for truth in file_truths(parcels) if truth.status != "passed_over"]
     tables: dict[str, tuple[type, Iterable[object]]] = {
         "facilities": (FacilityTruth, [_facility(factory, material, seed) for factory in world.factories]),
@@ -155,33 +125,48 @@ def _write_truth(out: Path, world: _World, material: Material, seed: int, parcel
         answers=len(answers),
         findings=len(findings),
         faults=len(faults),
+        decisions=len(stewards_decisions(world, material, seed)),
         inbox=out / "inbox",
         truth=truth,
     )
 
 
-def _assessments(world: _World, seed: int) -> list[AssessmentTruth]:
+def _assessments(world: Happenings, material: Material, seed: int) -> list[AssessmentTruth]:
     return [
         *chain.from_iterable(map(fem_assessments, (*world.fem, *withdrawn_visits(world.fem, seed)))),
         *map(better_work_assessments, world.better_work),
         *map(audit_assessment, world.audits),
+        *map(caf_assessment, world.caf),
+        *(question_assessment(visit, material) for visit in world.questionnaires),
     ]
 
 
-def _answers(world: _World, material: Material, faults: Sequence[FaultTruth]) -> list[AnswerTruth]:
+def _answers(world: Happenings, material: Material, seed: int, faults: Sequence[FaultTruth]) -> list[AnswerTruth]:
     """Every unambiguous answer whose cell nobody spoiled."""
     spoiled = {(fault.assessment, fault.question) for fault in faults}
+    published = published_visits(world.better_work, material, seed)
     stated = chain(
         chain.from_iterable(fem_answers(visit, material.higg_fem, in_api(visit)) for visit in world.fem),
         chain.from_iterable(map(better_work_answers, world.better_work)),
+        chain.from_iterable(public_answers(visit, material) for visit in published),
+        chain.from_iterable(caf_answers(visit, material.slcp_caf) for visit in world.caf),
+        chain.from_iterable(question_answers(visit, material) for visit in world.questionnaires),
     )
     return [answer for answer in stated if (answer.assessment, answer.question_id) not in spoiled]
 
 
-def _findings(world: _World, faults: Sequence[FaultTruth]) -> list[FindingTruth]:
-    """Every finding of an audit in which nothing was spoiled."""
+def _findings(world: Happenings, material: Material, faults: Sequence[FaultTruth]) -> list[FindingTruth]:
+    """Every finding of an audit in which nothing was spoiled, and of every bad answer whose row nobody spoiled."""
     spoiled = {fault.assessment for fault in faults}
-    return list(chain.from_iterable(audit_findings(visit) for visit in world.audits if visit.key not in spoiled))
+    spoiled_rows = {(fault.assessment, fault.question) for fault in faults}
+    answered = chain(
+        chain.from_iterable(caf_findings(visit, material.slcp_caf) for visit in world.caf),
+        chain.from_iterable(map(question_findings, world.questionnaires)),
+    )
+    return [
+        *chain.from_iterable(audit_findings(visit) for visit in world.audits if visit.key not in spoiled),
+        *(finding for finding in answered if (finding.assessment, finding.clause) not in spoiled_rows),
+    ]
 
 
 def _facility(factory: Factory, material: Material, seed: int) -> FacilityTruth:

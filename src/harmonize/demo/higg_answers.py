@@ -7,6 +7,7 @@ the export contract would attribute to the verifier.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from datetime import date
 
 from harmonize.demo.higg_visits import FemVisit
 from harmonize.demo.material import HiggFem
@@ -28,20 +29,15 @@ INSTRUMENT = "higg_fem"
 def fem_assessments(visit: FemVisit) -> Iterator[AssessmentTruth]:
     """The self-assessment and, where it has an id of its own, the verified one."""
     dated = visit.verified_on if visit.verified == "upgrade" else visit.posted_on
-    yield AssessmentTruth(
-        visit.key, visit.factory.key, INSTRUMENT, visit.edition, visit.native_id, dated.isoformat(), "", ""
-    )
+    yield _assessment(visit, visit.key, visit.native_id, dated)
     if visit.verified in ("row", "envelope"):
-        yield AssessmentTruth(
-            visit.verified_key,
-            visit.factory.key,
-            INSTRUMENT,
-            visit.edition,
-            visit.verified_id,
-            visit.verified_on.isoformat(),
-            visit.key,
-            "",
-        )
+        yield _assessment(visit, visit.verified_key, visit.verified_id, visit.verified_on, verified_of=visit.key)
+
+
+def _assessment(visit: FemVisit, key: str, native_id: str, day: date, verified_of: str = "") -> AssessmentTruth:
+    return AssessmentTruth(
+        key, visit.factory.key, INSTRUMENT, visit.edition, native_id, day.isoformat(), key, verified_of
+    )
 
 
 def fem_answers(visit: FemVisit, fem: HiggFem, in_json: bool) -> Iterator[AnswerTruth]:

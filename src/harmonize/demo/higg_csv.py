@@ -67,7 +67,7 @@ def fem_grid(export: FemExport, material: Material, seed: int) -> Grid:
         rows.append(_row(visit, export, written, fem, stated, False))
         if visit.verified == "row" and export.with_verified:
             rows.append(_row(visit, export, written, fem, {**stated, **visit.corrections}, True))
-    return Grid(name="FEM Export", header=header, rows=tuple(rows))
+    return Grid(name="FEM Export", header=header, rows=tuple(rows), wide=True)
 
 
 def _score_columns() -> Iterable[str]:
@@ -102,7 +102,8 @@ def _row(
         amount, unit = visit.quantities.get(quantity.stem, (None, ""))
         values.extend(("" if amount is None else export.number(amount), unit))
     key = visit.verified_key if verified else visit.key
-    return Row(tuple(values), facility=visit.factory.key, assessment=key, opens=True)
+    cells = len(tuple(_answer_columns(fem)))
+    return Row(tuple(values), facility=visit.factory.key, assessment=key, opens=True, cells=cells)
 
 
 def _envelope(visit: FemVisit, export: FemExport, written: Written, verified: bool) -> tuple[Value, ...]:

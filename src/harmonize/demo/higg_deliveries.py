@@ -8,19 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from harmonize.demo.higg_csv import FemExport, european, fem_grid, plain
-from harmonize.demo.higg_json import Envelope, envelope, page
+from harmonize.demo.higg_json import envelope
 from harmonize.demo.higg_visits import FemVisit
 from harmonize.demo.identifiers import digest
+from harmonize.demo.json_documents import JsonDocument, JsonRecord
 from harmonize.demo.material import Material
-from harmonize.demo.parcels import Parcel
-from harmonize.demo.rendering import json_bytes, json_lines
 from harmonize.demo.sheets import SheetDocument
 from harmonize.demo.streams import stream
-from harmonize.demo.truth import CopyTruth, FaultTruth, MentionTruth
+from harmonize.demo.truth import FaultTruth
 
-__all__ = ["fem_documents", "fem_parcels", "in_api", "left_out", "withdrawn_visits"]
+__all__ = ["fem_documents", "fem_json_documents", "in_api", "left_out", "withdrawn_visits"]
 
 PAGE = "pvh/received-2025-07-20/fem2024_page1.json"
 SINGLE = "pvh/received-2025-07-20/fem2024_one.json"
@@ -78,28 +78,29 @@ def fem_documents(visits: Sequence[FemVisit], material: Material, seed: int) -> 
     return [each for each in documents if each.grids[0].rows]
 
 
-def fem_parcels(visits: Sequence[FemVisit], material: Material, seed: int) -> list[Parcel]:
+def fem_json_documents(visits: Sequence[FemVisit], material: Material, seed: int) -> list[JsonDocument]:
     """The API deliveries."""
     paged = [visit for visit in visits if in_api(visit)]
     if not paged:
         return []
     envelopes = [envelope(visit, "ASC", material, seed) for visit in paged]
     envelopes += [envelope(visit, "VRF", material, seed) for visit in paged if visit.verified == "envelope"]
-    faults = []
-    for visit, (status, code) in zip(withdrawn_visits(visits, seed), WITHDRAWN, strict=True):
-        place = f"$.assessments[{len(envelopes)}]"
-        faults.append(FaultTruth(PAGE, place, "", code, status, "", ""))
-        envelopes.append(envelope(visit, status, material, seed))
-    raised = [envelope(visit, "VRF", material, seed) for visit in paged if visit.verified == "upgrade"]
-    parcels = [
-        replace(_parcel(PAGE, envelopes, json_bytes(page(envelopes)), "$.assessments[{at}]"), faults=tuple(faults)),
-        _parcel(SINGLE, envelopes[:1], json_bytes(envelopes[0].content), "$"),
-    ]
-    if raised:
-        lines = json_lines([each.content for each in raised])
-        parcels.append(_parcel(LINES, raised, lines, "line={line};$"))
+    page = _document(PAGE, "page", envelopes)
     # A withdrawn assessment is told of, but it is no fault of its file.
-    return parcels
+    for visit, (status, code) in zip(withdrawn_visits(visits, seed), WITHDRAWN, strict=True):
+        told = FaultTruth(PAGE, page.place(len(page.records)), "", code, status, "", "")
+        records = (*page.records, envelope(visit, status, material, seed))
+        page = replace(page, records=records, harmless=(*page.harmless, told))
+    raised = [envelope(visit, "VRF", material, seed) for visit in paged if visit.verified == "upgrade"]
+    return [
+        page,
+        _document(SINGLE, "one", envelopes[:1]),
+        *([_document(LINES, "lines", raised)] if raised else []),
+    ]
+
+
+def _document(path: str, shape: Literal["page", "one", "lines"], records: Sequence[JsonRecord]) -> JsonDocument:
+    return JsonDocument("fem_api", path, "higg_fem", "fem2024", shape, tuple(records))
 
 
 def withdrawn_visits(visits: Sequence[FemVisit], seed: int) -> list[FemVisit]:
@@ -111,21 +112,3 @@ def withdrawn_visits(visits: Sequence[FemVisit], seed: int) -> list[FemVisit]:
 def _withdrawn(visit: FemVisit, reason: str, seed: int) -> FemVisit:
     native_id = f"femsurvey:{digest(reason, seed, visit.key)}"
     return replace(visit, key=f"{visit.key}-{reason}", native_id=native_id, verified="none", corrections={})
-
-
-def _parcel(path: str, envelopes: Sequence[Envelope], content: bytes, place: str) -> Parcel:
-    contributor = path.partition("/")[0]
-    places = [place.format(at=at, line=at + 1) for at in range(len(envelopes))]
-    return Parcel(
-        path=path,
-        content=content,
-        contributor=contributor,
-        instrument="higg_fem",
-        edition="fem2024",
-        mentions=tuple(
-            MentionTruth(path, at, contributor, each.facility) for at, each in zip(places, envelopes, strict=True)
-        ),
-        copies=tuple(
-            CopyTruth(path, at, contributor, each.assessment) for at, each in zip(places, envelopes, strict=True)
-        ),
-    )

@@ -6,41 +6,21 @@ facility's path is `null`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 
 from harmonize.demo.higg_answers import is_in_common_unit
 from harmonize.demo.higg_csv import PLATFORM, prints_os_id
 from harmonize.demo.higg_visits import FemVisit
+from harmonize.demo.json_documents import JsonRecord
 from harmonize.demo.material import Material
 from harmonize.demo.spelling import write_factory
 
-__all__ = ["Envelope", "envelope", "page"]
+__all__ = ["envelope"]
 
 STATUSES = ("NS", "ASI", "ASC", "VRP", "VRQ", "VRE", "VRC", "VRF", "VRD", "VRI", "ASD")
 
 
-@dataclass(frozen=True, slots=True)
-class Envelope:
-    """One assessment as the API prints it, and the assessment it stands for."""
-
-    facility: str
-    assessment: str
-    content: Mapping[str, object]
-
-
-def page(envelopes: Sequence[Envelope]) -> dict[str, object]:
-    """The answer of one API call."""
-    return {
-        "from": 0,
-        "size": len(envelopes),
-        "total": len(envelopes),
-        "assessments": [each.content for each in envelopes],
-    }
-
-
-def envelope(visit: FemVisit, status: str, material: Material, seed: int) -> Envelope:
+def envelope(visit: FemVisit, status: str, material: Material, seed: int) -> JsonRecord:
     """A visit in the given status; VRF prints the verifier's corrections."""
     verified = status == "VRF"
     own_id = verified and visit.verified == "envelope"
@@ -48,6 +28,7 @@ def envelope(visit: FemVisit, status: str, material: Material, seed: int) -> Env
     day = visit.verified_on if verified else visit.posted_on
     factory = visit.factory
     written = write_factory(factory, PLATFORM, material, seed, visit.posted_on)
+    performance, questions = _performance(visit, material), _questions(visit, verified, material)
     content: dict[str, object] = {
         "id": visit.verified_id if own_id else visit.native_id,
         "status": status,
@@ -69,11 +50,11 @@ def envelope(visit: FemVisit, status: str, material: Material, seed: int) -> Env
             "latitude": factory.address.latitude,
             "longitude": factory.address.longitude,
         },
-        "performance": _performance(visit, material),
-        "questions": _questions(visit, verified, material),
+        "performance": performance,
+        "questions": questions,
     }
     key = visit.verified_key if verified else visit.key
-    return Envelope(factory.key, key, content)
+    return JsonRecord(factory.key, key, content, len(performance) + len(questions))
 
 
 def _history(visit: FemVisit, status: str) -> dict[str, str]:

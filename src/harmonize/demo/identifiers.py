@@ -15,6 +15,7 @@ from harmonize.values.identifiers import os_id_check_character
 
 __all__ = ["SiteIdentifiers", "digest", "site_identifiers", "tax_code"]
 
+NUMERIC_COUNTRY = {"VN": "704", "KH": "116", "TH": "764", "BD": "050", "ID": "360"}
 CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 STRIDE = 7919
 """Odd, hence coprime to 32**5: running numbers are scattered without collisions."""
@@ -33,6 +34,11 @@ class SiteIdentifiers:
     sedex_site: str
     sedex_company: str
     tax_code: str
+    nike_factory: str
+    adidas_factory: str
+    wrap_facility: str
+    amfori_site: str
+    kh_registration: str
 
 
 def digest(*parts: object) -> str:
@@ -53,6 +59,11 @@ def site_identifiers(country: str, number: int, company: int, branch: int, seed:
         sedex_site=f"ZS{400_000_000 + number * 131:09d}",
         sedex_company=f"ZC{300_000_000 + company * 137:09d}",
         tax_code=tax_code(country, company, branch),
+        nike_factory=f"NK{5_000 + number * 13:06d}",
+        adidas_factory=f"AD-{3_000 + number * 17:05d}",
+        wrap_facility=str(8_000 + number * 19),
+        amfori_site=f"{NUMERIC_COUNTRY[country]}-{30_000 + number * 23:06d}-000",
+        kh_registration=f"{40_000 + company * 29:08d}" if country == "KH" else "",
     )
 
 

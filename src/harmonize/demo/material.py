@@ -8,16 +8,14 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict
-
-from harmonize.yaml_text import parse_yaml
+from harmonize.demo.entries import Entry
+from harmonize.demo.fault_plan import FaultPlan
+from harmonize.demo.questionnaires import Questionnaire, SlcpCaf
+from harmonize.yaml_text import parse_yaml, read_yaml
 
 __all__ = [
-    "CellFault",
-    "ColumnFault",
     "Country",
     "Fact",
-    "FaultPlan",
     "HiggFem",
     "Material",
     "Matters",
@@ -25,38 +23,33 @@ __all__ = [
     "Programme",
     "Province",
     "Quantity",
-    "RowFault",
     "Style",
     "read_material",
 ]
 
 
-class _Entry(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Wording(_Entry):
+class Wording(Entry):
     """One word in the language of the country and in English."""
 
     local: str
     english: str
 
 
-class Spellings(_Entry):
+class Spellings(Entry):
     """All spellings of one thing in the language of the country and in English."""
 
     local: tuple[str, ...]
     english: tuple[str, ...]
 
 
-class Designator(_Entry):
+class Designator(Entry):
     """How a unit or a branch is written."""
 
     local: str
     english: tuple[str, ...]
 
 
-class Naming(_Entry):
+class Naming(Entry):
     """How companies of one country are named."""
 
     syllables: tuple[tuple[str | tuple[str, str], ...], ...]
@@ -68,7 +61,7 @@ class Naming(_Entry):
     branch: Designator
 
 
-class Coined(_Entry):
+class Coined(Entry):
     """Parts of coined company names."""
 
     starts: tuple[str, ...]
@@ -76,7 +69,7 @@ class Coined(_Entry):
     ends: tuple[str, ...]
 
 
-class Province(_Entry):
+class Province(Entry):
     """A province: name in the country's language, English name, name in force since July 2025, middle point."""
 
     name: str
@@ -87,7 +80,7 @@ class Province(_Entry):
     districts: tuple[str, ...]
 
 
-class Country(_Entry):
+class Country(Entry):
     """Address material of one country."""
 
     spellings: tuple[str, ...]
@@ -98,7 +91,7 @@ class Country(_Entry):
     provinces: tuple[Province, ...]
 
 
-class Style(_Entry):
+class Style(Entry):
     """How one contributor writes names and addresses; `typos` is the share of records with a slip."""
 
     language: Literal["english", "local"]
@@ -111,18 +104,15 @@ class Style(_Entry):
     legal: int | None = None
 
 
-class Matter(_Entry):
-    """Something audits find, and the clause under which each buyer files it."""
+class Matter(Entry):
+    """Something audits find, and the clause under which each programme files it."""
 
     text: str
-    pvh: str
-    gap: str
-    levis: str
-    smeta: str
     weight: int
+    clauses: dict[str, str]
 
 
-class Matters(_Entry):
+class Matters(Entry):
     """Audit material: matters, causes, actions, and each buyer's own words for severities and ratings."""
 
     matters: tuple[Matter, ...]
@@ -132,7 +122,7 @@ class Matters(_Entry):
     ratings: dict[str, tuple[str, ...]]
 
 
-class Scored(_Entry):
+class Scored(Entry):
     """Scored questions of one compliance point."""
 
     cluster: str
@@ -140,7 +130,7 @@ class Scored(_Entry):
     ids: tuple[str, ...]
 
 
-class Fact(_Entry):
+class Fact(Entry):
     """A question for information; `answers` says what it asks for."""
 
     cluster: str
@@ -149,7 +139,7 @@ class Fact(_Entry):
     answers: Literal["workers", "words"]
 
 
-class Programme(_Entry):
+class Programme(Entry):
     """One country programme of Better Work."""
 
     country: str
@@ -158,16 +148,24 @@ class Programme(_Entry):
     facts: tuple[Fact, ...]
 
 
-class BetterWork(_Entry):
+class PublicIssue(Entry):
+    """What the programmes publish of a compliance point: in compliance if nothing was found there."""
+
+    issue: str
+    point: str
+
+
+class BetterWork(Entry):
     """Better Work material."""
 
     programmes: dict[str, Programme]
+    published: tuple[PublicIssue, ...]
     words: tuple[str, ...]
     methods: tuple[str, ...]
     actions: tuple[str, ...]
 
 
-class Quantity(_Entry):
+class Quantity(Entry):
     """A measured source: amounts are drawn in `base` between `low` and `high`; `share` of factories report it."""
 
     stem: str
@@ -178,14 +176,14 @@ class Quantity(_Entry):
     share: float
 
 
-class UnitFactor(_Entry):
+class UnitFactor(Entry):
     """Common unit of a unit, and how many of the common unit it holds."""
 
     unit: str
     factor: float
 
 
-class HiggFem(_Entry):
+class HiggFem(Entry):
     """Higg FEM material: reference ids by the way their answers read."""
 
     good: tuple[str, ...]
@@ -205,48 +203,8 @@ class HiggFem(_Entry):
         return self.good + self.partial + self.bad
 
 
-class CellFault(_Entry):
-    """A cell to spoil; `times` is per hundred factories, at least once."""
-
-    code: str
-    document: str
-    columns: Literal["judged", "quantity", "unit"] | tuple[str, ...]
-    value: str
-    times: int
-    sheet: str = ""
-
-
-class RowFault(_Entry):
-    """A row to add that must not be loaded."""
-
-    code: str
-    document: str
-    row: Literal["copy", "blank_key", "orphan"]
-    times: int
-    key: str = ""
-    value: str = ""
-    sheet: str = ""
-
-
-class ColumnFault(_Entry):
-    """A column that no profile knows."""
-
-    code: str
-    document: str
-    column: str
-    values: tuple[str, ...]
-
-
-class FaultPlan(_Entry):
-    """All faults inside files; faults of whole files are made by `harmonize.demo.spoiled_files`."""
-
-    cells: tuple[CellFault, ...]
-    rows: tuple[RowFault, ...]
-    columns: tuple[ColumnFault, ...]
-
-
-class Material(_Entry):
-    """All word material."""
+class Material(Entry):
+    """All word material; `tcvn3` holds what a Vietnamese letter looks like in that old encoding, read as Latin-1."""
 
     coined: Coined
     naming: dict[str, Naming]
@@ -255,6 +213,9 @@ class Material(_Entry):
     matters: Matters
     better_work: BetterWork
     higg_fem: HiggFem
+    slcp_caf: SlcpCaf
+    questionnaires: dict[str, Questionnaire]
+    tcvn3: dict[str, str]
     faults: FaultPlan
 
 
@@ -271,6 +232,9 @@ def read_material(schemas: Path) -> Material:
             "matters": _load(schemas, "matters"),
             "better_work": _load(schemas, "better_work"),
             "higg_fem": _load(schemas, "higg_fem"),
+            "slcp_caf": _load(schemas, "slcp_caf"),
+            "questionnaires": _load(schemas, "questionnaires"),
+            "tcvn3": _tcvn3(schemas),
             "faults": _load(schemas, "faults"),
         }
     )
@@ -281,3 +245,8 @@ def _load(schemas: Path, name: str) -> dict[str, object]:
     if not isinstance(content, dict):
         raise TypeError(f"schemas/demo/{name}.yml must hold a mapping")
     return content
+
+
+def _tcvn3(schemas: Path) -> dict[str, str]:
+    content = read_yaml(schemas / "encodings" / "vietnamese.yml")
+    return {letter: sign for sign, letter in content["tcvn3"]["letters"].items()}

@@ -27,6 +27,7 @@ class Parcel:
     edition: str = ""
     status: str = "loaded"
     also: str = ""
+    cells: int = 0
     mentions: tuple[MentionTruth, ...] = ()
     copies: tuple[CopyTruth, ...] = ()
     faults: tuple[FaultTruth, ...] = ()
@@ -37,6 +38,10 @@ def sheet_parcel(document: SheetDocument) -> Parcel:
     mentions: list[MentionTruth] = []
     copies: list[CopyTruth] = []
     for grid in document.grids:
+        if grid.block is not None:
+            place = document.block_place(grid, grid.block)
+            mentions.append(MentionTruth(document.path, place, document.contributor, grid.block.facility))
+            copies.append(CopyTruth(document.path, place, document.contributor, grid.block.assessment))
         for at, row in enumerate(grid.rows):
             place = document.place(grid, at)
             if row.facility:
@@ -50,6 +55,7 @@ def sheet_parcel(document: SheetDocument) -> Parcel:
         instrument=document.instrument,
         edition=document.edition,
         status="loaded_with_issues" if document.faults else "loaded",
+        cells=sum(row.cells for grid in document.grids for row in grid.rows),
         mentions=tuple(mentions),
         copies=tuple(copies),
         faults=document.faults,
@@ -86,6 +92,7 @@ def file_truths(parcels: Iterable[Parcel]) -> list[FileTruth]:
                 parcel.edition,
                 status,
                 content,
+                parcel.cells,
             )
         )
     return truths

@@ -110,7 +110,10 @@ def _columns(factory: Factory, written: Written) -> dict[str, Value]:
 
 
 def _misencoded(document: SheetDocument) -> SheetDocument:
-    """The last letter of the last name becomes a byte that no encoding knows; the rest of the file is ASCII."""
+    """The last letter of the last name becomes a byte that no encoding knows; the rest of the file is ASCII.
+
+    (A letter, no number of a unit: without that nobody could tell which factory is meant.)
+    """
     grid = document.grids[0]
     if not grid.rows:
         return document
@@ -118,7 +121,8 @@ def _misencoded(document: SheetDocument) -> SheetDocument:
     ascii_rows = tuple(_ascii(row) for row in grid.rows)
     grid = replace(grid, rows=ascii_rows)
     name = str(ascii_rows[at].values[0])
-    spoiled = name[:-1] + NO_LETTER
+    last = max(place for place, sign in enumerate(name) if sign.isalpha())
+    spoiled = name[:last] + NO_LETTER + name[last + 1 :]
     fault = FaultTruth(document.path, document.place(grid, at, 0), "file|header", "wrong_encoding", spoiled, "", "")
     return replace(document.with_grid(grid.with_cell(at, 0, spoiled), fault), encoding="latin-1")
 

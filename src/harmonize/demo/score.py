@@ -1,7 +1,7 @@
 """Hold a finished database against the truth of the invented inbox.
 
-Only what the truth states is judged: pairs of mentions and of copies, answers, findings, planted faults, the fate of
-files and the accounting law. Nothing here reads the inbox.
+Only what the truth states is judged: pairs of mentions, of copies and of assessments of one stay, days and grades,
+answers, findings, planted faults, the fate of files, their cells and the accounting law. Nothing here reads the inbox.
 """
 
 from __future__ import annotations
@@ -25,6 +25,8 @@ __all__ = ["DemoScore", "score"]
 EXAMPLES = 20
 """How many mistakes of a kind are named."""
 TOLERANCE = 1e-6
+SPOILS_HEADERS = frozenset({"rating_against_areas", "unreadable_date", "unknown_rating"})
+"""Faults that may have taken an assessment its day or its grade."""
 
 TruthRow = Mapping[str, str]
 
@@ -36,19 +38,25 @@ class DemoScore:
     Attributes:
         facilities: mentions grouped by factory.
         copies: deliveries grouped by assessment.
+        stays: assessments grouped by the visit of assessors that they report.
+        headers: assessments with the right day, grade and verified self-assessment.
         faults: planted faults that were reported in their place.
         accused: quarantined places where nothing was planted.
         files: files whose status is the planted one.
+        cells: files with as many answer-bearing cells as were written.
         unbalanced: files that break the accounting law.
     """
 
     facilities: PairScore
     copies: PairScore
+    stays: PairScore
+    headers: Tally
     answers: Tally
     findings: Tally
     faults: Tally
     accused: tuple[str, ...]
     files: Tally
+    cells: Tally
     unbalanced: tuple[str, ...]
 
 
@@ -61,14 +69,18 @@ def score(database: Path, truth: Path) -> DemoScore:
         reported = _rows(connection, "quarantine")
         noticed = [*reported, *_rows(connection, "issue")]
         faults = _read(truth, "faults")
+        true_assessments = _with_sound_headers(_read(truth, "assessments"), faults)
         return DemoScore(
             facilities=_facility_pairs(connection, _read(truth, "mentions"), files),
             copies=_copy_pairs(_read(truth, "copies"), places),
+            stays=_stay_pairs(connection, true_assessments, assessments),
+            headers=_headers(connection, true_assessments, assessments),
             answers=_answers(connection, _read(truth, "answers"), assessments),
             findings=_findings(connection, _read(truth, "findings"), assessments),
             faults=caught_faults(faults, noticed, files),
             accused=accused_places(faults, reported, files),
             files=_fates(connection, files),
+            cells=_cells(connection, files),
             unbalanced=_unbalanced(connection),
         )
 
@@ -126,6 +138,36 @@ def _matched(copies: Sequence[TruthRow], places: FoundPlaces) -> dict[str, str]:
     return {true: count.most_common(1)[0][0] for true, count in votes.items()}
 
 
+def _with_sound_headers(assessments: Sequence[TruthRow], faults: Sequence[TruthRow]) -> list[TruthRow]:
+    """Assessments whose day and grade nobody spoiled."""
+    spoiled = {fault["assessment"] for fault in faults if fault["code"] in SPOILS_HEADERS}
+    return [row for row in assessments if row["assessment"] not in spoiled]
+
+
+def _stay_pairs(
+    connection: duckdb.DuckDBPyConnection, true_assessments: Sequence[TruthRow], assessments: Mapping[str, str]
+) -> PairScore:
+    visits = dict(connection.execute("SELECT assessment_id, visit_id FROM assessment").fetchall())
+    return pair_score((row["stay"], visits.get(assessments.get(row["assessment"]))) for row in true_assessments)
+
+
+def _headers(
+    connection: duckdb.DuckDBPyConnection, true_assessments: Sequence[TruthRow], assessments: Mapping[str, str]
+) -> Tally:
+    query = "SELECT assessment_id, assessed_on, rating_raw, verified_of FROM assessment"
+    given = {
+        assessment: (str(day or ""), rating or "", verified_of)
+        for assessment, day, rating, verified_of in connection.execute(query).fetchall()
+    }
+    wrong: list[str] = []
+    for row in true_assessments:
+        wanted = (row["assessed_on"], row["rating"], assessments.get(row["verified_of"]))
+        found = given.get(assessments.get(row["assessment"], ""))
+        if found != wanted:
+            wrong.append(f"{row['assessment']}: {wanted}, got {found}")
+    return Tally(len(true_assessments), len(true_assessments) - len(wrong), tuple(wrong[:EXAMPLES]))
+
+
 def _answers(
     connection: duckdb.DuckDBPyConnection, answers: Sequence[TruthRow], assessments: Mapping[str, str]
 ) -> Tally:
@@ -164,9 +206,10 @@ def _findings(
     query = "SELECT assessment_id, clause_raw, due_on, coalesce(status, '') = 'closed', severity_raw FROM finding"
     given: dict[tuple[str | None, str, str], list[tuple[bool, str | None]]] = {}
     for assessment, clause, due_on, closed, severity in connection.execute(query).fetchall():
-        given.setdefault((assessment, str(clause), str(due_on)), []).append((closed, severity))
+        given.setdefault((assessment, str(clause), str(due_on or "")), []).append((closed, severity))
     wrong: list[str] = []
-    for row in findings:
+    # One whose severity is not stated must not take the place of one whose severity is.
+    for row in sorted(findings, key=lambda row: not row["severity_raw"]):
         candidates = given.get((assessments.get(row["assessment"]), row["clause"], row["due_on"]), [])
         match = next((each for each in candidates if _same_finding(row, each)), None)
         if match is None:
@@ -200,6 +243,19 @@ def _fates(connection: duckdb.DuckDBPyConnection, files: Sequence[TruthRow]) -> 
         surplus = Counter(got) - planned
         wrong.extend(f"{group[0]['path']}: {status}" for status in surplus.elements())
     return Tally(len(files), len(files) - len(wrong), tuple(wrong))
+
+
+def _cells(connection: duckdb.DuckDBPyConnection, files: Sequence[TruthRow]) -> Tally:
+    """Refused files are left out: nobody counts their cells."""
+    query = "SELECT path, cells_total FROM file"
+    found = {canonical_path(path): str(cells) for path, cells in connection.execute(query).fetchall()}
+    loaded = [file for file in files if file["status"] != "refused"]
+    wrong = [
+        f"{file['path']}: {file['cells']} cells, got {found.get(file['path'], 'no row')}"
+        for file in loaded
+        if found.get(file["path"]) != file["cells"]
+    ]
+    return Tally(len(loaded), len(loaded) - len(wrong), tuple(wrong[:EXAMPLES]))
 
 
 def _unbalanced(connection: duckdb.DuckDBPyConnection) -> tuple[str, ...]:

@@ -14,7 +14,7 @@ from typing import Literal
 from harmonize.demo.truth import FaultTruth
 from harmonize.model.locators import cell_name
 
-__all__ = ["ExcelError", "Grid", "Row", "SheetDocument", "Value"]
+__all__ = ["Block", "ExcelError", "Grid", "Row", "SheetDocument", "Value"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Row:
         assessment: the assessment this row belongs to.
         opens: this row is the place of the assessment (its first row).
         question: the question that the row's answer belongs to, in layouts with one answer per row.
+        cells: how many of its cells bear answers, blank ones included; a finding is one.
     """
 
     values: tuple[Value, ...]
@@ -43,17 +44,29 @@ class Row:
     assessment: str = ""
     opens: bool = False
     question: str = ""
+    cells: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """Labels and values above a table that state an assessment; `first` is their first title row, from 0."""
+
+    first: int
+    facility: str
+    assessment: str
 
 
 @dataclass(frozen=True, slots=True)
 class Grid:
-    """One sheet: title rows, one header row, then data rows."""
+    """One sheet: title rows, one header row, then data rows; in a `wide` one every further column bears answers."""
 
     name: str
     header: tuple[str, ...]
     rows: tuple[Row, ...]
     titles: tuple[tuple[Value, ...], ...] = ()
     header_shown: bool = True
+    wide: bool = False
+    block: Block | None = None
 
     def with_cell(self, row: int, column: int, value: Value) -> Grid:
         """The grid with one cell replaced."""
@@ -89,6 +102,10 @@ class SheetDocument:
         if column is None:
             return f"sheet={grid.name};row={shown}"
         return f"sheet={grid.name};cell={cell_name(column, shown)}"
+
+    def block_place(self, grid: Grid, block: Block) -> str:
+        """Locator of a block of labels and values."""
+        return "header" if self.container == "csv" else f"sheet={grid.name};row={block.first + 1}"
 
     def with_grid(self, grid: Grid, fault: FaultTruth) -> SheetDocument:
         """The document with one grid replaced and one more fault."""

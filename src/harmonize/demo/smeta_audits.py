@@ -39,7 +39,7 @@ MISSING_REFERENCE_SHARE = 0.25
 
 def smeta_documents(visits: Sequence[AuditVisit], material: Material, seed: int) -> list[SheetDocument]:
     """One workbook per audit and member that holds it."""
-    own = [visit for visit in visits if visit.instrument == "smeta"]
+    own = [visit for visit in visits if visit.programme == "smeta"]
     return [_workbook(visit, member, material, seed) for visit in own for member in visit.deliverers]
 
 
@@ -90,7 +90,7 @@ def _finding(visit: AuditVisit, finding: AuditFinding, member: str, severity_pri
     values: tuple[Value, ...] = (
         finding.number,
         "C" if visit.follow_up_of else "N",
-        finding.matter.smeta,
+        finding.clause,
         finding.matter.text,
         finding.root_cause,
         finding.action,
@@ -100,4 +100,4 @@ def _finding(visit: AuditVisit, finding: AuditFinding, member: str, severity_pri
         "",
         "Closed" if finding.closed_on or later else "Open",
     )
-    return Row((*values, finding.severity) if severity_printed else values, assessment=visit.key)
+    return Row((*values, finding.severity) if severity_printed else values, assessment=visit.key, cells=1)

@@ -51,7 +51,12 @@ class MentionTruth:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentTruth:
-    """One visit or self-assessment."""
+    """One assessment: a visit or a self-assessment.
+
+    Attributes:
+        stay: what assessments of one stay of assessors at the factory share.
+        rating: the overall grade as printed.
+    """
 
     assessment: str
     facility: str
@@ -59,8 +64,10 @@ class AssessmentTruth:
     edition: str
     native_id: str
     assessed_on: str
-    verified_of: str
-    follow_up_of: str
+    stay: str
+    verified_of: str = ""
+    follow_up_of: str = ""
+    rating: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +121,10 @@ class FaultTruth:
 
 @dataclass(frozen=True, slots=True)
 class FileTruth:
-    """What must become of one file; of several with one `content` only one is loaded, which one is free."""
+    """What must become of one file; of several with one `content` only one is loaded, which one is free.
+
+    `cells` says how many of its cells bear answers, blank ones included.
+    """
 
     path: str
     also: str
@@ -123,6 +133,7 @@ class FileTruth:
     edition: str
     status: str
     content: str
+    cells: int
 
 
 def table(header: type, records: Iterable[object]) -> bytes:

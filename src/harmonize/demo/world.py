@@ -20,6 +20,9 @@ __all__ = ["Factory", "build_world"]
 
 COUNTRY_WEIGHTS = {"VN": 50, "KH": 20, "TH": 14, "BD": 8, "ID": 8}
 BUYER_SHARES = {"pvh": 0.55, "gap": 0.55, "levis": 0.45, "northline": 0.4, "harbour": 0.4}
+LATER_BUYER_SHARES = {"nike": 0.4, "adidas": 0.35}
+CAMBODIAN = (10, 5)
+"""Of every ten companies the fifth stands in Cambodia: a small world knows all three countries."""
 RENAMED_SHARE = 0.06
 RENAMED_BETWEEN = (date(2025, 1, 15), date(2025, 12, 15))
 
@@ -81,7 +84,9 @@ def build_world(material: Material, facilities: int, seed: int) -> tuple[Factory
 
 def _company_sites(material: Material, company: int, rng: Random, taken: set[str]) -> list[_Site]:
     countries = sorted(COUNTRY_WEIGHTS)
-    country = rng.choices(countries, [COUNTRY_WEIGHTS[code] for code in countries])[0]
+    drawn = rng.choices(countries, [COUNTRY_WEIGHTS[code] for code in countries])[0]
+    every, at = CAMBODIAN
+    country = "KH" if company % every == at else drawn
     name = _distinct_name(material, country, rng, taken)
     address = invent_address(material.places[country], rng)
     draw = rng.random()
@@ -124,7 +129,13 @@ def _factory(material: Material, site: _Site, number: int, seed: int) -> Factory
         facility_type=rng.choice(material.higg_fem.types),
         unit=site.unit,
         branch=site.ordinal > 0 and not site.unit,
-        buyers=tuple(buyer for buyer, share in BUYER_SHARES.items() if rng.random() < share) or ("pvh",),
+        buyers=_buyers(number, seed, rng),
         previous=previous,
         renamed_on=renamed_on,
     )
+
+
+def _buyers(number: int, seed: int, rng: Random) -> tuple[str, ...]:
+    first = tuple(buyer for buyer, share in BUYER_SHARES.items() if rng.random() < share) or ("pvh",)
+    later = stream(seed, "later-buyers", number)
+    return first + tuple(buyer for buyer, share in LATER_BUYER_SHARES.items() if later.random() < share)

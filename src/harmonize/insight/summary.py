@@ -9,7 +9,7 @@ import duckdb
 
 from harmonize.database import quoted
 
-__all__ = ["figures", "write_reports"]
+__all__ = ["figures", "write_reports", "write_table"]
 
 _FIGURES = """
     SELECT
@@ -94,16 +94,19 @@ def _count_answers(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
-    """Write the small tables as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
+    """Write the small tables as CSV."""
     folder.mkdir(parents=True, exist_ok=True)
     _count_answers(connection)
     for name, query in _REPORTS.items():
-        relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
-        columns = ", ".join(
-            f"CASE WHEN regexp_matches(\"{column[0]}\"::VARCHAR, '^[=+@\\t\\r-]') THEN '''' || \"{column[0]}\" "
-            f'ELSE "{column[0]}"::VARCHAR END AS "{column[0]}"'
-            for column in relation.description or []
-        )
-        connection.execute(
-            f"COPY (SELECT {columns} FROM ({query})) TO {quoted(folder / f'{name}.csv')} (HEADER, DELIMITER ',')"
-        )
+        write_table(connection, query, folder / f"{name}.csv")
+
+
+def write_table(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
+    """Write what a query finds as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
+    relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
+    columns = ", ".join(
+        f"CASE WHEN regexp_matches(\"{column[0]}\"::VARCHAR, '^[=+@\\t\\r-]') THEN '''' || \"{column[0]}\" "
+        f'ELSE "{column[0]}"::VARCHAR END AS "{column[0]}"'
+        for column in relation.description or []
+    )
+    connection.execute(f"COPY (SELECT {columns} FROM ({query})) TO {quoted(path)} (HEADER, DELIMITER ',')")

@@ -17,7 +17,7 @@ from harmonize.database import quoted
 from harmonize.model.staged import STAGED_SCHEMAS, staged_form, stored_schema
 from harmonize.staging import StagedFolder
 
-__all__ = ["SMALL_TABLES", "attach_catalogue"]
+__all__ = ["SMALL_TABLES", "attach_catalogue", "look_into_catalogue"]
 
 SHARED_TABLES = {"column": "column_key", "text": "text_key", "remark": "remark_key"}
 """Tables whose rows many files have in common, by the hash that is their key."""
@@ -70,6 +70,27 @@ def attach_catalogue(connection: duckdb.DuckDBPyConnection, path: Path, folders:
     missing = [folder for folder in folders if folder.key not in known]
     for start in range(0, len(missing), _BATCH):
         _add(connection, missing[start : start + _BATCH])
+
+
+def look_into_catalogue(
+    connection: duckdb.DuckDBPyConnection, path: Path, folders: Sequence[StagedFolder], scratch: Path
+) -> None:
+    """Attach the catalogue as `stage` without changing it.
+
+    Args:
+        scratch: a folder for one that is made of `folders` where the catalogue is not there, not whole, or in use.
+    """
+    try:
+        connection.execute(f"ATTACH {quoted(path)} AS stage (READ_ONLY)")
+        known = {key for (key,) in connection.execute("SELECT content_key FROM stage.content").fetchall()}
+        if connection.execute("SELECT form FROM stage.form").fetchall() == [(_FORM,)] and known.issuperset(
+            folder.key for folder in folders
+        ):
+            return
+    except duckdb.Error:
+        pass
+    connection.execute("DETACH DATABASE IF EXISTS stage")
+    attach_catalogue(connection, scratch / path.name, folders)
 
 
 def _attach(connection: duckdb.DuckDBPyConnection, path: Path) -> None:

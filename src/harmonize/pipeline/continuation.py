@@ -8,10 +8,16 @@ from pathlib import Path
 
 import duckdb
 
+from harmonize import __version__
+from harmonize.database import source_hash
+from harmonize.store.build import release_form
 from harmonize.store.parquet import Previous
 from harmonize.store.releases import checksum, is_whole, read_manifest
 
-__all__ = ["LastRelease", "last_release", "tells_of_damage"]
+__all__ = ["LastRelease", "continued_form", "last_release", "tells_of_damage"]
+
+_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline", "harmonize.values")
+"""Packages whose text decides what the release holds: a change of it without a new version makes all anew as well."""
 
 _DAMAGED_FILE = (
     duckdb.InvalidInputException,
@@ -41,6 +47,11 @@ class LastRelease:
     database: Path | None = None
     extracts: Previous | None = None
     is_damaged: bool = False
+
+
+def continued_form(meaning_hash: str) -> str:
+    """The form of the releases that this program continues by scales, units and a language of this hash."""
+    return release_form([__version__, meaning_hash, *map(source_hash, _MAKING)])
 
 
 def last_release(out: Path, *, is_trusted: bool = True) -> LastRelease:

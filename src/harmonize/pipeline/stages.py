@@ -20,14 +20,14 @@ import duckdb
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
 from harmonize.assessments.visit_rules import register_visit_rules
-from harmonize.crosswalk.harmonise import harmonise, judge, register_knowledge
-from harmonize.database import beside, quoted, source_hash
+from harmonize.crosswalk.harmonise import harmonise, judge
+from harmonize.database import beside, quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline import gate
 from harmonize.pipeline.catalogue import attach_catalogue
-from harmonize.pipeline.continuation import last_release, tells_of_damage
+from harmonize.pipeline.continuation import continued_form, last_release, tells_of_damage
 from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
@@ -55,7 +55,6 @@ from harmonize.store.build import (
     fill_contract,
     finish_release,
     logical_hashes,
-    release_form,
     settle,
     show_contract,
 )
@@ -73,8 +72,6 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
-_MAKING = ("harmonize.crosswalk", "harmonize.assessments", "harmonize.pipeline", "harmonize.values")
-"""Packages whose text decides what the release holds: a change of it without a new version makes all anew as well."""
 _MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 """How DuckDB prints its limit; it reads no PiB."""
 
@@ -200,7 +197,7 @@ def _run(
         release = work / "release"
         release.mkdir()
         database = release / "harmonized.duckdb"
-        form = release_form([__version__, understanding.meaning_hash, *map(source_hash, _MAKING)])
+        form = continued_form(understanding.meaning_hash)
         with duckdb.connect(config=_configuration(settings, work)) as connection:
             with clock.stage("crosswalk"):
                 last = kept.result()
@@ -305,22 +302,7 @@ def _give_knowledge(
     attach_catalogue(connection, catalogue, [staged for _, staged in intake.loaded.values()])
     register_files(connection, intake)
     show_stage(connection, intake)
-    defaults = {
-        name: (
-            next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
-            profile.verification,
-        )
-        for name, profile in understanding.profiles.items()
-    }
-    register_knowledge(
-        connection,
-        understanding.index,
-        understanding.language,
-        understanding.scales,
-        understanding.units,
-        understanding.entailment,
-        defaults,
-    )
+    understanding.crosswalks.register(connection)
     register_visit_rules(connection, understanding.visit_rules)
 
 
@@ -342,8 +324,8 @@ def _transform(
     def give_meaning(connection: duckdb.DuckDBPyConnection) -> None:
         use_workspace(connection)
         point_at(connection, intake, [])
-        knowledge = " ".join([understanding.knowledge_hash, *understanding.index.validity])
-        harmonise(connection, understanding.index, knowledge)
+        knowledge = " ".join([understanding.knowledge_hash, *understanding.crosswalks.index.validity])
+        harmonise(connection, understanding.crosswalks.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
         settle(connection)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -10,7 +10,6 @@ from pathlib import Path
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
 from harmonize.crosswalk.broader import broader_table
-from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import (
     crosswalk_table,
     indicator_law_table,
@@ -18,19 +17,14 @@ from harmonize.crosswalk.harmonise import (
     law_table,
     topic_table,
 )
-from harmonize.crosswalk.language import Language, load_language
-from harmonize.crosswalk.lint import lint
-from harmonize.crosswalk.mapping import load_editions
-from harmonize.crosswalk.resolve import CrosswalkIndex, InstrumentRules, load_index
-from harmonize.crosswalk.scales import Scale, load_scales
 from harmonize.errors import ConfigurationError
+from harmonize.pipeline.crosswalks import Crosswalks, load_crosswalks
 from harmonize.project import Project
 from harmonize.sources.profile import TICK_BOXES, Profile, load_profiles
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.staging import fingerprint
-from harmonize.values.units import UnitTable
 
-__all__ = ["Understanding", "knowledge_rows", "load_knowledge"]
+__all__ = ["Understanding", "knowledge_rows", "load_knowledge", "meaning_hash"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +33,8 @@ class Understanding:
 
     profiles: Mapping[str, Profile]
     vocabulary: Vocabulary
-    language: Language
-    scales: Mapping[str, Scale]
-    units: UnitTable
-    entailment: Sequence[tuple[str, str, str]]
+    crosswalks: Crosswalks
     visit_rules: VisitRules
-    index: CrosswalkIndex
     schemas: Path
     reading_hash: str
     meaning_hash: str
@@ -69,26 +59,13 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
     profile_paths = project.files("mappings", "*/source.yml")
     profiles = load_profiles(profile_paths)
     vocabulary = Vocabulary.from_folder(schemas)
-    language = load_language(project)
-    scales = load_scales(project.find("schemas/scales.yml"))
-    units = UnitTable.from_file(project.find("schemas/units.yml"), memory and memory / "units.json")
-    editions = load_editions(project)
-    known_units = frozenset(unit.unit for unit in units.spellings.values())
-    complaints = [one for one in lint(editions, language, scales, known_units) if one.stops_a_run]
+    crosswalks = load_crosswalks(project, profiles, as_of, memory and memory / "units.json")
+    complaints = [one for one in crosswalks.complaints() if one.stops_a_run]
     if complaints:
         first = complaints[0]
         raise ConfigurationError(
             f"{first.place}: {first.message} {first.cure} ({len(complaints)} in all: `harmonize crosswalk lint`.)"
         )
-    rules = {
-        name: InstrumentRules(
-            profile.editions,
-            [(family.pattern, family.question) for family in profile.question_families],
-            profile.national_editions,
-            profile.keeps_scales,
-        )
-        for name, profile in profiles.items()
-    }
     reading_paths = [
         *profile_paths,
         *project.files("mappings", f"*/{TICK_BOXES}"),
@@ -103,43 +80,43 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         ),
     ]
     reading_paths += project.files("schemas/countries", "*.*")
-    # What every answer's meaning hangs on, besides the mapping of its question.
-    meaning_paths = [project.find(f"schemas/{name}") for name in ("scales.yml", "units.yml", "entailment.yml")]
-    meaning_paths += [
-        path
-        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
-        for path in project.files("schemas/language", part)
-    ]
     knowledge_paths = [path for folder in ("mappings", "schemas") for path in project.files(folder, "**/*.*")]
     return Understanding(
         profiles,
         vocabulary,
-        language,
-        scales,
-        units,
-        load_entailment(project.find("schemas/entailment.yml")),
+        crosswalks,
         load_visit_rules(project.find("schemas/visits.yml")),
-        load_index(project, editions, rules, as_of),
         schemas,
         fingerprint(reading_paths),
-        fingerprint(meaning_paths),
+        meaning_hash(project),
         fingerprint([path for path in knowledge_paths if path.is_file()]),
     )
+
+
+def meaning_hash(project: Project) -> str:
+    """A hash of what every answer's meaning hangs on, besides the mapping of its question."""
+    language = [
+        path
+        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
+        for path in project.files("schemas/language", part)
+    ]
+    names = ("scales.yml", "units.yml", "entailment.yml")
+    return fingerprint([*(project.find(f"schemas/{name}") for name in names), *language])
 
 
 def knowledge_rows(understanding: Understanding) -> dict[str, list[dict[str, object]]]:
     """Rows of the contract tables that come from the knowledge folders."""
     profiles = [understanding.profiles[name] for name in sorted(understanding.profiles)]
     return {
-        "topic": topic_table(understanding.language),
-        "indicator": indicator_table(understanding.language),
-        "indicator_broader": broader_table(understanding.language.broader),
-        "law": law_table(understanding.language),
-        "indicator_law": indicator_law_table(understanding.language),
-        "crosswalk": crosswalk_table(understanding.index),
+        "topic": topic_table(understanding.crosswalks.language),
+        "indicator": indicator_table(understanding.crosswalks.language),
+        "indicator_broader": broader_table(understanding.crosswalks.language.broader),
+        "law": law_table(understanding.crosswalks.language),
+        "indicator_law": indicator_law_table(understanding.crosswalks.language),
+        "crosswalk": crosswalk_table(understanding.crosswalks.index),
         "entailment": [
             {"comparability": comparability, "state": state, "implied_state": implied}
-            for comparability, state, implied in understanding.entailment
+            for comparability, state, implied in understanding.crosswalks.entailment
         ],
         "instrument": [
             {"instrument": p.instrument, "title": p.title, "owner": p.owner, "kind": p.kind} for p in profiles

@@ -23,8 +23,7 @@ def add_mention(
     staged = context.staged
     country = _country(context, record)
     workers = record.number("workers", style, staged, "bad_workers", (0, MOST_WORKERS), whole=True)
-    latitude = record.number("latitude", NumberStyle.POINT, staged, "bad_coordinate", (-90, 90))
-    longitude = record.number("longitude", NumberStyle.POINT, staged, "bad_coordinate", (-180, 180))
+    latitude, longitude = _degrees(context, record, "latitude", 90), _degrees(context, record, "longitude", 180)
     name = record.text("name", staged)
     staged.tables["mention"].add(
         assessment_no,
@@ -44,6 +43,13 @@ def add_mention(
     for scheme, text, place in record.identifier_texts(staged):
         add_identifier(context, scheme, text, country, record.locator, place)
     return country
+
+
+def _degrees(context: Context, record: Record, name: str, bound: float) -> float | None:
+    """A coordinate has no thousands: a comma that stands alone separates its decimals, whatever else the file does."""
+    text = record.raw(name)
+    style = NumberStyle.COMMA if "," in text and "." not in text else NumberStyle.POINT
+    return record.number(name, style, context.staged, "bad_coordinate", (-bound, bound))
 
 
 def _country(context: Context, record: Record) -> str | None:

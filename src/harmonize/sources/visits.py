@@ -90,15 +90,23 @@ class Visits:
             if key is None:
                 self._context.report_blank_key(record, self._title("native_id"), cells)
             return key
-        placeholders = self._context.vocabulary.identifiers.placeholders
-        stated = [text for _, text, _ in record.identifier_texts(self._context.staged)]
-        factory = [text for text in stated if text.casefold() not in placeholders]
-        if not factory and not record.is_blank("name"):
-            factory = [text for name in ("name", "address") if (text := clean(record.raw(name)))]
+        factory = self._factory(record)
         if not factory:
             self._context.report_blank_key(record, self._title("name"), cells)
             return None
         return "\0".join([*factory, record.raw("country"), record.raw("cycle"), self._day(record)])
+
+    def _factory(self, record: Record) -> list[str]:
+        """What names the factory of a row: the identifiers of its site, else those of its company, name and address."""
+        rules, country = self._context.vocabulary.identifiers, self._context.profile.country
+        stated = [
+            (scheme, text)
+            for scheme, text, _ in record.identifier_texts(self._context.staged)
+            if text.casefold() not in rules.placeholders
+        ]
+        of_site = [text for scheme, text in stated if rules.level(scheme, text, country) != "company"]
+        names = [] if record.is_blank("name") else [clean(record.raw(name)) for name in ("name", "address")]
+        return of_site or [*(text for _, text in stated), *filter(None, names)]
 
     def _day(self, record: Record) -> str:
         """The day of a visit however it is printed; where it is none, as it is printed."""

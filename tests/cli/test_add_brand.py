@@ -19,7 +19,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.cli.calling import Command
+from tests.cli.conftest import Command
 from tests.pipeline.worlds import ROOT
 
 PAGE = (ROOT / "mappings/README.md").read_text(encoding="utf-8").split("\n## Add a brand\n")[1]
