@@ -56,7 +56,7 @@ def test_a_run_with_something_withheld_ends_with_one(harmonize: Command, tmp_pat
             assert line["peak_memory_mb"] > 0
 
 
-def test_a_refused_run_is_a_failed_line_and_asentence(harmonize: Command) -> None:
+def test_a_refused_run_is_a_failed_line_and_a_sentence(harmonize: Command) -> None:
     said = harmonize("run", "quick.yml", "--inbox", "nowhere", "--out", "out", "--json")
     assert said.code == 2
     (*_, failed) = [json.loads(line) for line in said.out.splitlines()]
