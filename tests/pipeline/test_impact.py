@@ -118,7 +118,7 @@ def _ignored(row: Row, _: int) -> None:
 
 
 def _retired(row: Row, _: int) -> None:
-    row.rules["status"] = "retired"
+    row.rules |= {"status": "retired", "valid_to": AS_OF.isoformat()}
 
 
 def _not_yet(row: Row, _: int) -> None:
