@@ -172,7 +172,7 @@ def demo_world() -> World:
     """Twelve invented factories, run once."""
     folder = Path(_held().name)
     made = generate(folder, facilities=12, seed=7, schemas=ROOT / "schemas")
-    return World(made.inbox, made.truth, folder / "out", run_inbox(made.inbox, folder / "out"))
+    return World(made.inbox, made.truth, folder, run_inbox(made.inbox, folder))
 
 
 def delivered_files(inbox: Path) -> Sequence[Path]:

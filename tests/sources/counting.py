@@ -16,6 +16,7 @@ from typing import Any
 
 from harmonize.sources.profile import Layout, TablePart
 from tests.sources.exports import WORKBOOK
+from tests.sources.old_encodings import from_tcvn3
 
 __all__ = ["count"]
 
@@ -31,6 +32,8 @@ FEM_SCORE = re.compile(
     r"score\.total|(ems|energy|water|wastewater|air|waste|chemicals)\.(score|level1|level2|level3|applicability)"
 )
 
+_RESULT_IN_TCVN3 = b"K\xd5t qu\xb6"
+"""The title of the results of a Vietnamese form."""
 Row = Sequence[str]
 
 
@@ -40,7 +43,7 @@ def _text(data: bytes) -> str:
     try:
         return data.decode("utf-8-sig")
     except UnicodeDecodeError:
-        return data.decode("cp1252", "replace")
+        return from_tcvn3(data) if _RESULT_IN_TCVN3 in data else data.decode("cp1252", "replace")
 
 
 def _printed(cell: Any) -> str:

@@ -56,7 +56,7 @@ def show_command(
     lang: Lang = None,
     as_of: AsOf = None,
 ) -> None:
-    """Say what a part of the language means and what follows from it, which laws it refers to, and who asks it."""
+    """Say what a part of the language means, what follows from it, which laws it rests on, and who asks it."""
     from harmonize.crosswalk.language import load_language
     from harmonize.crosswalk.laws import laws_of
     from harmonize.crosswalk.lookup import find, parts

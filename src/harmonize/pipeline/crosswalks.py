@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from harmonize.assessments.visit_rules import VisitRules, load_visit_rules, register_visit_rules
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import register_knowledge
 from harmonize.crosswalk.language import Language, load_language
@@ -38,6 +39,7 @@ class Crosswalks:
     editions: Sequence[Edition]
     index: CrosswalkIndex
     defaults: Mapping[str, tuple[str | None, str]]
+    visit_rules: VisitRules
 
     def complaints(self) -> list[Complaint]:
         """What the lint has to say."""
@@ -49,6 +51,7 @@ class Crosswalks:
         register_knowledge(
             connection, self.index, self.language, self.scales, self.units, self.entailment, self.defaults
         )
+        register_visit_rules(connection, self.visit_rules)
 
     @property
     def default_scales(self) -> Mapping[str, str | None]:
@@ -65,7 +68,7 @@ class Crosswalks:
     @property
     def rest(self) -> object:
         """What may decide how any question is read."""
-        return self.scales, self.units.spellings, list(self.entailment), self.defaults
+        return self.scales, self.units.spellings, list(self.entailment), self.defaults, self.visit_rules
 
 
 def load_crosswalks(
@@ -104,4 +107,5 @@ def load_crosswalks(
         editions,
         load_index(project, editions, rules, as_of),
         defaults,
+        load_visit_rules(project.find("schemas/visits.yml")),
     )

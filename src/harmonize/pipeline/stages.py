@@ -19,7 +19,6 @@ import duckdb
 
 from harmonize import __version__
 from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
-from harmonize.assessments.visit_rules import register_visit_rules
 from harmonize.crosswalk.harmonise import harmonise, judge
 from harmonize.database import beside, quoted
 from harmonize.errors import ConfigurationError, PublicationError
@@ -303,7 +302,6 @@ def _give_knowledge(
     register_files(connection, intake)
     show_stage(connection, intake)
     understanding.crosswalks.register(connection)
-    register_visit_rules(connection, understanding.visit_rules)
 
 
 def _transform(

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from harmonize.assessments.visit_rules import VisitRules, load_visit_rules
 from harmonize.collection import without_collector
 from harmonize.crosswalk.broader import broader_table
 from harmonize.crosswalk.harmonise import (
@@ -34,7 +33,6 @@ class Understanding:
     profiles: Mapping[str, Profile]
     vocabulary: Vocabulary
     crosswalks: Crosswalks
-    visit_rules: VisitRules
     schemas: Path
     reading_hash: str
     meaning_hash: str
@@ -85,7 +83,6 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
         profiles,
         vocabulary,
         crosswalks,
-        load_visit_rules(project.find("schemas/visits.yml")),
         schemas,
         fingerprint(reading_paths),
         meaning_hash(project),
