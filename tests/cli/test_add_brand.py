@@ -46,8 +46,9 @@ def _edit(path: Path, text: str) -> None:
     content = path.read_text(encoding="utf-8")
     for found in re.finditer(r"((?:^-.*\n)+)((?:^\+.*\n)+)", text, re.MULTILINE):
         old, new = (re.sub(r"^[-+]", "", part, flags=re.MULTILINE)[:-1] for part in found.groups())
-        assert content.count(f"\n{old}") == 1, old
-        content = content.replace(f"\n{old}", f"\n{new}")
+        pattern = re.compile("\n" + re.escape(old).replace("…", "[^\n]*"))
+        (place,) = pattern.finditer(content)
+        content = f"{content[: place.start()]}\n{new}{content[place.end() :]}"
     path.write_text(content, encoding="utf-8")
 
 

@@ -35,12 +35,18 @@ def test_it_writes_profile_crosswalk_and_fixture(harmonize: Command, project: Pa
     said = harmonize("sources", "new", "kestrel", "german.csv", "--edition", "2026.1")
     assert (said.code, said.err) == (0, "")
     written = sorted(path.name for path in (project / "mappings/kestrel").iterdir())
-    assert written == ["2026.1.rules.tsv", "2026.1.sssom.tsv", "sample.csv", "source.yml"]
+    assert written == [
+        "2026.1.candidates.tsv",
+        "2026.1.rules.tsv",
+        "2026.1.sssom.tsv",
+        "sample.csv",
+        "source.yml",
+    ]
     for name in written:
         assert f"mappings/kestrel/{name}" in said.out
     edition = load_edition(project / "mappings/kestrel/2026.1.sssom.tsv", project / "mappings/kestrel/2026.1.rules.tsv")
     assert list(edition.entries) == ["4.2", "5.1", "7.3"]
-    assert all(entry.is_undecided for entry in edition.entries.values())
+    assert {entry.rule("status") for entry in edition.entries.values()} == {"draft"}
 
 
 def test_it_says_what_it_understood_what_not_and_what_is_next(harmonize: Command) -> None:
@@ -52,7 +58,7 @@ def test_it_says_what_it_understood_what_not_and_what_is_next(harmonize: Command
         "guessed: Prüftag = assessed_on (no other column of dates is left)",
         "not understood: Prüfung (3 different words); Bis wann (dates); Laune (2 different words)",
         "no column found for: native_id",
-        "clauses: 3 to decide",
+        "clauses: 3 to decide, ",
         "read as drafted: 3 assessments, 3 findings loaded, 0 withheld",
         "  4. harmonize crosswalk lint",
         "data/inbox/acme/",
@@ -167,11 +173,16 @@ def test_a_workbook_of_two_sheets_runs_before_and_after_its_clauses_are_decided(
         "Wages": "labour.compensation.overall",
         "Working%20hours": "labour.working_time.overall",
     }
-    draft = "skos:exactMatch\t\tsssom:NoTermFound\tsemapv:UnspecifiedMatching\t"
-    decided = "skos:broadMatch\t\thz:{}\tsemapv:ManualMappingCuration\t0.8"
+    decided = "skos:broadMatch\t\thz:{}\tsemapv:ManualMappingCuration\t0.8\thzp:one\t\t2026-06-30\n"
+    crosswalk = project / "mappings/kestrel/v1.sssom.tsv"
+    drafted = [
+        line for line in crosswalk.read_text(encoding="utf-8").splitlines(keepends=True) if line[:8] != "kestrel:"
+    ]
+    rows = [f"kestrel:{code}\t{decided.format(name)}" for code, name in indicators.items()]
+    crosswalk.write_text("".join([*drafted, *rows]), encoding="utf-8")
     _edit(
-        project / "mappings/kestrel/v1.sssom.tsv",
-        {f"kestrel:{code}\t{draft}": f"kestrel:{code}\t{decided.format(name)}" for code, name in indicators.items()},
+        project / "mappings/kestrel/v1.rules.tsv",
+        {"\tfinding\t\t\t\t\t\t\t\tdraft": "\tfinding\tpositive\t\t\t\t\tbuyer_code\t\tdraft"},
     )
     assert harmonize("crosswalk", "lint").code == 0
     for status, who in (("proposed", "hzp:one"), ("approved", "hzp:other")):

@@ -19,8 +19,14 @@ _SHOWN = 3
 _LISTS = {"findings": "findings", "long": "answers", "register": "factories"}
 
 
-def report_draft(drafted: DraftedSource, paths: Sequence[Path], sample: Path, contributor: str) -> None:
-    """Say everything on a draft."""
+def report_draft(
+    drafted: DraftedSource, candidates: int, paths: Sequence[Path], sample: Path, contributor: str
+) -> None:
+    """Say everything on a draft.
+
+    Args:
+        candidates: how many clauses or questions have an indicator proposed.
+    """
     layout = drafted.layout
     say(f"{drafted.profile.instrument}: a list of {_LISTS[layout.kind]}")
     for part in layout.parts:
@@ -28,7 +34,7 @@ def report_draft(drafted: DraftedSource, paths: Sequence[Path], sample: Path, co
             say(line)
     if layout.passed_over:
         say(f"  sheets passed over: {'; '.join(layout.passed_over)}")
-    for line in (*_missing(drafted), *_codes(drafted), *_read(drafted)):
+    for line in (*_missing(drafted), *_codes(drafted, candidates), *_read(drafted)):
         say(line)
     say("written")
     for path in paths:
@@ -66,12 +72,12 @@ def _missing(drafted: DraftedSource) -> Iterator[str]:
         yield f"  no column found for: {', '.join(lacking)}"
 
 
-def _codes(drafted: DraftedSource) -> Iterator[str]:
+def _codes(drafted: DraftedSource, candidates: int) -> Iterator[str]:
     codes = drafted.codes
     if drafted.layout.kind == "register":
         return
     noun = "questions" if drafted.layout.kind == "long" else "clauses"
-    yield f"  {noun}: {len(codes.listed)} to decide"
+    yield f"  {noun}: {len(codes.listed)} to decide, {candidates} of them with a candidate"
     if codes.wordings:
         yield f"    {codes.wordings} more print wording in place of a code; wording is its owner's and was left out"
 

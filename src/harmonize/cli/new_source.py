@@ -17,8 +17,6 @@ from harmonize.errors import ConfigurationError, InboxError, RefusedFile
 from harmonize.project import Project
 
 if TYPE_CHECKING:
-    from harmonize.crosswalk.drafts import DraftRow
-    from harmonize.sources.drafting.codes import Codes
     from harmonize.sources.drafting.draft import DraftedSource, Known
 
 __all__ = ["new_command"]
@@ -62,10 +60,11 @@ def new_command(
             raise InboxError(f"{sample}: {problem} {problem.hint}") from problem
         except ConfigurationError as problem:
             raise ConfigurationError(f"{sample}: {problem}") from problem
-    paths = _write(folder, drafted, _rows(project, drafted.layout.kind, drafted.codes))
+    crosswalk, candidates = ({}, 0) if drafted.layout.kind == "register" else _crosswalk(project, drafted)
+    paths = _write(folder, drafted, crosswalk)
     if remark:
         say(remark)
-    report_draft(drafted, paths, sample, contributor or name)
+    report_draft(drafted, candidates, paths, sample, contributor or name)
 
 
 def _new_folder(project: Project, name: str, edition: str) -> Path:
@@ -146,29 +145,40 @@ def _remark_on(data: bytes, sample: Path, known: Known, kind: Kind | None) -> st
     raise ConfigurationError(f"{sample} is read already, as {instrument} ({layout.name}). {cure}")
 
 
-def _rows(project: Project, kind: Kind, codes: Codes) -> list[DraftRow]:
-    """The rows of the crosswalk: how they are read where that is plain, and no meaning."""
-    from harmonize.crosswalk.drafts import DraftRow
+def _crosswalk(project: Project, drafted: DraftedSource) -> tuple[dict[str, str], int]:
+    """The files of the crosswalk, by what follows the edition in their names, and how many codes have a candidate."""
+    from harmonize.cli.suggest import suggestion_knowledge
+    from harmonize.crosswalk.suggestions.drafts import DraftedEdition, draft
+    from harmonize.crosswalk.suggestions.questions import AskedQuestion
+    from harmonize.crosswalk.suggestions.rank import rank
+    from harmonize.crosswalk.suggestions.reasons import Reasons, asked_by
+
+    evidence, model, editions = suggestion_knowledge(project, [], {})
+    rankings = rank([AskedQuestion(one.code, one.title) for one in drafted.codes.listed], evidence, model)
+    edition = DraftedEdition(drafted.profile.instrument, drafted.draft.edition, today())
+    why = Reasons(evidence, asked_by(editions)).of
+    texts = draft(edition, rankings, evidence.known, model, why, _shown_rules(project, drafted))
+    return texts, sum(1 for ranking in rankings if ranking.candidates)
+
+
+def _shown_rules(project: Project, drafted: DraftedSource) -> dict[str, dict[str, str]]:
+    """What the sample shows of how answers are read; which way is good, and on what basis, only a person can say."""
     from harmonize.crosswalk.scales import fitting_scale, load_scales
 
-    if kind == "findings":
-        return [
-            DraftRow(code, "finding", "positive", "buyer_code", example_answer="finding", example_state="not_met")
-            for code, _ in codes.listed
-        ]
+    codes = drafted.codes.listed
+    if drafted.layout.kind == "findings":
+        return {
+            one.code: {"scale": "finding", "example_answer": "finding", "example_state": "not_met"} for one in codes
+        }
     scales = load_scales(project.find("schemas/scales.yml"))
-    scale = fitting_scale([answer for _, answers in codes.listed for answer in answers], scales) or ""
-    return [DraftRow(code, scale, example_answer=answers[0] if answers else "") for code, answers in codes.listed]
+    scale = fitting_scale([answer for one in codes for answer in one.answers], scales) or ""
+    return {one.code: {"scale": scale, "example_answer": one.answers[0] if one.answers else ""} for one in codes}
 
 
-def _write(folder: Path, drafted: DraftedSource, rows: Sequence[DraftRow]) -> list[Path]:
+def _write(folder: Path, drafted: DraftedSource, crosswalk: Mapping[str, str]) -> list[Path]:
     """Write the files of the source and its fixture; returns their paths."""
-    from harmonize.crosswalk.drafts import draft_edition, edition_paths
-
     texts: dict[Path, str | bytes] = {folder / "source.yml": drafted.text}
-    if drafted.layout.kind != "register":
-        name, edition = drafted.profile.instrument, drafted.draft.edition
-        texts |= zip(edition_paths(folder, edition), draft_edition(name, edition, rows, today()), strict=True)
+    texts |= {folder / f"{drafted.draft.edition}{end}": text for end, text in crosswalk.items()}
     texts |= _fixture(folder, drafted)
     try:
         for path, content in texts.items():

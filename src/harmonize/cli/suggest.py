@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from harmonize.crosswalk.suggestions.questionnaire import Questionnaire
     from harmonize.crosswalk.suggestions.rank import Ranking
 
-__all__ = ["suggest_command"]
+__all__ = ["suggest_command", "suggestion_knowledge"]
 
 
 def suggest_command(
@@ -70,7 +70,7 @@ def suggest_command(
     paths = draft_paths(out, name, version) if out is not None else None
     project = Project.locate(Path.cwd())
     read = _read(file, project, named)
-    evidence, model, editions = _knowledge(project, also or [], named)
+    evidence, model, editions = suggestion_knowledge(project, also or [], named)
     rankings = rank(read.questions, evidence, model, top)
     why = Reasons(evidence, asked_by(editions)).of
     if paths is None:
@@ -122,7 +122,7 @@ def _read_kin(file: Path, project: Project, named: dict[str, str]) -> Questionna
         return _read(file, project, {})
 
 
-def _knowledge(
+def suggestion_knowledge(
     project: Project, also: Sequence[str], named: dict[str, str]
 ) -> tuple[Evidence, SuggestionModel, list[Edition]]:
     """What questions are compared with, what it counts, and the crosswalks that are there."""

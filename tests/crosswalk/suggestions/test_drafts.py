@@ -93,6 +93,18 @@ def test_nothing_is_guessed_that_only_a_reader_knows(edition: Edition) -> None:
     assert filled == {"question", "status"}
 
 
+def test_what_an_export_shows_of_its_answers_is_written_down(
+    tmp_path: Path, evidence: Evidence, model: SuggestionModel
+) -> None:
+    rankings = rank(QUESTIONS, evidence, model)
+    shown = {"9": {"scale": "finding", "example_answer": "finding", "status": "approved"}}
+    drafted = DraftedEdition("lantern", "one", DAY)
+    edition = _written(tmp_path, draft(drafted, rankings, evidence.known, model, lambda *_: "", shown))
+    filled = {name: value for name, value in edition.entries["9"].rules.items() if value}
+    assert filled == {"question": "9", "scale": "finding", "example_answer": "finding", "status": "draft"}
+    assert [name for name, value in edition.entries["10"].rules.items() if value] == ["question", "status"]
+
+
 def test_a_question_without_a_candidate_is_not_said_to_have_no_term(edition: Edition) -> None:
     text = edition.sssom_path.read_text(encoding="utf-8")
     assert "NoTermFound" not in text
@@ -145,7 +157,7 @@ def test_drafts_in_a_project_stop_no_run(tmp_path: Path, evidence: Evidence, mod
     shutil.copytree(ROOT / "mappings", project / "mappings")
     write_drafts(_texts(QUESTIONS, evidence, model), draft_paths(project / "mappings", "lantern", "one"))
     understanding = load_knowledge(Project.locate(project), DAY, tmp_path / "scratch")
-    assert ("lantern", "one") in understanding.index.editions
+    assert ("lantern", "one") in understanding.crosswalks.index.editions
 
 
 def test_the_reference_implementation_accepts_the_drafts(edition: Edition, caplog: pytest.LogCaptureFixture) -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from harmonize.errors import ConfigurationError
 from harmonize.model.staged import StagedFile
+from harmonize.sources.drafting.codes import Code
 from harmonize.sources.drafting.draft import DraftedSource
 from harmonize.sources.profile import Profile
 from harmonize.sources.vocabulary import Vocabulary
@@ -104,7 +105,11 @@ def test_a_list_of_findings_in_other_words(known: Iterable[Profile], vocabulary:
         "Schwere": "severity", "Abweichung": "description",
     }  # fmt: skip
     assert [column.title for column in drafted.layout.table.left] == ["Prüfung", "Bis wann", "Laune"]
-    assert [code for code, _ in drafted.codes.listed] == ["4.2", "5.1", "7.3"]
+    assert [(one.code, one.title) for one in drafted.codes.listed] == [
+        ("4.2", "Notausgänge"),
+        ("5.1", "Ruhetag"),
+        ("7.3", "Löhne"),
+    ]
     staged = Staged(_read(drafted))
     assert staged.column("finding", "clause") == ["4.2", "5.1", "7.3"]
     assert staged.column("mention", "workers") == [1240, 310, 95]
@@ -156,7 +161,7 @@ def test_a_form_has_its_visit_in_a_block(known: Iterable[Profile], vocabulary: V
     staged = Staged(_read(drafted))
     assert staged.column("mention", "name") == ["Sao Mai Garment"]
     assert [(row["question_id"], row["raw_value"]) for row in staged["answer"]] == [("1.1", "Yes"), ("1.2", "No")]
-    assert drafted.codes.listed == (("1.1", ("Yes",)), ("1.2", ("No",)))
+    assert drafted.codes.listed == (Code("1.1", "", ("Yes",)), Code("1.2", "", ("No",)))
 
 
 def test_a_block_in_a_sheet_of_its_own(known: Iterable[Profile], vocabulary: Vocabulary) -> None:
@@ -232,7 +237,7 @@ def test_wording_is_no_code(known: Iterable[Profile], vocabulary: Vocabulary) ->
         ["B", "Laos", "7.1", "Minor"],
     ]
     drafted = draft(table(rows), known, vocabulary)
-    assert drafted.codes.listed == (("7.1", ()),)
+    assert drafted.codes.listed == (Code("7.1", "", ()),)
     assert drafted.codes.wordings == 1
     assert wording not in drafted.text + fixture_text(drafted)
 
@@ -242,7 +247,7 @@ def test_titles_are_told_from_codes_only_where_no_code_has_two(
 ) -> None:
     head = ["Plant", "Country", "Clause", "Severity"]
     same = [head, ["A", "Vietnam", "4 Wages", "Major"], ["B", "Laos", "4 Hours", "Minor"]]
-    assert [code for code, _ in draft(table(same), known, vocabulary).codes.listed] == ["4 Wages", "4 Hours"]
+    assert [one.code for one in draft(table(same), known, vocabulary).codes.listed] == ["4 Wages", "4 Hours"]
 
 
 # What names somebody.

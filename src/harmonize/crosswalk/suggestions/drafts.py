@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import quote
 
 from harmonize.crosswalk.mapping import INDICATOR_PREFIX, RULE_COLUMNS, SSSOM_COLUMNS
@@ -64,14 +65,26 @@ Why = Callable[[AskedQuestion, Ranked], str]
 
 
 def draft(
-    drafted: DraftedEdition, rankings: Sequence[Ranking], known: IndicatorTexts, model: SuggestionModel, why: Why
+    drafted: DraftedEdition,
+    rankings: Sequence[Ranking],
+    known: IndicatorTexts,
+    model: SuggestionModel,
+    why: Why,
+    rules: Mapping[str, Mapping[str, str]] = MappingProxyType({}),
 ) -> dict[str, str]:
-    """The texts of the files of an edition, by what follows the edition in their names."""
+    """The texts of the files of an edition, by what follows the edition in their names.
+
+    Args:
+        rules: what an export itself shows of a question, such as how its answers are printed; by question.
+    """
     mapped = [_mapping(drafted, ranking, known, model) for ranking in rankings if ranking.candidates]
     header = _HEADER.format(instrument=drafted.instrument, edition=drafted.edition, day=drafted.day.isoformat())
     return {
         ".sssom.tsv": header + _table(SSSOM_COLUMNS, mapped),
-        ".rules.tsv": _table(RULE_COLUMNS, [_rules(ranking.question) for ranking in rankings]),
+        ".rules.tsv": _table(
+            RULE_COLUMNS,
+            [_rules(ranking.question, rules.get(ranking.question.question_id, {})) for ranking in rankings],
+        ),
         ".candidates.tsv": _table(CANDIDATE_COLUMNS, candidate_rows(rankings, known, why)),
     }
 
@@ -106,8 +119,8 @@ def _mapping(
     return tuple(row.get(name, "") for name in SSSOM_COLUMNS)
 
 
-def _rules(question: AskedQuestion) -> tuple[str, ...]:
-    row = {"question": question.question_id, "status": "draft"}
+def _rules(question: AskedQuestion, shown: Mapping[str, str]) -> tuple[str, ...]:
+    row = {**shown, "question": question.question_id, "status": "draft"}
     return tuple(row.get(name, "") for name in RULE_COLUMNS)
 
 
