@@ -82,7 +82,7 @@ def test_units_and_entailment_are_told() -> None:
 
 
 def _language(kind: str, label: str) -> Language:
-    topic = TopicEntry("pay", None, "labour", {"en": "Pay"}, ())
+    topic = TopicEntry("pay", None, "labour", {"en": "Pay"}, (), "topics.yml")
     entry = IndicatorEntry("labour.pay", "pay", kind, None, (), (), (), {"en": label})
     return Language({"pay": topic}, {"labour.pay": entry}, {}, {}, {})
 

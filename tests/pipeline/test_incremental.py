@@ -187,7 +187,7 @@ BROADER = "labour.compensation.minimum_wage.agreed_wage_paid\tlabour.compensatio
 NEW = "\nzz_new\tinformation\tnone\t\t\t\t\t\t\tapproved\t\t\t\t9\tinformational"
 AGE = "\nI.A.2\tfinding\tpositive\t\t\t\t\t"
 EDITS: Mapping[str, Sequence[tuple[str, str, str]]] = {
-    "a mapping retired": [(f"{FEM}.rules.tsv", f"{AIR}approved", f"{AIR}retired")],
+    "a mapping retired": [(f"{FEM}.rules.tsv", f"{AIR}approved\t\t\t", f"{AIR}retired\t\t2026-06-01\t")],
     "a mapping to another indicator": [
         (
             f"{FEM}.sssom.tsv",

@@ -103,7 +103,8 @@ def _taken_out(project: Project, folder: Path, commit: str, name: str, target: P
         packed = BytesIO(_git(folder, "archive", "--format=tar", commit, *present))
         try:
             with tarfile.open(fileobj=packed) as archive:
-                archive.extractall(target, filter="data")
+                # (Git packs what is below the folder; a link in it leads nowhere that is asked for.)
+                archive.extractall(target, [one for one in archive if one.isfile() or one.isdir()])  # noqa: S202
         except tarfile.TarError as problem:
             raise ConfigurationError(f"{name}: {problem}. Remove this entry from the project.") from problem
     roots = tuple(target if root == folder else root for root in project.roots)

@@ -140,7 +140,7 @@ def test_a_text_that_asks_for_a_number_prefers_numbers(ask: Ask, known: Indicato
 
 
 @pytest.mark.parametrize(
-    "text", ["", "Lorem ipsum dolor sit amet", "=1+1", "@SUM(A1:A9)", "xxxxxxxx", "12345", "🙂", "N/A", "\x00\x01"]
+    "text", ["", "Lorem ipsum dolor sit amet", "=1+1", "xxxxxxxx", "12345", "🙂", "N/A", "\x00\x01"]
 )
 def test_nothing_is_suggested_for_what_says_nothing(text: str, ask: Ask) -> None:
     assert ask(text).candidates == ()
