@@ -84,7 +84,7 @@ def test_units_and_entailment_are_told() -> None:
 def _language(kind: str, label: str) -> Language:
     topic = TopicEntry("pay", None, "labour", {"en": "Pay"}, (), "topics.yml")
     entry = IndicatorEntry("labour.pay", "pay", kind, None, (), (), (), {"en": label})
-    return Language({"pay": topic}, {"labour.pay": entry}, {}, {}, {})
+    return Language({"pay": topic}, {"labour.pay": entry}, {}, {}, {}, {}, frozenset(), (), {})
 
 
 def test_an_indicator_is_told_with_its_labels() -> None:
