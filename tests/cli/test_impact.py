@@ -16,7 +16,7 @@ from tests.sources.delivering import gap, wide
 
 FEM, GAP = "mappings/higg_fem/fem2023", "mappings/gap/covc"
 AIR = "\naircompliance\tyes_partial_no\tpositive\t\t1\t\t\tnational_law\t\tapproved"
-RETIRED = AIR.replace("approved", "retired")
+DRAFT = AIR.replace("approved", "proposed")
 Edit = Callable[..., None]
 
 
@@ -64,13 +64,13 @@ def _cells(out: str, first: str) -> list[list[str]]:
 
 
 def test_what_is_not_committed_is_told(steward: Command, edit: Edit, tmp_path: Path) -> None:
-    edit(f"{FEM}.rules.tsv", AIR, RETIRED)
+    edit(f"{FEM}.rules.tsv", AIR, DRAFT)
     before = (tmp_path / f"{FEM}.rules.tsv").read_bytes()
     said = steward("crosswalk", "impact", "HEAD..", "-o", "kinds.csv")
     assert said.code == 0, said
     assert "HEAD -> the working tree, release 2026-06-30-" in said.out
     assert _cells(said.out, "kind")[1] == [
-        "mapping", "higg_fem", "fem2023", "aircompliance", "2", "0", "status approved -> retired"
+        "mapping", "higg_fem", "fem2023", "aircompliance", "2", "0", "status approved -> proposed"
     ]  # fmt: skip
     assert "2 change: 2 get another state, 0 gain an indicator, 2 lose it" in said.out
     assert "0 open, 1 vanish" in said.out
@@ -116,16 +116,16 @@ def test_what_only_a_run_shows_is_named(steward: Command, tmp_path: Path) -> Non
 
 
 def test_a_release_by_other_crosswalks_is_told(steward: Command, edit: Edit) -> None:
-    edit(f"{FEM}.rules.tsv", AIR, RETIRED)
+    edit(f"{FEM}.rules.tsv", AIR, DRAFT)
     _git("commit", "--quiet", "--all", "--message", "retired")
-    edit(f"{FEM}.rules.tsv", RETIRED, AIR)
+    edit(f"{FEM}.rules.tsv", DRAFT, AIR)
     said = steward("crosswalk", "impact", "HEAD..")
     assert "The release answers 1 of these questions otherwise than the left side would" in said.out
     assert "2 gain an indicator, 0 lose it" in said.out
 
 
 def test_what_cannot_be_asked_is_a_sentence(steward: Command, edit: Edit, tmp_path: Path) -> None:
-    edit(f"{FEM}.rules.tsv", AIR, RETIRED)
+    edit(f"{FEM}.rules.tsv", AIR, DRAFT)
     deliver(tmp_path, {"empty.duckdb": b"", "text.duckdb": b"no database"})
     asked = ("crosswalk", "impact")
     assert "nosuch" in sentence(steward(*asked, "nosuch.."))
