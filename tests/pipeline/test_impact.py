@@ -169,6 +169,8 @@ def _made_clean(row: Row) -> None:
     rules["example_answer"] = next(iter(scale.words), "anything")
     rules["example_state"] = state_of(scale, rules["example_answer"], rules["polarity"])
     row.sssom["confidence"] = row.sssom["confidence"] or "0.5"
+    if row.sssom["predicate_id"] == "skos:exactMatch":  # Two of them, made at random, would contradict each other.
+        row.sssom["predicate_id"] = "skos:closeMatch"
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,7 @@ mapped AS (
         AND q.context IS NOT DISTINCT FROM c.context
         AND q.label_hash IS NOT DISTINCT FROM c.label_hash
     LEFT JOIN crosswalk_entry e USING (mapping_id)
-    LEFT JOIN indicator_entry i ON i.indicator_id = e.indicator_id AND NOT q.is_elsewhere
+    LEFT JOIN indicator_entry i ON i.indicator_id = CASE WHEN NOT q.is_elsewhere THEN e.indicator_id END
     LEFT JOIN instrument_default d ON d.instrument = k.instrument
 )
 SELECT
