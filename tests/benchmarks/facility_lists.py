@@ -80,7 +80,7 @@ def _written(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Gene
     count = len(made)
     upper = rng.random(count) < 0.42
     plain = rng.random(count) < 0.75
-    name = _spoilt(_names(made, country, rng), rng, 0.07, 0.05)
+    name = _spoilt(_names(made, country, rng), rng, 0.05, 0.03)
     address = _spoilt(_addresses(made, country, rng), rng, 0.08, 0.03)
     moved = rng.random(count) < 0.012
     address = pl.select(pl.when(pl.Series(moved)).then(address.gather(rng.permutation(count))).otherwise(address)).to_series()
@@ -104,20 +104,20 @@ def _when(flags: Flags, yes: pl.Series | str, no: pl.Series | None) -> pl.Series
 def _names(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Generator) -> pl.Series:
     count, code = len(made), made["country"][0]
     is_foreign = made["is_foreign"].to_numpy()
-    own = ~is_foreign & (rng.random(count) < {"VN": 0.08, "CN": 0.02, "ID": 0.5}.get(code, 0.0))
+    own = ~is_foreign & (rng.random(count) < {"VN": 0.05, "CN": 0.02, "ID": 0.5}.get(code, 0.0))
     trade = _trades(made, code, own, rng)
     brand = _when(own & (code == "CN"), made["own_brand"], made["brand"])
     said_city = made["says_city"].to_numpy() & (rng.random(count) < 0.9)
     city = _when(said_city & ~(own & (code == "CN")), made["district"], None)
-    here = _when(is_foreign & (rng.random(count) < 0.3), texts(pick(rng, [f"({country['names'][0]})", country["names"][1 if code == "VN" else 0]], count)), None)
+    here = _when((made["says_country"].to_numpy() ^ (is_foreign & (rng.random(count) < 0.06))), texts(pick(rng, [f"({country['names'][0]})", country["names"][1 if code == "VN" else 0]], count)), None)
     unit = _units(made, rng)
-    branch = _when(made["says_branch"].to_numpy() & (rng.random(count) < 0.85), filled(["- {} Branch", "({})", "{} Branch", "- {}"], rng.integers(0, 4, count), made["district"]), None)
+    branch = _when(made["says_branch"].to_numpy() & (rng.random(count) < 0.85), filled(["- {} Branch", "({})", "{} Branch", "- {}"], _variant(count, 4, rng, 0.5), made["district"]), None)
     legal = pl.Series(country["legal"]).gather(
-        np.where(rng.random(count) < 0.45, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
+        np.where(rng.random(count) < 0.72, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
     )
-    legal = _when(rng.random(count) < 0.86, legal, None)
+    legal = _when(rng.random(count) < 0.93, legal, None)
     local_legal = pl.Series(country["local_legal"]).gather(rng.integers(0, len(country["local_legal"]), count))
-    unit_last = rng.random(count) < 0.7
+    unit_last = rng.random(count) < 0.8
     renamed = rng.random(count) < 0.006
     brand = _when(renamed, brand.gather(rng.permutation(count)), brand)
     usual = pl.concat_str(city, brand, trade, here, _when(~unit_last, unit, None), legal, _when(unit_last, unit, None), branch, separator=" ", ignore_nulls=True)
@@ -134,14 +134,14 @@ def _trades(made: pl.DataFrame, code: str, own: Flags, rng: np.random.Generator)
     given, count = words()["trades"], len(made)
     spelled = pl.Series([way for trade in given for way in trade["words"]])
     trade = made["trade"].to_numpy()
-    usual = spelled.gather(trade * 3 + _variant(count, 3, rng, 0.8))
+    usual = spelled.gather(trade * 3 + _variant(count, 3, rng, 0.88))
     usual = _when(rng.random(count) < 0.012, pl.Series([trade["near"] for trade in given]).gather(trade), usual)
     second = made["second_trade"].to_numpy()
-    further = _when((second >= 0) & (second != trade) & (rng.random(count) < 0.9), spelled.gather(np.maximum(second, 0) * 3), None)
+    further = _when((second >= 0) & (second != trade) & (rng.random(count) < 0.95), spelled.gather(np.maximum(second, 0) * 3), None)
     both = pl.select(pl.concat_str(usual, further, separator=" ", ignore_nulls=True)).to_series()
     translated = pl.Series([trade.get(code, trade["words"][0]) for trade in given]).gather(trade)
     found = _when(own, translated, both)
-    return _when(made["says_trade"].to_numpy() & (rng.random(count) < 0.95), found, None)
+    return _when(made["says_trade"].to_numpy() & (rng.random(count) < 0.97), found, None)
 
 
 def _units(made: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
@@ -151,7 +151,7 @@ def _units(made: pl.DataFrame, rng: np.random.Generator) -> pl.Series:
     roman = pl.Series(["", "I", "II", "III", "IV", "V", "VI", "VII", "VIII"]).gather(made["unit"])
     number = _when(rng.random(count) < 0.12, roman, figures)
     # Whoever writes 04 or F4 writes figures.
-    way = rng.integers(0, len(ways), count)
+    way = np.where(rng.random(count) < 0.5, made["company"].to_numpy() % len(ways), rng.integers(0, len(ways), count))
     number = _when(np.isin(way, [1, 9]), figures, number)
     stated = (made["unit"].to_numpy() > 0) & (rng.random(count) < 0.96)
     return _when(stated, filled(ways, way, number), None)

@@ -131,6 +131,7 @@ def _companies(count: int, country: Mapping[str, Any], code: str, rng: np.random
             "second_trade": second,
             "says_trade": rng.random(count) < 0.9,
             "legal": rng.integers(0, len(country["legal"]), count),
+            "says_country": brands.is_foreign & (rng.random(count) < 0.3),
             "says_city": rng.random(count) < (0.6 if code == "CN" else 0.06),
         }
     )
