@@ -3,12 +3,12 @@
 Two profiles meet if they share a rare key: a distinctive word of the name, its beginning or end, a number together with
 a word of the address, or a company's identifier. Only inside one country; without a country in none. A key that more
 than `largest_block` profiles of a country share tells nothing: it is passed over, and told. What remains weighs by its
-rarity. Memory is bounded by working through the profiles in stretches, which does not change what is found.
+rarity; of pairs that share no more than one key only the nearest few are taken. Memory is bounded by working through the profiles in stretches, which does not change what is found.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
@@ -33,6 +33,8 @@ _SHORTEST_WORD = 3
 _ADDRESS_WORDS = 6
 _ADDRESS_NUMBERS = 4
 _MEETINGS_AT_ONCE = 2_000_000
+_WEIGHT_UNITS = 1_000_000
+_HEAVIEST = (1 << 32) - 1
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -74,6 +76,35 @@ class _Blocks:
     later: Positions
 
 
+@dataclass(frozen=True, slots=True)
+class _Met:
+    """Pairs of profiles, the smaller first, in order.
+
+    Attributes:
+        weight: of all keys that they share, in whole units.
+        by_several: whether they share more than one key.
+    """
+
+    one: Positions
+    other: Positions
+    weight: Positions
+    by_several: NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: Sequence[_Met]) -> _Met:
+        """Pairs one after the other."""
+        return cls(
+            np.concatenate([part.one for part in parts]),
+            np.concatenate([part.other for part in parts]),
+            np.concatenate([part.weight for part in parts]),
+            np.concatenate([part.by_several for part in parts]),
+        )
+
+    def take(self, chosen: NDArray[np.bool_]) -> _Met:
+        """The chosen pairs."""
+        return _Met(self.one[chosen], self.other[chosen], self.weight[chosen], self.by_several[chosen])
+
+
 def block_keys(names: Iterable[ComparableName], address: ComparableAddress) -> Iterator[str]:
     """The keys under which a name and an address are looked up inside their country."""
     for name in names:
@@ -110,15 +141,14 @@ def candidate_pairs(
     """
     blocks, passed_over, alone = _blocks(countries, keys, limits.largest_block)
     found = [
-        _nearest(*_met(blocks, chosen, len(keys)), limits.candidates)
-        for chosen in _stretches(blocks, len(keys), meetings_at_once)
+        _nearest(_met(blocks, chosen, len(keys)), limits) for chosen in _stretches(blocks, len(keys), meetings_at_once)
     ]
     if not found:
         return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), passed_over, alone)
-    one, other, weight, is_final = (np.concatenate(part) for part in zip(*found, strict=True))
-    kept = is_final | (_ranks(other, one, weight) < limits.candidates)
-    order = np.lexsort((other[kept], one[kept]))
-    return Candidates(one[kept][order], other[kept][order], passed_over, alone)
+    # (Stretches follow one another, and so do their pairs.)
+    met, is_final = _Met.joined([part for part, _ in found]), np.concatenate([final for _, final in found])
+    kept = is_final | _is_near(_ranks(met.other, met.weight), met, limits)
+    return Candidates(met.one[kept], met.other[kept], passed_over, alone)
 
 
 def _blocks(country: pa.Array, keys: pa.Array, largest_block: int) -> tuple[_Blocks, list[CommonKey], list[int]]:
@@ -162,30 +192,38 @@ def _stretches(blocks: _Blocks, profiles: int, at_once: int) -> Iterator[NDArray
         yield stretch[blocks.profile] == number
 
 
-def _met(blocks: _Blocks, chosen: NDArray[np.bool_], profiles: int) -> tuple[Positions, Positions, NDArray[np.float64]]:
-    """Pairs whose smaller profile is chosen, with the weight of all keys that they share."""
+def _met(blocks: _Blocks, chosen: NDArray[np.bool_], profiles: int) -> _Met:
+    """Pairs whose smaller profile is chosen, with what they share; in order."""
     entries = np.flatnonzero(chosen)
     times = blocks.later[entries]
     first = np.repeat(entries, times)
     step = np.arange(len(first)) - np.repeat(np.cumsum(times) - times, times) + 1
     pair = blocks.profile[first] * profiles + blocks.profile[first + step]
     distinct, at = np.unique(pair, return_inverse=True)
-    weight: NDArray[np.float64] = np.round(np.bincount(at, blocks.weight[first], len(distinct)), 6)
-    return distinct // profiles, distinct % profiles, weight
+    weight = np.rint(np.bincount(at, blocks.weight[first], len(distinct)) * _WEIGHT_UNITS).astype(np.int64)
+    return _Met(
+        distinct // profiles,
+        distinct % profiles,
+        np.minimum(weight, _HEAVIEST),
+        np.bincount(at, minlength=len(distinct)) > 1,
+    )
 
 
-def _nearest(
-    one: Positions, other: Positions, weight: NDArray[np.float64], candidates: int
-) -> tuple[Positions, Positions, NDArray[np.float64], NDArray[np.bool_]]:
+def _nearest(met: _Met, limits: Blocking) -> tuple[_Met, NDArray[np.bool_]]:
     """What may be a candidate, and whether it is one for its smaller profile, all of whose pairs are here."""
-    is_final = _ranks(one, other, weight) < candidates
-    kept = is_final | (_ranks(other, one, weight) < candidates)
-    return one[kept], other[kept], weight[kept], is_final[kept]
+    is_final = _is_near(_ranks(met.one, met.weight), met, limits)
+    kept = is_final | (_ranks(met.other, met.weight) < limits.candidates)
+    return met.take(kept), is_final[kept]
 
 
-def _ranks(of: Positions, to: Positions, weight: NDArray[np.float64]) -> Positions:
-    """Per pair, how many pairs of the same profile `of` weigh more; of equal weights the smaller `to` comes first."""
-    order = np.lexsort((to, -weight, of))
+def _is_near(ranks: Positions, met: _Met, limits: Blocking) -> NDArray[np.bool_]:
+    near: NDArray[np.bool_] = ranks < np.where(met.by_several, limits.candidates, limits.by_one_key)
+    return near
+
+
+def _ranks(of: Positions, weight: Positions) -> Positions:
+    """Per pair, how many pairs of the same profile `of` weigh more; of equal weights the earlier pair comes first."""
+    order = np.argsort(of * (_HEAVIEST + 1) + (_HEAVIEST - weight), kind="stable")
     starts = np.flatnonzero(np.diff(of[order], prepend=-1) != 0)
     position = np.arange(len(order)) - np.repeat(starts, np.diff(starts, append=len(order)))
     ranks = np.empty(len(order), np.int64)

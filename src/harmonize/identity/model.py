@@ -87,10 +87,12 @@ class Outside(_Part):
 
 class Blocking(_Part):
     """Which pairs are looked at: keys shared by more than `largest_block` records are passed over, and every record
-    is compared with the `candidates` that share the rarest keys with it."""
+    is compared with the `candidates` that share the rarest keys with it; among them, of those that share a single key
+    with it, only if they are the `by_one_key` nearest."""
 
     largest_block: int = Field(gt=1)
     candidates: int = Field(gt=0)
+    by_one_key: int = Field(gt=0)
 
 
 class MatchModel(_Part):
