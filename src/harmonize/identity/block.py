@@ -217,7 +217,8 @@ def _nearest(met: _Met, limits: Blocking) -> tuple[_Met, NDArray[np.bool_]]:
 
 
 def _is_near(ranks: Positions, met: _Met, limits: Blocking) -> NDArray[np.bool_]:
-    near: NDArray[np.bool_] = ranks < np.where(met.by_several, limits.candidates, limits.by_one_key)
+    by_one_key = min(limits.by_one_key, limits.candidates)
+    near: NDArray[np.bool_] = ranks < np.where(met.by_several, limits.candidates, by_one_key)
     return near
 
 

@@ -6,29 +6,34 @@ a pair gives does not depend on the pairs it is measured with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from itertools import chain
 from typing import TypeVar
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from harmonize.identity.forms import read_address, read_name
-from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists, spread
+from harmonize.identity.form_columns import SpokenWords, Texts, fields_of, items_of, numbered, texts_of, words_of
+from harmonize.identity.forms import PART, read_trade, read_units
+from harmonize.identity.hashes import scattered
+from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists, among, spread
 from harmonize.identity.model import FEATURES, WordWeights
 from harmonize.identity.overlap import Entries, entries_of, lay_over
 from harmonize.identity.prepare import Profile
-from harmonize.values.names import ComparableAddress, ComparableName, TradeWord
+from harmonize.identity.profiles import Profiles
+from harmonize.values.names import TradeWord
 
 __all__ = ["Comparison", "distance_km"]
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Item = TypeVar("Item", bound=Hashable)
+Bits = NDArray[np.uint64]
+Item = TypeVar("Item")
 
 _SAME_TRADE = 0.75
 _THIN_ADDRESS_WORDS = 3
@@ -41,31 +46,51 @@ _DISTINCTIVE, _PLACE = KINDS.index("distinctive"), KINDS.index("place")
 
 @dataclass(frozen=True, slots=True)
 class _Names:
-    """All names, with the lists of their words."""
+    """All names, with the lists of their words.
 
-    forms: list[ComparableName]
+    Attributes:
+        texts: the number of each name's text, 0 for none.
+        trades, units: the number of what is done there, and of the units, among `trade_sets` and `unit_sets`.
+    """
+
     lists: WordLists
     texts: Numbers
+    squeezed: Texts
+    cores: Texts
     trades: Numbers
     trade_sets: list[frozenset[TradeWord]]
+    units: Numbers
+    unit_sets: list[frozenset[str]]
     has_units: Flags
 
 
 @dataclass(frozen=True, slots=True)
 class _Addresses:
-    """All addresses, with the lists of their words and numbers.
+    """All addresses, with the lists of their words, numbers and designators.
 
     Attributes:
-        kinds: per address, kind of designator -> values.
-        kind_bits: per address, a bit for every kind of designator in it.
+        texts: the words of each text, in alphabetical order.
+        spoken: how many words each has.
+        held_numbers: address * `size` + number, in order.
+        kind_bits: per designator, the bit of its kind.
+        values: per designator, its value as a number of an address; what no address has as a number stands apart.
+        held_designators: address * `size` + number of kind and value, in order.
+        wide_bits: of the kinds of designators that several sites share.
     """
 
-    forms: list[ComparableAddress]
     lists: WordLists
+    texts: Texts
+    spoken: Numbers
     number_starts: Numbers
     numbers: Numbers
-    kinds: list[dict[str, set[str]]]
-    kind_bits: NDArray[np.uint64]
+    held_numbers: Numbers
+    designator_starts: Numbers
+    designators: Numbers
+    values: Numbers
+    kind_bits: Bits
+    held_designators: Numbers
+    wide_bits: np.uint64
+    size: int
 
 
 class Comparison:
@@ -75,25 +100,21 @@ class Comparison:
         profiles: all profiles that stand in a pair.
     """
 
-    def __init__(self, profiles: Sequence[Profile], weights: WordWeights) -> None:
-        name_number: dict[str, int] = {}
-        address_number: dict[str, int] = {}
-        for profile in profiles:
-            address_number.setdefault(profile.address, len(address_number))
-            for name in profile.names:
-                name_number.setdefault(name, len(name_number))
-        names = [read_name(form) for form in name_number]
-        addresses = [read_address(form) for form in address_number]
-        self._lexicon = Lexicon.of(
-            word for form in chain[ComparableName | ComparableAddress](names, addresses) for word, _ in form.words
-        )
+    def __init__(self, profiles: Sequence[Profile] | Profiles, weights: WordWeights) -> None:
+        columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
+        names = columns.names.flatten().dictionary_encode()
+        addresses = columns.addresses.dictionary_encode()
+        name_fields, address_fields = fields_of(names.dictionary, 6), fields_of(addresses.dictionary, 4)
+        name_words, address_words = words_of(name_fields[1]), words_of(address_fields[1])
+        self._lexicon = Lexicon.of(name_words.words, address_words.words)
         self._weights = weights
-        self._names = _names(names, self._lexicon)
-        self._addresses = _addresses(addresses, self._lexicon)
-        self._name_starts = np.cumsum([0, *(len(profile.names) for profile in profiles)], dtype=np.int64)
-        self._name_of = np.array([name_number[name] for profile in profiles for name in profile.names], np.int64)
-        self._address_of = np.array([address_number[profile.address] for profile in profiles], np.int64)
-        self._province_of = _numbered(chain([None], (profile.province for profile in profiles)))[0][1:]
+        self._names = _names(name_fields, name_words, self._lexicon)
+        self._addresses = _addresses(address_fields, address_words, self._lexicon)
+        self._name_starts = np.concatenate([[0], np.cumsum(pc.list_value_length(columns.names).to_numpy())])
+        self._name_of = names.indices.to_numpy().astype(np.int64)
+        self._address_of = addresses.indices.to_numpy().astype(np.int64)
+        provinces = columns.provinces.dictionary_encode().indices
+        self._province_of = pc.add(pc.fill_null(provinces, -1).cast(pa.int64()), 1).to_numpy()
 
     def features(self, ones: Numbers, others: Numbers) -> Values:
         """The features of pairs of positions, a row per pair in the order of `FEATURES`.
@@ -119,7 +140,7 @@ class Comparison:
 
     def _name_features(self, ones: Numbers, others: Numbers, here: Numbers, there: Numbers) -> Values:
         """A word of a name that stands in an address as well is a place: it tells little of who is there."""
-        names, forms = self._names, self._names.forms
+        names = self._names
         ours, our_cores = self._with_places(ones, here, there)
         theirs, their_cores = self._with_places(others, here, there)
         overlap, containment = lay_over(
@@ -132,19 +153,17 @@ class Comparison:
         one_units, other_units = names.has_units[ones], names.has_units[others]
         both = one_units & other_units
         shared = np.zeros(len(ones), bool)
-        for at in np.flatnonzero(both).tolist():
-            shared[at] = not forms[ones[at]].units.isdisjoint(forms[others[at]].units)
-        squeezed = [form.squeezed for form in forms]
+        shared[both] = _of_two_sets(
+            names.units[ones[both]], names.units[others[both]], names.unit_sets, _have_one_in_common
+        )
         return np.column_stack(
             [
                 overlap,
                 containment,
-                _alike(
-                    [squeezed[at] for at in ones.tolist()], [squeezed[at] for at in others.tolist()], fuzz.ratio, 100
-                ),
+                _alike(names.squeezed[ones], names.squeezed[others], fuzz.ratio, 100),
                 _alike(our_cores, their_cores, JaroWinkler.similarity, 1),
                 (names.texts[ones] > 0) & (names.texts[ones] == names.texts[others]),
-                self._trade_differs(ones, others),
+                _of_two_sets(names.trades[ones], names.trades[others], names.trade_sets, _trade_differs),
                 shared,
                 both & ~shared,
                 one_units ^ other_units,
@@ -152,11 +171,10 @@ class Comparison:
         )
 
     def _spoken(self, address: int) -> set[str]:
-        return {word for word, _ in self._addresses.forms[address].words}
+        return {word for word, _ in self._addresses.lists.original(address)}
 
-    def _with_places(self, names: Numbers, here: Numbers, there: Numbers) -> tuple[Entries, list[str]]:
+    def _with_places(self, names: Numbers, here: Numbers, there: Numbers) -> tuple[Entries, Texts]:
         """The words of names, and their cores, with the words of either address counted as places."""
-        forms = self._names.forms
         entries = entries_of(self._names.lists, names)
         distinctive = np.flatnonzero(entries.once_distinctive)
         pair, word = entries.pair[distinctive], entries.word[distinctive]
@@ -164,71 +182,75 @@ class Comparison:
         marked = distinctive[lists.holds(here[pair], word) | lists.holds(there[pair], word)]
         kinds = entries.kind.copy()
         kinds[marked[kinds[marked] == _DISTINCTIVE]] = _PLACE
-        cores = [forms[at].core for at in names.tolist()]
-        if not len(marked):
-            return replace(entries, kind=kinds), cores
-        known: dict[tuple[int, ...], str] = {}
-        pairs, starts = np.unique(entries.pair[marked], return_index=True)
-        for at, places in zip(pairs.tolist(), np.split(entries.word[marked], starts[1:]), strict=True):
-            key = (int(names[at]), *places.tolist())
-            if key not in known:
-                known[key] = self._core(forms[key[0]], {self._lexicon.words[number] for number in key[1:]})
-            cores[at] = known[key]
+        cores = self._names.cores[names]
+        if len(marked):
+            pairs, starts = np.unique(entries.pair[marked], return_index=True)
+            words = entries.word[marked]
+            ends = np.append(starts[1:], len(words))
+            # A name with the same places has the same core: pairs are told apart by name and a hash of the places.
+            # (Nought is scattered to nought, so words count from one; names count down.)
+            hashes = np.add.reduceat(scattered(words.astype(np.uint64) + np.uint64(1)), starts)
+            hashes += scattered(~names[pairs].astype(np.uint64))
+            _, first, at = np.unique(hashes, return_index=True, return_inverse=True)
+            found = [
+                self._core(int(names[pairs[place]]), set(words[starts[place] : ends[place]].tolist()))
+                for place in first.tolist()
+            ]
+            cores[pairs] = np.array(found, object)[at]
         return replace(entries, kind=kinds), cores
 
-    def _core(self, name: ComparableName, places: set[str]) -> str:
-        core = "".join(word for word, weight in name.words if weight == "distinctive" and word not in places)
-        return core or name.core
-
-    def _trade_differs(self, ones: Numbers, others: Numbers) -> Flags:
-        """Whether both names say what is done there and nothing is the same but for spelling, ending or language."""
-        sets = self._names.trade_sets
-        pairs, at = np.unique(self._names.trades[ones] * len(sets) + self._names.trades[others], return_inverse=True)
-        differs = [_trade_differs(sets[pair // len(sets)], sets[pair % len(sets)]) for pair in pairs.tolist()]
-        return np.array(differs, bool)[at]
+    def _core(self, name: int, places: set[int]) -> str:
+        numbers = self._lexicon.numbers
+        words = self._names.lists.original(name)
+        core = "".join(word for word, kind in words if kind == "distinctive" and numbers[word] not in places)
+        return core or str(self._names.cores[name])
 
     def _address_features(self, ones: Numbers, others: Numbers) -> Values:
-        lists, forms = self._addresses.lists, self._addresses.forms
-        entries = (entries_of(lists, ones), entries_of(lists, others))
-        overlap, containment = lay_over((lists, ones, others), entries, self._lexicon, self._weights)
-        texts = [form.text for form in forms]
-        counts = np.diff(self._addresses.number_starts)
+        held = self._addresses
+        entries = (entries_of(held.lists, ones), entries_of(held.lists, others))
+        overlap, containment = lay_over((held.lists, ones, others), entries, self._lexicon, self._weights)
+        counts = np.diff(held.number_starts)
         fewer = np.minimum(counts[ones], counts[others])
         shared = self._shared_numbers(ones, others)
-        words = np.array([len(form.words) for form in forms], np.int64)
         return np.column_stack(
             [
                 overlap,
                 containment,
-                _alike(
-                    [texts[at] for at in ones.tolist()],
-                    [texts[at] for at in others.tolist()],
-                    fuzz.token_sort_ratio,
-                    100,
-                ),
+                _alike(held.texts[ones], held.texts[others], fuzz.ratio, 100),
                 np.divide(shared, fewer, out=np.zeros(len(ones)), where=fewer > 0),
                 (fewer > 0) & (shared == 0),
                 self._designators_differ(ones, others),
-                np.minimum(words[ones], words[others]) < _THIN_ADDRESS_WORDS,
+                np.minimum(held.spoken[ones], held.spoken[others]) < _THIN_ADDRESS_WORDS,
             ]
         )
 
     def _shared_numbers(self, ones: Numbers, others: Numbers) -> Numbers:
         """How many numbers the two addresses of each pair share."""
-        starts, numbers = self._addresses.number_starts, self._addresses.numbers
-        size = int(numbers.max(initial=0)) + 1
-        (pair, entry), (other_pair, other_entry) = spread(starts, ones), spread(starts, others)
-        shared = np.isin(pair * size + numbers[entry], other_pair * size + numbers[other_entry])
+        held = self._addresses
+        pair, entry = spread(held.number_starts, ones)
+        shared = among(held.held_numbers, others[pair] * held.size + held.numbers[entry])
         return np.bincount(pair[shared], minlength=len(ones))
 
     def _designators_differ(self, ones: Numbers, others: Numbers) -> Flags:
         """Whether both name a plot, building or unit and none is the same; roads and blocks if nothing agrees."""
-        bits, kinds, forms = self._addresses.kind_bits, self._addresses.kinds, self._addresses.forms
-        differs = np.zeros(len(ones), bool)
-        for at in np.flatnonzero(bits[ones] & bits[others]).tolist():
-            one, other = ones[at], others[at]
-            differs[at] = _designators_differ((kinds[one], forms[one].numbers), (kinds[other], forms[other].numbers))
+        ours, our_agreed = self._designated(ones, others)
+        theirs, their_agreed = self._designated(others, ones)
+        shared = ours & theirs
+        differ = shared & ~our_agreed & ~their_agreed
+        differs: Flags = ((differ & ~self._addresses.wide_bits) != 0) | ((differ != 0) & (differ == shared))
         return differs
+
+    def _designated(self, ones: Numbers, others: Numbers) -> tuple[Bits, Bits]:
+        """The kinds of designators in each address, and those with a value that the other has or has as a number."""
+        held = self._addresses
+        pair, entry = spread(held.designator_starts, ones)
+        there, bits = others[pair] * held.size, held.kind_bits[entry]
+        agrees = among(held.held_designators, there + held.designators[entry])
+        agrees |= among(held.held_numbers, there + held.values[entry])
+        stated, agreed = np.zeros(len(ones), np.uint64), np.zeros(len(ones), np.uint64)
+        np.bitwise_or.at(stated, pair, bits)
+        np.bitwise_or.at(agreed, pair[agrees], bits[agrees])
+        return stated, agreed
 
 
 def distance_km(ones: Values, others: Values) -> Values:
@@ -242,36 +264,70 @@ def distance_km(ones: Values, others: Values) -> Values:
     return distances
 
 
-def _names(forms: list[ComparableName], lexicon: Lexicon) -> _Names:
-    trades, trade_sets = _numbered(form.trade for form in forms)
+def _names(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Names:
+    text, _, squeezed, core, trade, units = fields
+    trades, trade_texts = numbered(trade)
+    unit_numbers, unit_texts = numbered(units)
     return _Names(
-        forms,
-        WordLists.of([form.words for form in forms], lexicon),
-        _numbered(chain([""], (form.text for form in forms)))[0][1:],
+        WordLists.of(words.starts, words.words, words.kinds, lexicon),
+        numbered(pa.concat_arrays([pa.array([""], text.type), text]))[0][1:],
+        texts_of(squeezed),
+        texts_of(core),
         trades,
-        trade_sets,
-        np.array([bool(form.units) for form in forms], bool),
+        [read_trade(found) for found in trade_texts],
+        unit_numbers,
+        [read_units(found) for found in unit_texts],
+        pc.not_equal(units, "").to_numpy(zero_copy_only=False),
     )
 
 
-def _addresses(forms: list[ComparableAddress], lexicon: Lexicon) -> _Addresses:
-    kinds = [_by_kind(form) for form in forms]
-    bit_of = {kind: 1 << (number & 63) for number, kind in enumerate(sorted({kind for held in kinds for kind in held}))}
+def _addresses(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Addresses:
+    text, _, numbers, designators = fields
+    stated, named = items_of(numbers), items_of(designators)
+    kinds, values = fields_of(named.flat, 2, PART)
+    number_of, value_of = _joint_numbers(stated.flat, values)
+    kind_of, kind_names = numbered(kinds)
+    bits = np.array([1 << (number & 63) for number in range(len(kind_names))], np.uint64)
+    wide = sum({int(bit) for bit, kind in zip(bits, kind_names, strict=True) if kind in _WIDE_KINDS})
+    size = len(stated.flat) + len(named.flat) + 1
+    pair_of = numbered(named.flat)[0]
     return _Addresses(
-        forms,
-        WordLists.of([form.words for form in forms], lexicon),
-        np.cumsum([0, *(len(form.numbers) for form in forms)], dtype=np.int64),
-        _numbered(number for form in forms for number in form.numbers)[0],
-        kinds,
-        np.array([sum({bit_of[kind] for kind in held}) for held in kinds], np.uint64),
+        lists=WordLists.of(words.starts, words.words, words.kinds, lexicon),
+        texts=np.array([" ".join(sorted(found.split())) for found in text.to_pylist()], object),
+        spoken=np.diff(words.starts),
+        number_starts=stated.starts,
+        numbers=number_of,
+        held_numbers=_held(stated.starts, number_of, size),
+        designator_starts=named.starts,
+        designators=pair_of,
+        values=value_of,
+        kind_bits=bits[kind_of],
+        held_designators=_held(named.starts, pair_of, size),
+        wide_bits=np.uint64(wide),
+        size=size,
     )
 
 
-def _numbered(items: Iterable[Item]) -> tuple[Numbers, list[Item]]:
-    """Items as numbers, equal ones with the same, and the item of every number."""
-    numbers: dict[Item, int] = {}
-    found = [numbers.setdefault(item, len(numbers)) for item in items]
-    return np.array(found, np.int64), list(numbers)
+def _joint_numbers(one: pa.Array, other: pa.Array) -> tuple[Numbers, Numbers]:
+    """Two columns of texts as numbers of one count."""
+    both = numbered(pa.concat_arrays([one, other]))[0]
+    return both[: len(one)], both[len(one) :]
+
+
+def _held(starts: Numbers, items: Numbers, size: int) -> Numbers:
+    """list * size + item of all items, in order."""
+    return np.sort(np.repeat(np.arange(len(starts) - 1), np.diff(starts)) * size + items)
+
+
+def _of_two_sets(ones: Numbers, others: Numbers, sets: Sequence[Item], holds: Callable[[Item, Item], bool]) -> Flags:
+    """What holds of the two sets of each pair; each two sets are looked at once."""
+    pairs, at = np.unique(ones * max(len(sets), 1) + others, return_inverse=True)
+    found = [holds(sets[pair // len(sets)], sets[pair % len(sets)]) for pair in pairs.tolist()]
+    return np.array(found, bool)[at]
+
+
+def _have_one_in_common(ones: frozenset[str], others: frozenset[str]) -> bool:
+    return not ones.isdisjoint(others)
 
 
 def _best(pair: Numbers, values: Values) -> Numbers:
@@ -283,12 +339,12 @@ def _best(pair: Numbers, values: Values) -> Numbers:
     return order[np.flatnonzero(np.diff(pair[order], append=-1) != 0)]
 
 
-def _alike(ones: Sequence[str], others: Sequence[str], scorer: Callable[..., float], best: float) -> Values:
+def _alike(ones: Texts, others: Texts, scorer: Callable[..., float], best: float) -> Values:
     """How alike texts are spelled, 0 where there is none on a side."""
-    if not ones:
+    if not len(ones):
         return np.zeros(0)
-    stated = [bool(one) and bool(other) for one, other in zip(ones, others, strict=True)]
-    return np.where(stated, cpdist(ones, others, scorer=scorer, dtype=np.float64) / best, 0.0)
+    stated = ((ones != "") & (others != "")).astype(bool)
+    return np.where(stated, cpdist(ones.tolist(), others.tolist(), scorer=scorer, dtype=np.float64) / best, 0.0)
 
 
 def _trade_differs(ones: frozenset[TradeWord], others: frozenset[TradeWord]) -> bool:
@@ -299,23 +355,3 @@ def _same_trade(one: TradeWord, other: TradeWord) -> bool:
     if one.english == other.english and (one.translated or other.translated):
         return True
     return fuzz.ratio(one.written, other.written) / 100 >= _SAME_TRADE
-
-
-def _designators_differ(
-    one: tuple[dict[str, set[str]], frozenset[str]], other: tuple[dict[str, set[str]], frozenset[str]]
-) -> bool:
-    (ours, our_numbers), (theirs, their_numbers) = one, other
-    shared = ours.keys() & theirs.keys()
-    differ = {
-        kind
-        for kind in shared
-        if not ours[kind] & theirs[kind] and not ours[kind] & their_numbers and not theirs[kind] & our_numbers
-    }
-    return bool(differ - _WIDE_KINDS) or (bool(differ) and differ == shared)
-
-
-def _by_kind(address: ComparableAddress) -> dict[str, set[str]]:
-    values: dict[str, set[str]] = {}
-    for kind, value in address.designators:
-        values.setdefault(kind, set()).add(value)
-    return values

@@ -7,7 +7,8 @@ at the same street, another province, places far apart, a missing address. Those
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal
 
@@ -16,10 +17,10 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from harmonize.identity.compare import Comparison, distance_km
-from harmonize.identity.forms import read_address, read_name
 from harmonize.identity.model import FEATURES, MatchModel
 from harmonize.identity.prepare import Profile
-from harmonize.values.names import ComparableAddress, ComparableName
+from harmonize.identity.profiles import Profiles
+from harmonize.identity.reasons import Measured, Reasons
 
 __all__ = ["VERDICTS", "Judgements", "Verdict", "judge"]
 
@@ -30,7 +31,7 @@ Values = NDArray[np.float64]
 VERDICTS: tuple[Verdict, ...] = ("distinct", "review", "match")
 """The verdicts; a verdict's number is its place here."""
 
-_PAIRS_AT_ONCE = 20_000
+_PAIRS_AT_ONCE = 50_000
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 
 
@@ -67,31 +68,39 @@ class Judgements:
         )
 
 
-def judge(profiles: Sequence[Profile], ones: Positions, others: Positions, model: MatchModel) -> Judgements:
+def judge(
+    profiles: Sequence[Profile] | Profiles, ones: Positions, others: Positions, model: MatchModel, threads: int = 1
+) -> Judgements:
     """Compare pairs of positions in `profiles`; the profiles of a pair are of one country.
 
     A judgement depends on nothing but its two profiles and the model.
+
+    Args:
+        threads: how many work side by side; what they find is the same.
     """
-    used, at = np.unique(np.concatenate([ones, others]), return_inverse=True)
-    chosen = [profiles[position] for position in used.tolist()]
-    comparison = Comparison(chosen, model.word_weights)
-    ones, others = at[: len(ones)], at[len(ones) :]
-    stretches = range(0, len(ones), _PAIRS_AT_ONCE)
-    return Judgements.joined(
-        [
-            _judge(
-                chosen, ones[start : start + _PAIRS_AT_ONCE], others[start : start + _PAIRS_AT_ONCE], comparison, model
-            )
-            for start in stretches
-        ]
-    )
+    columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
+    comparison, reasons = Comparison(columns, model.word_weights), Reasons(columns, model)
+    stretches = [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, len(ones), _PAIRS_AT_ONCE)]
+
+    def judged(stretch: slice) -> Judgements:
+        return _judge(columns, ones[stretch], others[stretch], comparison, reasons, model)
+
+    if threads == 1 or len(stretches) == 1:
+        return Judgements.joined(list(map(judged, stretches)))
+    with ThreadPoolExecutor(threads) as pool:
+        return Judgements.joined(list(pool.map(judged, stretches)))
 
 
 def _judge(
-    profiles: Sequence[Profile], ones: Positions, others: Positions, comparison: Comparison, model: MatchModel
+    profiles: Profiles,
+    ones: Positions,
+    others: Positions,
+    comparison: Comparison,
+    reasons: Reasons,
+    model: MatchModel,
 ) -> Judgements:
     pairs = comparison.features(ones, others)
-    away = _away(profiles, ones, others)
+    away = distance_km(profiles.places[ones], profiles.places[others])
     shared_company = _shared_company(profiles, ones, others)
     logit = np.zeros(len(pairs))
     for weight, value in zip(model.weights(), pairs.T, strict=True):
@@ -102,71 +111,23 @@ def _judge(
     logit = logit + model.outside.near * (away <= model.outside.near_km)
     probability = np.array([round(1 / (1 + math.exp(-value)), 6) for value in logit.tolist()], np.float64)
     verdict = np.where(probability >= model.thresholds.review, np.int8(1), np.int8(0))
-    reasons: list[str | None] = [None] * len(pairs)
-    for at in np.flatnonzero(probability >= min(model.thresholds.floor, model.thresholds.match)).tolist():
-        measured = dict(zip(FEATURES, pairs[at].tolist(), strict=True))
-        one, other, km = profiles[ones[at]], profiles[others[at]], float(away[at])
-        doubts = list(_doubts(one, other, measured, km, model))
-        if probability[at] >= model.thresholds.match and not doubts:
-            verdict[at] = VERDICTS.index("match")
-        reasons[at] = "; ".join(
-            [
-                f"names {measured['name_spelling']:.2f} alike",
-                f"addresses {measured['address_spelling']:.2f} alike",
-                *(["same company identifier"] if shared_company[at] else []),
-                *([] if math.isnan(km) else [f"{km:.1f} km apart"]),
-                *doubts,
-            ]
-        )
+    told = np.flatnonzero(probability >= min(model.thresholds.floor, model.thresholds.match))
+    measured = Measured(ones[told], others[told], pairs[told], away[told], shared_company[told])
+    texts, is_doubted = reasons.of(measured)
+    verdict[told[(probability[told] >= model.thresholds.match) & ~is_doubted]] = VERDICTS.index("match")
     apart = (pairs[:, _COLUMN["units_differ"]] > 0) | (away > model.outside.far_km)
-    return Judgements(probability, verdict, apart, pa.array(reasons, pa.large_string()))
+    places = np.full(len(pairs), -1)
+    places[told] = np.arange(len(told))
+    return Judgements(probability, verdict, apart, texts.take(pa.array(places, mask=places < 0)))
 
 
-def _away(profiles: Sequence[Profile], ones: Positions, others: Positions) -> Values:
-    """Kilometres between the places of each pair; not a number where a side has none."""
-    nowhere = (math.nan, math.nan)
-    places = np.array([profile.place or nowhere for profile in profiles], np.float64).reshape(-1, 2)
-    return distance_km(places[ones], places[others])
-
-
-def _shared_company(profiles: Sequence[Profile], ones: Positions, others: Positions) -> NDArray[np.bool_]:
+def _shared_company(profiles: Profiles, ones: Positions, others: Positions) -> NDArray[np.bool_]:
     """Whether both sides of each pair state one identifier of a company."""
-    shared = np.zeros(len(ones), bool)
-    stated = np.array([bool(profile.company_ids) for profile in profiles], bool)
+    shared, companies = np.zeros(len(ones), bool), profiles.companies
+    if not companies:
+        return shared
+    stated = np.zeros(len(profiles), bool)
+    stated[list(companies)] = True
     for at in np.flatnonzero(stated[ones] & stated[others]).tolist():
-        shared[at] = not profiles[ones[at]].company_ids.isdisjoint(profiles[others[at]].company_ids)
+        shared[at] = not companies[int(ones[at])].isdisjoint(companies[int(others[at])])
     return shared
-
-
-def _doubts(one: Profile, other: Profile, measured: dict[str, float], away: float, model: MatchModel) -> Iterator[str]:
-    """What speaks against one factory however alike the words are."""
-    if measured["units_differ"]:
-        ours, theirs = (sorted({unit for name in _names(side) for unit in name.units}) for side in (one, other))
-        yield f"unit {', '.join(ours)} against {', '.join(theirs)}"
-    if measured["trade_differs"]:
-        ours, theirs = (sorted({word.written for name in _names(side) for word in name.trade}) for side in (one, other))
-        yield f"{', '.join(ours)} against {', '.join(theirs)}"
-    if measured["unit_on_one_side"]:
-        yield "unit stated on one side only"
-    if measured["numbers_differ"]:
-        ours, theirs = (sorted(_address(side).numbers) for side in (one, other))
-        yield f"numbers {', '.join(ours)} against {', '.join(theirs)}"
-    elif measured["designators_differ"]:
-        ours, theirs = (
-            sorted(f"{kind} {value}" for kind, value in _address(side).designators) for side in (one, other)
-        )
-        yield f"{', '.join(ours)} against {', '.join(theirs)}"
-    if measured["provinces_differ"]:
-        yield f"{one.province} against {other.province}"
-    if not one.is_placed or not other.is_placed:
-        yield "no full address on one side"
-    if away > model.outside.far_km:
-        yield f"further than {model.outside.far_km:g} km apart"
-
-
-def _names(profile: Profile) -> list[ComparableName]:
-    return [read_name(form) for form in profile.names]
-
-
-def _address(profile: Profile) -> ComparableAddress:
-    return read_address(profile.address)

@@ -10,63 +10,84 @@ from collections.abc import Iterable, Iterator
 
 from harmonize.values.names import ComparableAddress, ComparableName, TradeWord, Weight
 
-__all__ = ["read_address", "read_name", "write_address", "write_name"]
+__all__ = [
+    "FIELD",
+    "ITEM",
+    "LETTERS",
+    "PART",
+    "read_address",
+    "read_name",
+    "read_trade",
+    "read_units",
+    "write_address",
+    "write_name",
+]
 
-_FIELD, _ITEM, _PART = "\x1f", "\x1e", "\x1d"
-_LETTERS: dict[Weight, str] = {"distinctive": "d", "place": "p", "trade": "t"}
-_WEIGHTS: dict[str, Weight] = {letter: weight for weight, letter in _LETTERS.items()}
+FIELD, ITEM, PART = "\x1f", "\x1e", "\x1d"
+LETTERS: dict[Weight, str] = {"distinctive": "d", "place": "p", "trade": "t"}
+_WEIGHTS: dict[str, Weight] = {letter: weight for weight, letter in LETTERS.items()}
 
 
 def write_name(name: ComparableName) -> str:
     """A comparable name as text; equal names give equal texts."""
     trade = sorted((word.written, word.english, "1" if word.translated else "0") for word in name.trade)
-    parts = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), _ITEM.join(sorted(name.units)))
-    return _FIELD.join(parts)
+    parts = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), ITEM.join(sorted(name.units)))
+    return FIELD.join(parts)
 
 
 def write_address(address: ComparableAddress) -> str:
     """A comparable address as text; equal addresses give equal texts."""
-    numbers, designators = _ITEM.join(sorted(address.numbers)), _items(sorted(address.designators))
-    return _FIELD.join((address.text, _words(address.words), numbers, designators))
+    numbers, designators = ITEM.join(sorted(address.numbers)), _items(sorted(address.designators))
+    return FIELD.join((address.text, _words(address.words), numbers, designators))
 
 
 def read_name(form: str) -> ComparableName:
     """The name that was written as `form`."""
-    text, words, squeezed, core, trade, units = form.split(_FIELD)
+    text, words, squeezed, core, trade, units = form.split(FIELD)
     return ComparableName(
         text=text,
         words=_read_words(words),
         squeezed=squeezed,
         core=core,
-        trade=frozenset(
-            TradeWord(written, english, translated == "1") for written, english, translated in _read_items(trade)
-        ),
-        units=frozenset(units.split(_ITEM)) if units else frozenset(),
+        trade=read_trade(trade),
+        units=read_units(units),
     )
+
+
+def read_trade(text: str) -> frozenset[TradeWord]:
+    """The field of a name that says what is done there."""
+    return frozenset(
+        TradeWord(written, english, translated == "1") for written, english, translated in _read_items(text)
+    )
+
+
+def read_units(text: str) -> frozenset[str]:
+    """The field of a name that says which units are meant."""
+    return frozenset(text.split(ITEM)) if text else frozenset()
 
 
 def read_address(form: str) -> ComparableAddress:
     """The address that was written as `form`."""
-    text, words, numbers, designators = form.split(_FIELD)
+    text, words, numbers, designators = form.split(FIELD)
     return ComparableAddress(
         text=text,
         words=_read_words(words),
-        numbers=frozenset(numbers.split(_ITEM)) if numbers else frozenset(),
+        numbers=frozenset(numbers.split(ITEM)) if numbers else frozenset(),
         designators=frozenset((kind, value) for kind, value in _read_items(designators)),
     )
 
 
 def _items(items: Iterable[tuple[str, ...]]) -> str:
-    return _ITEM.join(_PART.join(item) for item in items)
+    return ITEM.join(PART.join(item) for item in items)
 
 
 def _read_items(text: str) -> Iterator[list[str]]:
-    return (item.split(_PART) for item in text.split(_ITEM)) if text else iter(())
+    return (item.split(PART) for item in text.split(ITEM)) if text else iter(())
 
 
 def _words(words: Iterable[tuple[str, Weight]]) -> str:
-    return _ITEM.join(_LETTERS[weight] + word for word, weight in words)
+    return ITEM.join(LETTERS[weight] + word for word, weight in words)
 
 
 def _read_words(text: str) -> tuple[tuple[str, Weight], ...]:
-    return tuple((item[1:], _WEIGHTS[item[0]]) for item in text.split(_ITEM)) if text else ()
+    return tuple((item[1:], _WEIGHTS[item[0]]) for item in text.split(ITEM)) if text else ()

@@ -7,7 +7,7 @@ import hashlib
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Hashes", "Positions", "add_up", "find", "hash_of", "mixed", "paired"]
+__all__ = ["Hashes", "Positions", "add_up", "find", "hash_of", "mixed", "paired", "scattered"]
 
 Positions = NDArray[np.int64]
 Hashes = tuple[NDArray[np.uint64], NDArray[np.uint64]]
@@ -25,11 +25,11 @@ def hash_of(*parts: object) -> tuple[int, int]:
 def mixed(hashes: Hashes, salt: int) -> Hashes:
     """`hashes` so scattered that their sums tell sets apart; another `salt` for every meaning of a summand."""
     shift = np.uint64(salt * int(_SPREAD[1]) % 2**64)
-    first, second = (_scattered(half + shift) for half in hashes)
+    first, second = (scattered(half + shift) for half in hashes)
     return first, second
 
 
-def _scattered(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+def scattered(numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
     """The finaliser of SplitMix64 (Steele, Lea and Flood 2014)."""
     for shift, factor in _STEPS:
         numbers = (numbers ^ (numbers >> np.uint64(shift))) * factor

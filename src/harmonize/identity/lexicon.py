@@ -5,22 +5,23 @@ A word's number is its place in the order of all words of the lexicon: comparing
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import chain, pairwise
 
 import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harmonize.values.names import Weight
 
-__all__ = ["KINDS", "Lexicon", "Numbers", "WordLists", "Words", "spread"]
+__all__ = ["KINDS", "Lexicon", "Numbers", "WordLists", "Words", "among", "spread"]
 
 Numbers = NDArray[np.int64]
 Words = tuple[tuple[str, Weight], ...]
 
 KINDS: tuple[Weight, ...] = ("distinctive", "place", "trade")
 """The kinds of words; a kind's number is its place here."""
+_S = pa.large_string()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,7 @@ class Lexicon:
     """All words, in order.
 
     Attributes:
+        numbers: of every word its number.
         lengths: the number of characters per word.
         letters: per word, a bit for every character in it (of characters that share a bit, one).
     """
@@ -36,18 +38,26 @@ class Lexicon:
     numbers: dict[str, int]
     lengths: Numbers
     letters: NDArray[np.uint64]
+    column: pa.Array
 
     @classmethod
-    def of(cls, words: Iterable[str]) -> Lexicon:
-        """The lexicon of `words`, which may repeat."""
-        ordered = sorted(set(words))
-        letters = [sum(1 << bit for bit in {ord(character) & 63 for character in word}) for word in ordered]
+    def of(cls, *columns: pa.Array) -> Lexicon:
+        """The lexicon of the words in `columns`, which may repeat."""
+        distinct = pc.unique(pa.concat_arrays([column.cast(_S) for column in columns]))
+        ordered = distinct.take(pc.sort_indices(distinct))
+        words = ordered.to_pylist()
+        letters = [sum(1 << bit for bit in {ord(character) & 63 for character in word}) for word in words]
         return cls(
-            ordered,
-            {word: number for number, word in enumerate(ordered)},
-            np.array([len(word) for word in ordered], np.int64),
+            words,
+            {word: number for number, word in enumerate(words)},
+            pc.utf8_length(ordered).to_numpy().astype(np.int64),
             np.array(letters, np.uint64),
+            ordered,
         )
+
+    def find(self, words: pa.Array) -> Numbers:
+        """The numbers of words; -1 for those that are not in the lexicon."""
+        return pc.fill_null(pc.index_in(words, self.column), -1).to_numpy().astype(np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,17 +65,15 @@ class WordLists:
     """Lists of words one after the other, each word of a list once.
 
     Attributes:
-        originals: the lists as they were.
         starts: where each list begins in `words` and `kinds`, and where the last one ends.
         words: numbers of words, in the order of their first place in the list.
         kinds: what the last of equal words counts as.
         once_distinctive: whether any of equal words is distinctive.
         neighbours: (list, word) for every word of the lexicon that two neighbours of the list make together.
         held: list * size of the lexicon + word, of all words, in order.
-        size: the number of words in the lexicon.
+        lexicon: all words.
     """
 
-    originals: Sequence[Words]
     starts: Numbers
     words: Numbers
     kinds: Numbers
@@ -73,38 +81,55 @@ class WordLists:
     neighbour_starts: Numbers
     neighbours: Numbers
     held: Numbers
-    size: int
+    lexicon: Lexicon
+    _spoken: tuple[Numbers, Numbers, Numbers]
 
     @classmethod
-    def of(cls, lists: Sequence[Words], lexicon: Lexicon) -> WordLists:
-        """`lists` in numbers; all their words stand in the lexicon."""
-        kind_of = {kind: number for number, kind in enumerate(KINDS)}
-        once = [dict(words) for words in lists]
-        numbers = lexicon.numbers
-        joined = [
-            [numbers[one + other] for (one, _), (other, _) in pairwise(words) if one + other in numbers]
-            for words in lists
-        ]
-        distinctive = [{word for word, kind in words if kind == "distinctive"} for words in lists]
-        starts = _starts(once)
-        words = np.array([numbers[word] for word in chain.from_iterable(once)], np.int64)
-        kinds = np.array([kind_of[kind] for kind in chain.from_iterable(map(dict.values, once))], np.int64)
-        held = np.sort(np.repeat(np.arange(len(lists)), np.diff(starts)) * len(lexicon.words) + words)
+    def of(cls, starts: Numbers, words: pa.Array, kinds: Numbers, lexicon: Lexicon) -> WordLists:
+        """Lists in numbers; all their words stand in the lexicon.
+
+        Args:
+            starts: where each list begins in `words`, and where the last one ends.
+            kinds: what each word counts as, by the places of `KINDS`.
+        """
+        size, count = max(len(lexicon.words), 1), len(starts) - 1
+        spoken = lexicon.find(words)
+        of = np.repeat(np.arange(count), np.diff(starts))
+        held, first, at = np.unique(of * size + spoken, return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        kind = np.zeros(len(held), np.int64)
+        kind[at] = kinds
+        distinctive = np.bincount(at, kinds == KINDS.index("distinctive"), len(held)) > 0
+        together = np.flatnonzero(of[1:] == of[:-1])
+        pairs, of_pair = np.unique(spoken[together] * size + spoken[together + 1], return_inverse=True)
+        joined = pc.binary_join_element_wise(
+            lexicon.column.take(pa.array(pairs // size)), lexicon.column.take(pa.array(pairs % size)), pa.scalar("", _S)
+        )
+        found = lexicon.find(joined)[of_pair]
         return cls(
-            lists,
-            starts,
-            words,
-            kinds,
-            np.array([word in held for words, held in zip(once, distinctive, strict=True) for word in words], bool),
-            _starts(joined),
-            np.array(list(chain.from_iterable(joined)), np.int64),
+            _starts(np.bincount(held // size, minlength=count)),
+            held[order] % size,
+            kind[order],
+            distinctive[order],
+            _starts(np.bincount(of[together[found >= 0]], minlength=count)),
+            found[found >= 0],
             held,
-            len(lexicon.words),
+            lexicon,
+            (starts, spoken, kinds),
+        )
+
+    def original(self, at: int) -> Words:
+        """The list as it was."""
+        starts, words, kinds = self._spoken
+        part = slice(starts[at], starts[at + 1])
+        return tuple(
+            (self.lexicon.words[word], KINDS[kind])
+            for word, kind in zip(words[part].tolist(), kinds[part].tolist(), strict=True)
         )
 
     def holds(self, lists: Numbers, words: Numbers) -> NDArray[np.bool_]:
         """Whether each list holds the word beside it."""
-        return _among(self.held, lists * self.size + words)
+        return among(self.held, lists * max(len(self.lexicon.words), 1) + words)
 
     def joins(self, ones: Numbers, others: Numbers) -> NDArray[np.bool_]:
         """Whether two neighbours in the first list of each pair stand as one word in the second."""
@@ -120,11 +145,12 @@ def spread(starts: Numbers, lists: Numbers) -> tuple[Numbers, Numbers]:
     return at, np.arange(len(at)) + np.repeat(first - (np.cumsum(sizes) - sizes), sizes)
 
 
-def _starts(lists: Sequence[Sequence[object]] | Sequence[dict[str, Weight]]) -> Numbers:
-    return np.concatenate([[0], np.cumsum([len(entries) for entries in lists], dtype=np.int64)]).astype(np.int64)
+def _starts(sizes: Numbers) -> Numbers:
+    return np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
 
 
-def _among(ordered: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
+def among(ordered: Numbers, wanted: Numbers) -> NDArray[np.bool_]:
+    """Whether each wanted number stands among those in order."""
     if not len(ordered):
         return np.zeros(len(wanted), bool)
     found: NDArray[np.bool_] = ordered[np.minimum(np.searchsorted(ordered, wanted), len(ordered) - 1)] == wanted

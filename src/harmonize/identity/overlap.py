@@ -111,7 +111,7 @@ def _with_joined(
         return entries
     rest = entries.take(~joins[entries.pair])
     joined = {
-        at: _joined(lists.originals[ones[at]], lists.originals[others[at]], places(at))
+        at: _joined(lists.original(ones[at]), lists.original(others[at]), places(at))
         for at in np.flatnonzero(joins).tolist()
     }
     words = [(at, lexicon.numbers[word], KINDS.index(kind)) for at in joined for word, kind in joined[at].items()]

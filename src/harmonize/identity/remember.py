@@ -5,7 +5,7 @@ They are pure functions of two profiles and of the knowledge. What is taken over
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import numpy as np
 import pyarrow as pa
@@ -15,18 +15,19 @@ from harmonize.identity.decide import Judgements, judge
 from harmonize.identity.hashes import Hashes, Positions, find, paired
 from harmonize.identity.memory import Memory
 from harmonize.identity.model import MatchModel
-from harmonize.identity.prepare import Profile
+from harmonize.identity.profiles import Profiles
 
 __all__ = ["remembered_judgements"]
 
 _JUDGEMENTS = "judgements"
+_THREADS = 2
 
 
 def remembered_judgements(
     hashes: Hashes,
     ones: Positions,
     others: Positions,
-    profiles: Callable[[Sequence[int]], Sequence[Profile]],
+    profiles: Callable[[Positions], Profiles],
     model: MatchModel,
     memory: Memory,
 ) -> Judgements:
@@ -42,7 +43,7 @@ def remembered_judgements(
     at = find(known, keys)
     new = np.flatnonzero(at < 0)
     used, place = np.unique(np.concatenate([ones[new], others[new]]), return_inverse=True)
-    fresh = judge(profiles(used.tolist()), place[: len(new)], place[len(new) :], model)
+    fresh = judge(profiles(used), place[: len(new)], place[len(new) :], model, threads=_THREADS)
     at[new] = len(known[0]) + np.arange(len(new))
     found = fresh if table is None else Judgements.joined([_judgements(table), fresh])
     found = found.take(at)

@@ -23,8 +23,9 @@ from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.ledger import ClusterKeys, LedgerEntry, assign_ids
 from harmonize.identity.memory import Memory, content_hash, stamp_of
 from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome, recall
+from harmonize.identity.hashes import Positions
 from harmonize.identity.pieces import Pairs, divide
-from harmonize.identity.prepare import Profile
+from harmonize.identity.profiles import PROFILE, Profiles
 from harmonize.identity.records import ProfileIndex, Records, record
 from harmonize.identity.remember import remembered_judgements
 from harmonize.identity.renew import renew
@@ -138,8 +139,8 @@ def _find(
         model.blocking,
     )
 
-    def profiles(numbers: Sequence[int]) -> list[Profile]:
-        return [mention.profile for mention in records.mentions(index.first[numbers].tolist())]
+    def profiles(numbers: Positions) -> Profiles:
+        return Profiles.from_records(records.table.select(PROFILE).take(pa.array(index.first[numbers])))
 
     judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
     pairs = Pairs(candidates.ones, candidates.others, judged)
