@@ -32,6 +32,7 @@ VERDICTS: tuple[Verdict, ...] = ("distinct", "review", "match")
 """The verdicts; a verdict's number is its place here."""
 
 _PAIRS_AT_ONCE = 50_000
+_THREADS = 2
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 
 
@@ -69,14 +70,11 @@ class Judgements:
 
 
 def judge(
-    profiles: Sequence[Profile] | Profiles, ones: Positions, others: Positions, model: MatchModel, threads: int = 1
+    profiles: Sequence[Profile] | Profiles, ones: Positions, others: Positions, model: MatchModel
 ) -> Judgements:
     """Compare pairs of positions in `profiles`; the profiles of a pair are of one country.
 
     A judgement depends on nothing but its two profiles and the model.
-
-    Args:
-        threads: how many work side by side; what they find is the same.
     """
     columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
     comparison, reasons = Comparison(columns, model.word_weights), Reasons(columns, model)
@@ -85,9 +83,9 @@ def judge(
     def judged(stretch: slice) -> Judgements:
         return _judge(columns, ones[stretch], others[stretch], comparison, reasons, model)
 
-    if threads == 1 or len(stretches) == 1:
+    if len(stretches) < _THREADS:
         return Judgements.joined(list(map(judged, stretches)))
-    with ThreadPoolExecutor(threads) as pool:
+    with ThreadPoolExecutor(_THREADS) as pool:
         return Judgements.joined(list(pool.map(judged, stretches)))
 
 

@@ -14,7 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from harmonize.identity.prepare import Identifier, Mention
+from harmonize.identity.prepare import Identifier, Linkable
 from harmonize.identity.records import Records
 
 __all__ = ["LinkingIdentifiers", "Notice", "linking_identifiers", "shared_company_notices"]
@@ -43,7 +43,7 @@ class LinkingIdentifiers:
     of_site: list[dict[str, frozenset[str]]]
 
 
-def linking_identifiers(mentions: Sequence[Mention]) -> tuple[LinkingIdentifiers, list[Notice]]:
+def linking_identifiers(mentions: Sequence[Linkable]) -> tuple[LinkingIdentifiers, list[Notice]]:
     """Sort the identifiers of all mentions into those that link and notices on those that must not."""
     stated: dict[Identifier, list[int]] = {}
     for at, mention in enumerate(mentions):
@@ -54,7 +54,7 @@ def linking_identifiers(mentions: Sequence[Mention]) -> tuple[LinkingIdentifiers
     trusted: dict[Identifier, list[int]] = {}
     for identifier in sorted(stated):
         positions = stated[identifier]
-        countries = sorted({mentions[at].profile.country for at in positions} - {""})
+        countries = sorted({mentions[at].country for at in positions} - {""})
         if len(countries) > 1:
             text = f"{identifier.scheme} stands on records in {', '.join(countries)}; it links none of them."
             notices += [

@@ -13,7 +13,7 @@ from harmonize.identity.cluster import Clusters
 from harmonize.identity.decide import Verdict
 from harmonize.identity.decisions import Standing
 from harmonize.identity.identified import LinkingIdentifiers, Notice
-from harmonize.identity.prepare import Mention
+from harmonize.identity.prepare import Linkable
 
 __all__ = ["Joined", "ScoredPair", "join_all"]
 
@@ -55,7 +55,7 @@ class Joined:
 
 
 def join_all(
-    mentions: Sequence[Mention],
+    mentions: Sequence[Linkable],
     identified: LinkingIdentifiers,
     standing: Standing,
     told: Iterable[ScoredPair],
@@ -86,7 +86,7 @@ def join_all(
     return joined
 
 
-def _join_decided(clusters: Clusters, mentions: Sequence[Mention], standing: Standing) -> Iterator[Notice]:
+def _join_decided(clusters: Clusters, mentions: Sequence[Linkable], standing: Standing) -> Iterator[Notice]:
     for decision, group in standing.same:
         for at in group[1:]:
             refused = clusters.join(group[0], at, by_person=True)
@@ -96,7 +96,7 @@ def _join_decided(clusters: Clusters, mentions: Sequence[Mention], standing: Sta
 
 
 def _join_identified(
-    clusters: Clusters, mentions: Sequence[Mention], identified: LinkingIdentifiers
+    clusters: Clusters, mentions: Sequence[Linkable], identified: LinkingIdentifiers
 ) -> Iterator[Notice]:
     for identifier, positions in identified.groups.items():
         for at in positions[1:]:
@@ -108,7 +108,7 @@ def _join_identified(
                 yield Notice(mentions[at].mention_id, "contradicting_identifiers", identifier.value, message)
 
 
-def _join_equal(clusters: Clusters, mentions: Sequence[Mention]) -> Iterator[Notice]:
+def _join_equal(clusters: Clusters, mentions: Sequence[Linkable]) -> Iterator[Notice]:
     """Join what has one exact key, unless two of them must stay apart: then nobody knows to which the others belong."""
     groups: dict[str, list[int]] = {}
     for at, mention in enumerate(mentions):

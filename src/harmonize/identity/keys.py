@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.prepare import Cell, Identifier, Mention, Statements, prepare
+from harmonize.identity.prepare import Cell, Identifier, Linkable, Statements, prepare
 
-__all__ = ["decision_keys", "keys_of", "ledger_keys"]
+__all__ = ["decision_keys", "keys_of"]
 
 
 def decision_keys(
@@ -28,20 +28,12 @@ def decision_keys(
     return keys_of(prepared)
 
 
-def keys_of(mention: Mention) -> list[str]:
-    """All keys of a prepared mention, the strongest first."""
+def keys_of(mention: Linkable) -> list[str]:
+    """All keys of a prepared mention, the strongest first; those of its company last."""
     by_level: dict[str, list[str]] = {"site": [], "assessment": [], "company": []}
     for identifier in mention.identifiers:
         by_level[identifier.level].append(_identifier_key(mention.contributor, identifier))
     return [*by_level["site"], *by_level["assessment"], mention.key, *by_level["company"]]
-
-
-def ledger_keys(mention: Mention) -> list[str]:
-    """The keys that name one factory: all but those of its company."""
-    return [
-        *(_identifier_key(mention.contributor, found) for found in mention.identifiers if found.level != "company"),
-        mention.key,
-    ]
 
 
 def _identifier_key(contributor: str, identifier: Identifier) -> str:

@@ -179,7 +179,7 @@ def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Seque
 
 def _stated(records: Records) -> list[tuple[Positions, Positions]]:
     """Records by what they state alike: an exact key, an identifier of a site or of one assessment."""
-    exact = records.column("exact_key").dictionary_encode().indices.to_numpy().astype(np.int64)
+    exact = records.exact_keys().dictionary_encode().indices.to_numpy().astype(np.int64)
     lists = records.column("identifiers")
     of, flat = pc.list_parent_indices(lists).to_numpy().astype(np.int64), pc.list_flatten(lists)
     links = pc.not_equal(flat.field("level"), "company").to_numpy(zero_copy_only=False)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from harmonize.identity.block import block_keys
 from harmonize.identity.forms import write_address, write_name
@@ -18,7 +18,7 @@ from harmonize.values.geography import spelling_key
 from harmonize.values.identifiers import Level
 from harmonize.values.names import ComparableAddress, ComparableName
 
-__all__ = ["WRITTEN", "Identifier", "Mention", "Profile", "Statement", "Statements", "Written", "prepare"]
+__all__ = ["WRITTEN", "Identifier", "Linkable", "Mention", "Profile", "Statement", "Statements", "Written", "mentions_of", "prepare"]
 
 Cell = str | float | int | None
 Written = tuple[Cell, ...]
@@ -118,6 +118,11 @@ class Mention:
         return cls(mention_id, contributor, instrument, statement, profile, identifiers)
 
     @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2, or empty."""
+        return self.statement.country
+
+    @property
     def key(self) -> str:
         """`name|address|country` in plain words."""
         return self.statement.key
@@ -128,6 +133,34 @@ class Mention:
         if not self.statement.said:
             return f"mention:{self.mention_id}"
         return self.statement.said if self.statement.is_placed else f"{self.statement.said}|{self.instrument}"
+
+
+class Linkable(Protocol):
+    """What joining asks of a mention; a `Mention` is one, and so is a row of the records."""
+
+    @property
+    def mention_id(self) -> str:
+        """Its id."""
+
+    @property
+    def contributor(self) -> str:
+        """Who mentions."""
+
+    @property
+    def country(self) -> str:
+        """ISO 3166-1 alpha-2, or empty."""
+
+    @property
+    def key(self) -> str:
+        """`name|address|country` in plain words."""
+
+    @property
+    def exact_key(self) -> str:
+        """Equal keys are one factory."""
+
+    @property
+    def identifiers(self) -> tuple[Identifier, ...]:
+        """The valid ones, in order."""
 
 
 class Statements:
@@ -203,12 +236,18 @@ def prepare(
     mentions: Iterable[Mapping[str, Cell]], identifiers: Iterable[Mapping[str, Cell]], statements: Statements
 ) -> list[Mention]:
     """All mentions in comparable form, ordered by their id. Invalid identifiers are left out."""
+    return sorted(mentions_of(mentions, identifiers, statements), key=lambda mention: mention.mention_id)
+
+
+def mentions_of(
+    mentions: Iterable[Mapping[str, Cell]], identifiers: Iterable[Mapping[str, Cell]], statements: Statements
+) -> Iterator[Mention]:
+    """All mentions in comparable form, in the order of the rows."""
     stated: dict[str, list[tuple[str, str]]] = {}
     for row in identifiers:
         if row["valid"]:
             stated.setdefault(str(row["mention_id"]), []).append((str(row["scheme"]), str(row["value"])))
-    prepared = (_mention(row, stated.get(str(row["mention_id"]), ()), statements) for row in mentions)
-    return sorted(prepared, key=lambda mention: mention.mention_id)
+    return (_mention(row, stated.get(str(row["mention_id"]), ()), statements) for row in mentions)
 
 
 def _mention(row: Mapping[str, Cell], stated: Sequence[tuple[str, str]], statements: Statements) -> Mention:

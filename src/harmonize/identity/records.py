@@ -6,61 +6,37 @@ columns; objects are made only of the few that are joined anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from harmonize.identity.block import lookup_keys
-from harmonize.identity.hashes import Hashes, Positions, hash_of
-from harmonize.identity.keys import keys_of, ledger_keys
+from harmonize.identity.hashes import Hashes, Positions
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.memory import Memory
-from harmonize.identity.prepare import (
-    WRITTEN,
-    Identifier,
-    Mention,
-    Statement,
-    Statements,
-    Written,
-    prepare,
-)
+from harmonize.identity.prepare import Identifier
+from harmonize.identity.work_out import STATED, WORKED_OUT, joined_texts, work_out
 
-__all__ = ["ProfileIndex", "Records", "record"]
+__all__ = ["LinkableRecord", "ProfileIndex", "Records", "record"]
 
 _RECORDS = "records"
-_STATED = (*WRITTEN, "mention_id", "contributor", "instrument", "latitude", "longitude")
-_S, _STRINGS = pa.large_string(), pa.large_list(pa.large_string())
-_WORKED_OUT = pa.schema(
-    {
-        "used_country": _S,
-        "names": _STRINGS,
-        "used_address": _S,
-        "province": _S,
-        "is_placed": pa.bool_(),
-        "text": _S,
-        "said": _S,
-        "key": _S,
-        "block_keys": _S,
-        "place_latitude": pa.float64(),
-        "place_longitude": pa.float64(),
-        "exact_key": _S,
-        "identifiers": pa.large_list(pa.struct({"scheme": _S, "value": _S, "level": _S})),
-        "keys": _STRINGS,
-        "ledger_keys": _STRINGS,
-        "lookup_keys": _S,
-        "profile_0": pa.uint64(),
-        "profile_1": pa.uint64(),
-        "record_0": pa.uint64(),
-        "record_1": pa.uint64(),
-    }
-)
-_STATEMENT = ("used_country", "names", "used_address", "province", "is_placed", "text", "said", "key", "block_keys")
-_RECALLED = ("mention_id", "contributor", "instrument", "place_latitude", "place_longitude", "identifiers", *_STATEMENT)
+_STATED, _WORKED_OUT = STATED, WORKED_OUT
+_S = pa.large_string()
+
+
+@dataclass(frozen=True, slots=True)
+class LinkableRecord:
+    """What joining asks of a record; see `Linkable`."""
+
+    mention_id: str
+    contributor: str
+    country: str
+    key: str
+    exact_key: str
+    identifiers: tuple[Identifier, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,20 +45,57 @@ class Records:
 
     Attributes:
         table: what is stated, and what was worked out from it.
-        fresh: the mentions that were worked out in this run, by position.
     """
 
     table: pa.Table
-    fresh: Mapping[int, Mention]
 
     def __len__(self) -> int:
         return int(self.table.num_rows)
 
-    def mentions(self, positions: Sequence[int]) -> list[Mention]:
-        """The mentions at `positions`."""
-        places = pa.array([at for at in positions if at not in self.fresh], pa.int64())
-        recalled = map(_mention, *(self.table[name].take(places).to_pylist() for name in _RECALLED))
-        return [self.fresh[at] if at in self.fresh else next(recalled) for at in positions]
+    def linkable(self, positions: Positions) -> list[LinkableRecord]:
+        """What joining asks of the records at `positions`."""
+        names = ("mention_id", "contributor", "used_country", "key", "identifiers")
+        part = self.table.select([*names, "said", "is_placed", "instrument"]).take(pa.array(positions))
+        mention_ids, contributors, countries, keys, identifiers = (part[name].to_pylist() for name in names)
+        return [
+            LinkableRecord(
+                mention_id, (contributor or "").strip(), country, key, exact, tuple(Identifier(**id_) for id_ in ids)
+            )
+            for mention_id, contributor, country, key, exact, ids in zip(
+                mention_ids, contributors, countries, keys, _exact_keys(part).to_pylist(), identifiers, strict=True
+            )
+        ]
+
+    def exact_keys(self) -> pa.Array:
+        """Of every record its `exact_key`."""
+        return _exact_keys(self.table)
+
+    def ledger_keys(self) -> Iterator[list[str]]:
+        """Of every record the keys that name one factory: all but those of its company."""
+        lists = self.column("identifiers")
+        of, levels = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists).field("level")
+        names_company = pc.equal(levels, "company").to_numpy(zero_copy_only=False)
+        count = np.bincount(of[names_company], minlength=len(self)).tolist()
+        for keys, companies in zip(self.column("keys").to_pylist(), count, strict=True):
+            yield keys[: len(keys) - companies]
+
+    def lookup_keys(self, positions: Positions) -> pa.Array:
+        """Of the records at `positions` what they are looked up under, one key a line; null without a country."""
+        part = self.table.select(["used_country", "block_keys", "identifiers"]).take(pa.array(positions)).combine_chunks()
+        keys = part["block_keys"].combine_chunks()
+        lists = part["identifiers"].combine_chunks()
+        of, flat = pc.list_parent_indices(lists), pc.list_flatten(lists)
+        names_company = pc.equal(flat.field("level"), "company")
+        companies: dict[int, list[str]] = {}
+        stated = zip(of.filter(names_company).to_pylist(), flat.filter(names_company).to_pylist(), strict=True)
+        for at, found in stated:
+            companies.setdefault(at, [keys[at].as_py()]).append(f"{found['scheme']} {found['value']}")
+        if companies:
+            places = np.arange(len(keys))
+            places[list(companies)] = len(keys) + np.arange(len(companies))
+            texts = pa.array(["\n".join(lines) for lines in companies.values()], _S)
+            keys = pa.concat_arrays([keys, texts]).take(pa.array(places))
+        return pc.if_else(pc.equal(part["used_country"].combine_chunks(), ""), pa.scalar(None, _S), keys)
 
     def column(self, name: str) -> pa.Array:
         """A column in one piece."""
@@ -142,21 +155,34 @@ def record(mentions: pa.Table, identifiers: pa.Table, knowledge: Knowledge, memo
     known = known.replace_schema_metadata(None)
     at = _unchanged(stated, known)
     is_new = pc.is_null(at).to_numpy(zero_copy_only=False)
-    rest = stated.filter(pa.array(is_new))
-    worked_out = _work_out(rest, identifiers, knowledge, known)
-    fresh = pa.table([*rest.columns, *_columns(worked_out)], schema=pa.schema([*stated.schema, *_WORKED_OUT]))
-    places = pc.fill_null(at, 0).to_numpy().copy()
-    places[is_new] = known.num_rows + np.arange(fresh.num_rows)
-    table = pa.concat_tables([known, fresh]).combine_chunks().take(pa.array(places))
-    if fresh.num_rows or known.num_rows > 2 * len(table):
+    rest = stated if is_new.all() else stated.filter(pa.array(is_new))
+    worked_out = work_out(rest, identifiers, knowledge, known)
+    table = pa.table([*rest.columns, *worked_out.columns], schema=pa.schema([*stated.schema, *_WORKED_OUT]))
+    if rest.num_rows < stated.num_rows:
+        places = pc.fill_null(at, 0).to_numpy().copy()
+        places[is_new] = known.num_rows + np.arange(rest.num_rows)
+        table = pa.concat_tables([known, table]).take(pa.array(places))
+    table = table.combine_chunks()
+    if rest.num_rows or known.num_rows > 2 * len(table):
         memory.keep(_RECORDS, table)
-    return Records(table, dict(zip(np.flatnonzero(is_new).tolist(), worked_out, strict=True)))
+    return Records(table)
+
+
+def _exact_keys(table: pa.Table) -> pa.Array:
+    """Equal keys are one factory; without an address only inside one instrument, nameless ones never."""
+    instruments = table["instrument"].combine_chunks().dictionary_encode()
+    stripped = pa.array([(text or "").strip() for text in instruments.dictionary.to_pylist()], _S)
+    instrument = pc.fill_null(stripped.take(instruments.indices), "")
+    said, bar = table["said"].combine_chunks(), pa.scalar("|", _S)
+    placed = pc.if_else(table["is_placed"].combine_chunks(), said, pc.binary_join_element_wise(said, instrument, bar))
+    mention = pc.binary_join_element_wise(pa.scalar("mention", _S), table["mention_id"].combine_chunks(), pa.scalar(":", _S))
+    return pc.if_else(pc.equal(said, ""), mention, placed)
 
 
 def _stated(mentions: pa.Table, identifiers: pa.Table) -> pa.Table:
     """What the mentions state, ordered by mention, with all valid identifiers of each as one text."""
     columns: dict[str, pa.Array | pa.ChunkedArray] = {}
-    for name in _STATED:
+    for name in STATED:
         column = mentions[name] if name in mentions.schema.names else pa.nulls(mentions.num_rows)
         is_number = name in ("latitude", "longitude")
         # (Adding nothing makes -0 the 0 that it equals.)
@@ -166,22 +192,12 @@ def _stated(mentions: pa.Table, identifiers: pa.Table) -> pa.Table:
     valid = identifiers.filter(identifiers["valid"])
     valid = pa.table({name: valid[name].cast(_S) for name in ("mention_id", "scheme", "value")}).combine_chunks()
     valid = valid.take(pc.sort_indices(valid, [(name, "ascending") for name in valid.schema.names]))
-    said = _joined(valid, ("scheme", "value")).combine_chunks()
+    said = joined_texts(valid, ("scheme", "value")).combine_chunks()
     starts = np.flatnonzero(_changes(valid["mention_id"]))
     lists = pa.LargeListArray.from_arrays(np.append(starts, len(said)), said)
     of = valid["mention_id"].take(starts)
     texts = pc.binary_join(lists, pa.scalar("\n", _S)).take(pc.index_in(table["mention_id"], of))
     return table.append_column("stated_identifiers", texts.cast(_S))
-
-
-def _joined(table: pa.Table, names: Sequence[str]) -> pa.ChunkedArray:
-    """Columns as one text a row, equal for equal rows alone: every part tells its length, and -1 where it is null."""
-    parts = [
-        part
-        for name in names
-        for part in (pc.fill_null(pc.utf8_length(table[name]), -1).cast(_S), pc.fill_null(table[name], ""))
-    ]
-    return pa.chunked_array(pc.binary_join_element_wise(*parts, pa.scalar(" ", _S)), _S)
 
 
 def _changes(column: pa.ChunkedArray) -> NDArray[np.bool_]:
@@ -202,95 +218,3 @@ def _unchanged(stated: pa.Table, known: pa.Table) -> pa.Array:
         neither = pc.and_(pc.is_null(stated[name]), pc.is_null(then[name]))
         same = pc.and_(same, pc.or_(equal, neither))
     return pc.if_else(pc.and_(same, pc.is_valid(at)), at, pa.scalar(None, at.type)).combine_chunks()
-
-
-def _work_out(rest: pa.Table, identifiers: pa.Table, knowledge: Knowledge, known: pa.Table) -> list[Mention]:
-    statements = Statements(knowledge, _known_statements(rest, known))
-    of_them = identifiers.filter(pc.is_in(identifiers["mention_id"].cast(_S), rest["mention_id"].combine_chunks()))
-    return prepare(rest.select(_STATED).to_pylist(), of_them.to_pylist(), statements)
-
-
-def _known_statements(rest: pa.Table, known: pa.Table) -> dict[Written, Statement]:
-    """Statements that other mentions made in the same words: exports repeat the same factories."""
-    if not rest.num_rows:
-        return {}
-    at = pc.index_in(_joined(rest, WRITTEN), _joined(known, WRITTEN).combine_chunks())
-    found = known.take(pc.unique(at.combine_chunks()).drop_null())
-    return {
-        tuple(row[name] for name in WRITTEN): Statement(*(_frozen(row[name]) for name in _STATEMENT))
-        for row in found.select([*WRITTEN, *_STATEMENT]).to_pylist()
-    }
-
-
-def _frozen(value: Any) -> Any:
-    return tuple(value) if isinstance(value, list) else value
-
-
-def _columns(mentions: Sequence[Mention]) -> Iterator[pa.Array]:
-    rows = list(map(_row, mentions))
-    columns: Iterable[Sequence[object]] = zip(*rows, strict=True) if rows else ((),) * len(_WORKED_OUT)
-    return (pa.array(column, field.type) for column, field in zip(columns, _WORKED_OUT, strict=True))
-
-
-def _row(mention: Mention) -> tuple[object, ...]:
-    profile, statement = mention.profile, mention.statement
-    latitude, longitude = profile.place or (None, None)
-    profile_hash = hash_of(
-        profile.country,
-        profile.names,
-        profile.address,
-        profile.province,
-        profile.place,
-        [tuple(found) for found in sorted(profile.company_ids)],
-    )
-    record_hash = hash_of(
-        mention.mention_id,
-        mention.contributor,
-        mention.instrument,
-        statement.key,
-        mention.exact_key,
-        profile.text,
-        profile.is_placed,
-        [tuple(found) for found in mention.identifiers],
-        profile_hash,
-    )
-    return (
-        statement.country,
-        statement.names,
-        statement.address,
-        statement.province,
-        statement.is_placed,
-        statement.text,
-        statement.said,
-        statement.key,
-        statement.block_keys,
-        latitude,
-        longitude,
-        mention.exact_key,
-        [found._asdict() for found in mention.identifiers],
-        keys_of(mention),
-        ledger_keys(mention),
-        lookup_keys(profile),
-        *profile_hash,
-        *record_hash,
-    )
-
-
-def _mention(
-    mention_id: str,
-    contributor: str | None,
-    instrument: str | None,
-    latitude: float | None,
-    longitude: float | None,
-    identifiers: Iterable[Mapping[str, Any]],
-    *statement: Any,
-) -> Mention:
-    """The mention that a record was made of."""
-    return Mention.of(
-        mention_id,
-        (contributor or "").strip(),
-        (instrument or "").strip(),
-        Statement(*map(_frozen, statement)),
-        None if latitude is None or longitude is None else (latitude, longitude),
-        tuple(Identifier(**found) for found in identifiers),
-    )

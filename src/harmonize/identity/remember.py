@@ -20,7 +20,6 @@ from harmonize.identity.profiles import Profiles
 __all__ = ["remembered_judgements"]
 
 _JUDGEMENTS = "judgements"
-_THREADS = 2
 
 
 def remembered_judgements(
@@ -43,7 +42,7 @@ def remembered_judgements(
     at = find(known, keys)
     new = np.flatnonzero(at < 0)
     used, place = np.unique(np.concatenate([ones[new], others[new]]), return_inverse=True)
-    fresh = judge(profiles(used), place[: len(new)], place[len(new) :], model, threads=_THREADS)
+    fresh = judge(profiles(used), place[: len(new)], place[len(new) :], model)
     at[new] = len(known[0]) + np.arange(len(new))
     found = fresh if table is None else Judgements.joined([_judgements(table), fresh])
     found = found.take(at)

@@ -42,7 +42,7 @@ def renew(
     positions = np.flatnonzero(is_settled[pieces.of])
     inside = pieces.inside(is_settled, told)
     settled = settle(
-        records.mentions(positions.tolist()),
+        records.linkable(positions),
         positions,
         index,
         decisions,

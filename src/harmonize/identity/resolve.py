@@ -135,7 +135,7 @@ def _find(
     index, model = ProfileIndex.over(records), knowledge.model
     candidates = candidate_pairs(
         records.column("used_country").take(index.first),
-        records.column("lookup_keys").take(index.first),
+        records.lookup_keys(index.first),
         model.blocking,
     )
 
@@ -164,7 +164,7 @@ def _clusters(records: Records, numbers: NDArray[np.int32]) -> list[ClusterKeys]
     """The keys of every factory."""
     keys: list[set[str]] = [set() for _ in range(int(numbers.max()) + 1 if len(numbers) else 0)]
     first = np.unique(numbers, return_index=True)[1]
-    for number, found in zip(numbers.tolist(), records.column("ledger_keys").to_pylist(), strict=True):
+    for number, found in zip(numbers.tolist(), records.ledger_keys(), strict=True):
         keys[number].update(found)
     spares = records.column("mention_id").take(first).to_pylist()
     return [ClusterKeys(frozenset(found), f"mention:{spare}") for found, spare in zip(keys, spares, strict=True)]

@@ -13,7 +13,7 @@ from harmonize.identity.identified import LinkingIdentifiers, Notice, linking_id
 from harmonize.identity.joining import Joined, ScoredPair, join_all
 from harmonize.identity.keys import keys_of
 from harmonize.identity.pieces import Pairs
-from harmonize.identity.prepare import Identifier, Mention
+from harmonize.identity.prepare import Identifier, Linkable
 from harmonize.identity.records import ProfileIndex
 
 __all__ = ["Settled", "SettledPair", "settle"]
@@ -51,7 +51,7 @@ class Settled:
 
 
 def settle(
-    mentions: Sequence[Mention],
+    mentions: Sequence[Linkable],
     positions: Positions,
     index: ProfileIndex,
     decisions: Sequence[Decision],
@@ -106,7 +106,7 @@ def _settled(pair: ScoredPair, joined: Joined) -> SettledPair:
     return SettledPair(pair.number, pair.verdict, pair.reasons, pair.verdict == "match" or not is_joined)
 
 
-def _methods(mentions: Sequence[Mention], joined: Joined, identified: LinkingIdentifiers) -> list[tuple[str, float]]:
+def _methods(mentions: Sequence[Linkable], joined: Joined, identified: LinkingIdentifiers) -> list[tuple[str, float]]:
     """Per mention how it hangs on its factory, and the probability of that link.
 
     The largest part of a factory that hangs together without the model is its core; what the model added to it, or
@@ -130,7 +130,7 @@ def _methods(mentions: Sequence[Mention], joined: Joined, identified: LinkingIde
 
 
 def _strong_methods(
-    mentions: Sequence[Mention], part: Sequence[int], by_identifier: Set[tuple[int, Identifier]]
+    mentions: Sequence[Linkable], part: Sequence[int], by_identifier: Set[tuple[int, Identifier]]
 ) -> Iterator[str]:
     """How each mention of a part that hangs together without the model hangs on the others."""
     linking = [[id_ for id_ in mentions[at].identifiers if (at, id_) in by_identifier] for at in part]
