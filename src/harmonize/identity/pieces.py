@@ -20,7 +20,7 @@ from harmonize.identity.decisions import Decision
 from harmonize.identity.hashes import Hashes, Positions, add_up, hash_of, mixed, paired
 from harmonize.identity.records import ProfileIndex, Records
 
-__all__ = ["Mask", "Pairs", "Pieces", "connected", "divide"]
+__all__ = ["Mask", "Pairs", "Pieces", "Touching", "connected", "divide"]
 
 Mask = NDArray[np.bool_]
 
@@ -41,7 +41,7 @@ class Pairs:
 
 
 @dataclass(frozen=True, slots=True)
-class _Touching:
+class Touching:
     """Which profiles have records in which pieces; one entry for both, in the order of the profiles.
 
     Attributes:
@@ -59,6 +59,12 @@ class _Touching:
         sole[np.bincount(self.profiles, minlength=self.count) > 1] = -1
         return sole
 
+    def all_of(self, profiles: Positions) -> Positions:
+        """The pieces with a record of any of the profiles."""
+        chosen = np.zeros(self.count, bool)
+        chosen[profiles] = True
+        return np.unique(self.pieces[chosen[self.profiles]])
+
     def of(self, profile: int) -> set[int]:
         """The pieces of a profile."""
         first, last = np.searchsorted(self.profiles, [profile, profile + 1])
@@ -74,12 +80,14 @@ class Pieces:
         hashes: per piece, of all that decides how its records are joined.
         apart: pairs of profiles, both in one piece, that no chain of matches may join.
         touching: which profiles have records in which pieces.
+        plain: which pieces are touched by no decision and no identifier but that of a company.
     """
 
     of: Positions
     hashes: Hashes
     apart: Pairs
-    touching: _Touching
+    touching: Touching
+    plain: Mask
 
     def states(self, hashes: Hashes, pairs: Pairs) -> Hashes:
         """Per pair the hash of all that decides what becomes of it: its profiles, and all pieces with records of them.
@@ -99,9 +107,7 @@ class Pieces:
 
     def touched_by(self, pairs: Pairs) -> Positions:
         """The pieces with a record of any profile of the pairs."""
-        chosen = np.zeros(self.touching.count, bool)
-        chosen[pairs.ones] = chosen[pairs.others] = True
-        return np.unique(self.touching.pieces[chosen[self.touching.profiles]])
+        return self.touching.all_of(np.concatenate([pairs.ones, pairs.others]))
 
     def inside(self, chosen: Mask, pairs: Pairs) -> Positions:
         """The pairs all of whose records are in the chosen pieces."""
@@ -153,10 +159,12 @@ def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Seque
         if members
     ]
     matches = pairs.take(np.flatnonzero(pairs.judged.verdict == VERDICTS.index("match")))
+    exact, identified = _stated(records)
     of = connected(
         len(records),
         [
-            *_stated(records),
+            exact,
+            identified,
             *((np.array(members), np.zeros(len(members), np.int64)) for _, members in decided),
             *_matched(index, matches),
         ],
@@ -170,14 +178,18 @@ def divide(records: Records, index: ProfileIndex, pairs: Pairs, decisions: Seque
     matched = mixed(paired(index.hashes, matches.ones, matches.others), _MATCH)
     add_up(hashes, of[index.first[matches.ones]], matched)
     held = np.unique(index.of * max(count, 1) + of)
-    touching = _Touching(held // max(count, 1), held % max(count, 1), len(index.first))
+    touching = Touching(held // max(count, 1), held % max(count, 1), len(index.first))
     places, inside = _apart(touching, pairs)
     apart = pairs.take(places)
     add_up(hashes, inside, mixed(paired(index.hashes, apart.ones, apart.others), _APART))
-    return Pieces(of, hashes, pairs.take(np.unique(places)), touching)
+    plain = np.ones(count, bool)
+    plain[of[identified[0]]] = False
+    for _, members in decided:
+        plain[of[members]] = False
+    return Pieces(of, hashes, pairs.take(np.unique(places)), touching, plain)
 
 
-def _stated(records: Records) -> list[tuple[Positions, Positions]]:
+def _stated(records: Records) -> tuple[tuple[Positions, Positions], tuple[Positions, Positions]]:
     """Records by what they state alike: an exact key, an identifier of a site or of one assessment."""
     exact = records.exact_keys().dictionary_encode().indices.to_numpy().astype(np.int64)
     lists = records.column("identifiers")
@@ -186,7 +198,7 @@ def _stated(records: Records) -> list[tuple[Positions, Positions]]:
     named = pc.binary_join_element_wise(
         flat.field("scheme"), flat.field("value"), pa.scalar("\n", pa.large_string())
     ).dictionary_encode()
-    return [(np.arange(len(exact)), exact), (of[links], named.indices.to_numpy().astype(np.int64)[links])]
+    return (np.arange(len(exact)), exact), (of[links], named.indices.to_numpy().astype(np.int64)[links])
 
 
 def _matched(index: ProfileIndex, matches: Pairs) -> list[tuple[Positions, Positions]]:
@@ -227,7 +239,7 @@ def connected(count: int, links: Sequence[tuple[Positions, Positions]]) -> Posit
         label = lower
 
 
-def _apart(touching: _Touching, pairs: Pairs) -> tuple[Positions, Positions]:
+def _apart(touching: Touching, pairs: Pairs) -> tuple[Positions, Positions]:
     """Places of pairs that are held apart inside a piece, and that piece; once per piece with records of both."""
     sole = touching.sole()
     at = np.flatnonzero(pairs.judged.apart)

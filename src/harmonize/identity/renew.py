@@ -13,8 +13,8 @@ from harmonize.identity.decisions import Decision
 from harmonize.identity.hashes import Hashes, Positions, find
 from harmonize.identity.outcome import LINKED, NOTICED, TOLD, Remembered
 from harmonize.identity.pieces import Mask, Pairs, Pieces
+from harmonize.identity.portions import SettledRecords, settle_pieces
 from harmonize.identity.records import ProfileIndex, Records
-from harmonize.identity.settle import Settled, settle
 
 __all__ = ["renew"]
 
@@ -39,19 +39,10 @@ def renew(
     is_settled = find(_hashes(remembered.linked, "piece"), pieces.hashes) < 0
     # Whether a pair is told hangs on the factories of both sides: for a new pair both pieces are settled again.
     is_settled[pieces.touched_by(told.take(np.flatnonzero(known < 0)))] = True
-    positions = np.flatnonzero(is_settled[pieces.of])
     inside = pieces.inside(is_settled, told)
-    settled = settle(
-        records.linkable(positions),
-        positions,
-        index,
-        decisions,
-        told.take(inside),
-        pieces.apart_in(is_settled),
-        ambiguity,
-    )
+    settled = settle_pieces(records, index, pieces, is_settled, told.take(inside), decisions, ambiguity)
     return (
-        _linked(records, pieces, positions, settled, remembered.linked),
+        _linked(records, pieces, settled, remembered.linked),
         _told(records, index, told, states, inside, known, settled, remembered.told),
         _noticed(records, pieces, is_settled, settled, remembered.noticed),
     )
@@ -61,7 +52,8 @@ def _hashes(table: pa.Table, name: str) -> Hashes:
     return table[f"{name}_0"].to_numpy(), table[f"{name}_1"].to_numpy()
 
 
-def _linked(records: Records, pieces: Pieces, positions: Positions, settled: Settled, then: pa.Table) -> pa.Table:
+def _linked(records: Records, pieces: Pieces, settled: SettledRecords, then: pa.Table) -> pa.Table:
+    positions = settled.positions
     mention_ids, decision_keys = records.column("mention_id"), pc.list_element(records.column("keys"), 0)
     rest = np.ones(len(records), bool)
     rest[positions] = False
@@ -71,8 +63,6 @@ def _linked(records: Records, pieces: Pieces, positions: Positions, settled: Set
     heads[positions] = settled.heads
     heads[others] = pc.index_in(recalled["head"].combine_chunks(), mention_ids).to_numpy()
     places = np.argsort(np.concatenate([positions, others]))
-    methods = pa.array([method for method, _ in settled.methods], pa.string())
-    probabilities = pa.array([probability for _, probability in settled.methods], pa.float64())
     return pa.table(
         [
             pieces.hashes[0][pieces.of],
@@ -81,8 +71,8 @@ def _linked(records: Records, pieces: Pieces, positions: Positions, settled: Set
             mention_ids.take(heads),
             # Factories are numbered by their first mention.
             np.unique(heads, return_inverse=True)[1],
-            pa.concat_arrays([methods, recalled["link_method"].combine_chunks()]).take(places),
-            pa.concat_arrays([probabilities, recalled["link_probability"].combine_chunks()]).take(places),
+            pa.concat_arrays([settled.methods, recalled["link_method"].combine_chunks()]).take(places),
+            np.concatenate([settled.probabilities, recalled["link_probability"].to_numpy()])[places],
             decision_keys,
         ],
         names=LINKED.names,
@@ -96,15 +86,9 @@ def _told(
     states: Hashes,
     inside: Positions,
     known: Positions,
-    settled: Settled,
+    settled: SettledRecords,
     then: pa.Table,
 ) -> pa.Table:
-    verdicts = [VERDICTS[verdict] for verdict in told.judged.verdict[inside].tolist()]
-    reasons = told.judged.reasons.take(inside).to_pylist()
-    is_told = [False] * len(inside)
-    for pair in settled.pairs:
-        verdicts[pair.number], reasons[pair.number] = pair.verdict, pair.reasons
-        is_told[pair.number] = pair.is_told
     mention_ids = records.column("mention_id")
     one, other = (mention_ids.take(index.first[side[inside]]) for side in (told.ones, told.others))
     anew = pa.table(
@@ -114,9 +98,9 @@ def _told(
             pc.min_element_wise(one, other),
             pc.max_element_wise(one, other),
             told.judged.probability[inside],
-            verdicts,
-            reasons,
-            is_told,
+            pa.array(VERDICTS, pa.string()).take(pa.array(settled.verdicts)),
+            settled.reasons,
+            settled.is_told,
         ],
         names=TOLD.names,
     ).cast(TOLD)
@@ -129,7 +113,7 @@ def _noticed(
     records: Records,
     pieces: Pieces,
     is_settled: Mask,
-    settled: Settled,
+    settled: SettledRecords,
     then: pa.Table,
 ) -> pa.Table:
     of = pieces.of[

@@ -15,6 +15,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from harmonize.collection import without_collector
 from harmonize.companion import Companion
 from harmonize.identity.hashes import hash_of
 from harmonize.identity.keys import keys_of
@@ -98,7 +99,8 @@ def _here(knowledge: Knowledge) -> Callable[[Any], pa.Table]:
     def answer(asked: tuple[pa.Table, pa.Table, _Known]) -> pa.Table:
         rows, identifiers, known = asked
         statements = Statements(knowledge, known)
-        return _columns(list(mentions_of(rows.to_pylist(), identifiers.to_pylist(), statements)))
+        with without_collector():
+            return _columns(list(mentions_of(rows.to_pylist(), identifiers.to_pylist(), statements)))
 
     return answer
 

@@ -120,7 +120,8 @@ class Geography:
         words = f" {spelling_key(address)} "
         best: tuple[int, int, str] | None = None
         for name in self.province_names.get(country, ()):
-            at = words.rfind(f" {name} ")
+            # (Hardly any name stands in an address: that is asked first, and cheaply.)
+            at = words.rfind(f" {name} ") if name in words else -1
             if at >= 0 and (best is None or (at + len(name), len(name)) > best[:2]):
                 best = (at + len(name), len(name), name)
         return None if best is None else self.provinces[(country, best[2].replace(" ", ""))]
