@@ -9,6 +9,7 @@ rarity; of pairs that share no more than one key only the nearest few are taken.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise, product
 from typing import TYPE_CHECKING
@@ -32,9 +33,10 @@ _EDGE = 5
 _SHORTEST_WORD = 3
 _ADDRESS_WORDS = 6
 _ADDRESS_NUMBERS = 4
-_MEETINGS_AT_ONCE = 2_000_000
+_MEETINGS_AT_ONCE = 1_000_000
 _WEIGHT_UNITS = 1_000_000
 _HEAVIEST = (1 << 32) - 1
+_THREADS = 2
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -139,49 +141,75 @@ def candidate_pairs(
         keys: of every profile its `lookup_keys`.
         meetings_at_once: about how many meetings of two profiles under one key are held in memory.
     """
-    blocks, passed_over, alone = _blocks(countries, keys, limits.largest_block)
-    found = [
-        _nearest(_met(blocks, chosen, len(keys)), limits) for chosen in _stretches(blocks, len(keys), meetings_at_once)
-    ]
-    if not found:
-        return Candidates(np.zeros(0, np.int64), np.zeros(0, np.int64), passed_over, alone)
-    # (Stretches follow one another, and so do their pairs.)
-    met, is_final = _Met.joined([part for part, _ in found]), np.concatenate([final for _, final in found])
-    kept = is_final | _is_near(_ranks(met.other, met.weight), met, limits)
-    return Candidates(met.one[kept], met.other[kept], passed_over, alone)
+    names = countries.dictionary_encode()
+    of = names.indices.to_numpy()
+    has_keys = pc.fill_null(pc.greater(pc.utf8_length(keys), 0), False).to_numpy(zero_copy_only=False)
+    ones, others, alone = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+    passed_over: list[CommonKey] = []
+    # Country by country: no more is held at once than the largest has.
+    for number, country in enumerate(names.dictionary.to_pylist()):
+        at = np.flatnonzero((of == number) & has_keys)
+        blocks, common, is_alone = _blocks(country, keys.take(pa.array(at)), len(keys), limits.largest_block)
+        one, other = _pairs(blocks, len(at), limits, meetings_at_once)
+        ones.append(at[one])
+        others.append(at[other])
+        alone.append(at[is_alone])
+        passed_over += common
+    one, other = np.concatenate(ones), np.concatenate(others)
+    order = np.argsort(one * len(keys) + other)
+    return Candidates(
+        one[order],
+        other[order],
+        sorted(passed_over, key=lambda found: (-found.profiles, found)),
+        np.sort(np.concatenate(alone)).tolist(),
+    )
 
 
-def _blocks(country: pa.Array, keys: pa.Array, largest_block: int) -> tuple[_Blocks, list[CommonKey], list[int]]:
+def _blocks(
+    country: str, keys: pa.Array, profiles: int, largest_block: int
+) -> tuple[_Blocks, list[CommonKey], NDArray[np.bool_]]:
+    """The blocks of the profiles of one country, the keys that are passed over, and who has no other.
+
+    Args:
+        profiles: of all countries.
+    """
     lists = pc.split_pattern(keys, "\n")
     profile = pc.list_parent_indices(lists).to_numpy().astype(np.int64)
     words = pc.list_flatten(lists).dictionary_encode()
-    names = country.dictionary_encode()
-    countries = names.dictionary.to_pylist()
-    of = names.indices.to_numpy().astype(np.int64)[profile]
-    key = words.indices.to_numpy().astype(np.int64) * len(countries) + of
-    distinct, at, counts = np.unique(key, return_inverse=True, return_counts=True)
+    at = words.indices.to_numpy().astype(np.int64)
+    counts = np.bincount(at, minlength=len(words.dictionary))
     common = np.flatnonzero(counts > largest_block)
-    passed_over = sorted(
-        (
-            CommonKey(countries[code % len(countries)], words.dictionary[code // len(countries)].as_py(), count)
-            for code, count in zip(distinct[common].tolist(), counts[common].tolist(), strict=True)
-        ),
-        key=lambda found: (-found.profiles, found),
-    )
+    told = zip(words.dictionary.take(pa.array(common)).to_pylist(), counts[common].tolist(), strict=True)
+    passed_over = [CommonKey(country, key, count) for key, count in told]
     shared = counts[at]
-    met_somebody = np.zeros(len(keys), bool)
-    met_somebody[profile[shared <= largest_block]] = True
-    has_keys = pc.fill_null(pc.greater(pc.utf8_length(keys), 0), False).to_numpy(zero_copy_only=False)
-    alone = np.flatnonzero(~met_somebody & has_keys).tolist()
+    is_alone = np.ones(len(keys), bool)
+    is_alone[profile[shared <= largest_block]] = False
     rare = (shared >= 2) & (shared <= largest_block)
+    profile, at, shared = profile[rare], at[rare], shared[rare]
     # The lightest keys first: weights of a pair are added up in an order that does not hang on the order of rows.
-    order = np.lexsort((profile[rare], at[rare], -shared[rare]))
-    at, counts_of = at[rare][order], shared[rare][order]
+    order = np.argsort((largest_block - shared) * max(len(counts), 1) + at, kind="stable")
+    profile, at, shared = profile[order], at[order], shared[order]
     starts = np.flatnonzero(np.diff(at, prepend=-1) != 0)
     sizes = np.diff(starts, append=len(at))
     last = np.repeat(starts + sizes, sizes)
-    weight = np.log(1 + len(keys) / counts_of) if len(at) else np.zeros(0)
-    return _Blocks(profile[rare][order], weight, last - np.arange(len(at)) - 1), passed_over, alone
+    weight = np.log(1 + profiles / shared) if len(at) else np.zeros(0)
+    return _Blocks(profile, weight, last - np.arange(len(at)) - 1), passed_over, is_alone
+
+
+def _pairs(blocks: _Blocks, profiles: int, limits: Blocking, meetings_at_once: int) -> tuple[Positions, Positions]:
+    """The pairs of one country worth comparing."""
+
+    def nearest(chosen: NDArray[np.bool_]) -> tuple[_Met, NDArray[np.bool_]]:
+        return _nearest(_met(blocks, chosen, profiles), limits)
+
+    with ThreadPoolExecutor(_THREADS) as pool:
+        found = list(pool.map(nearest, _stretches(blocks, profiles, meetings_at_once)))
+    if not found:
+        return np.zeros(0, np.int64), np.zeros(0, np.int64)
+    # (Stretches follow one another, and so do their pairs.)
+    met, is_final = _Met.joined([part for part, _ in found]), np.concatenate([final for _, final in found])
+    kept = is_final | _is_near(_ranks(met.other, met.weight), met, limits)
+    return met.one[kept], met.other[kept]
 
 
 def _stretches(blocks: _Blocks, profiles: int, at_once: int) -> Iterator[NDArray[np.bool_]]:

@@ -79,7 +79,14 @@ def work_out(rest: pa.Table, identifiers: pa.Table, knowledge: Knowledge, known:
         found = list(pool.map(lambda places: answer(asked(places)), batches))
     places = np.empty(len(order), np.int64)
     places[order.to_numpy()] = np.arange(len(order))
-    return pa.concat_tables([WORKED_OUT.empty_table(), *found]).take(pa.array(places))
+    table = pa.concat_tables([WORKED_OUT.empty_table(), *found])
+    del found
+    columns = []
+    while table.num_columns:
+        # Column by column, and gone as soon as it is in order: else everything would be held twice.
+        columns.append(table.column(0).take(pa.array(places)))
+        table = table.remove_column(0)
+    return pa.table(columns, schema=WORKED_OUT)
 
 
 def answering() -> Callable[[Any], Any]:
