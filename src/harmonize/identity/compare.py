@@ -171,7 +171,7 @@ class Comparison:
         )
 
     def _spoken(self, address: int) -> set[str]:
-        return {word for word, _ in self._addresses.lists.original(address)}
+        return {self._lexicon.words[word] for word in self._addresses.lists.spoken(address)[0]}
 
     def _with_places(self, names: Numbers, here: Numbers, there: Numbers) -> tuple[Entries, Texts]:
         """The words of names, and their cores, with the words of either address counted as places."""
@@ -200,9 +200,8 @@ class Comparison:
         return replace(entries, kind=kinds), cores
 
     def _core(self, name: int, places: set[int]) -> str:
-        numbers = self._lexicon.numbers
-        words = self._names.lists.original(name)
-        core = "".join(word for word, kind in words if kind == "distinctive" and numbers[word] not in places)
+        words, spoken = self._lexicon.words, zip(*self._names.lists.spoken(name), strict=True)
+        core = "".join([words[word] for word, kind in spoken if kind == _DISTINCTIVE and word not in places])
         return core or str(self._names.cores[name])
 
     def _address_features(self, ones: Numbers, others: Numbers) -> Values:

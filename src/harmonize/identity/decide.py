@@ -33,6 +33,7 @@ VERDICTS: tuple[Verdict, ...] = ("distinct", "review", "match")
 
 _PAIRS_AT_ONCE = 50_000
 _THREADS = 2
+_DIGIT = 1e-6
 _COLUMN = {name: number for number, name in enumerate(FEATURES)}
 
 
@@ -107,9 +108,10 @@ def _judge(
     agreement = np.minimum(pairs[:, _COLUMN["name_containment"]], pairs[:, _COLUMN["address_containment"]])
     logit = logit + model.outside.company_id_shared * (shared_company & (agreement >= model.thresholds.agreement))
     logit = logit + model.outside.near * (away <= model.outside.near_km)
-    probability = np.array([round(1 / (1 + math.exp(-value)), 6) for value in logit.tolist()], np.float64)
+    least = min(model.thresholds.floor, model.thresholds.match)
+    probability = _probability(logit, least)
     verdict = np.where(probability >= model.thresholds.review, np.int8(1), np.int8(0))
-    told = np.flatnonzero(probability >= min(model.thresholds.floor, model.thresholds.match))
+    told = np.flatnonzero(probability >= least)
     measured = Measured(ones[told], others[told], pairs[told], away[told], shared_company[told])
     texts, is_doubted = reasons.of(measured)
     verdict[told[(probability[told] >= model.thresholds.match) & ~is_doubted]] = VERDICTS.index("match")
@@ -117,6 +119,16 @@ def _judge(
     places = np.full(len(pairs), -1)
     places[told] = np.arange(len(told))
     return Judgements(probability, verdict, apart, texts.take(pa.array(places, mask=places < 0)))
+
+
+def _probability(logit: Values, least: float) -> Values:
+    """Probabilities to six digits; those of pairs that nobody is told of are good enough as numpy reckons them."""
+    with np.errstate(over="ignore"):
+        probability: Values = np.round(1 / (1 + np.exp(-logit)), 6)
+    # (numpy's exponentials hang, in their last digit, on the place in an array.)
+    told = np.flatnonzero(probability >= least - _DIGIT)
+    probability[told] = [round(1 / (1 + math.exp(-value)), 6) for value in logit[told].tolist()]
+    return probability
 
 
 def _shared_company(profiles: Profiles, ones: Positions, others: Positions) -> NDArray[np.bool_]:

@@ -19,10 +19,13 @@ __all__ = [
     "read_name",
     "read_trade",
     "read_units",
+    "trade_of",
+    "units_of",
     "write_address",
     "write_name",
 ]
 
+_TRADE, _UNITS = 4, 5
 FIELD, ITEM, PART = "\x1f", "\x1e", "\x1d"
 LETTERS: dict[Weight, str] = {"distinctive": "d", "place": "p", "trade": "t"}
 _WEIGHTS: dict[str, Weight] = {letter: weight for weight, letter in LETTERS.items()}
@@ -52,6 +55,16 @@ def read_name(form: str) -> ComparableName:
         trade=read_trade(trade),
         units=read_units(units),
     )
+
+
+def trade_of(form: str) -> frozenset[TradeWord]:
+    """What is done where the name was written as `form`."""
+    return read_trade(form.split(FIELD)[_TRADE])
+
+
+def units_of(form: str) -> frozenset[str]:
+    """The units of the name that was written as `form`."""
+    return read_units(form.split(FIELD)[_UNITS])
 
 
 def read_trade(text: str) -> frozenset[TradeWord]:

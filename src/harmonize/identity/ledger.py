@@ -8,10 +8,13 @@ divided, the part that has its oldest key keeps the id.
 from __future__ import annotations
 
 import hashlib
+from base64 import b32encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from itertools import chain
+from operator import attrgetter
 from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
@@ -21,7 +24,7 @@ from harmonize.ledgers import append_lines, read_columns, read_lines
 
 __all__ = ["Assignment", "ClusterKeys", "LedgerEntry", "append_ledger", "assign_ids", "read_ledger"]
 
-_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
 _ALIAS = "alias:"
 
 
@@ -113,7 +116,7 @@ def assign_ids(clusters: Sequence[ClusterKeys], minted: Mapping[str, str]) -> As
     winners = _winners(own, minted)
     ids = ["" if at not in winners else winners[at][0] for at in range(len(clusters))]
     taken = set(minted.values())
-    for at in sorted((at for at, found in enumerate(ids) if not found), key=lambda at: own[at]):
+    for at in sorted((at for at, found in enumerate(ids) if not found), key=own.__getitem__):
         ids[at] = _mint(own[at][0], taken)
         taken.add(ids[at])
     gone = {lost: won[0] for won in winners.values() for lost in won[1:]}
@@ -125,16 +128,18 @@ def assign_ids(clusters: Sequence[ClusterKeys], minted: Mapping[str, str]) -> As
         if minted.get(key) != ids[at] and gone.get(minted.get(key, "")) != ids[at]
     ]
     entries += [LedgerEntry(_ALIAS + old, new) for old, new in aliases if minted.get(_ALIAS + old) != new]
-    return Assignment(ids, sorted(entries), aliases)
+    return Assignment(ids, sorted(entries, key=attrgetter("key", "facility_id")), aliases)
 
 
 def _own_keys(clusters: Sequence[ClusterKeys], minted: Mapping[str, str]) -> list[list[str]]:
     """Per cluster the keys that no other cluster has, in order; where there is none, its spare key."""
-    count = Counter(key for cluster in clusters for key in cluster.keys)
+    count = Counter(chain.from_iterable(cluster.keys for cluster in clusters))
     own: list[list[str]] = []
     for cluster in clusters:
-        keys = {key for key in cluster.keys if count[key] == 1}
-        own.append(sorted(keys | ({cluster.spare} if not keys or cluster.spare in minted else set())))
+        keys = [key for key in cluster.keys if count[key] == 1]
+        if (not keys or cluster.spare in minted) and cluster.spare not in keys:
+            keys.append(cluster.spare)
+        own.append(sorted(keys))
     return own
 
 
@@ -170,8 +175,9 @@ def _mint(key: str, taken: set[str]) -> str:
 
 
 def _hash(text: str) -> str:
-    number = int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big") >> 4
-    return "HF" + "".join(_CROCKFORD[(number >> shift) & 31] for shift in range(55, -1, -5))
+    """The first sixty bits of a hash, twelve characters."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()[:8]
+    return "HF" + b32encode(digest)[:12].translate(_TO_CROCKFORD).decode()
 
 
 def _aliases(minted: Mapping[str, str], gone: Mapping[str, str], live: set[str]) -> list[tuple[str, str]]:

@@ -118,14 +118,16 @@ class WordLists:
             (starts, spoken, kinds),
         )
 
-    def original(self, at: int) -> Words:
-        """The list as it was."""
+    def spoken(self, at: int) -> tuple[list[int], list[int]]:
+        """The words of a list as it was, and their kinds."""
         starts, words, kinds = self._spoken
         part = slice(starts[at], starts[at + 1])
-        return tuple(
-            (self.lexicon.words[word], KINDS[kind])
-            for word, kind in zip(words[part].tolist(), kinds[part].tolist(), strict=True)
-        )
+        return words[part].tolist(), kinds[part].tolist()
+
+    def original(self, at: int) -> Words:
+        """The list as it was."""
+        words = self.lexicon.words
+        return tuple((words[word], KINDS[kind]) for word, kind in zip(*self.spoken(at), strict=True))
 
     def holds(self, lists: Numbers, words: Numbers) -> NDArray[np.bool_]:
         """Whether each list holds the word beside it."""

@@ -11,10 +11,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from harmonize.identity.forms import read_address, read_name
+from harmonize.identity.forms import read_address, trade_of, units_of
 from harmonize.identity.model import FEATURES, MatchModel
 from harmonize.identity.profiles import Profiles
-from harmonize.values.names import ComparableName
 
 __all__ = ["Measured", "Reasons"]
 
@@ -99,10 +98,10 @@ class Reasons:
         return _said(chosen, [f"{first}{told(one)} against {told(other)}" for one, other in sides])
 
     def _units(self, profile: int) -> str:
-        return ", ".join(sorted({unit for name in self._names(profile) for unit in name.units}))
+        return ", ".join(sorted({unit for form in self._names(profile) for unit in units_of(form)}))
 
     def _trade(self, profile: int) -> str:
-        return ", ".join(sorted({word.written for name in self._names(profile) for word in name.trade}))
+        return ", ".join(sorted({word.written for form in self._names(profile) for word in trade_of(form)}))
 
     def _numbers(self, profile: int) -> str:
         return ", ".join(sorted(read_address(self._profiles.addresses[profile].as_py()).numbers))
@@ -114,8 +113,9 @@ class Reasons:
     def _province(self, profile: int) -> str:
         return str(self._profiles.provinces[profile].as_py())
 
-    def _names(self, profile: int) -> list[ComparableName]:
-        return [read_name(form) for form in self._profiles.names[profile].as_py()]
+    def _names(self, profile: int) -> list[str]:
+        names: list[str] = self._profiles.names[profile].as_py()
+        return names
 
 
 def _where(chosen: Flags, text: str) -> pa.Array:

@@ -89,7 +89,8 @@ def resolve(
         memory: a folder of its own that carries what was worked out from run to run; the result is the same without.
     """
     outcome = _outcome(mentions, identifiers, decisions, knowledge, memory)
-    assignment = assign_ids(outcome.clusters, minted)
+    with without_collector():
+        assignment = assign_ids(outcome.clusters, minted)
     facility_ids = pa.array(assignment.ids, pa.string()).take(outcome.linked["cluster"])
     links = outcome.linked.append_column("facility_id", facility_ids).select(LINKS.names)
     return Resolution(
