@@ -116,9 +116,9 @@ def assign_ids(clusters: Sequence[ClusterKeys], minted: Mapping[str, str]) -> As
     winners = _winners(own, minted)
     ids = ["" if at not in winners else winners[at][0] for at in range(len(clusters))]
     taken = set(minted.values())
-    for at in sorted((at for at, found in enumerate(ids) if not found), key=own.__getitem__):
-        ids[at] = _mint(own[at][0], taken)
-        taken.add(ids[at])
+    nameless = [at for at, found in enumerate(ids) if not found]
+    for at, new in zip(nameless, _mint_all([own[at] for at in nameless], taken), strict=True):
+        ids[at] = new
     gone = {lost: won[0] for won in winners.values() for lost in won[1:]}
     aliases = _aliases(minted, gone, set(ids))
     entries = [
@@ -162,6 +162,17 @@ def _winners(own: Sequence[Sequence[str]], minted: Mapping[str, str]) -> dict[in
     for facility_id in sorted(claims, key=lambda facility_id: (first[facility_id], facility_id)):
         winners.setdefault(claims[facility_id][1], []).append(facility_id)
     return winners
+
+
+def _mint_all(own: Sequence[Sequence[str]], taken: set[str]) -> list[str]:
+    """New ids for factories with these keys of their own."""
+    ids = [_hash(keys[0]) for keys in own]
+    if len(set(ids)) < len(ids) or not taken.isdisjoint(ids):
+        # Somebody has to step aside: the first by its keys is served first.
+        for at in sorted(range(len(own)), key=own.__getitem__):
+            ids[at] = _mint(own[at][0], taken)
+            taken.add(ids[at])
+    return ids
 
 
 def _mint(key: str, taken: set[str]) -> str:
