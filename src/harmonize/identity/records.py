@@ -30,7 +30,7 @@ from harmonize.identity.prepare import (
     prepare,
 )
 
-__all__ = ["ProfileIndex", "Records", "record"]
+__all__ = ["ProfileIndex", "Records", "record", "recorded"]
 
 _RECORDS = "records"
 _STATED = (*WRITTEN, "mention_id", "contributor", "instrument", "latitude", "longitude")
@@ -294,3 +294,16 @@ def _mention(
         None if latitude is None or longitude is None else (latitude, longitude),
         tuple(Identifier(**found) for found in identifiers),
     )
+
+
+def recorded(memory: Memory, mention_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """What an earlier run with the same knowledge was told of some mentions, by their ids; without it nothing.
+
+    Beside the fields of the mentions table: `identifiers`, the valid ones, and `keys`.
+    """
+    known = memory.recall(_RECORDS)
+    if known is None or known.schema.names[-len(_WORKED_OUT) :] != _WORKED_OUT.names:
+        return {}
+    chosen = known.filter(pc.is_in(known["mention_id"], pa.array(mention_ids, _S)))
+    rows = chosen.select([*_STATED, "identifiers", "keys"]).to_pylist()
+    return {str(row["mention_id"]): row for row in rows}
