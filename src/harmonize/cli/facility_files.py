@@ -76,7 +76,7 @@ def score_command(
             decisions.update(row.decision for row in scored)
             found.add(issue for row in scored for issue in row.issues)
             observer.step(decisions.total(), table.count, "")
-    _say_columns(pairs, columns, table)
+    say(_columns_used(pairs, columns, table))
     say(f"pairs      {decisions.total()}: " + ", ".join(f"{decisions[name]} {name}" for name in _DECISIONS))
     _finish(out, found)
 
@@ -124,9 +124,8 @@ def resolve_command(
         minted = {} if ledger is None else read_ledger(ledger)
         observer = stack.enter_context(TerminalObserver())
         stack.enter_context(without_collector())
-        table, reader, columns = open_rows(records, "record_id", known.names.records, known.knowledge)
         observer.stage("read")
-        tables = _listed(_rows(table, reader), lambda done: observer.step(done, table.count, ""))
+        tables, used = _listed(records, known, lambda done, total: observer.step(done, total, ""))
         observer.stage("resolve")
         resolution = resolve(tables.mentions, tables.identifiers, decided, minted, known.knowledge)
         written.write(resolved_rows(tables, resolution))
@@ -136,7 +135,7 @@ def resolve_command(
         found.add(noticed(tables, resolution))
     if ledger is not None:
         append_ledger(ledger, resolution.minted, today())
-    _say_columns(records, columns, table)
+    say(used)
     _say_resolved(resolution, tables)
     _finish(out, found)
 
@@ -218,15 +217,17 @@ def _batches(rows: Iterable[StatedRow], size: int) -> Iterator[list[StatedRow]]:
         yield batch
 
 
-def _listed(rows: Iterable[StatedRow], step: Callable[[int], None]) -> ListTables:
+def _listed(path: Path, known: Known, step: Callable[[int, int], None]) -> tuple[ListTables, str]:
+    """A list as tables, and which of its columns were used; the file itself is let go."""
     from harmonize.identity.listed import ListedRecords
 
+    table, reader, columns = open_rows(path, "record_id", known.names.records, known.knowledge)
     listed = ListedRecords()
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(_rows(table, reader), start=1):
         listed.add(row)
         if number % _ROWS_TOLD == 0:
-            step(number)
-    return listed.tables()
+            step(number, table.count)
+    return listed.tables(), _columns_used(path, columns, table)
 
 
 def _scored_row(scored: Scored) -> dict[str, object]:
@@ -268,12 +269,11 @@ class _Issues:
             self._batches.write(pa.table(columns, schema=schema))
 
 
-def _say_columns(path: Path, columns: Columns, table: RowTable) -> None:
+def _columns_used(path: Path, columns: Columns, table: RowTable) -> str:
     used = columns.named(table.header)
     ignored = [title for title in table.header if title and title not in used.values()]
-    say(f"read       {path}; " + ", ".join(f"{field} = {header!r}" for field, header in used.items()))
-    if ignored:
-        say(f"not used   {', '.join(ignored)}")
+    said = f"read       {path}; " + ", ".join(f"{field} = {header!r}" for field, header in used.items())
+    return said + (f"\nnot used   {', '.join(ignored)}" if ignored else "")
 
 
 def _finish(out: Path, found: _Issues) -> None:

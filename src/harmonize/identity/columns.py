@@ -116,9 +116,9 @@ class HeaderNames:
             places.setdefault(spelling_key(title), []).append(at)
         of: dict[str, int] = {}
         for field, side in wanted:
-            at = self._place(places, self.fields[field], side, header)
-            if at is not None:
-                of[_written(field, side)] = at
+            place = self._place(places, self.fields[field], side, header)
+            if place is not None:
+                of[_written(field, side)] = place
         missing = [name for name in needed if name not in of]
         if missing:
             raise InboxError(

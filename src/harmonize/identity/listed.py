@@ -64,14 +64,15 @@ class ListedRecords:
         self._issues: list[Issue] = []
 
     def add(self, row: StatedRow) -> None:
-        """Add a row; a row that cannot be trusted states nothing, and so is a factory of its own."""
+        """Add a row; one that cannot be trusted has neither name nor country, and so is a factory of its own."""
         self._count += 1
         mention_id = self._mention_id(row)
         self._open["rows"].append({"record_id": row.key, "locator": row.locator})
         record = row.records.get("")
         # One list of one contributor is one instrument: equal names without an address are one factory inside it.
         place: dict[str, Cell] = {"contributor": row.contributor, "instrument": row.contributor}
-        self._open["mentions"].append({**(record.fields if record else {}), **place, "mention_id": mention_id})
+        fields = record.fields if record else {"address": row.written}
+        self._open["mentions"].append({**fields, **place, "mention_id": mention_id})
         for scheme, value, valid in record.identifiers if record else ():
             stated: dict[str, Cell] = {"mention_id": mention_id, "scheme": scheme, "value": value, "valid": valid}
             self._open["identifiers"].append(stated)

@@ -49,6 +49,7 @@ class StatedRow:
         key: its id as written.
         locator: its place in the file.
         records: what it states, by side; none where its cells are shifted.
+        written: then all that stands in it.
         doubts: issues for which nothing may be decided by machine.
         issues: the others.
     """
@@ -57,6 +58,7 @@ class StatedRow:
     locator: str
     contributor: str = ""
     records: dict[Side, StatedRecord] = field(default_factory=dict)
+    written: str = ""
     doubts: list[Issue] = field(default_factory=list)
     issues: list[Issue] = field(default_factory=list)
 
@@ -101,6 +103,7 @@ class RowReader:
             message = f"The row has {len(cells)} cells, the header {width}: its values may be shifted."
             hint = "Quote cells that hold the delimiter, and write empty cells out."
             row.doubts.append(Issue(locator, "shifted_row", row.key, message, hint, withheld=True))
+            row.written = " ".join(cells)
             return row
         row.contributor = self._text(cells, "contributor") or ""
         country = self._country(cells, row)
