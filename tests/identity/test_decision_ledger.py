@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from harmonize.errors import InboxError, LedgerError
-from harmonize.identity.corrections import Word, decided, merged, overruled, split
+from harmonize.identity.corrections import Keys, Word, decided, merged, overruled, split
 from harmonize.identity.decision_ledger import (
     append_decisions,
     append_undo,
@@ -30,7 +30,7 @@ def test_a_missing_file_decides_nothing(tmp_path: Path) -> None:
 
 def test_an_act_is_read_back_and_taken_back_whole(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
-    one, two = decided("a", "b", "same", FIRST), split(["c", "d"], ["e"], SECOND)
+    one, two = decided(["a"], ["b"], "same", FIRST), split([["c"], ["d"]], [["e"]], SECOND)
     kept, gone = append_decisions(path, one), append_decisions(path, two)
     assert read_decisions(path) == [*one, *two]
     last = last_act(read_acts(path))
@@ -68,7 +68,7 @@ def test_the_order_of_the_lines_is_no_matter(tmp_path: Path, data: st.DataObject
     path.unlink(missing_ok=True)
     for number in range(data.draw(st.integers(1, 6))):
         word = Word("s", f"2026-01-0{number + 1}", "")
-        act_id = append_decisions(path, split(data.draw(st.sets(st.sampled_from("abc"), min_size=1)), ["x", "y"], word))
+        act_id = append_decisions(path, split(data.draw(st.sets(st.sampled_from("abc"), min_size=1)), "xy", word))
         if data.draw(st.booleans()):
             append_undo(path, act_id, "s", "2026-02-01", "")
     read = read_decisions(path)
@@ -78,13 +78,13 @@ def test_the_order_of_the_lines_is_no_matter(tmp_path: Path, data: st.DataObject
 
 
 def test_a_split_parts_every_key_from_every_other() -> None:
-    assert split(["b", "a"], ["x", "y"], SECOND) == [
+    assert split([["b", "n"], ["a"]], [["x"], ["y"]], SECOND) == [
         Decision(one, other, "different", "steward-2", "2026-07-01", "") for one in "ab" for other in "xy"
     ]
 
 
-@pytest.mark.parametrize(("chosen", "rest"), [(["a"], []), (["a", "b"], ["b"])])
-def test_a_split_that_parts_nothing_is_refused(chosen: list[str], rest: list[str]) -> None:
+@pytest.mark.parametrize(("chosen", "rest"), [(["a"], []), (["a", "b"], ["b"]), ([("id", "name")], ["x", ("name",)])])
+def test_a_split_that_parts_nothing_is_refused(chosen: list[Keys], rest: list[Keys]) -> None:
     with pytest.raises(InboxError):
         split(chosen, rest, FIRST)
 
@@ -98,8 +98,8 @@ def test_a_merge_takes_keys_of_one_factory_alone_the_commonest_first() -> None:
 
 def test_a_merge_overrules_what_parted_the_two(tmp_path: Path) -> None:
     path = tmp_path / "decisions.jsonl"
-    append_decisions(path, split(["a"], ["x", "y"], FIRST))
-    append_decisions(path, split(["a"], ["z"], FIRST))
+    append_decisions(path, split("a", "xy", FIRST))
+    append_decisions(path, split("a", "z", FIRST))
     acts = read_acts(path)
     (parted,) = overruled(acts, ["a"], ["x", "y"], "same")
     assert parted.lines == (1, 2)

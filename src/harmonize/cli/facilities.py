@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, cast
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
 from harmonize.cli.facility_explain import explain_command
-from harmonize.cli.facility_files import resolve_command, score_command
+from harmonize.cli.facility_files import project_knowledge, resolve_command, score_command
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say
 from harmonize.cli.prompt_group import PromptGroup
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from harmonize.identity.corrections import Verdict, Word
     from harmonize.identity.decision_ledger import Act
     from harmonize.identity.decisions import Decision
+    from harmonize.identity.knowledge import Knowledge
 
 __all__ = ["app"]
 
@@ -46,6 +48,22 @@ def _word(by: str, why: str) -> Word:
 
 def _ledger(out: Path) -> Path:
     return Project.locate(Path.cwd()).decisions_folder(out) / "facility_decisions.jsonl"
+
+
+def _keys(mentions: Sequence[Mapping[str, Any]]) -> dict[str, tuple[str, ...]]:
+    """The keys of mentions, the strongest first, as far as the release tells them; in order of the mentions."""
+    with ExitStack() as stack:
+        knowledge = project_knowledge(stack).knowledge
+        return {
+            str(row["mention_id"]): tuple(dict.fromkeys([str(row["decision_key"]), *_said(row, knowledge)]))
+            for row in mentions
+        }
+
+
+def _said(row: Mapping[str, Any], knowledge: Knowledge) -> list[str]:
+    from harmonize.identity.keys import decision_keys
+
+    return decision_keys(row, (), knowledge)
 
 
 def _record(ledger: Path, decisions: Sequence[Decision], contrary: Sequence[Act]) -> None:
@@ -76,9 +94,11 @@ def decide_command(
 
     if verdict not in _VERDICTS:
         raise typer.BadParameter(f"{verdict!r} is none of {', '.join(_VERDICTS)}.")
+    if mention_a == mention_b:
+        raise InboxError(f"{mention_a}: this is one mention. Name another one.")
     with open_release(out) as release:
-        key_a, key_b = (str(release.mention(mention)["decision_key"]) for mention in (mention_a, mention_b))
-    _record(_ledger(out), decided(key_a, key_b, cast("Verdict", verdict), _word(by, why)), [])
+        one, other = _keys([release.mention(mention) for mention in (mention_a, mention_b)]).values()
+    _record(_ledger(out), decided(one, other, cast("Verdict", verdict), _word(by, why)), [])
 
 
 @app.command("merge")
@@ -117,15 +137,16 @@ def split_command(
 
     with open_release(out) as release:
         facility_id = release.facility_id(facility)
-        key_of = {str(row["mention_id"]): str(row["decision_key"]) for row in release.mentions_of(facility_id)}
-    strange = [mention for mention in mentions if mention not in key_of]
+        keys = _keys(release.mentions_of(facility_id))
+    strange = [mention for mention in mentions if mention not in keys]
     if strange:
         raise InboxError(f"{', '.join(strange)}: no mention of {facility_id}. See the table facility_mention.")
-    chosen = {key_of[mention] for mention in mentions}
-    rest = {key for mention, key in key_of.items() if mention not in mentions}
+    chosen = [keys[mention] for mention in mentions]
+    rest = [found for mention, found in keys.items() if mention not in mentions]
+    decisions = split(chosen, rest, _word(by, why))
     ledger = _ledger(out)
-    contrary = overruled(read_acts(ledger), chosen, rest, "different")
-    _record(ledger, split(chosen, rest, _word(by, why)), contrary)
+    ours, theirs = ({found[0] for found in side} for side in (chosen, rest))
+    _record(ledger, decisions, overruled(read_acts(ledger), ours, theirs, "different"))
 
 
 @app.command("undo")

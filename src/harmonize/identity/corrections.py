@@ -15,9 +15,11 @@ from harmonize.errors import InboxError
 from harmonize.identity.decision_ledger import Act, acts_of
 from harmonize.identity.decisions import Decision
 
-__all__ = ["Word", "decided", "merged", "overruled", "split"]
+__all__ = ["Keys", "Verdict", "Word", "decided", "merged", "overruled", "split"]
 
 Verdict = Literal["same", "different", "unsure"]
+Keys = Sequence[str]
+"""The keys of one record, the strongest first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,17 @@ class Word:
     why: str
 
 
-def decided(key_a: str, key_b: str, verdict: Verdict, word: Word) -> list[Decision]:
+def decided(one: Keys, other: Keys, verdict: Verdict, word: Word) -> list[Decision]:
     """The decision on two records.
 
     Raises:
-        InboxError: both have one key.
+        InboxError: a key of one leads to the other too, so that the decision would say nothing.
     """
-    if key_a == key_b:
-        raise _one_key(key_a)
-    return [Decision(key_a, key_b, verdict, word.by, word.at, word.why)]
+    if verdict == "different":
+        return split([one], [other], word)
+    if one[0] == other[0]:
+        raise _one_key(one[0])
+    return [Decision(one[0], other[0], verdict, word.by, word.at, word.why)]
 
 
 def merged(ours: Mapping[str, int], theirs: Mapping[str, int], acts: Iterable[Act], word: Word) -> list[Decision]:
@@ -66,19 +70,21 @@ def merged(ours: Mapping[str, int], theirs: Mapping[str, int], acts: Iterable[Ac
     return [Decision(a, b, "same", word.by, word.at, word.why) for a, b in sorted(pairs)]
 
 
-def split(chosen: Iterable[str], rest: Iterable[str], word: Word) -> list[Decision]:
+def split(chosen: Iterable[Keys], rest: Iterable[Keys], word: Word) -> list[Decision]:
     """The decisions that part some records from the rest of their factory: every key of one side from every other.
 
     Raises:
-        InboxError: a key stands on both sides, or one side has none.
+        InboxError: a key of one side leads to the other too, or one side has no record.
     """
-    ours, theirs = sorted(set(chosen)), sorted(set(rest))
+    ours, theirs = list(chosen), list(rest)
     if not ours or not theirs:
         raise InboxError("Nothing would be left on one side. Name some records of the factory, not all.")
-    shared = sorted(set(ours) & set(theirs))
-    if shared:
-        raise _one_key(shared[0])
-    return [Decision(a, b, "different", word.by, word.at, word.why) for a, b in product(ours, theirs)]
+    strongest = [{keys[0] for keys in side} for side in (ours, theirs)]
+    for keys, used in ((ours, strongest[1]), (theirs, strongest[0])):
+        shared = sorted({key for all_keys in keys for key in all_keys} & used)
+        if shared:
+            raise _one_key(shared[0])
+    return [Decision(a, b, "different", word.by, word.at, word.why) for a, b in product(*map(sorted, strongest))]
 
 
 def overruled(acts: Iterable[Act], ours: Iterable[str], theirs: Iterable[str], verdict: Verdict) -> list[Act]:
