@@ -60,8 +60,9 @@ def test_score_reads_other_delimiters_workbooks_and_parquet_alike(harmonize: Com
     with xlsxwriter.Workbook(tmp_path / "pairs.xlsx") as book:
         book.add_worksheet("about").write_row(0, 0, ["Pairs", "of", "factories"])
         sheet = book.add_worksheet("pairs")
+        sheet.write_row(1, 0, ["Pairs of the year"])
         for number, row in enumerate([HEADER, SAME, UNLIKE]):
-            sheet.write_row(number + 2, 0, row)
+            sheet.write_row(number + 3, 0, row)
     columns: list[tuple[Cell, ...]] = list(zip(SAME, UNLIKE, strict=True))
     table = pa.table(dict(zip(HEADER, columns, strict=True))).append_column("workers_a", pa.array([5.0, None]))
     pq.write_table(table, tmp_path / "pairs.parquet")

@@ -206,3 +206,11 @@ def test_a_pair_is_scored_alike_in_any_company() -> None:
     assert [(row.probability, row.decision, row.reasons) for row in together] == [
         (row.probability, row.decision, row.reasons) for row in apart
     ]
+
+
+def test_scoring_changes_nothing_in_its_rows() -> None:
+    columns = NAMES.pairs([*HEADER, "os_id_a", "os_id_b"])
+    row = RowReader(columns, "pair_id", frozenset(), KNOWLEDGE).read("row=1", [*SAME.values(), ONE, TWO])
+    first, second = score([row], KNOWLEDGE), score([row], KNOWLEDGE)
+    assert first == second
+    assert len(set(first[0].issues)) == len(first[0].issues)

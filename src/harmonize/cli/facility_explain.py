@@ -145,6 +145,7 @@ def _tell(row: StatedRow, known: Known) -> None:
     one, other = prepared_pairs([row], known.knowledge)
     if one.profile.country != other.profile.country:
         say("decision   distinct: the records stand in different countries and are never compared by their words")
+        _tell_issues(scored)
         return
     model = known.knowledge.model
     found = waterfall(one.profile, other.profile, model)
@@ -165,6 +166,10 @@ def _shown(step: Step, words: Mapping[str, str]) -> tuple[str, ...]:
 def _tell_decision(scored: Scored, probability: float) -> None:
     chance = "" if scored.probability in (None, probability) else f", probability {scored.probability:.3f}"
     say(f"decision   {scored.decision}{chance}: {scored.reasons}")
+    _tell_issues(scored)
+
+
+def _tell_issues(scored: Scored) -> None:
     for issue in scored.issues:
         say(f"issue      {issue.code}: {issue.message}")
 

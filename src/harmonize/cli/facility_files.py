@@ -141,14 +141,20 @@ def resolve_command(
 
 
 def _say_resolved(resolution: Resolution, tables: ListTables) -> None:
-    methods = Counter(resolution.links["link_method"].to_pylist())
-    facilities = len(set(resolution.links["facility_id"].to_pylist()))
-    verdicts = Counter(resolution.pairs["verdict"].to_pylist())
-    linked = ", ".join(f"{count} {method}" for method, count in sorted(methods.items()))
+    import pyarrow.compute as pc
+
+    facilities = pc.count_distinct(resolution.links["facility_id"]).as_py()
+    linked = ", ".join(f"{count} {method}" for method, count in _counted(resolution.links["link_method"]))
     say(f"records    {tables.mentions.num_rows}: {facilities} factories; linked by {linked or 'nothing'}")
-    say(f"pairs      {resolution.pairs.num_rows} told, {verdicts['review']} for review")
+    review = dict(_counted(resolution.pairs["verdict"])).get("review", 0)
+    say(f"pairs      {resolution.pairs.num_rows} told, {review} for review")
     if resolution.alone:
         say(f"alone      {len(resolution.alone)} records share their words with too many and were compared with none")
+
+
+def _counted(column: pa.ChunkedArray) -> list[tuple[str, int]]:
+    """How often each text stands in a column, in the order of the texts."""
+    return sorted((row["values"], row["counts"]) for row in column.value_counts().to_pylist())
 
 
 def _with_record_ids(pairs: pa.Table, tables: ListTables) -> pa.Table:

@@ -53,7 +53,7 @@ def score(rows: Sequence[StatedRow], knowledge: Knowledge) -> list[Scored]:
     ones = np.arange(0, len(mentions), 2)
     judged = judge([mention.profile for mention in mentions], ones, ones + 1, _that_tells_all(knowledge).model)
     found = _scored(comparable, mentions, judged, knowledge.model.thresholds.ambiguity)
-    return [next(found) if row.records else _undecided(row, None, "") for row in rows]
+    return [next(found) if row.records else _undecided(row, None, "", row.issues) for row in rows]
 
 
 def prepared_pairs(rows: Sequence[StatedRow], knowledge: Knowledge) -> list[Mention]:
@@ -95,7 +95,7 @@ def _scored(
         if one.identifiers or other.identifiers or one.exact_key == other.exact_key:
             yield _joined(row, (one, other), pair, apart, ambiguity)
         elif row.doubts:
-            yield _undecided(row, probability, pair.reasons)
+            yield _undecided(row, probability, pair.reasons, row.issues)
         else:
             yield Scored(row.key, probability, pair.verdict, pair.reasons, tuple(row.issues))
 
@@ -105,7 +105,7 @@ def _joined(row: StatedRow, sides: tuple[Mention, Mention], pair: ScoredPair, ap
     identified, notices = linking_identifiers(sides)
     joined = join_all(sides, identified, _ALONE, [pair], [((0,), (1,))] if apart else [], ambiguity)
     notices = [*notices, *joined.notices]
-    row.issues += [_issue(row, notice) for notice in notices]
+    issues = tuple(dict.fromkeys([*row.issues, *(_issue(row, notice) for notice in notices)]))
     if joined.strong[0] == joined.strong[1]:
         pair = ScoredPair(0, (0,), (1,), 1.0, "match", "; ".join([_link(identified), pair.reasons]))
     else:
@@ -115,10 +115,10 @@ def _joined(row: StatedRow, sides: tuple[Mention, Mention], pair: ScoredPair, ap
     named_by_id = pair.verdict == "match" and bool(identified.groups)
     doubts = [doubt for doubt in row.doubts if not (named_by_id and doubt.code == "nameless_record")]
     if doubts:
-        return _undecided(row, pair.probability, reasons)
+        return _undecided(row, pair.probability, reasons, issues)
     # A shared identifier that others contradict is a question for a person, however unlike the words are.
     decision = "review" if pair.verdict == "distinct" and identified.groups else pair.verdict
-    return Scored(row.key, pair.probability, decision, reasons, (*row.doubts, *row.issues))
+    return Scored(row.key, pair.probability, decision, reasons, (*row.doubts, *issues))
 
 
 def _link(identified: LinkingIdentifiers) -> str:
@@ -130,7 +130,7 @@ def _issue(row: StatedRow, notice: Notice) -> Issue:
     return Issue(row.locator, notice.code, notice.value, notice.message, "Find out which factory it belongs to.")
 
 
-def _undecided(row: StatedRow, probability: float | None, reasons: str) -> Scored:
+def _undecided(row: StatedRow, probability: float | None, reasons: str, issues: Sequence[Issue]) -> Scored:
     """A row on which only a person can decide; nameless sides have no probability."""
     nameless = not row.records or not all(record.is_named for record in row.records.values())
     told = [doubt.message.rstrip(".") for doubt in row.doubts]
@@ -139,5 +139,5 @@ def _undecided(row: StatedRow, probability: float | None, reasons: str) -> Score
         None if nameless and probability != 1 else probability,
         "review",
         "; ".join(filter(None, [*told, reasons])),
-        (*row.doubts, *row.issues),
+        (*row.doubts, *issues),
     )

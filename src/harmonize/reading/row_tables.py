@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -45,7 +46,8 @@ class RowTable:
 
 
 def row_tables(path: Path, limits: Limits) -> Iterator[RowTable]:
-    """The tables that a file may be read as: every worksheet, or the text split at every delimiter that fits.
+    """The tables that a file may be read as: every worksheet, or the text split at every delimiter that fits, and each
+    with any of its first rows as the header.
 
     Raises:
         InboxError: the file cannot be read, or holds no table; the message names file and cure.
@@ -66,16 +68,21 @@ def _of_document(path: Path, data: bytes, limits: Limits) -> Iterator[RowTable]:
     document = open_document(data, str(path), limits)
     if not document.sheets:
         raise InboxError(f"{path}: this is JSON. Save the table as .csv, .xlsx or .parquet.")
-    yield from filter(None, map(_of_sheet, document.sheets))
+    for sheet in document.sheets:
+        yield from _of_sheet(sheet, limits)
     for delimiter in (other for sheet in document.sheets for other in sheet.other_delimiters):
         again = open_document(data, str(path), limits, delimiter=delimiter)
-        yield from filter(None, map(_of_sheet, again.sheets))
+        for sheet in again.sheets:
+            yield from _of_sheet(sheet, limits)
 
 
-def _of_sheet(sheet: Sheet) -> RowTable | None:
-    top = next((at for at, row in enumerate(sheet.rows) if not all(map(is_blank, row))), None)
-    if top is None:
-        return None
+def _of_sheet(sheet: Sheet, limits: Limits) -> Iterator[RowTable]:
+    """A sheet with each of its first rows as the header: titles may stand above it."""
+    first = enumerate(islice(sheet.rows, limits.header_search_rows))
+    yield from (_below(sheet, at) for at, cells in first if not all(map(is_blank, cells)))
+
+
+def _below(sheet: Sheet, top: int) -> RowTable:
     header = [cell_text(cell).strip() for cell in sheet.rows[top]]
     while not header[-1]:
         header.pop()
