@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 import typer
 
 from harmonize.cli.facility_explain import explain_command
-from harmonize.cli.facility_files import project_knowledge, resolve_command, score_command
+from harmonize.cli.facility_input import project_knowledge
 from harmonize.cli.facility_release import Out, open_release
+from harmonize.cli.facility_resolve import resolve_command
+from harmonize.cli.facility_score import score_command
 from harmonize.cli.output import say
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import InboxError

@@ -11,14 +11,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harmonize.cli.facility_files import open_rows, project_knowledge
+from harmonize.cli.facility_input import open_rows, project_knowledge
 from harmonize.cli.facility_release import FacilityRelease, Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
 if TYPE_CHECKING:
-    from harmonize.cli.facility_files import Known
+    from harmonize.cli.facility_input import Known
     from harmonize.identity.score import Scored
     from harmonize.identity.stated import StatedRecord, StatedRow
     from harmonize.identity.waterfall import Step
