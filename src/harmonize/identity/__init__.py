@@ -3,6 +3,7 @@
 `resolve` composes the steps; the pipeline needs nothing else of this package but the ledger and the decision keys.
 """
 
+from harmonize.identity.decision_ledger import read_decisions
 from harmonize.identity.decisions import Decision
 from harmonize.identity.identified import Notice
 from harmonize.identity.keys import decision_keys
@@ -18,6 +19,7 @@ __all__ = [
     "Resolution",
     "append_ledger",
     "decision_keys",
+    "read_decisions",
     "read_ledger",
     "resolve",
 ]

@@ -20,7 +20,7 @@ from harmonize.identity.memory import Memory
 from harmonize.identity.prepare import Identifier
 from harmonize.identity.work_out import STATED, WORKED_OUT, joined_texts, work_out
 
-__all__ = ["LinkableRecord", "ProfileIndex", "Records", "record"]
+__all__ = ["LinkableRecord", "ProfileIndex", "Records", "record", "recorded"]
 
 _RECORDS = "records"
 _STATED, _WORKED_OUT = STATED, WORKED_OUT
@@ -218,3 +218,16 @@ def _unchanged(stated: pa.Table, known: pa.Table) -> pa.Array:
         neither = pc.and_(pc.is_null(stated[name]), pc.is_null(then[name]))
         same = pc.and_(same, pc.or_(equal, neither))
     return pc.if_else(pc.and_(same, pc.is_valid(at)), at, pa.scalar(None, at.type)).combine_chunks()
+
+
+def recorded(memory: Memory, mention_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+    """What an earlier run with the same knowledge was told of some mentions, by their ids; without it nothing.
+
+    Beside the fields of the mentions table: `identifiers`, the valid ones, and `keys`.
+    """
+    known = memory.recall(_RECORDS)
+    if known is None or known.schema.names[-len(_WORKED_OUT) :] != _WORKED_OUT.names:
+        return {}
+    chosen = known.filter(pc.is_in(known["mention_id"], pa.array(mention_ids, _S)))
+    rows = chosen.select([*_STATED, "identifiers", "keys"]).to_pylist()
+    return {str(row["mention_id"]): row for row in rows}

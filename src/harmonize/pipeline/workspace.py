@@ -11,12 +11,9 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from pydantic import TypeAdapter, ValidationError
 
 from harmonize.database import create_table, quoted
-from harmonize.errors import LedgerError
-from harmonize.identity import Decision, Knowledge, append_ledger, read_ledger, resolve
-from harmonize.ledgers import read_lines
+from harmonize.identity import Knowledge, append_ledger, read_decisions, read_ledger, resolve
 from harmonize.model.contract import column_types
 from harmonize.model.staged import stored_schema
 from harmonize.pipeline.catalogue import SMALL_TABLES
@@ -240,20 +237,6 @@ _MENTION_COLUMNS = (
 )
 
 
-_DECISIONS = TypeAdapter(list[Decision])
-
-
-def _read_decisions(path: Path) -> list[Decision]:
-    try:
-        return _DECISIONS.validate_python(read_lines(path))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        line = int(first["loc"][0]) + 1
-        raise LedgerError(
-            f"{path}:{line}: {'.'.join(map(str, first['loc'][1:]))}: {first['msg']}. See data/decisions/README.md."
-        ) from problem
-
-
 def identify(
     connection: duckdb.DuckDBPyConnection, understanding: Understanding, decisions: Path, today: date, memory: Path
 ) -> dict[str, list[str]]:
@@ -267,7 +250,7 @@ def identify(
     resolution = resolve(
         mentions.select(list(_MENTION_COLUMNS)),
         connection.execute(_IDENTIFIERS).to_arrow_table(),
-        _read_decisions(decisions / "facility_decisions.jsonl"),
+        read_decisions(decisions / "facility_decisions.jsonl"),
         read_ledger(ledger),
         Knowledge.from_folder(understanding.schemas),
         memory,

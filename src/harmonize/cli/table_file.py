@@ -1,0 +1,83 @@
+"""Write a table batch by batch as CSV or parquet, and put it in place only when it is whole."""
+
+from __future__ import annotations
+
+import csv
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from harmonize.errors import InboxError, PublicationError
+
+if TYPE_CHECKING:
+    import pyarrow as pa
+
+__all__ = ["Batches", "issues_path", "writing"]
+
+_ENDINGS = (".csv", ".parquet")
+
+
+class Batches(Protocol):
+    """What batches of one schema are handed to."""
+
+    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
+        """Add rows."""
+
+
+class _Csv:
+    def __init__(self, path: Path, schema: pa.Schema) -> None:
+        self._file = path.open("w", encoding="utf-8", newline="")
+        self._writer = csv.writer(self._file, lineterminator="\n")
+        self._writer.writerow(schema.names)
+
+    def write(self, batch: pa.RecordBatch | pa.Table) -> None:
+        self._writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+
+    def close(self) -> None:
+        self._file.close()
+
+
+def issues_path(out: Path) -> Path:
+    """Where issues on the rows of an input stand, beside what was made of it."""
+    return out.with_suffix(".issues.csv")
+
+
+@contextmanager
+def writing(out: Path, schema: pa.Schema, inputs: Sequence[Path] = ()) -> Iterator[Batches]:
+    """Write batches to `out`; if that does not come to an end, `out` is as it was before.
+
+    Args:
+        inputs: files that must not be written over.
+
+    Raises:
+        InboxError: `out` ends in neither .csv nor .parquet, or is an input.
+        PublicationError: it cannot be written.
+    """
+    if out.suffix.lower() not in _ENDINGS:
+        raise InboxError(f"{out}: name a file that ends in {' or '.join(_ENDINGS)}.")
+    if any(out.resolve() == path.resolve() for path in inputs):
+        raise InboxError(f"{out}: this is the input. Write to another file.")
+    building = out.with_name(f".{out.name}.{os.getpid()}.part")
+    try:
+        out.parent.mkdir(parents=True, exist_ok=True)
+        writer = _writer(building, out, schema)
+        try:
+            yield writer
+        finally:
+            writer.close()
+        building.replace(out)
+    except OSError as problem:
+        raise PublicationError(
+            f"{problem.filename or out}: cannot be written: {problem.strerror}. Check path and permissions."
+        ) from problem
+    finally:
+        with suppress(OSError):
+            building.unlink(missing_ok=True)
+
+
+def _writer(building: Path, out: Path, schema: pa.Schema) -> _Csv | pa.parquet.ParquetWriter:
+    import pyarrow.parquet as pq
+
+    return _Csv(building, schema) if out.suffix.lower() == ".csv" else pq.ParquetWriter(building, schema)
