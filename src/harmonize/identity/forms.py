@@ -20,19 +20,21 @@ _WEIGHTS: dict[str, Weight] = {letter: weight for weight, letter in _LETTERS.ite
 def write_name(name: ComparableName) -> str:
     """A comparable name as text; equal names give equal texts."""
     trade = sorted((word.written, word.english, "1" if word.translated else "0") for word in name.trade)
-    parts = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), _ITEM.join(sorted(name.units)))
-    return _FIELD.join(parts)
+    units, designators = _ITEM.join(sorted(name.units)), _items(sorted(name.designators))
+    said = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), units, designators)
+    return _FIELD.join((*said, _flag(name.is_head_office)))
 
 
 def write_address(address: ComparableAddress) -> str:
     """A comparable address as text; equal addresses give equal texts."""
     numbers, designators = _ITEM.join(sorted(address.numbers)), _items(sorted(address.designators))
-    return _FIELD.join((address.text, _words(address.words), numbers, designators))
+    said = (address.text, _words(address.words), numbers, designators, _items(sorted(address.zones)))
+    return _FIELD.join((*said, _flag(address.is_head_office)))
 
 
 def read_name(form: str) -> ComparableName:
     """The name that was written as `form`."""
-    text, words, squeezed, core, trade, units = form.split(_FIELD)
+    text, words, squeezed, core, trade, units, designators, head_office = form.split(_FIELD)
     return ComparableName(
         text=text,
         words=_read_words(words),
@@ -42,18 +44,30 @@ def read_name(form: str) -> ComparableName:
             TradeWord(written, english, translated == "1") for written, english, translated in _read_items(trade)
         ),
         units=frozenset(units.split(_ITEM)) if units else frozenset(),
+        designators=_read_pairs(designators),
+        is_head_office=bool(head_office),
     )
 
 
 def read_address(form: str) -> ComparableAddress:
     """The address that was written as `form`."""
-    text, words, numbers, designators = form.split(_FIELD)
+    text, words, numbers, designators, zones, head_office = form.split(_FIELD)
     return ComparableAddress(
         text=text,
         words=_read_words(words),
         numbers=frozenset(numbers.split(_ITEM)) if numbers else frozenset(),
-        designators=frozenset((kind, value) for kind, value in _read_items(designators)),
+        designators=_read_pairs(designators),
+        zones=_read_pairs(zones),
+        is_head_office=bool(head_office),
     )
+
+
+def _flag(is_true: bool) -> str:
+    return "1" if is_true else ""
+
+
+def _read_pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset((one, other) for one, other in _read_items(text))
 
 
 def _items(items: Iterable[tuple[str, ...]]) -> str:
