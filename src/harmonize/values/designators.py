@@ -11,17 +11,19 @@ from dataclasses import dataclass, field
 
 from harmonize.values.phrases import Phrasebook
 
-__all__ = ["POSTAL_CODE", "UnitsOfName", "address_designators", "in_figures", "is_number", "is_value", "unit_ranges", "zones"]
+__all__ = ["POSTAL_CODE", "UnitsOfName", "address_designators", "figures", "is_number", "is_value", "unit_ranges", "zones"]
 
 Designator = tuple[str, str]
 
 POSTAL_CODE = re.compile(r"0|\d{5,8}")
 _NUMBER = re.compile(r"[a-z]{0,2}\d+[a-z]{0,2}")
 _UNIT_LETTER = re.compile(r"[fu](\d{1,3})")
+_RANGE = re.compile(r"\d\s?[-~]\s?\d")
 _YEAR = re.compile(r"19[4-9]\d|20[0-4]\d|25[0-7]\d")
 _ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
 _SHORT_ROMAN = {"i": "1", "v": "5", "x": "10", "xi": "11", "xii": "12", "xiii": "13", "xiv": "14", "xv": "15"}
 _NUMBER_WORDS = frozenset({"no", "nos", "so", "num", "number", "nr"})
+_STATES_UNITS = re.compile(r"\d|\bn(?:o|os|r|umber|um)\b|\bso\b|\b[ivx]+$")
 _LONGEST_ZONE_NAME = 5
 _LONGEST_RANGE = 30
 _SOON = 2
@@ -37,10 +39,10 @@ def is_value(word: str) -> bool:
     return _NUMBER.fullmatch(word) is not None or (len(word) == 1 and word.isalpha())
 
 
-def in_figures(words: Iterable[str], spoken: Mapping[str, str]) -> list[str]:
-    """Words with ordinals and Roman numerals as figures, and figures without leading zeros."""
-    figures = (spoken.get(word) or _ROMAN.get(word, word) for word in words)
-    return [word.lstrip("0") or "0" if word[0] == "0" and word.isdigit() else word for word in figures]
+def figures(spoken: Mapping[str, str]) -> dict[str, str]:
+    """Words -> figures: those of `spoken`, Roman numerals, and numbers with zeros before them."""
+    padded = {f"{number:0{width}}": str(number) for width in (2, 3, 4) for number in range(10 ** (width - 1))}
+    return {**padded, **_ROMAN, **spoken}
 
 
 def unit_ranges(text: str, ranges: re.Pattern[str]) -> str:
@@ -52,7 +54,7 @@ def unit_ranges(text: str, ranges: re.Pattern[str]) -> str:
             return found.group()
         return found["before"] + " ".join(map(str, range(first, last + 1)))
 
-    return ranges.sub(counted, text)
+    return ranges.sub(counted, text) if _RANGE.search(text) else text
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +74,7 @@ class UnitsOfName:
     rest: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, words: Sequence[str], kinds: Mapping[tuple[str, ...], str], late: Mapping[str, str]) -> UnitsOfName:
+    def read(cls, words: Sequence[str], kinds: Mapping[str, str], late: Mapping[str, str]) -> UnitsOfName:
         """Read words in figures.
 
         Args:
@@ -80,6 +82,8 @@ class UnitsOfName:
             kinds: designator -> its kind.
             late: words that are numbers only behind a designator or a word for number.
         """
+        if not _STATES_UNITS.search(" ".join(words)) and kinds.keys().isdisjoint(words):
+            return cls(rest=list(words))
         found = cls()
         kind: str | None = None
         is_expected = False
@@ -100,7 +104,7 @@ class UnitsOfName:
                 is_expected = True
             elif word != "and":
                 found.rest.append(word)
-                kind = kinds.get((word,))
+                kind = kinds.get(word)
                 is_expected = kind is not None
                 if kind is not None:
                     # `4 factory`: a number that no word before it has claimed belongs to the word soon behind it.
@@ -128,7 +132,7 @@ def address_designators(parts: Iterable[Sequence[str]], designators: Phrasebook[
     """
     kind: str | None = None
     for part in parts:
-        kind = kind if all(map(is_value, part)) else None
+        kind = kind if kind is not None and all(map(is_value, part)) else None
         if kind is None and designators.longest.keys().isdisjoint(part):
             continue
         for phrase, found in designators.split(part):

@@ -16,7 +16,6 @@ from harmonize.values.designators import (
     POSTAL_CODE,
     UnitsOfName,
     address_designators,
-    in_figures,
     is_number,
     unit_ranges,
     zones,
@@ -31,8 +30,6 @@ Weight = Literal["distinctive", "place", "trade"]
 _CAMEL = re.compile(r"(?<=[A-Za-z\d])(?=[A-Z][a-z])")
 _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
-_WARD_NUMBER = re.compile(r"\b([PQpq])(?:\.\s?|\s?(?=\d{1,2}\s*(?:,|$)))(?=\d)")
-_WARDS = {"p": " phuong ", "q": " quan "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +105,7 @@ class NameWords:
         lists = self.lists
         words = split_words(unit_ranges(plain(lists.local_names.replace(text)), lists.ranges))
         words = _in_figures(_join_letters(words, lists.legal_endings), lists)
-        found = UnitsOfName.read(words, lists.designators.meanings, lists.late_figures)
+        found = UnitsOfName.read(words, lists.unit_words, lists.late_figures)
         kept: list[tuple[str, Weight]] = []
         trade: set[TradeWord] = set()
         written: list[str] = []
@@ -143,21 +140,28 @@ class NameWords:
         """The comparable form of an address; unreadable or empty text gives an empty form."""
         lists = self.lists
         spaced = _CODE_AFTER_DASH.sub(" ", _CAMEL.sub(" ", lists.local_addresses.replace(text)))
-        spaced = _WARD_NUMBER.sub(lambda found: _WARDS[found[1].casefold()], spaced)
-        parts = [in_figures(split_words(part), lists.figures) for part in _BETWEEN_PARTS.split(plain(spaced))]
-        parts = [_usual_zones(["1" if word == "i" else word for word in part], lists.known_zones) for part in parts]
+        figure = lists.address_figures.get
+        parts: list[list[str]] = []
+        for part in _BETWEEN_PARTS.split(plain(spaced)):
+            spoken = split_words(part)
+            parts.append(list(map(figure, spoken, spoken)))
         words = [word for part in parts for word in part]
+        if not lists.known_zones.longest.keys().isdisjoint(words):
+            parts = [_usual_zones(part, lists.known_zones) for part in parts]
+            words = [word for part in parts for word in part]
         kept: list[tuple[str, Weight]] = []
         numbers: set[str] = set()
         is_head_office = False
         for phrase, entry in lists.address_words.split(words):
             word = phrase[0]
             if entry is None:
-                if is_number(word):
-                    if not POSTAL_CODE.fullmatch(word):
-                        numbers.add(word)
-                elif len(word) > 1:
+                if word.isalpha():
+                    if len(word) > 1:
+                        kept.append((word, "distinctive"))
+                elif not is_number(word):
                     kept.append((word, "distinctive"))
+                elif not POSTAL_CODE.fullmatch(word):
+                    numbers.add(word)
             elif entry.kind == "place":
                 kept.extend([(place, "place") for place in entry.words])
             elif entry.kind == "head office":
@@ -182,13 +186,11 @@ def _in_figures(words: Sequence[str], lists: WordLists) -> list[str]:
             lists.name_figures[word] if word in lists.name_figures and (not after or after in lists.names.longest) else word
             for word, after in zip(words, following, strict=True)
         ]
-    return in_figures(words, lists.figures)
+    return list(map(lists.figures.get, words, words))
 
 
 def _usual_zones(words: list[str], known: Phrasebook[str]) -> list[str]:
     """Words of an address with the usual names of well-known zones."""
-    if known.longest.keys().isdisjoint(words):
-        return words
     return [word for phrase, usual in known.split(words) for word in (phrase if usual is None else usual.split())]
 
 

@@ -16,6 +16,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 from harmonize.values.countries import Country, load_countries
+from harmonize.values.designators import figures
 from harmonize.values.geography import Geography
 from harmonize.values.phrases import Phrasebook
 from harmonize.values.scripts import LocalWords, latin
@@ -28,10 +29,11 @@ _ORDINAL = re.compile(r"\b(\d{1,3})(?:-?(?:st|nd|rd|th)|\s-?\s?(?:nd|th))\b")
 _JOINED_NUMBER = re.compile(r"\b([a-z]{2,})(\d)|(\d)([a-z]{3,})")
 _LETTER_AND_NUMBER = re.compile(r"\b([a-z])[\s./-]*-?\s?(?=\d)")
 _DIGIT = re.compile(r"\d")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_WORD = re.compile("[a-z0-9]+")
 _SHORTEST_COUNTRY_NAME = 4
 _SHORTEST_JOINED_PLACE = 6
 _SHORTEST_LOCAL_NAME = 4
+_MOST_WARDS = 31
 _UNIT_KINDS = frozenset({"unit", "building", "branch"})
 
 
@@ -94,7 +96,8 @@ class WordLists:
         names: what a word of a name means.
         address_words: what a word of an address means; a word that is not in it is distinctive.
         designators: words that stand before the number of a plot, building, unit, block or road.
-        figures: ordinals -> figures.
+        unit_words: the single words among them -> their kind.
+        figures: ordinals, Roman numerals and numbers with zeros before them -> figures; address_figures: in addresses.
         name_figures: numbers in words; in addresses they are streets and people.
         late_figures: words that are numbers only behind a designator.
         zones: what industrial zones are called -> whether the zone's name stands `before` or `after`, or is `known`.
@@ -108,7 +111,9 @@ class WordLists:
     names: Phrasebook[NameEntry]
     address_words: Phrasebook[AddressEntry]
     designators: Phrasebook[str]
+    unit_words: Mapping[str, str]
     figures: Mapping[str, str]
+    address_figures: Mapping[str, str]
     name_figures: Mapping[str, str]
     late_figures: Mapping[str, str]
     zones: Phrasebook[str]
@@ -139,7 +144,7 @@ def plain(text: str) -> str:
 
 def split_words(plain: str) -> list[str]:
     """The words of plain text; all signs are read as blanks."""
-    return _BETWEEN_WORDS.sub(" ", plain).split()
+    return _WORD.findall(plain)
 
 
 def plain_words(text: str) -> list[str]:
@@ -179,7 +184,8 @@ def _load(folder: Path) -> WordLists:
             *((key, AddressEntry("zone")) for key, _ in zones),
         ]
     )
-    figures = {word: number for word, number in _kinds(address.numbers)}
+    ordinals = dict(_kinds(address.numbers))
+    wards = {f"{letter}{number}": str(number) for letter in "pq" for number in range(1, _MOST_WARDS)}
     return WordLists(
         names=Phrasebook.of(
             [
@@ -206,7 +212,9 @@ def _load(folder: Path) -> WordLists:
         ),
         address_words=address_words,
         designators=Phrasebook.of(designators),
-        figures=figures,
+        unit_words={phrase[0]: kind for phrase, kind in Phrasebook.of(designators).meanings.items() if len(phrase) == 1},
+        figures=figures(ordinals),
+        address_figures=figures(ordinals | wards | {"i": "1"}),
         name_figures=dict(_kinds(address.numbers_in_names)),
         late_figures=dict(_kinds(address.numbers_behind_designators)),
         zones=Phrasebook.of([*zones, *((key, "known") for key in _keys(address.known_zones))]),
