@@ -27,6 +27,7 @@ _STATES_UNITS = re.compile(r"\d|\bn(?:o|os|r|umber|um)\b|\bso\b|\b[ivx]+$")
 _LONGEST_ZONE_NAME = 5
 _LONGEST_RANGE = 30
 _SOON = 2
+_JOINING = frozenset({"and", "va", "dan"})
 
 
 def is_number(word: str) -> bool:
@@ -41,7 +42,7 @@ def is_value(word: str) -> bool:
 
 def figures(spoken: Mapping[str, str]) -> dict[str, str]:
     """Words -> figures: those of `spoken`, Roman numerals, and numbers with zeros before them."""
-    padded = {f"{number:0{width}}": str(number) for width in (2, 3, 4) for number in range(10 ** (width - 1))}
+    padded = {f"{number:0{width}}": str(number) for width in range(2, 7) for number in range(min(10 ** (width - 1), 1000))}
     return {**padded, **_ROMAN, **spoken}
 
 
@@ -74,22 +75,24 @@ class UnitsOfName:
     rest: list[str] = field(default_factory=list)
 
     @classmethod
-    def read(cls, words: Sequence[str], kinds: Mapping[str, str], late: Mapping[str, str]) -> UnitsOfName:
-        """Read words in figures.
-
-        Args:
-            words: the words of a name.
-            kinds: designator -> its kind.
-            late: words that are numbers only behind a designator or a word for number.
-        """
-        if not _STATES_UNITS.search(" ".join(words)) and kinds.keys().isdisjoint(words):
+    def read(cls, words: Sequence[str], designators: Phrasebook[str], late: Mapping[str, str]) -> UnitsOfName:
+        """Read words in figures; `late` are words that are numbers only behind a designator or a word for number."""
+        if not _STATES_UNITS.search(" ".join(words)) and designators.longest.keys().isdisjoint(words):
             return cls(rest=list(words))
         found = cls()
-        kind: str | None = None
-        is_expected = False
+        kind, is_expected, at = None, False, 0
+        stated = ("", -_SOON)
         waiting: dict[str, int] = {}
-        for at, word in enumerate(words):
-            behind = words[at + 1] if at + 1 < len(words) else ""
+        for phrase, named in designators.split(words):
+            word, start, at = phrase[0], at, at + len(phrase)
+            behind = words[at] if at < len(words) else ""
+            if named is not None:
+                found.rest.extend(part for part in phrase if part not in _NUMBER_WORDS)
+                # `4 factory`: a number that no word before it has claimed belongs to the word soon behind it.
+                found.designators.update((named, one) for one, since in waiting.items() if start - since < _SOON)
+                waiting.clear()
+                kind, is_expected, stated = named, True, (named, at)
+                continue
             value = _value(word, late if is_expected else {}, is_expected or not behind)
             letter = _UNIT_LETTER.fullmatch(word)
             if letter is not None:
@@ -101,17 +104,12 @@ class UnitsOfName:
                 if kind is None:
                     waiting[value] = at
             elif word in _NUMBER_WORDS and (is_value(behind) or behind in _SHORT_ROMAN or behind in late):
-                is_expected = True
-            elif word != "and":
-                found.rest.append(word)
-                kind = kinds.get(word)
-                is_expected = kind is not None
-                if kind is not None:
-                    # `4 factory`: a number that no word before it has claimed belongs to the word soon behind it.
-                    found.designators.update((kind, one) for one, since in waiting.items() if at - since <= _SOON)
-                    waiting.clear()
+                # `workshop garment no 4`: the word for number reaches back to the designator.
+                kind, is_expected = stated[0] if at - stated[1] <= _SOON else kind, True
             else:
                 found.rest.append(word)
+                if word not in _JOINING:
+                    kind, is_expected = None, False
         return found
 
     def _add(self, kind: str | None, value: str) -> None:

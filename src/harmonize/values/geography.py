@@ -221,7 +221,8 @@ def _unit_rows(path: Path, content: bytes) -> list[dict[str, str]]:
 
 def _district_names(rows: Iterable[Mapping[str, str]]) -> Iterable[str]:
     keys = (spelling_key(row["name_short_or_en"]) for row in rows if row["level"] == "district")
-    return (key for key in keys if " " in key)
+    # (A number is read as one: District 10 is no place of the name of its words.)
+    return (key for key in keys if " " in key and not any(map(str.isdigit, key)))
 
 
 def _local_names(rows: Iterable[Mapping[str, str]]) -> Iterable[tuple[str, str]]:

@@ -105,7 +105,7 @@ class NameWords:
         lists = self.lists
         words = split_words(unit_ranges(plain(lists.local_names.replace(text)), lists.ranges))
         words = _in_figures(_join_letters(words, lists.legal_endings), lists)
-        found = UnitsOfName.read(words, lists.unit_words, lists.late_figures)
+        found = UnitsOfName.read(words, lists.designators, lists.late_figures)
         kept: list[tuple[str, Weight]] = []
         trade: set[TradeWord] = set()
         written: list[str] = []

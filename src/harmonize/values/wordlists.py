@@ -96,7 +96,6 @@ class WordLists:
         names: what a word of a name means.
         address_words: what a word of an address means; a word that is not in it is distinctive.
         designators: words that stand before the number of a plot, building, unit, block or road.
-        unit_words: the single words among them -> their kind.
         figures: ordinals, Roman numerals and numbers with zeros before them -> figures; address_figures: in addresses.
         name_figures: numbers in words; in addresses they are streets and people.
         late_figures: words that are numbers only behind a designator.
@@ -111,7 +110,6 @@ class WordLists:
     names: Phrasebook[NameEntry]
     address_words: Phrasebook[AddressEntry]
     designators: Phrasebook[str]
-    unit_words: Mapping[str, str]
     figures: Mapping[str, str]
     address_figures: Mapping[str, str]
     name_figures: Mapping[str, str]
@@ -212,12 +210,11 @@ def _load(folder: Path) -> WordLists:
         ),
         address_words=address_words,
         designators=Phrasebook.of(designators),
-        unit_words={phrase[0]: kind for phrase, kind in Phrasebook.of(designators).meanings.items() if len(phrase) == 1},
         figures=figures(ordinals),
         address_figures=figures(ordinals | wards | {"i": "1"}),
         name_figures=dict(_kinds(address.numbers_in_names)),
         late_figures=dict(_kinds(address.numbers_behind_designators)),
-        zones=Phrasebook.of([*zones, *((key, "known") for key in _keys(address.known_zones))]),
+        zones=Phrasebook.of([*zones, *((key, "known") for key in _keys(address.known_zones) if not _DIGIT.search(key))]),
         no_zone_names={
             phrase: entry for phrase, entry in address_words.meanings.items() if entry.kind not in ("place", "country")
         },
