@@ -137,6 +137,8 @@ def test_other_units_stay_other_units(one: str, other: str) -> None:
         ("Four Rivers Garment Unit 2", {("unit", "2")}),
         ("3 Rivers Garment Unit 2", {("unit", "2")}),
         ("Sao Mai - Long An Branch", {("branch", "long an")}),
+        ("Sao Mai (Viet Nam) - Long An Branch", {("branch", "long an")}),
+        ("Sao Mai (Viet Nam) Branch", {("branch", "")}),
         ("Chi nhánh Long An - Công ty Sao Mai", {("branch", "long an")}),
         ("Sao Mai - Chi nhánh Long An", {("branch", "long an")}),
         ("บริษัท ดาวเหนือ จำกัด สาขา สมุทรปราการ", {("branch", "samut prakan")}),
@@ -198,6 +200,21 @@ def test_a_head_office_is_recognised(text: str) -> None:
     assert WORDS.name(f"Sao Mai {text.split('12')[0]}").is_head_office
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Head office: 7 Blue Road, District 1; Factory: 12 Green Street",
+        "Factory: 12 Green Street; Head office: 7 Blue Road",
+        "Trụ sở: 7 Blue Road, Nhà máy: 12 Green Street",
+        "สำนักงานใหญ่ 7 Blue Road, โรงงาน Green Street 12",
+    ],
+)
+def test_of_a_head_office_and_a_factory_the_factory_is_meant(text: str) -> None:
+    found = WORDS.address(text)
+    assert (found.numbers, [word for word, _ in found.words]) == ({"12"}, ["green"])
+    assert not found.is_head_office
+
+
 @pytest.mark.parametrize("script", DIGITS)
 @given(number=st.integers(1, 9999))
 def test_digits_of_every_script_are_equal(script: str, number: int) -> None:
@@ -206,7 +223,9 @@ def test_digits_of_every_script_are_equal(script: str, number: int) -> None:
     assert WORDS.address(f"Lot {written}, Green Street") == WORDS.address(f"Lot {number}, Green Street")
 
 
-@given(st.integers(1, 999), st.integers(0, 3), st.sampled_from(["Unit", "Factory No.", "Nhà máy số", "Xưởng", "โรงงาน"]))
+@given(
+    st.integers(1, 999), st.integers(0, 3), st.sampled_from(["Unit", "Factory No.", "Nhà máy số", "Xưởng", "โรงงาน"])
+)
 def test_zeros_before_a_number_and_its_designator_do_not_matter(number: int, zeros: int, designator: str) -> None:
     padded = f"{'0' * zeros}{number}"
     assert WORDS.name(f"Sao Mai {designator} {padded}").units == {str(number)}

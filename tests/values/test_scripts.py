@@ -96,9 +96,15 @@ def test_what_is_another_name_stays_another(one: str, other: str) -> None:
 @pytest.mark.parametrize(
     ("one", "other"),
     [
-        ("99 หมู่ 4 ถนนสุขุมวิท ตำบลบางปู อำเภอเมืองสมุทรปราการ จังหวัดสมุทรปราการ", "99 Moo 4, Sukhumwit Rd., T. Bangpu, A. Mueang Samut Prakan, Samut Prakan"),
+        (
+            "99 หมู่ 4 ถนนสุขุมวิท ตำบลบางปู อำเภอเมืองสมุทรปราการ จังหวัดสมุทรปราการ",
+            "99 Moo 4, Sukhumwit Rd., T. Bangpu, A. Mueang Samut Prakan, Samut Prakan",
+        ),
         ("ផ្លូវ ៤ សង្កាត់ ចោមចៅ ខណ្ឌ ពោធិ៍សែនជ័យ រាជធានីភ្នំពេញ", "St. 4, Sangkat Chaomchau, Khan Pou Saen Chey, Phnom Penh"),
-        ("Lô A-2, Đ. số 3, KCN Biên Hòa 2, TP. Biên Hòa, T. Đồng Nai", "Lot A2, Road No 3, Bien Hoa 2 IZ, Bien Hoa City, Dong Nai Province"),
+        (
+            "Lô A-2, Đ. số 3, KCN Biên Hòa 2, TP. Biên Hòa, T. Đồng Nai",
+            "Lot A2, Road No 3, Bien Hoa 2 IZ, Bien Hoa City, Dong Nai Province",
+        ),
         ("12 Lê Lợi, P.14, Q.10, TP.HCM", "12 Le Loi Street, Ward 14, District 10, Ho Chi Minh City"),
         ("12 Lê Lợi, P14, Q10, TPHCM", "12 Le Loi, Phường 14, Quận 10, Thành phố Hồ Chí Minh"),
         ("广东省东莞市厚街镇新星路12号", "No. 12 Xinxing Road, Houjie Town, Dongguan City, Guangdong Province"),
@@ -137,7 +143,14 @@ def test_text_of_any_script_becomes_ascii_and_stays_what_it_is(text: str) -> Non
     assert latin(latin(text)) == latin(text)
 
 
-@given(st.text(st.characters(min_codepoint=0x0E00, max_codepoint=0x0E7F) | st.characters(min_codepoint=0x1780, max_codepoint=0x17FF) | st.characters(min_codepoint=0x0900, max_codepoint=0x0D7F) | st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)))
+@given(
+    st.text(
+        st.characters(min_codepoint=0x0E00, max_codepoint=0x0E7F)
+        | st.characters(min_codepoint=0x1780, max_codepoint=0x17FF)
+        | st.characters(min_codepoint=0x0900, max_codepoint=0x0D7F)
+        | st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF)
+    )
+)
 def test_any_local_text_has_a_comparable_form_that_can_be_written(text: str) -> None:
     name, address = WORDS.name(text), WORDS.address(text)
     assert name.text.isascii()
@@ -165,7 +178,9 @@ def test_a_comparable_text_compares_as_itself(text: str) -> None:
 
 
 def test_case_does_not_matter() -> None:
-    for one, other in itertools.pairwise(["Công Ty May Sao Mai Xưởng IV", "CÔNG TY MAY SAO MAI XƯỞNG IV", "công ty may sao mai xưởng iv"]):
+    for one, other in itertools.pairwise(
+        ["Công Ty May Sao Mai Xưởng IV", "CÔNG TY MAY SAO MAI XƯỞNG IV", "công ty may sao mai xưởng iv"]
+    ):
         assert WORDS.name(one) == WORDS.name(other)
 
 

@@ -11,7 +11,16 @@ from dataclasses import dataclass, field
 
 from harmonize.values.phrases import Phrasebook
 
-__all__ = ["POSTAL_CODE", "UnitsOfName", "address_designators", "figures", "is_number", "is_value", "unit_ranges", "zones"]
+__all__ = [
+    "POSTAL_CODE",
+    "UnitsOfName",
+    "address_designators",
+    "figures",
+    "is_number",
+    "is_value",
+    "unit_ranges",
+    "zones",
+]
 
 Designator = tuple[str, str]
 
@@ -42,7 +51,9 @@ def is_value(word: str) -> bool:
 
 def figures(spoken: Mapping[str, str]) -> dict[str, str]:
     """Words -> figures: those of `spoken`, Roman numerals, and numbers with zeros before them."""
-    padded = {f"{number:0{width}}": str(number) for width in range(2, 7) for number in range(min(10 ** (width - 1), 1000))}
+    padded = {
+        f"{number:0{width}}": str(number) for width in range(2, 7) for number in range(min(10 ** (width - 1), 1000))
+    }
     return {**padded, **_ROMAN, **spoken}
 
 

@@ -226,9 +226,7 @@ def _district_names(rows: Iterable[Mapping[str, str]]) -> Iterable[str]:
 
 
 def _local_names(rows: Iterable[Mapping[str, str]]) -> Iterable[tuple[str, str]]:
-    return (
-        (row["name_local"], row["name_short_or_en"]) for row in rows if not _LATIN.match(row["name_local"])
-    )
+    return ((row["name_local"], row["name_short_or_en"]) for row in rows if not _LATIN.match(row["name_local"]))
 
 
 def _province_spellings(rows: Iterable[Mapping[str, str]], path: Path) -> Iterable[tuple[str, Admin1]]:

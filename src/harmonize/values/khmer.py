@@ -1,7 +1,8 @@
 """Write Khmer in Latin letters by sound, near the geographers' system, without a dictionary.
 
 A vowel sign sounds one way after consonants of the first series and another way after those of the second; a consonant
-without a sign carries a vowel of its own unless it closes the syllable. Only nearness to the usual spelling is promised.
+without a sign carries a vowel of its own unless it closes the syllable. Only nearness to the usual spelling is
+promised.
 """
 
 from __future__ import annotations
@@ -11,11 +12,15 @@ import re
 __all__ = ["latin_of_khmer"]
 
 _FIRST = {
-    **dict(zip("កខចឆញដឋឌឍណតថ", "k kh ch chh nh d th d th n t th".split(), strict=True)),
+    **dict(zip("កខចឆញដឋឌឍណតថ", ["k", "kh", "ch", "chh", "nh", "d", "th", "d", "th", "n", "t", "th"], strict=True)),
     **dict(zip("បផសហឡអ", ["b", "ph", "s", "h", "l", ""], strict=True)),
 }
 _SECOND = dict(
-    zip("គឃងជឈញឌឍទធនពភមយរលវ", "k kh ng ch chh nh d th t th n p ph m y r l v".split(), strict=True),
+    zip(
+        "គឃងជឈញឌឍទធនពភមយរលវ",
+        ["k", "kh", "ng", "ch", "chh", "nh", "d", "th", "t", "th", "n", "p", "ph", "m", "y", "r", "l", "v"],
+        strict=True,
+    ),
 )
 _SOUNDS = {**_FIRST, **_SECOND}
 _VOWELS = {

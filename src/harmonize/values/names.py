@@ -17,6 +17,7 @@ from harmonize.values.designators import (
     UnitsOfName,
     address_designators,
     is_number,
+    is_value,
     unit_ranges,
     zones,
 )
@@ -104,7 +105,7 @@ class NameWords:
         """The comparable form of a factory's name; unreadable or empty text gives an empty form."""
         lists = self.lists
         words = split_words(unit_ranges(plain(lists.local_names.replace(text)), lists.ranges))
-        words = _in_figures(_join_letters(words, lists.legal_endings), lists)
+        words = _in_figures(_join_letters(words, lists), lists)
         found = UnitsOfName.read(words, lists.designators, lists.late_figures)
         kept: list[tuple[str, Weight]] = []
         trade: set[TradeWord] = set()
@@ -114,7 +115,7 @@ class NameWords:
             if entry is None:
                 written.append(phrase[0])
                 kept.append((phrase[0], "distinctive"))
-            elif entry.kind == "place":
+            elif entry.kind in ("place", "country"):
                 places = entry.word.split()
                 written.extend(places)
                 kept.extend((word, "place") for word in places)
@@ -140,15 +141,16 @@ class NameWords:
         """The comparable form of an address; unreadable or empty text gives an empty form."""
         lists = self.lists
         spaced = _CODE_AFTER_DASH.sub(" ", _CAMEL.sub(" ", lists.local_addresses.replace(text)))
-        figure = lists.address_figures.get
-        parts: list[list[str]] = []
-        for part in _BETWEEN_PARTS.split(plain(spaced)):
-            spoken = split_words(part)
-            parts.append(list(map(figure, spoken, spoken)))
+        plain_text = plain(spaced)
+        address = self._of_parts(_parts(plain_text, lists))
+        if address.is_head_office:
+            site = _site_parts(_parts(plain_text.replace(":", ";"), lists), lists)
+            return self._of_parts(site) if site else address
+        return address
+
+    def _of_parts(self, parts: Sequence[Sequence[str]]) -> ComparableAddress:
+        lists = self.lists
         words = [word for part in parts for word in part]
-        if not lists.known_zones.longest.keys().isdisjoint(words):
-            parts = [_usual_zones(part, lists.known_zones) for part in parts]
-            words = [word for part in parts for word in part]
         kept: list[tuple[str, Weight]] = []
         numbers: set[str] = set()
         is_head_office = False
@@ -183,10 +185,24 @@ def _in_figures(words: Sequence[str], lists: WordLists) -> list[str]:
     if not lists.name_figures.keys().isdisjoint(words):
         following = [*words[1:], ""]
         words = [
-            lists.name_figures[word] if word in lists.name_figures and (not after or after in lists.names.longest) else word
+            lists.name_figures[word]
+            if word in lists.name_figures and (not after or after in lists.names.longest)
+            else word
             for word, after in zip(words, following, strict=True)
         ]
     return list(map(lists.figures.get, words, words))
+
+
+def _parts(plain_text: str, lists: WordLists) -> list[list[str]]:
+    """The words of plain text between its commas, with numbers in figures and zones by their usual names."""
+    figure = lists.address_figures.get
+    parts: list[list[str]] = []
+    for part in _BETWEEN_PARTS.split(plain_text):
+        spoken = split_words(part)
+        parts.append(list(map(figure, spoken, spoken)))
+    if not all(map(lists.known_zones.longest.keys().isdisjoint, parts)):
+        return [_usual_zones(part, lists.known_zones) for part in parts]
+    return parts
 
 
 def _usual_zones(words: list[str], known: Phrasebook[str]) -> list[str]:
@@ -194,38 +210,50 @@ def _usual_zones(words: list[str], known: Phrasebook[str]) -> list[str]:
     return [word for phrase, usual in known.split(words) for word in (phrase if usual is None else usual.split())]
 
 
+def _site_parts(parts: Sequence[Sequence[str]], lists: WordLists) -> list[Sequence[str]]:
+    """Where an address names both a head office and a factory, each before its own part, the factory's."""
+    site: list[Sequence[str]] = []
+    is_site = False
+    for part in filter(None, parts):
+        phrase, entry = lists.address_words.split(part)[0]
+        kind = None if entry is None else entry.kind
+        is_label = kind == "unit" and not any(map(is_value, part[len(phrase) : len(phrase) + 1]))
+        is_site = kind != "head office" and (is_site or is_label)
+        if is_site:
+            site.append(part)
+    return site
+
+
 def _branches(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> set[tuple[str, str]]:
     """(`branch`, place) where a place stands next to a word for branch: `Long An Branch`, `Chi nhánh Long An`."""
     found: set[tuple[str, str]] = set()
     for at, (phrase, entry) in enumerate(phrases):
-        if entry is None or entry.kind != "branch":
-            continue
-        ahead, behind = _places(phrases[at + 1 :]), _places(phrases[:at][::-1])[::-1]
-        place = (behind or ahead) if phrase[0] == "branch" else (ahead or behind)
-        found.add(("branch", " ".join(place)))
+        if entry is not None and entry.kind == "branch":
+            ahead, behind = _place(phrases[at + 1 :]), _place(phrases[:at][::-1])
+            found.add(("branch", (behind or ahead) if phrase[0] == "branch" else (ahead or behind)))
     return found
 
 
-def _places(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> list[str]:
-    """The places that stand in a row from the first phrase on; small words between do not part them."""
-    found: list[str] = []
+def _place(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
+    """The place that the phrases begin with, small words passed over; empty where they begin with anything else."""
     for _, entry in phrases:
         if entry is None or entry.kind not in ("place", "left out"):
-            break
-        found = [entry.word, *found] if entry.kind == "place" else found
-    return found[::-1]
+            return ""
+        if entry.kind == "place":
+            return entry.word
+    return ""
 
 
-def _join_letters(words: list[str], endings: Sequence[str]) -> list[str]:
+def _join_letters(words: list[str], lists: WordLists) -> list[str]:
     """Close up a letter-spaced name (`m e r c u r y appar e l`) and cut its legal form; leave any other as it is."""
     if sum(map(len, words)) > 3 * len(words):
         return words
-    letters = [word for word in words if word.isalpha()]
+    letters = [word for word in words if word.isalpha() and (len(word) == 1 or word not in lists.names.longest)]
     short = sum(len(word) <= 2 for word in letters)
     if len(letters) < 5 or short < 0.6 * len(letters) or sum(map(len, letters)) > 2.6 * len(letters):
         return words
     joined = "".join(words)
-    for ending in endings:
+    for ending in lists.legal_endings:
         if joined.endswith(ending) and len(joined) > len(ending) + 3:
             return [joined.removesuffix(ending)]
     return [joined]

@@ -75,7 +75,7 @@ class NameEntry:
         word: the trade word in English, or the place as it is written out; empty for what is left out.
     """
 
-    kind: Literal["left out", "place", "trade", "branch", "head office"]
+    kind: Literal["left out", "place", "country", "trade", "branch", "head office"]
     word: str = ""
     translated: bool = False
 
@@ -167,7 +167,9 @@ def _load(folder: Path) -> WordLists:
     countries = sorted(name for name in geography.countries if len(name) >= _SHORTEST_COUNTRY_NAME)
     places = dict(_places(geography, known))
     legal_keys = [
-        key for words in (*legal.words.values(), *(country.legal_forms.words for country in known)) for key in _keys(words)
+        key
+        for words in (*legal.words.values(), *(country.legal_forms.words for country in known))
+        for key in _keys(words)
     ]
     designators = _kinds(address.designators, *(country.address_words.designators for country in known))
     generic = _kinds(address.generic, *(country.address_words.generic for country in known))
@@ -199,8 +201,11 @@ def _load(folder: Path) -> WordLists:
                     for word, words in trade.translations.items()
                     for key in _keys(words)
                 ),
-                *((place, NameEntry("place", full)) for place, full in places.items()),
-                *((country, NameEntry("place", country)) for country in countries),
+                *(
+                    (place, NameEntry("country" if full in geography.countries else "place", full))
+                    for place, full in places.items()
+                ),
+                *((country, NameEntry("country", country)) for country in countries),
                 *(
                     (key, NameEntry("branch" if kind == "branch" else "left out"))
                     for kind, words in trade.left_out.items()
@@ -214,7 +219,9 @@ def _load(folder: Path) -> WordLists:
         address_figures=figures(ordinals | wards | {"i": "1"}),
         name_figures=dict(_kinds(address.numbers_in_names)),
         late_figures=dict(_kinds(address.numbers_behind_designators)),
-        zones=Phrasebook.of([*zones, *((key, "known") for key in _keys(address.known_zones) if not _DIGIT.search(key))]),
+        zones=Phrasebook.of(
+            [*zones, *((key, "known") for key in _keys(address.known_zones) if not _DIGIT.search(key))]
+        ),
         no_zone_names={
             phrase: entry for phrase, entry in address_words.meanings.items() if entry.kind not in ("place", "country")
         },
