@@ -133,12 +133,15 @@ def test_other_units_stay_other_units(one: str, other: str) -> None:
     [
         ("Sao Mai Building B", {("building", "b")}),
         ("Sao Mai Unit 2 Building 3", {("unit", "2"), ("building", "3")}),
-        ("Sao Mai - Branch 2", {("branch", ""), ("branch", "2")}),
+        ("Sao Mai - Branch 2", {("branch", "2")}),
         ("Four Rivers Garment Unit 2", {("unit", "2")}),
         ("3 Rivers Garment Unit 2", {("unit", "2")}),
         ("Sao Mai - Long An Branch", {("branch", "long an")}),
         ("Sao Mai (Viet Nam) - Long An Branch", {("branch", "long an")}),
         ("Sao Mai (Viet Nam) Branch", {("branch", "")}),
+        ("Sao Mai Co., Ltd. (Riverside Branch)", {("branch", "riverside")}),
+        ("Sao Mai - Facility 2", {("unit", "2")}),
+        ("F & D Garment", set()),
         ("Chi nhánh Long An - Công ty Sao Mai", {("branch", "long an")}),
         ("Sao Mai - Chi nhánh Long An", {("branch", "long an")}),
         ("บริษัท ดาวเหนือ จำกัด สาขา สมุทรปราการ", {("branch", "samut prakan")}),
@@ -211,7 +214,8 @@ def test_a_head_office_is_recognised(text: str) -> None:
 )
 def test_of_a_head_office_and_a_factory_the_factory_is_meant(text: str) -> None:
     found = WORDS.address(text)
-    assert (found.numbers, [word for word, _ in found.words]) == ({"12"}, ["green"])
+    assert found.numbers == {"12"}
+    assert [word for word, _ in found.words] == ["green"]
     assert not found.is_head_office
 
 

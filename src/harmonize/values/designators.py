@@ -119,7 +119,8 @@ class UnitsOfName:
                 kind, is_expected = stated[0] if at - stated[1] <= _SOON else kind, True
             else:
                 found.rest.append(word)
-                if word not in _JOINING:
+                # `F & D` is no unit D, but `units 1 and 2` are two.
+                if word not in _JOINING or stated[1] == start:
                     kind, is_expected = None, False
         return found
 

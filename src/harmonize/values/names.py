@@ -28,6 +28,7 @@ __all__ = ["ComparableAddress", "ComparableName", "NameWords", "TradeWord", "Wei
 
 Weight = Literal["distinctive", "place", "trade"]
 
+_MOST_PLACE_WORDS = 3
 _CAMEL = re.compile(r"(?<=[A-Za-z\d])(?=[A-Z][a-z])")
 _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
@@ -133,7 +134,8 @@ class NameWords:
             core=core or squeezed,
             trade=frozenset(trade),
             units=frozenset(found.values),
-            designators=frozenset(found.designators | _branches(phrases)),
+            designators=frozenset(found.designators | _branches(phrases))
+            - ({("branch", "")} if any(kind == "branch" for kind, _ in found.designators) else set()),
             is_head_office=any(entry is not None and entry.kind == "head office" for _, entry in phrases),
         )
 
@@ -225,12 +227,17 @@ def _site_parts(parts: Sequence[Sequence[str]], lists: WordLists) -> list[Sequen
 
 
 def _branches(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> set[tuple[str, str]]:
-    """(`branch`, place) where a place stands next to a word for branch: `Long An Branch`, `Chi nhánh Long An`."""
+    """(`branch`, place) where a place stands next to a word for branch: `Long An Branch`, `Chi nhánh Long An`.
+
+    The place is empty where none is known, and nothing stands between a legal form and the word for branch.
+    """
     found: set[tuple[str, str]] = set()
     for at, (phrase, entry) in enumerate(phrases):
         if entry is not None and entry.kind == "branch":
-            ahead, behind = _place(phrases[at + 1 :]), _place(phrases[:at][::-1])
-            found.add(("branch", (behind or ahead) if phrase[0] == "branch" else (ahead or behind)))
+            before, after = phrases[:at][::-1], phrases[at + 1 :]
+            behind, ahead = _place(before), _place(after)
+            place = (behind or ahead) if phrase[0] == "branch" else (ahead or behind)
+            found.add(("branch", place or _set_apart(before)))
     return found
 
 
@@ -241,6 +248,16 @@ def _place(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
             return ""
         if entry.kind == "place":
             return entry.word
+    return ""
+
+
+def _set_apart(before: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
+    """The few words of no list between a legal form and a word for branch: `X Co Ltd Riverside Branch`."""
+    words: list[str] = []
+    for phrase, entry in before:
+        if entry is not None:
+            return " ".join(reversed(words)) if entry.kind == "left out" and len(words) <= _MOST_PLACE_WORDS else ""
+        words.append(phrase[0])
     return ""
 
 
