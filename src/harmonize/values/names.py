@@ -7,7 +7,7 @@ themselves as designators, written one way (`unit 04`, `Unit IV`, `F4` and `nhà
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -26,6 +26,7 @@ from harmonize.values.wordlists import NameEntry, WordLists, plain, split_words
 
 __all__ = ["ComparableAddress", "ComparableName", "NameWords", "TradeWord", "Weight"]
 
+Phrase = tuple[tuple[str, ...], NameEntry | None]
 Weight = Literal["distinctive", "place", "trade"]
 
 _MOST_PLACE_WORDS = 3
@@ -134,8 +135,7 @@ class NameWords:
             core=core or squeezed,
             trade=frozenset(trade),
             units=frozenset(found.values),
-            designators=frozenset(found.designators | _branches(phrases))
-            - ({("branch", "")} if any(kind == "branch" for kind, _ in found.designators) else set()),
+            designators=frozenset(found.designators | _branches(phrases, found.designators)),
             is_head_office=any(entry is not None and entry.kind == "head office" for _, entry in phrases),
         )
 
@@ -177,7 +177,7 @@ class NameWords:
             words=tuple(kept),
             numbers=frozenset(numbers),
             designators=designators,
-            zones=frozenset(zones(parts, lists.zones, lists.no_zone_names)),
+            zones=frozenset(zones(_with_usual_zones(parts, lists.known_zones), lists.zones, lists.no_zone_names)),
             is_head_office=is_head_office,
         )
 
@@ -196,20 +196,23 @@ def _in_figures(words: Sequence[str], lists: WordLists) -> list[str]:
 
 
 def _parts(plain_text: str, lists: WordLists) -> list[list[str]]:
-    """The words of plain text between its commas, with numbers in figures and zones by their usual names."""
+    """The words of plain text between its commas, with numbers in figures."""
     figure = lists.address_figures.get
     parts: list[list[str]] = []
     for part in _BETWEEN_PARTS.split(plain_text):
         spoken = split_words(part)
         parts.append(list(map(figure, spoken, spoken)))
-    if not all(map(lists.known_zones.longest.keys().isdisjoint, parts)):
-        return [_usual_zones(part, lists.known_zones) for part in parts]
     return parts
 
 
-def _usual_zones(words: list[str], known: Phrasebook[str]) -> list[str]:
-    """Words of an address with the usual names of well-known zones."""
-    return [word for phrase, usual in known.split(words) for word in (phrase if usual is None else usual.split())]
+def _with_usual_zones(parts: Sequence[Sequence[str]], known: Phrasebook[str]) -> Iterator[Sequence[str]]:
+    """The parts of an address with the usual names of well-known zones."""
+    for part in parts:
+        if known.longest.keys().isdisjoint(part):
+            yield part
+        else:
+            found = known.split(part)
+            yield [word for phrase, usual in found for word in (phrase if usual is None else usual.split())]
 
 
 def _site_parts(parts: Sequence[Sequence[str]], lists: WordLists) -> list[Sequence[str]]:
@@ -226,22 +229,26 @@ def _site_parts(parts: Sequence[Sequence[str]], lists: WordLists) -> list[Sequen
     return site
 
 
-def _branches(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> set[tuple[str, str]]:
+def _branches(phrases: Sequence[Phrase], numbered: Set[tuple[str, str]]) -> set[tuple[str, str]]:
     """(`branch`, place) where a place stands next to a word for branch: `Long An Branch`, `Chi nhánh Long An`.
 
-    The place is empty where none is known, and nothing stands between a legal form and the word for branch.
+    The place is empty where none is known, and nothing stands between a legal form and the word for branch; a branch
+    that has a number needs no place.
     """
     found: set[tuple[str, str]] = set()
+    has_number = any(kind == "branch" for kind, _ in numbered)
     for at, (phrase, entry) in enumerate(phrases):
         if entry is not None and entry.kind == "branch":
             before, after = phrases[:at][::-1], phrases[at + 1 :]
             behind, ahead = _place(before), _place(after)
             place = (behind or ahead) if phrase[0] == "branch" else (ahead or behind)
-            found.add(("branch", place or _set_apart(before)))
+            place = place or _set_apart(before)
+            if place or not has_number:
+                found.add(("branch", place))
     return found
 
 
-def _place(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
+def _place(phrases: Sequence[Phrase]) -> str:
     """The place that the phrases begin with, small words passed over; empty where they begin with anything else."""
     for _, entry in phrases:
         if entry is None or entry.kind not in ("place", "left out"):
@@ -251,7 +258,7 @@ def _place(phrases: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
     return ""
 
 
-def _set_apart(before: Sequence[tuple[tuple[str, ...], NameEntry | None]]) -> str:
+def _set_apart(before: Sequence[Phrase]) -> str:
     """The few words of no list between a legal form and a word for branch: `X Co Ltd Riverside Branch`."""
     words: list[str] = []
     for phrase, entry in before:
