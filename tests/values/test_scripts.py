@@ -171,10 +171,21 @@ def test_where_legal_forms_stand_does_not_matter(words: list[str], forms: list[s
 
 
 @given(st.text())
-def test_a_comparable_text_compares_as_itself(text: str) -> None:
-    once = WORDS.name(text)
-    assert WORDS.name(text.upper().lower()).units == WORDS.name(text.upper().lower()).units
-    assert WORDS.name(f"  {text} ") == once
+def test_blanks_around_a_text_do_not_matter(text: str) -> None:
+    assert WORDS.name(f"  {text} ") == WORDS.name(text)
+    assert WORDS.address(f"  {text} ") == WORDS.address(text)
+
+
+@given(
+    st.lists(LETTERS, min_size=1, max_size=3),
+    st.sampled_from(["Garment", "May", "การ์เม้นท์", "Textile", ""]),
+    st.sampled_from(FORMS),
+    st.sampled_from(["", "Unit 4", "Nhà máy 12", "โรงงาน ๗", "(Building 5)"]),
+)
+def test_a_comparable_text_compares_as_what_it_was_made_of(words: list[str], trade: str, form: str, unit: str) -> None:
+    once = WORDS.name(f"{' '.join(words)} {trade} {form} {unit}")
+    again = WORDS.name(once.text)
+    assert (again.text, again.words, again.core) == (once.text, once.words, once.core)
 
 
 def test_case_does_not_matter() -> None:

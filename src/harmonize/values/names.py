@@ -177,7 +177,7 @@ class NameWords:
             words=tuple(kept),
             numbers=frozenset(numbers),
             designators=designators,
-            zones=frozenset(zones(_with_usual_zones(parts, lists.known_zones), lists.zones, lists.no_zone_names)),
+            zones=frozenset(_zones(parts, words, lists)),
             is_head_office=is_head_office,
         )
 
@@ -203,6 +203,13 @@ def _parts(plain_text: str, lists: WordLists) -> list[list[str]]:
         spoken = split_words(part)
         parts.append(list(map(figure, spoken, spoken)))
     return parts
+
+
+def _zones(parts: Sequence[Sequence[str]], words: Sequence[str], lists: WordLists) -> Iterator[tuple[str, str]]:
+    """The zones of an address; `words` are those of all its parts."""
+    if lists.zones.longest.keys().isdisjoint(words) and lists.known_zones.longest.keys().isdisjoint(words):
+        return iter(())
+    return zones(_with_usual_zones(parts, lists.known_zones), lists.zones, lists.no_zone_names)
 
 
 def _with_usual_zones(parts: Sequence[Sequence[str]], known: Phrasebook[str]) -> Iterator[Sequence[str]]:
