@@ -87,7 +87,7 @@ class UnitsOfName:
 
     @classmethod
     def read(cls, words: Sequence[str], designators: Phrasebook[str], late: Mapping[str, str]) -> UnitsOfName:
-        """Read words in figures; `late` are words that are numbers only behind a designator or a word for number."""
+        """Read words in figures, from left to right; `late` are words that are numbers only behind a designator or a word for number."""
         if not _STATES_UNITS.search(" ".join(words)) and designators.longest.keys().isdisjoint(words):
             return cls(rest=list(words))
         found = cls()
@@ -137,8 +137,7 @@ def _value(word: str, late: Mapping[str, str], may_be_roman: bool) -> str:
 def address_designators(parts: Iterable[Sequence[str]], designators: Phrasebook[str]) -> Iterator[Designator]:
     """(kind, value) for each designator word and the values that follow it: `plot 69 and 107`, `lot 36a, 37a`.
 
-    Values go on after a comma only if nothing else stands there: `building c, 12 green street` has one building. Two
-    letters before a number are a part of neither: `lot cn 6` is plot 6.
+    Values go on after a comma only if nothing else stands there: `building c, 12 green street` has one building.
     """
     kind: str | None = None
     for part in parts:
