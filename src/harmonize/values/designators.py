@@ -87,7 +87,7 @@ class UnitsOfName:
 
     @classmethod
     def read(cls, words: Sequence[str], designators: Phrasebook[str], late: Mapping[str, str]) -> UnitsOfName:
-        """Read words in figures, from left to right; `late` are words that are numbers only behind a designator or a word for number."""
+        """Read words in figures; `late` are words that are numbers only behind a designator or a word for number."""
         if not _STATES_UNITS.search(" ".join(words)) and designators.longest.keys().isdisjoint(words):
             return cls(rest=list(words))
         found = cls()
