@@ -170,7 +170,9 @@ def _foreign(count: int, rng: np.random.Generator) -> Texts:
     invented = pick(rng, [word.capitalize() for word in start], count) + pick(rng, end, count)
     middle = pick(rng, [f"{a}{b}" for a in "aeiou" for b in "lmnrst"], count)
     longer = pick(rng, [word.capitalize() for word in start], count) + middle + pick(rng, end, count)
-    letters = pick(rng, [a + b + c for a in "ABCDEFGHJKLMNPRSTVYZ" for b in "ABCDEGHJKLMNPRST" for c in "ABCDFGHKLMNPRSTVX"], count)
+    letters = pick(
+        rng, [a + b + c for a in "ABCDEFGHJKLMNPRSTVYZ" for b in "ABCDEGHJKLMNPRST" for c in "ABCDFGHKLMNPRSTVX"], count
+    )
     kind = rng.random(count)
     return np.select(
         [kind < 0.2, kind < 0.4, kind < 0.65, kind < 0.75, kind < 0.87],
@@ -204,7 +206,9 @@ def _places(count: int, country: Mapping[str, Any], rng: np.random.Generator) ->
             "street": texts(np.where(in_park, None, streets)),
             "park": texts(np.where(in_park, park_names[park], None)),
             "lot": texts(np.where(numbered < WITHOUT_A_NUMBER, None, _lots(count, in_park, rng))),
-            "lot_end": texts(np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), None)),
+            "lot_end": texts(
+                np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), None)
+            ),
             "road": texts(np.where(rng.random(count) < np.where(in_park, 0.7, 0.1), _roads(count, rng), None)),
         }
     )
@@ -216,7 +220,10 @@ def _local_names(country: Mapping[str, Any], rng: np.random.Generator) -> list[s
     if not syllables:
         start, end = (rng.permutation(given["latin_syllables"][side]) for side in ("start", "end"))
         return [
-            f"{one}{middle}{other}".capitalize() for one in start[:30] for middle in ("", "pa", "ri") for other in end[:12]
+            f"{one}{middle}{other}".capitalize()
+            for one in start[:30]
+            for middle in ("", "pa", "ri")
+            for other in end[:12]
         ]
     one_of = [*zip(rng.permutation(syllables * 12).tolist(), rng.permutation(syllables * 12).tolist(), strict=True)]
     return [f"{one}{other}".capitalize() if country["joined"] else f"{one} {other}" for one, other in one_of]

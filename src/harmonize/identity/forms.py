@@ -34,19 +34,21 @@ _WEIGHTS: dict[str, Weight] = {letter: weight for weight, letter in LETTERS.item
 def write_name(name: ComparableName) -> str:
     """A comparable name as text; equal names give equal texts."""
     trade = sorted((word.written, word.english, "1" if word.translated else "0") for word in name.trade)
-    parts = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), ITEM.join(sorted(name.units)))
-    return FIELD.join(parts)
+    units, designators = ITEM.join(sorted(name.units)), _items(sorted(name.designators))
+    said = (name.text, _words(name.words), name.squeezed, name.core, _items(trade), units, designators)
+    return FIELD.join((*said, _flag(name.is_head_office)))
 
 
 def write_address(address: ComparableAddress) -> str:
     """A comparable address as text; equal addresses give equal texts."""
     numbers, designators = ITEM.join(sorted(address.numbers)), _items(sorted(address.designators))
-    return FIELD.join((address.text, _words(address.words), numbers, designators))
+    said = (address.text, _words(address.words), numbers, designators, _items(sorted(address.zones)))
+    return FIELD.join((*said, _flag(address.is_head_office)))
 
 
 def read_name(form: str) -> ComparableName:
     """The name that was written as `form`."""
-    text, words, squeezed, core, trade, units = form.split(FIELD)
+    text, words, squeezed, core, trade, units, designators, head_office = form.split(FIELD)
     return ComparableName(
         text=text,
         words=_read_words(words),
@@ -54,6 +56,8 @@ def read_name(form: str) -> ComparableName:
         core=core,
         trade=read_trade(trade),
         units=read_units(units),
+        designators=_read_pairs(designators),
+        is_head_office=bool(head_office),
     )
 
 
@@ -81,13 +85,23 @@ def read_units(text: str) -> frozenset[str]:
 
 def read_address(form: str) -> ComparableAddress:
     """The address that was written as `form`."""
-    text, words, numbers, designators = form.split(FIELD)
+    text, words, numbers, designators, zones, head_office = form.split(FIELD)
     return ComparableAddress(
         text=text,
         words=_read_words(words),
         numbers=frozenset(numbers.split(ITEM)) if numbers else frozenset(),
-        designators=frozenset((kind, value) for kind, value in _read_items(designators)),
+        designators=_read_pairs(designators),
+        zones=_read_pairs(zones),
+        is_head_office=bool(head_office),
     )
+
+
+def _flag(is_true: bool) -> str:
+    return "1" if is_true else ""
+
+
+def _read_pairs(text: str) -> frozenset[tuple[str, str]]:
+    return frozenset((one, other) for one, other in _read_items(text))
 
 
 def _items(items: Iterable[tuple[str, ...]]) -> str:

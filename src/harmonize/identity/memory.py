@@ -28,7 +28,10 @@ __all__ = ["Memory", "content_hash", "stamp_of"]
 
 _STAMP = b"harmonize.stamp"
 _DECIDING_LIBRARIES = ("rapidfuzz", "anyascii", "numpy")
-_DECIDING_MODULES = ("names", "phrases", "wordlists", "geography", "identifiers")
+_DECIDING_MODULES = (
+    *("names", "designators", "phrases", "wordlists", "scripts", "thai", "khmer"),
+    *("geography", "countries", "identifiers"),
+)
 _HASH_BYTES = 16
 
 

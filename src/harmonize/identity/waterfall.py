@@ -18,6 +18,7 @@ from harmonize.identity.compare import Comparison, distance_km
 from harmonize.identity.decide import judge
 from harmonize.identity.model import FEATURES, MatchModel
 from harmonize.identity.prepare import Profile
+from harmonize.identity.profiles import Profiles
 from harmonize.yaml_text import read_yaml
 
 __all__ = ["Step", "Waterfall", "feature_words", "waterfall"]
@@ -63,7 +64,13 @@ class Waterfall:
 def waterfall(one: Profile, other: Profile, model: MatchModel) -> Waterfall:
     """The evidence on two profiles of one country."""
     sides = (np.array([0]), np.array([1]))
-    values = dict(zip(FEATURES, Comparison([one, other], model.word_weights).features(*sides)[0].tolist(), strict=True))
+    values = dict(
+        zip(
+            FEATURES,
+            Comparison(Profiles.of([one, other]), model.word_weights).features(*sides)[0].tolist(),
+            strict=True,
+        )
+    )
     probability = float(judge([one, other], *sides, model).probability[0])
     evidence = [("start", 1.0, model.intercept)]
     evidence += [(name, values[name], weight) for name, weight in zip(FEATURES, model.weights(), strict=True)]

@@ -58,6 +58,8 @@ class AddressWords(_Part):
 
     generic: dict[str, list[str]] = Field(default_factory=dict)
     designators: dict[str, list[str]] = Field(default_factory=dict)
+    zones: dict[str, list[str]] = Field(default_factory=dict)
+    affixes: dict[str, list[str]] = Field(default_factory=dict)
 
 
 class Country(_Part):
@@ -67,6 +69,8 @@ class Country(_Part):
         spellings: its names beside those that ISO 3166 has.
         province_words: whole words at either end of the name of a province.
         province_affixes: the same in a script that writes them without a blank.
+        towns: towns and regions that stand in the names of firms, besides those of its provinces and districts.
+        abbreviations: a place written out -> its short forms.
     """
 
     spellings: list[str] = Field(default_factory=list)
@@ -75,6 +79,8 @@ class Country(_Part):
     tax_code: TaxCode | None = None
     legal_forms: LegalForms = Field(default_factory=LegalForms)
     address_words: AddressWords = Field(default_factory=AddressWords)
+    towns: list[str] = Field(default_factory=list)
+    abbreviations: dict[str, list[str]] = Field(default_factory=dict)
 
 
 def load_countries(schemas: Path) -> Mapping[str, Country]:

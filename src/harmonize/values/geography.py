@@ -35,6 +35,7 @@ class _Spellings(BaseModel):
 
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 
 
 def spelling_key(text: str) -> str:
@@ -81,6 +82,7 @@ class Geography:
         province_names: per country, the bare names of its provinces, old and new, the longest first.
         province_words: per country, the words that surround a province's name.
         districts: spelling keys of district names of two words or more (single words are often names of firms).
+        local_names: the names of provinces and districts in their own script, where that is not Latin -> in Latin.
     """
 
     countries: Mapping[str, str]
@@ -88,6 +90,7 @@ class Geography:
     province_names: Mapping[str, tuple[str, ...]]
     province_words: Mapping[str, ProvinceWords]
     districts: frozenset[str]
+    local_names: Mapping[str, str]
 
     @classmethod
     def from_folder(cls, path: Path) -> Geography:
@@ -165,7 +168,8 @@ def _load(path: Path, spellings: bytes, countries: Files, units: Files) -> Geogr
     districts = frozenset(name for found in rows.values() for name in _district_names(found))
     listed = [(path, code, names) for code, names in _spellings(path, spellings).items()]
     listed += [(path.parent / FOLDER / f"{code}.yml", code, country.spellings) for code, country in known.items()]
-    return Geography(_countries(listed), provinces, ordered, province_words, districts)
+    local = {local: short for found in rows.values() for local, short in _local_names(found)}
+    return Geography(_countries(listed), provinces, ordered, province_words, districts, local)
 
 
 def _countries(listed: Iterable[tuple[Path, str, Sequence[str]]]) -> dict[str, str]:
@@ -218,7 +222,12 @@ def _unit_rows(path: Path, content: bytes) -> list[dict[str, str]]:
 
 def _district_names(rows: Iterable[Mapping[str, str]]) -> Iterable[str]:
     keys = (spelling_key(row["name_short_or_en"]) for row in rows if row["level"] == "district")
-    return (key for key in keys if " " in key)
+    # (A number is read as one: District 10 is no place of the name of its words.)
+    return (key for key in keys if " " in key and not any(map(str.isdigit, key)))
+
+
+def _local_names(rows: Iterable[Mapping[str, str]]) -> Iterable[tuple[str, str]]:
+    return ((row["name_local"], row["name_short_or_en"]) for row in rows if not _LATIN.match(row["name_local"]))
 
 
 def _province_spellings(rows: Iterable[Mapping[str, str]], path: Path) -> Iterable[tuple[str, Admin1]]:

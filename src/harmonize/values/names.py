@@ -7,27 +7,32 @@ themselves as designators, written one way (`unit 04`, `Unit IV`, `F4` and `nhà
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from harmonize.values.designators import (
+    POSTAL_CODE,
+    UnitsOfName,
+    address_designators,
+    is_number,
+    is_value,
+    unit_ranges,
+    zones,
+)
 from harmonize.values.phrases import Phrasebook
-from harmonize.values.wordlists import WordLists, plain_words
+from harmonize.values.wordlists import NameEntry, WordLists, plain, split_words
 
 __all__ = ["ComparableAddress", "ComparableName", "NameWords", "TradeWord", "Weight"]
 
+Phrase = tuple[tuple[str, ...], NameEntry | None]
 Weight = Literal["distinctive", "place", "trade"]
 
+_MOST_PLACE_WORDS = 3
 _CAMEL = re.compile(r"(?<=[A-Za-z\d])(?=[A-Z][a-z])")
 _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
-_UNIT_LETTER = re.compile(r"[fu](\d{1,3})")
-_NUMBER = re.compile(r"[a-z]{0,2}\d+[a-z]{0,2}")
-_POSTAL_CODE = re.compile(r"0|\d{5,8}")
-_ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8", "ix": "9"}
-_SHORT_ROMAN = {"i": "1", "v": "5", "x": "10"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +56,9 @@ class ComparableName:
         core: the distinctive words without blanks; where there is none the places, and else all words.
         trade: what is done there.
         units: numbers and letters that name one factory among several.
+        designators: (kind, value) such as (`unit`, `4`) or (`building`, `b`) for the units whose kind is written, and
+            (`branch`, `long an`) for a branch that is named after a place.
+        is_head_office: whether the name says that it is a head office.
     """
 
     text: str
@@ -59,6 +67,8 @@ class ComparableName:
     core: str
     trade: frozenset[TradeWord]
     units: frozenset[str]
+    designators: frozenset[tuple[str, str]]
+    is_head_office: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +80,16 @@ class ComparableAddress:
         words: (word, what it is worth) in order, numbers and generic words left out.
         numbers: every number but postal codes.
         designators: (kind, value) such as (`plot`, `b1`) or (`road`, `3`).
+        zones: (name, number) of industrial zones, the number empty where there is none: (`bien hoa`, `2`).
+        is_head_office: whether the address is called that of a head or registered office.
     """
 
     text: str
     words: tuple[tuple[str, Weight], ...]
     numbers: frozenset[str]
     designators: frozenset[tuple[str, str]]
+    zones: frozenset[tuple[str, str]]
+    is_head_office: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,124 +105,186 @@ class NameWords:
 
     def name(self, text: str) -> ComparableName:
         """The comparable form of a factory's name; unreadable or empty text gives an empty form."""
-        words = _with_numbers(
-            _join_letters(plain_words(self._without_affixes(text)), self.lists.legal_endings),
-            self.lists.numbers,
-        )
-        units, rest = _take_units(words, self.lists.designators)
+        lists = self.lists
+        words = split_words(unit_ranges(plain(lists.local_names.replace(text)), lists.ranges))
+        words = _in_figures(_join_letters(words, lists), lists)
+        found = UnitsOfName.read(words, lists.designators, lists.late_figures)
         kept: list[tuple[str, Weight]] = []
         trade: set[TradeWord] = set()
         written: list[str] = []
-        for phrase, entry in self.lists.names.split(rest):
-            if entry is None or entry.kind != "left out":
-                written.extend(phrase)
+        phrases = list(lists.names.split(found.rest))
+        for phrase, entry in phrases:
             if entry is None:
+                written.append(phrase[0])
                 kept.append((phrase[0], "distinctive"))
-            elif entry.kind == "place":
-                kept.extend((word, "place") for word in phrase)
-            elif entry.kind != "left out":
+            elif entry.kind in ("place", "country"):
+                places = entry.word.split()
+                written.extend(places)
+                kept.extend((word, "place") for word in places)
+            elif entry.kind == "trade":
+                written.extend(phrase)
                 kept.extend((word, "trade") for word in entry.word.split())
                 trade.add(TradeWord(" ".join(phrase), entry.word, entry.translated))
-        spoken = [word for word, _ in kept]
-        squeezed = "".join(spoken)
-        core = "".join(word for word, weight in kept if weight == "distinctive")
-        core = core or "".join(word for word, weight in kept if weight == "place")
+        squeezed = "".join([word for word, _ in kept])
+        core = "".join([word for word, weight in kept if weight == "distinctive"])
+        core = core or "".join([word for word, weight in kept if weight == "place"])
         return ComparableName(
-            text=" ".join([*written, *sorted(units)]),
+            text=" ".join([*written, *sorted(found.years), *sorted(found.values)]),
             words=tuple(kept),
             squeezed=squeezed,
             core=core or squeezed,
             trade=frozenset(trade),
-            units=frozenset(units),
+            units=frozenset(found.values),
+            designators=frozenset(found.designators | _branches(phrases, found.designators)),
+            is_head_office=any(entry is not None and entry.kind == "head office" for _, entry in phrases),
         )
 
     def address(self, text: str) -> ComparableAddress:
         """The comparable form of an address; unreadable or empty text gives an empty form."""
-        spaced = _CODE_AFTER_DASH.sub(" ", _CAMEL.sub(" ", text))
-        parts = [_with_numbers(plain_words(part), self.lists.numbers) for part in _BETWEEN_PARTS.split(spaced)]
-        parts = [["1" if word == "i" else word for word in part] for part in parts]
+        lists = self.lists
+        spaced = _CODE_AFTER_DASH.sub(" ", _CAMEL.sub(" ", lists.local_addresses.replace(text)))
+        plain_text = plain(spaced)
+        address = self._of_parts(_parts(plain_text, lists))
+        if address.is_head_office:
+            site = _site_parts(_parts(plain_text.replace(":", ";"), lists), lists)
+            return self._of_parts(site) if site else address
+        return address
+
+    def _of_parts(self, parts: Sequence[Sequence[str]]) -> ComparableAddress:
+        lists = self.lists
         words = [word for part in parts for word in part]
         kept: list[tuple[str, Weight]] = []
         numbers: set[str] = set()
-        for phrase, kind in self.lists.address_words.split(words):
-            if kind == "place":
-                kept.extend((word, "place") for word in phrase)
-            elif kind is None and _NUMBER.fullmatch(phrase[0]):
-                numbers.update(() if _POSTAL_CODE.fullmatch(phrase[0]) else phrase)
-            elif kind is None and len(phrase[0]) > 1:
-                kept.append((phrase[0], "distinctive"))
-        designators = frozenset(_address_designators(parts, self.lists.designators))
+        is_head_office = False
+        for phrase, entry in lists.address_words.split(words):
+            word = phrase[0]
+            if entry is None:
+                if word.isalpha():
+                    if len(word) > 1:
+                        kept.append((word, "distinctive"))
+                elif not is_number(word):
+                    kept.append((word, "distinctive"))
+                elif not POSTAL_CODE.fullmatch(word):
+                    numbers.add(word)
+            elif entry.kind == "place":
+                kept.extend([(place, "place") for place in entry.words])
+            elif entry.kind == "head office":
+                is_head_office = True
+        designators = frozenset(address_designators(parts, lists.designators))
         letters = sorted(f"{kind} {value}" for kind, value in designators if value.isalpha())
         return ComparableAddress(
-            text=" ".join([*(word for word, _ in kept), *sorted(numbers), *letters]),
+            text=" ".join([*[word for word, _ in kept], *sorted(numbers), *letters]),
             words=tuple(kept),
             numbers=frozenset(numbers),
             designators=designators,
+            zones=frozenset(_zones(parts, words, lists)),
+            is_head_office=is_head_office,
         )
 
-    def _without_affixes(self, text: str) -> str:
-        composed = unicodedata.normalize("NFC", text)
-        for affix, word in self.lists.affixes:
-            if affix in composed:
-                composed = composed.replace(affix, f" {word} ")
-        return composed
+
+def _in_figures(words: Sequence[str], lists: WordLists) -> list[str]:
+    """Numbers of a name in figures; one in words only where no word of its own follows: not that of `Four Rivers`."""
+    if not lists.name_figures.keys().isdisjoint(words):
+        following = [*words[1:], ""]
+        words = [
+            lists.name_figures[word]
+            if word in lists.name_figures and (not after or after in lists.names.longest)
+            else word
+            for word, after in zip(words, following, strict=True)
+        ]
+    return list(map(lists.figures.get, words, words))
 
 
-def _join_letters(words: list[str], endings: Sequence[str]) -> list[str]:
+def _parts(plain_text: str, lists: WordLists) -> list[list[str]]:
+    """The words of plain text between its commas, with numbers in figures."""
+    figure = lists.address_figures.get
+    parts: list[list[str]] = []
+    for part in _BETWEEN_PARTS.split(plain_text):
+        spoken = split_words(part)
+        parts.append(list(map(figure, spoken, spoken)))
+    return parts
+
+
+def _zones(parts: Sequence[Sequence[str]], words: Sequence[str], lists: WordLists) -> Iterator[tuple[str, str]]:
+    """The zones of an address; `words` are those of all its parts."""
+    if lists.zones.longest.keys().isdisjoint(words) and lists.known_zones.longest.keys().isdisjoint(words):
+        return iter(())
+    return zones(_with_usual_zones(parts, lists.known_zones), lists.zones, lists.no_zone_names)
+
+
+def _with_usual_zones(parts: Sequence[Sequence[str]], known: Phrasebook[str]) -> Iterator[Sequence[str]]:
+    """The parts of an address with the usual names of well-known zones."""
+    for part in parts:
+        if known.longest.keys().isdisjoint(part):
+            yield part
+        else:
+            found = known.split(part)
+            yield [word for phrase, usual in found for word in (phrase if usual is None else usual.split())]
+
+
+def _site_parts(parts: Sequence[Sequence[str]], lists: WordLists) -> list[Sequence[str]]:
+    """Where an address names both a head office and a factory, each before its own part, the factory's."""
+    site: list[Sequence[str]] = []
+    is_site = False
+    for part in filter(None, parts):
+        phrase, entry = lists.address_words.split(part)[0]
+        kind = None if entry is None else entry.kind
+        is_label = kind == "unit" and not any(map(is_value, part[len(phrase) : len(phrase) + 1]))
+        is_site = kind != "head office" and (is_site or is_label)
+        if is_site:
+            site.append(part)
+    return site
+
+
+def _branches(phrases: Sequence[Phrase], numbered: Set[tuple[str, str]]) -> set[tuple[str, str]]:
+    """(`branch`, place) where a place stands next to a word for branch: `Long An Branch`, `Chi nhánh Long An`.
+
+    The place is empty where none is known, and nothing stands between a legal form and the word for branch; a branch
+    that has a number needs no place.
+    """
+    found: set[tuple[str, str]] = set()
+    has_number = any(kind == "branch" for kind, _ in numbered)
+    for at, (phrase, entry) in enumerate(phrases):
+        if entry is not None and entry.kind == "branch":
+            before, after = phrases[:at][::-1], phrases[at + 1 :]
+            behind, ahead = _place(before), _place(after)
+            place = (behind or ahead) if phrase[0] == "branch" else (ahead or behind)
+            place = place or _set_apart(before)
+            if place or not has_number:
+                found.add(("branch", place))
+    return found
+
+
+def _place(phrases: Sequence[Phrase]) -> str:
+    """The place that the phrases begin with, small words passed over; empty where they begin with anything else."""
+    for _, entry in phrases:
+        if entry is None or entry.kind not in ("place", "left out"):
+            return ""
+        if entry.kind == "place":
+            return entry.word
+    return ""
+
+
+def _set_apart(before: Sequence[Phrase]) -> str:
+    """The few words of no list between a legal form and a word for branch: `X Co Ltd Riverside Branch`."""
+    words: list[str] = []
+    for phrase, entry in before:
+        if entry is not None:
+            return " ".join(reversed(words)) if entry.kind == "left out" and len(words) <= _MOST_PLACE_WORDS else ""
+        words.append(phrase[0])
+    return ""
+
+
+def _join_letters(words: list[str], lists: WordLists) -> list[str]:
     """Close up a letter-spaced name (`m e r c u r y appar e l`) and cut its legal form; leave any other as it is."""
-    letters = [word for word in words if word.isalpha()]
+    if sum(map(len, words)) > 3 * len(words):
+        return words
+    letters = [word for word in words if word.isalpha() and (len(word) == 1 or word not in lists.names.longest)]
     short = sum(len(word) <= 2 for word in letters)
     if len(letters) < 5 or short < 0.6 * len(letters) or sum(map(len, letters)) > 2.6 * len(letters):
         return words
     joined = "".join(words)
-    for ending in endings:
+    for ending in lists.legal_endings:
         if joined.endswith(ending) and len(joined) > len(ending) + 3:
             return [joined.removesuffix(ending)]
     return [joined]
-
-
-def _with_numbers(words: Sequence[str], numbers: Phrasebook[str]) -> list[str]:
-    """Ordinals and Roman numerals as figures, figures without leading zeros."""
-    spelled = (phrase[0] if number is None else number for phrase, number in numbers.split(words))
-    return [_ROMAN.get(word, word.lstrip("0") or "0" if word.isdigit() else word) for word in spelled]
-
-
-def _is_value(word: str) -> bool:
-    return _NUMBER.fullmatch(word) is not None or (len(word) == 1 and word.isalpha())
-
-
-def _take_units(words: Sequence[str], designators: Phrasebook[str]) -> tuple[set[str], list[str]]:
-    """The units that a name states, and its other words. Any number in a name counts as a unit."""
-    units: set[str] = set()
-    rest: list[str] = []
-    after_designator = False
-    for position, word in enumerate(words):
-        last = position == len(words) - 1
-        value = _SHORT_ROMAN.get(word, word) if after_designator or last else word
-        letter = _UNIT_LETTER.fullmatch(word)
-        if letter is not None:
-            units.add(letter.group(1).lstrip("0") or "0")
-        elif _NUMBER.fullmatch(value) or (after_designator and len(value) == 1):
-            units.add(value)
-        else:
-            rest.append(word)
-            after_designator = (word == "no" and after_designator) or (word,) in designators.meanings
-    return units, rest
-
-
-def _address_designators(parts: Iterable[Sequence[str]], designators: Phrasebook[str]) -> Iterator[tuple[str, str]]:
-    """(kind, value) for each designator word and the values that follow it: `plot 69 and 107`, `lot 36a, 37a`.
-
-    Values go on after a comma only if nothing else stands there: `building c, 12 green street` has one building.
-    """
-    kind: str | None = None
-    for part in parts:
-        kind = kind if all(_is_value(word) for word in part) else None
-        for phrase, found in designators.split(part):
-            word = phrase[0]
-            if found is not None:
-                kind = found
-            elif kind is not None and _is_value(word) and not _POSTAL_CODE.fullmatch(word):
-                yield kind, _SHORT_ROMAN.get(word, word)
-            elif word not in ("no", "and"):
-                kind = None

@@ -5,7 +5,7 @@ A phrasebook never looks inside a word, and every word belongs to exactly one ph
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
@@ -39,18 +39,26 @@ class Phrasebook(Generic[Meaning]):
             longest[words[0]] = max(longest.get(words[0], 0), len(words))
         return cls(meanings, longest)
 
-    def split(self, words: Sequence[str]) -> Iterator[tuple[tuple[str, ...], Meaning | None]]:
+    def split(self, words: Sequence[str]) -> list[tuple[tuple[str, ...], Meaning | None]]:
         """The words in order, cut into known phrases with their meaning and single unknown words with None."""
-        at = 0
-        while at < len(words):
-            longest = self.longest.get(words[at])
-            # (Most words begin no phrase.)
-            for length in () if longest is None else range(min(longest, len(words) - at), 0, -1):
+        longest, meanings = self.longest, self.meanings
+        if longest.keys().isdisjoint(words):
+            return [((word,), None) for word in words]
+        found: list[tuple[tuple[str, ...], Meaning | None]] = []
+        at, end = 0, len(words)
+        while at < end:
+            word = words[at]
+            if word not in longest:
+                found.append(((word,), None))
+                at += 1
+                continue
+            for length in range(min(longest[word], end - at), 0, -1):
                 phrase = tuple(words[at : at + length])
-                if phrase in self.meanings:
-                    yield phrase, self.meanings[phrase]
+                if phrase in meanings:
+                    found.append((phrase, meanings[phrase]))
                     at += length
                     break
             else:
-                yield (words[at],), None
+                found.append(((word,), None))
                 at += 1
+        return found

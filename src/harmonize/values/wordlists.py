@@ -7,29 +7,34 @@ entry is brought into the same plain words as the texts it is looked up in.
 from __future__ import annotations
 
 import re
-import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Literal
 
-from anyascii import anyascii
 from pydantic import BaseModel, ConfigDict
 
-from harmonize.values.countries import load_countries
+from harmonize.values.countries import Country, load_countries
+from harmonize.values.designators import figures
 from harmonize.values.geography import Geography
 from harmonize.values.phrases import Phrasebook
+from harmonize.values.scripts import LocalWords, latin
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["NameEntry", "WordLists", "plain_words"]
+__all__ = ["AddressEntry", "NameEntry", "WordLists", "plain", "plain_words", "split_words"]
 
 _DOTTED = re.compile(r"\b[a-z](?:\.[a-z])+\b\.?")
+_ORDINAL = re.compile(r"\b(\d{1,3})(?:-?(?:st|nd|rd|th)|\s-?\s?(?:nd|th))\b")
 _JOINED_NUMBER = re.compile(r"\b([a-z]{2,})(\d)|(\d)([a-z]{3,})")
 _LETTER_AND_NUMBER = re.compile(r"\b([a-z])[\s./-]*-?\s?(?=\d)")
 _DIGIT = re.compile(r"\d")
-_BETWEEN_WORDS = re.compile(r"[\W_]+")
+_WORD = re.compile("[a-z0-9]+")
 _SHORTEST_COUNTRY_NAME = 4
+_SHORTEST_JOINED_PLACE = 6
+_SHORTEST_LOCAL_NAME = 4
+_MOST_WARDS = 31
+_UNIT_KINDS = frozenset({"unit", "building", "branch"})
 
 
 class _LegalForms(BaseModel):
@@ -54,15 +59,33 @@ class _AddressWords(BaseModel):
     generic: dict[str, list[str]]
     designators: dict[str, list[str]]
     numbers: dict[str, list[str]]
+    numbers_in_names: dict[str, list[str]]
+    numbers_behind_designators: dict[str, list[str]]
+    zones: dict[str, list[str]]
+    known_zones: dict[str, list[str]]
+    head_office: list[str]
+    affixes: dict[str, list[str]]
 
 
 @dataclass(frozen=True, slots=True)
 class NameEntry:
-    """What a phrase of a name means: nothing (legal forms, small words), a place, or a trade word in English."""
+    """What a phrase of a name means: nothing (legal forms, small words), a place, or a trade word in English.
 
-    kind: Literal["left out", "place", "trade"]
+    Attributes:
+        word: the trade word in English, or the place as it is written out; empty for what is left out.
+    """
+
+    kind: Literal["left out", "place", "country", "trade", "branch", "head office"]
     word: str = ""
     translated: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class AddressEntry:
+    """What a phrase of an address means: a place as it is written out, or the kind of a word that is left out."""
+
+    kind: str
+    words: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,18 +94,32 @@ class WordLists:
 
     Attributes:
         names: what a word of a name means.
-        address_words: the kind of a word of an address; a word that is not in it is distinctive.
+        address_words: what a word of an address means; a word that is not in it is distinctive.
         designators: words that stand before the number of a plot, building, unit, block or road.
-        numbers: ordinals as figures.
-        affixes: (affix in its own script, the English word or nothing), the longest first.
+        figures: ordinals, Roman numerals and numbers with zeros before them -> figures; address_figures: in addresses.
+        name_figures: numbers in words; in addresses they are streets and people.
+        late_figures: words that are numbers only behind a designator.
+        zones: what industrial zones are called -> whether the zone's name stands `before` or `after`, or is `known`.
+        no_zone_names: phrases that are no part of a zone's name.
+        known_zones: other spellings of well-known zones -> the usual one.
+        local_names: what words of other scripts mean in a name; local_addresses: in an address.
+        ranges: `units 1-4`.
         legal_endings: legal forms without blanks, the longest first.
     """
 
     names: Phrasebook[NameEntry]
-    address_words: Phrasebook[str]
+    address_words: Phrasebook[AddressEntry]
     designators: Phrasebook[str]
-    numbers: Phrasebook[str]
-    affixes: tuple[tuple[str, str], ...]
+    figures: Mapping[str, str]
+    address_figures: Mapping[str, str]
+    name_figures: Mapping[str, str]
+    late_figures: Mapping[str, str]
+    zones: Phrasebook[str]
+    no_zone_names: Mapping[tuple[str, ...], AddressEntry]
+    known_zones: Phrasebook[str]
+    local_names: LocalWords
+    local_addresses: LocalWords
+    ranges: re.Pattern[str]
     legal_endings: tuple[str, ...]
 
     @classmethod
@@ -91,16 +128,26 @@ class WordLists:
         return _load(path.resolve())
 
 
+def plain(text: str) -> str:
+    """Lower-case Latin text in which dots of abbreviations are closed up, and numbers stand apart from words."""
+    plain = latin(text).casefold().replace("'", "").replace("&", " and ")
+    if "." in plain:
+        plain = _DOTTED.sub(lambda found: found.group().replace(".", ""), plain)
+    if _DIGIT.search(plain):
+        plain = _ORDINAL.sub(r"\1", plain)
+        plain = _LETTER_AND_NUMBER.sub(r"\1", plain)
+        plain = _JOINED_NUMBER.sub(r"\1\3 \2\4", plain)
+    return plain
+
+
+def split_words(plain: str) -> list[str]:
+    """The words of plain text; all signs are read as blanks."""
+    return _WORD.findall(plain)
+
+
 def plain_words(text: str) -> list[str]:
     """Lower-case Latin words and numbers: dots of abbreviations closed up, other signs read as blanks."""
-    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
-    latin = latin.casefold().replace("'", "").replace("&", " and ")
-    if "." in latin:
-        latin = _DOTTED.sub(lambda found: found.group().replace(".", ""), latin)
-    if _DIGIT.search(latin):
-        latin = _LETTER_AND_NUMBER.sub(r"\1", latin)
-        latin = _JOINED_NUMBER.sub(r"\1\3 \2\4", latin)
-    return _BETWEEN_WORDS.sub(" ", latin).split()
+    return split_words(plain(text))
 
 
 def _keys(words: Iterable[str]) -> Iterator[str]:
@@ -116,25 +163,33 @@ def _load(folder: Path) -> WordLists:
     trade = _TradeWords.model_validate(read("trade_words.yml"))
     address = _AddressWords.model_validate(read("address_words.yml"))
     geography = Geography.from_folder(folder)
-    known = load_countries(folder).values()
+    known = list(load_countries(folder).values())
     countries = sorted(name for name in geography.countries if len(name) >= _SHORTEST_COUNTRY_NAME)
-    places = sorted({name for names in geography.province_names.values() for name in names} | geography.districts)
-    forms = [*legal.words.values(), *(country.legal_forms.words for country in known)]
-    legal_keys = [key for words in forms for key in _keys(words)]
-    own_script = [*legal.affixes.values(), *(country.legal_forms.affixes for country in known)]
-    affixes = [(affix, "") for words in own_script for affix in words]
-    affixes += [(affix, word) for word, words in trade.affixes.items() for affix in words]
-    generic = [
-        *_kinds(address.generic),
-        *(entry for country in known for entry in _kinds(country.address_words.generic)),
+    places = dict(_places(geography, known))
+    legal_keys = [
+        key
+        for words in (*legal.words.values(), *(country.legal_forms.words for country in known))
+        for key in _keys(words)
     ]
-    designators = [
-        *_kinds(address.designators),
-        *(entry for country in known for entry in _kinds(country.address_words.designators)),
-    ]
+    designators = _kinds(address.designators, *(country.address_words.designators for country in known))
+    generic = _kinds(address.generic, *(country.address_words.generic for country in known))
+    zones = _kinds(address.zones, *(country.address_words.zones for country in known))
+    offices = list(_keys(address.head_office))
+    address_words = Phrasebook.of(
+        [
+            *((key, AddressEntry("head office")) for key in offices),
+            *((country, AddressEntry("country")) for country in countries),
+            *((place, AddressEntry("place", tuple(full.split()))) for place, full in places.items()),
+            *((key, AddressEntry(kind)) for key, kind in (*generic, *designators)),
+            *((key, AddressEntry("zone")) for key, _ in zones),
+        ]
+    )
+    ordinals = dict(_kinds(address.numbers))
+    wards = {f"{letter}{number}": str(number) for letter in "pq" for number in range(1, _MOST_WARDS)}
     return WordLists(
         names=Phrasebook.of(
             [
+                *((key, NameEntry("head office")) for key in offices),
                 *((key, NameEntry("left out")) for key in legal_keys),
                 *(
                     (key, NameEntry("trade", word))
@@ -146,26 +201,92 @@ def _load(folder: Path) -> WordLists:
                     for word, words in trade.translations.items()
                     for key in _keys(words)
                 ),
-                *((place, NameEntry("place")) for place in [*places, *countries]),
-                *((key, NameEntry("left out")) for words in trade.left_out.values() for key in _keys(words)),
+                *(
+                    (place, NameEntry("country" if full in geography.countries else "place", full))
+                    for place, full in places.items()
+                ),
+                *((country, NameEntry("country", country)) for country in countries),
+                *(
+                    (key, NameEntry("branch" if kind == "branch" else "left out"))
+                    for kind, words in trade.left_out.items()
+                    for key in _keys(words)
+                ),
             ]
         ),
-        address_words=Phrasebook.of(
-            [
-                *((country, "country") for country in countries),
-                *((place, "place") for place in places),
-                *generic,
-                *designators,
-            ]
-        ),
+        address_words=address_words,
         designators=Phrasebook.of(designators),
-        numbers=Phrasebook.of(_kinds(address.numbers)),
-        affixes=tuple(sorted(affixes, key=lambda pair: (-len(pair[0]), pair))),
+        figures=figures(ordinals),
+        address_figures=figures(ordinals | wards | {"i": "1"}),
+        name_figures=dict(_kinds(address.numbers_in_names)),
+        late_figures=dict(_kinds(address.numbers_behind_designators)),
+        zones=Phrasebook.of(
+            [*zones, *((key, "known") for key in _keys(address.known_zones) if not _DIGIT.search(key))]
+        ),
+        no_zone_names={
+            phrase: entry for phrase, entry in address_words.meanings.items() if entry.kind not in ("place", "country")
+        },
+        known_zones=Phrasebook.of(_kinds(address.known_zones)),
+        local_names=LocalWords.of(_local_names(legal, trade, address, geography, known)),
+        local_addresses=LocalWords.of(_local_addresses(address, geography, known)),
+        ranges=_ranges(designators),
         legal_endings=tuple(
             sorted({key.replace(" ", "") for key in legal_keys if len(key) > 2}, key=lambda end: (-len(end), end))
         ),
     )
 
 
-def _kinds(lists: dict[str, list[str]]) -> Iterator[tuple[str, str]]:
-    return ((key, kind) for kind, words in lists.items() for key in _keys(words))
+def _places(geography: Geography, known: Iterable[Country]) -> Iterator[tuple[str, str]]:
+    """Spelling of a place -> the same written out: itself, the one with blanks, or what an abbreviation stands for."""
+    provinces = {name for names in geography.province_names.values() for name in names}
+    towns = {key for country in known for key in _keys(country.towns)}
+    official = {key for country in known for key in _keys(country.abbreviations)}
+    for place in sorted(provinces | geography.districts | towns | official):
+        yield place, place
+        if " " in place and len(place) > _SHORTEST_JOINED_PLACE:
+            yield place.replace(" ", ""), place
+    for country in known:
+        for full, short in country.abbreviations.items():
+            yield from ((key, next(_keys([full]))) for key in _keys(short))
+
+
+def _local_names(
+    legal: _LegalForms, trade: _TradeWords, address: _AddressWords, geography: Geography, known: Iterable[Country]
+) -> Iterator[tuple[str, str]]:
+    """Words of other scripts in a name: legal forms mean nothing, trade words and places what they are in English."""
+    yield from ((affix, "") for words in legal.affixes.values() for affix in words)
+    yield from ((affix, "") for country in known for affix in country.legal_forms.affixes)
+    yield from ((affix, word) for word, words in trade.affixes.items() for affix in words)
+    yield from ((affix, word) for word, words in address.affixes.items() for affix in words if word == "head office")
+    yield from _local_places(geography, known)
+
+
+def _local_addresses(
+    address: _AddressWords, geography: Geography, known: Iterable[Country]
+) -> Iterator[tuple[str, str]]:
+    """Words of other scripts in an address: what streets and districts are called, and places."""
+    for affixes in (address.affixes, *(country.address_words.affixes for country in known)):
+        yield from ((affix, word) for word, words in affixes.items() for affix in words)
+    yield from _local_places(geography, known)
+
+
+def _local_places(geography: Geography, known: Iterable[Country]) -> Iterator[tuple[str, str]]:
+    """Names of places in their own script, and the same without the word for province or district."""
+    affixes = [
+        affix
+        for country in known
+        for affix in (*country.province_affixes, *country.address_words.affixes.get("district", ()))
+    ]
+    for local, full in geography.local_names.items():
+        bare = next((local.removeprefix(affix) for affix in affixes if local.startswith(affix)), local)
+        yield from ((name, full) for name in (local, bare) if len(name) >= _SHORTEST_LOCAL_NAME)
+
+
+def _ranges(designators: Iterable[tuple[str, str]]) -> re.Pattern[str]:
+    words = sorted({key for key, kind in designators if kind in _UNIT_KINDS}, key=lambda key: (-len(key), key))
+    return re.compile(
+        rf"(?P<before>\b(?:{'|'.join(words)})s?[\s.#(]*(?:nos?\b[\s.:]*)?)(?P<first>\d{{1,2}})\s?[-~]\s?(?P<last>\d{{1,2}})\b"
+    )
+
+
+def _kinds(*lists: Mapping[str, list[str]]) -> list[tuple[str, str]]:
+    return [(key, kind) for entries in lists for kind, words in entries.items() for key in _keys(words)]
