@@ -114,6 +114,8 @@ def block_keys(names: Iterable[ComparableName], address: ComparableAddress) -> I
         yield f"name {name.core}"
         yield f"begins {name.core[:_EDGE]}"
         yield f"ends {name.core[-_EDGE:]}"
+        # Else sister units of one name would crowd out the other records of a unit.
+        yield from (f"unit {unit} {name.core}" for unit in sorted(name.units))
         for word, weight in name.words:
             if weight == "distinctive" and len(word) >= _SHORTEST_WORD:
                 yield f"word {word}"

@@ -6,7 +6,7 @@ a pair gives does not depend on the pairs it is measured with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
@@ -19,7 +19,7 @@ from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
 from harmonize.identity.form_columns import SpokenWords, Texts, fields_of, items_of, numbered, texts_of, words_of
-from harmonize.identity.forms import PART, read_trade, read_units
+from harmonize.identity.forms import PART, read_pairs, read_trade, read_units
 from harmonize.identity.hashes import scattered
 from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists, among, spread
 from harmonize.identity.model import FEATURES, WordWeights
@@ -34,8 +34,11 @@ Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 Bits = NDArray[np.uint64]
 Item = TypeVar("Item")
+NamedNumber = tuple[str, str]
 
 _SAME_TRADE = 0.75
+_SAME_ZONE, _OTHER_ZONE = 85, 70
+"""How alike (0 to 100) the names of industrial zones are that may be one, and below which they are two."""
 _THIN_ADDRESS_WORDS = 3
 _WIDE_KINDS = frozenset({"road", "block", "floor"})
 _EARTH_RADIUS_KM = 6371.0
@@ -51,6 +54,7 @@ class _Names:
     Attributes:
         texts: the number of each name's text, 0 for none.
         trades, units: the number of what is done there, and of the units, among `trade_sets` and `unit_sets`.
+        sites: the number of the designators (`unit` 2, `branch` of a place) among `site_sets`.
     """
 
     lists: WordLists
@@ -62,6 +66,8 @@ class _Names:
     units: Numbers
     unit_sets: list[frozenset[str]]
     has_units: Flags
+    sites: Numbers
+    site_sets: list[frozenset[NamedNumber]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +82,7 @@ class _Addresses:
         values: per designator, its value as a number of an address; what no address has as a number stands apart.
         held_designators: address * `size` + number of kind and value, in order.
         wide_bits: of the kinds of designators that several sites share.
+        zones: the number of each address's industrial zones among `zone_sets`.
     """
 
     lists: WordLists
@@ -90,6 +97,8 @@ class _Addresses:
     kind_bits: Bits
     held_designators: Numbers
     wide_bits: np.uint64
+    zones: Numbers
+    zone_sets: list[frozenset[NamedNumber]]
     size: int
 
 
@@ -104,7 +113,7 @@ class Comparison:
         columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
         names = columns.names.flatten().dictionary_encode()
         addresses = columns.addresses.dictionary_encode()
-        name_fields, address_fields = fields_of(names.dictionary, 6), fields_of(addresses.dictionary, 4)
+        name_fields, address_fields = fields_of(names.dictionary, 7), fields_of(addresses.dictionary, 5)
         name_words, address_words = words_of(name_fields[1]), words_of(address_fields[1])
         self._lexicon = Lexicon.of(name_words.words, address_words.words)
         self._weights = weights
@@ -167,8 +176,16 @@ class Comparison:
                 shared,
                 both & ~shared,
                 one_units ^ other_units,
+                *self._sites_agree(ones, others),
             ]
         )
+
+    def _sites_agree(self, ones: Numbers, others: Numbers) -> Iterator[Flags]:
+        """Whether units are stated as such on both sides, equal or not; and branches, equal or on one side alone."""
+        names = self._names
+        ours, theirs = names.sites[ones], names.sites[others]
+        for holds in (_units_agree, _units_differ, _branches_agree, _branch_on_one_side):
+            yield _of_two_sets(ours, theirs, names.site_sets, holds)
 
     def _spoken(self, address: int) -> set[str]:
         return {self._lexicon.words[word] for word in self._addresses.lists.spoken(address)[0]}
@@ -211,6 +228,7 @@ class Comparison:
         counts = np.diff(held.number_starts)
         fewer = np.minimum(counts[ones], counts[others])
         shared = self._shared_numbers(ones, others)
+        zones_agree = _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_agree)
         return np.column_stack(
             [
                 overlap,
@@ -220,6 +238,8 @@ class Comparison:
                 (fewer > 0) & (shared == 0),
                 self._designators_differ(ones, others),
                 np.minimum(held.spoken[ones], held.spoken[others]) < _THIN_ADDRESS_WORDS,
+                zones_agree,
+                _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_differ) & ~zones_agree,
             ]
         )
 
@@ -264,7 +284,8 @@ def distance_km(ones: Values, others: Values) -> Values:
 
 
 def _names(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Names:
-    text, _, squeezed, core, trade, units = fields
+    text, _, squeezed, core, trade, units, sites = fields
+    site_numbers, site_texts = numbered(sites)
     trades, trade_texts = numbered(trade)
     unit_numbers, unit_texts = numbered(units)
     return _Names(
@@ -277,11 +298,14 @@ def _names(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> 
         unit_numbers,
         [read_units(found) for found in unit_texts],
         pc.not_equal(units, "").to_numpy(zero_copy_only=False),
+        site_numbers,
+        [read_pairs(found) for found in site_texts],
     )
 
 
 def _addresses(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Addresses:
-    text, _, numbers, designators = fields
+    text, _, numbers, designators, zones = fields
+    zone_numbers, zone_texts = numbered(zones)
     stated, named = items_of(numbers), items_of(designators)
     kinds, values = fields_of(named.flat, 2, PART)
     number_of, value_of = _joint_numbers(stated.flat, values)
@@ -303,6 +327,8 @@ def _addresses(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon)
         kind_bits=bits[kind_of],
         held_designators=_held(named.starts, pair_of, size),
         wide_bits=np.uint64(wide),
+        zones=zone_numbers,
+        zone_sets=[read_pairs(found) for found in zone_texts],
         size=size,
     )
 
@@ -354,3 +380,51 @@ def _same_trade(one: TradeWord, other: TradeWord) -> bool:
     if one.english == other.english and (one.translated or other.translated):
         return True
     return fuzz.ratio(one.written, other.written) / 100 >= _SAME_TRADE
+
+
+def _named(kind: str, sites: frozenset[NamedNumber]) -> frozenset[str]:
+    """The values of one kind; what is named without one says nothing."""
+    return frozenset(value for found, value in sites if found == kind and value)
+
+
+def _units_agree(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    return bool(_named("unit", ones)) and _named("unit", ones) == _named("unit", others)
+
+
+def _units_differ(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    ours, theirs = _named("unit", ones), _named("unit", others)
+    return bool(ours and theirs) and ours.isdisjoint(theirs)
+
+
+def _branches_agree(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    return bool(_named("branch", ones)) and _named("branch", ones) == _named("branch", others)
+
+
+def _branch_on_one_side(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    return bool(_named("branch", ones)) != bool(_named("branch", others))
+
+
+def _zones_agree(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    """Whether a zone of each side has one name and one number, or none."""
+    return any(
+        number == other_number and fuzz.ratio(name, other) >= _SAME_ZONE
+        for name, number in ones
+        for other, other_number in others
+    )
+
+
+def _zones_differ(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) -> bool:
+    """Whether zones of one name have different numbers, or none of the names is like any of the other side."""
+    alike = [
+        (number, other_number)
+        for name, number in ones
+        for other, other_number in others
+        if fuzz.ratio(name, other) >= _SAME_ZONE
+    ]
+    if any(number and other_number and number != other_number for number, other_number in alike):
+        return True
+    return bool(ones and others) and not any(
+        name in other or other in name or fuzz.ratio(name, other) >= _OTHER_ZONE
+        for name, _ in ones
+        for other, _ in others
+    )

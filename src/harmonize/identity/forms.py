@@ -17,6 +17,7 @@ __all__ = [
     "PART",
     "read_address",
     "read_name",
+    "read_pairs",
     "read_trade",
     "read_units",
     "trade_of",
@@ -56,7 +57,7 @@ def read_name(form: str) -> ComparableName:
         core=core,
         trade=read_trade(trade),
         units=read_units(units),
-        designators=_read_pairs(designators),
+        designators=read_pairs(designators),
         is_head_office=bool(head_office),
     )
 
@@ -90,8 +91,8 @@ def read_address(form: str) -> ComparableAddress:
         text=text,
         words=_read_words(words),
         numbers=frozenset(numbers.split(ITEM)) if numbers else frozenset(),
-        designators=_read_pairs(designators),
-        zones=_read_pairs(zones),
+        designators=read_pairs(designators),
+        zones=read_pairs(zones),
         is_head_office=bool(head_office),
     )
 
@@ -100,7 +101,8 @@ def _flag(is_true: bool) -> str:
     return "1" if is_true else ""
 
 
-def _read_pairs(text: str) -> frozenset[tuple[str, str]]:
+def read_pairs(text: str) -> frozenset[tuple[str, str]]:
+    """A field of kinds and values, or of names and numbers."""
     return frozenset((one, other) for one, other in _read_items(text))
 
 
