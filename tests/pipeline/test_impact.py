@@ -17,7 +17,7 @@ from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
 from harmonize.crosswalk.language import Language, load_language
-from harmonize.crosswalk.mapping import PREDICATES, RULE_COLUMNS, SSSOM_COLUMNS, split_header
+from harmonize.crosswalk.mapping import RULE_COLUMNS, SSSOM_COLUMNS, split_header
 from harmonize.crosswalk.scales import Scale, load_scales, state_of
 from harmonize.crosswalk.tabular import rows_of
 from harmonize.pipeline.continuation import continued_form
@@ -88,6 +88,9 @@ class Row:
     is_there: bool = True
 
 
+_LOOSE = ("skos:closeMatch", "skos:relatedMatch")
+
+
 def _turned(row: Row, _: int) -> None:
     row.rules["polarity"] = "positive" if row.rules["polarity"] == "negative" else "negative"
 
@@ -110,7 +113,7 @@ def _to_another_of_its_kind(row: Row, number: int) -> None:
 
 
 def _nearer(row: Row, number: int) -> None:
-    row.sssom["predicate_id"] = list(PREDICATES)[number % len(PREDICATES)]
+    row.sssom["predicate_id"] = _LOOSE[number % len(_LOOSE)]
 
 
 def _ignored(row: Row, _: int) -> None:
@@ -118,11 +121,11 @@ def _ignored(row: Row, _: int) -> None:
 
 
 def _retired(row: Row, _: int) -> None:
-    row.rules |= {"status": "retired", "valid_to": AS_OF.isoformat()}
+    row.rules |= {"status": "retired", "valid_from": "", "valid_to": AS_OF.isoformat()}
 
 
 def _not_yet(row: Row, _: int) -> None:
-    row.rules["valid_from"] = "2027-01-01"
+    row.rules |= {"status": "approved", "valid_from": "2027-01-01", "valid_to": ""}
 
 
 def _removed(row: Row, _: int) -> None:
@@ -169,7 +172,8 @@ def _made_clean(row: Row) -> None:
     rules["example_answer"] = next(iter(scale.words), "anything")
     rules["example_state"] = state_of(scale, rules["example_answer"], rules["polarity"])
     row.sssom["confidence"] = row.sssom["confidence"] or "0.5"
-    if row.sssom["predicate_id"] == "skos:exactMatch":  # Two of them, made at random, would contradict each other.
+    # What carries over from row to row (exact, broader, narrower) would contradict itself when it is made at random.
+    if row.sssom["predicate_id"] not in _LOOSE:
         row.sssom["predicate_id"] = "skos:closeMatch"
 
 
@@ -181,20 +185,23 @@ class Change:
     edits: frozenset[str] = frozenset()
 
 
+_ENDS = (".sssom.tsv", ".rules.tsv")
+
+
 def _texts(change: Change) -> dict[str, str]:
     """The files that a change leaves behind."""
     texts = edited(change.edits)
     by_edition: dict[str, list[tuple[str, str, int]]] = {}
     for place, turn, number in change.turns:
-        instrument, edition, question = world().asked[place % len(world().asked)]
-        by_edition.setdefault(f"mappings/{instrument}/{edition}", []).append((question, turn, number))
+        instrument, _, question = world().asked[place % len(world().asked)]
+        # A question keeps its id from edition to edition: read otherwise in one of them alone, it contradicts itself.
+        for rules in sorted((ROOT / "mappings" / instrument).glob(f"*{_ENDS[1]}")):
+            edition = rules.name.removesuffix(_ENDS[1])
+            by_edition.setdefault(f"mappings/{instrument}/{edition}", []).append((question, turn, number))
     for stem, turns in by_edition.items():
         read = {end: texts.get(stem + end) or (ROOT / (stem + end)).read_text("utf-8") for end in _ENDS}
         texts |= {stem + end: text for end, text in _turned_texts(Path(stem), read, turns).items()}
     return texts
-
-
-_ENDS = (".sssom.tsv", ".rules.tsv")
 
 
 def _turned_texts(stem: Path, read: Mapping[str, str], turns: Sequence[tuple[str, str, int]]) -> Mapping[str, str]:
