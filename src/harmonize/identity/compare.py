@@ -423,8 +423,8 @@ def _zones_differ(ones: frozenset[NamedNumber], others: frozenset[NamedNumber]) 
     ]
     if any(number and other_number and number != other_number for number, other_number in alike):
         return True
-    return bool(ones and others) and not any(
-        name in other or other in name or fuzz.ratio(name, other) >= _OTHER_ZONE
-        for name, _ in ones
-        for other, _ in others
-    )
+    return bool(ones and others) and not any(_are_near(name, other) for name, _ in ones for other, _ in others)
+
+
+def _are_near(name: str, other: str) -> bool:
+    return name in other or other in name or fuzz.ratio(name, other) >= _OTHER_ZONE
