@@ -98,7 +98,7 @@ def test_rule_1_one_visit_is_seen_once_across_instruments(tmp_path: Path) -> Non
 
 
 def test_rule_1_a_self_assessment_and_a_far_day_are_visits_of_their_own(tmp_path: Path) -> None:
-    files = {"bwv/answers.csv": better_work({}), "bwv/enterprises.xlsx": _enterprises()}
+    files: dict[str, str | bytes] = {"bwv/answers.csv": better_work({}), "bwv/enterprises.xlsx": _enterprises()}
     near = _run(tmp_path / "self", {**files, "gateway/caf.json": _caf({"wh-3": "Yes"}, status="ASC")})
     far = _run(tmp_path / "far", {**files, "gateway/caf.json": _caf({"wh-3": "Yes"}, day="2026-01-20")})
     for release in (near, far):

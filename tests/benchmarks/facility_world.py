@@ -23,6 +23,7 @@ __all__ = ["Numbers", "Texts", "factories", "filled", "pick", "texts", "words"]
 
 Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
+_NOTHING: Texts = np.array([None], object)
 
 GROUPED = 0.28
 """The part of companies with more than one factory."""
@@ -158,7 +159,8 @@ def _brands(count: int, country: Mapping[str, Any], rng: np.random.Generator) ->
 
 def _weights(count: int, decay: float) -> NDArray[np.float64]:
     weights = np.arange(1, count + 1) ** -decay
-    return weights / weights.sum()
+    shares: NDArray[np.float64] = weights / weights.sum()
+    return shares
 
 
 def _foreign(count: int, rng: np.random.Generator) -> Texts:
@@ -203,13 +205,13 @@ def _places(count: int, country: Mapping[str, Any], rng: np.random.Generator) ->
             "province": [districts[at][0] for at in number],
             "district": [districts[at][1] for at in number],
             "ward": texts(wards),
-            "street": texts(np.where(in_park, None, streets)),
-            "park": texts(np.where(in_park, park_names[park], None)),
-            "lot": texts(np.where(numbered < WITHOUT_A_NUMBER, None, _lots(count, in_park, rng))),
+            "street": texts(np.where(in_park, _NOTHING, streets)),
+            "park": texts(np.where(in_park, park_names[park], _NOTHING)),
+            "lot": texts(np.where(numbered < WITHOUT_A_NUMBER, _NOTHING, _lots(count, in_park, rng))),
             "lot_end": texts(
-                np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), None)
+                np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), _NOTHING)
             ),
-            "road": texts(np.where(rng.random(count) < np.where(in_park, 0.7, 0.1), _roads(count, rng), None)),
+            "road": texts(np.where(rng.random(count) < np.where(in_park, 0.7, 0.1), _roads(count, rng), _NOTHING)),
         }
     )
 
@@ -233,9 +235,12 @@ def _lots(count: int, in_park: NDArray[np.bool_], rng: np.random.Generator) -> T
     letter = pick(rng, ["A", "B", "C", "D", "E", "F", "K", "AIII", "CN"], count, 0.5)
     figure = np.minimum(rng.geometric(0.03, count), 999).astype(str).astype(object)
     ending = np.where(rng.random(count) < 0.15, pick(rng, ["A", "B", "/1", "/2", ".3", "-7"], count), "")
-    return np.where(in_park & (rng.random(count) < 0.6), letter, "") + figure + ending
+    lots: Texts = np.where(in_park & (rng.random(count) < 0.6), letter, "") + figure + ending
+    return lots
 
 
 def _roads(count: int, rng: np.random.Generator) -> Texts:
     figure = rng.integers(1, 19, count).astype(str).astype(object)
-    return np.where(rng.random(count) < 0.4, pick(rng, ["N", "D", "13", "A", "No"], count).astype(object), "") + figure
+    is_lettered = rng.random(count) < 0.4
+    roads: Texts = np.where(is_lettered, pick(rng, ["N", "D", "13", "A", "No"], count).astype(object), "") + figure
+    return roads

@@ -48,7 +48,7 @@ def test_everything_is_defined_in_all_languages(language: Language) -> None:
 
 @pytest.mark.parametrize("code", ["en", "vi", "km", "th"])
 def test_a_definition_is_one_line_that_says_more_than_its_label(language: Language, code: str) -> None:
-    said = {}
+    said: dict[str, tuple[str, str]] = {}
     for part in parts(language):
         text = part.definitions[code]
         assert text == text.strip()

@@ -57,7 +57,8 @@ def test_the_steps_add_up_to_the_judgement(one: dict[str, Any], other: dict[str,
 
 def test_what_adds_nothing_is_left_out() -> None:
     unlike = {"name": "Lotus", "address": "", "latitude": None, "longitude": None, "tax_code": None}
-    found = waterfall(*_profiles(unlike, {**unlike, "name": "Sao Mai"}), KNOWLEDGE.model)
+    one, other = _profiles(unlike, {**unlike, "name": "Sao Mai"})
+    found = waterfall(one, other, KNOWLEDGE.model)
     assert found.steps[0].name == "start"
     assert all(step.logits for step in found.steps[1:])
 
