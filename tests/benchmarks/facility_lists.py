@@ -36,7 +36,7 @@ KEPT = {
     "district": (0.95, 0.8, 0.7),
     "province": (0.98, 0.93, 0.9),
 }
-FULLNESS = (0.6, 0.34, 0.06)
+FULLNESS = (0.78, 0.205, 0.015)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Flags = NDArray[np.bool_]
@@ -80,10 +80,12 @@ def _written(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Gene
     count = len(made)
     upper = rng.random(count) < 0.42
     plain = rng.random(count) < 0.75
-    name = _spoilt(_names(made, country, rng), rng, 0.05, 0.03)
-    address = _spoilt(_addresses(made, country, rng), rng, 0.08, 0.03)
-    moved = rng.random(count) < 0.012
-    address = pl.select(pl.when(pl.Series(moved)).then(address.gather(rng.permutation(count))).otherwise(address)).to_series()
+    name = _spoilt(_names(made, country, rng), rng, 0.035, 0.02)
+    address = _spoilt(_addresses(made, country, rng), rng, 0.05, 0.02)
+    moved = rng.random(count) < 0.006
+    address = pl.select(
+        pl.when(pl.Series(moved)).then(address.gather(rng.permutation(count))).otherwise(address)
+    ).to_series()
     both = [_cased(_accents(text, plain), upper) for text in (name, address)]
     countries = pl.Series(country["names"]).gather(_variant(count, len(country["names"]), rng, 0.6))
     return pl.DataFrame(
@@ -91,7 +93,7 @@ def _written(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Gene
     )
 
 
-def _variant(count: int, choices: int, rng: np.random.Generator, first: float = 0.45) -> Numbers:
+def _variant(count: int, choices: int, rng: np.random.Generator, first: float = 0.6) -> Numbers:
     """The number of a way of writing: the first one often, the others alike."""
     return np.where(rng.random(count) < first, 0, rng.integers(0, choices, count))
 
@@ -109,18 +111,37 @@ def _names(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Genera
     brand = _when(own & (code == "CN"), made["own_brand"], made["brand"])
     said_city = made["says_city"].to_numpy() & (rng.random(count) < 0.9)
     city = _when(said_city & ~(own & (code == "CN")), made["district"], None)
-    here = _when((made["says_country"].to_numpy() ^ (is_foreign & (rng.random(count) < 0.06))), texts(pick(rng, [f"({country['names'][0]})", country["names"][1 if code == "VN" else 0]], count)), None)
-    unit = _units(made, rng)
-    branch = _when(made["says_branch"].to_numpy() & (rng.random(count) < 0.85), filled(["- {} Branch", "({})", "{} Branch", "- {}"], _variant(count, 4, rng, 0.5), made["district"]), None)
-    legal = pl.Series(country["legal"]).gather(
-        np.where(rng.random(count) < 0.72, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
+    here = _when(
+        (made["says_country"].to_numpy() ^ (is_foreign & (rng.random(count) < 0.06))),
+        texts(pick(rng, [f"({country['names'][0]})", country["names"][1 if code == "VN" else 0]], count)),
+        None,
     )
-    legal = _when(rng.random(count) < 0.93, legal, None)
+    unit = _units(made, rng)
+    branch = _when(
+        made["says_branch"].to_numpy() & (rng.random(count) < 0.85),
+        filled(["- {} Branch", "({})", "{} Branch", "- {}"], _variant(count, 4, rng, 0.5), made["district"]),
+        None,
+    )
+    legal = pl.Series(country["legal"]).gather(
+        np.where(rng.random(count) < 0.85, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
+    )
+    legal = _when(rng.random(count) < 0.95, legal, None)
     local_legal = pl.Series(country["local_legal"]).gather(rng.integers(0, len(country["local_legal"]), count))
     unit_last = rng.random(count) < 0.8
     renamed = rng.random(count) < 0.006
     brand = _when(renamed, brand.gather(rng.permutation(count)), brand)
-    usual = pl.concat_str(city, brand, trade, here, _when(~unit_last, unit, None), legal, _when(unit_last, unit, None), branch, separator=" ", ignore_nulls=True)
+    usual = pl.concat_str(
+        city,
+        brand,
+        trade,
+        here,
+        _when(~unit_last, unit, None),
+        legal,
+        _when(unit_last, unit, None),
+        branch,
+        separator=" ",
+        ignore_nulls=True,
+    )
     foremost = pl.concat_str(local_legal, trade, brand, unit, branch, separator=" ", ignore_nulls=True)
     if code == "CN":
         foremost = pl.concat_str(brand, trade, local_legal, unit, branch, ignore_nulls=True)
@@ -135,9 +156,11 @@ def _trades(made: pl.DataFrame, code: str, own: Flags, rng: np.random.Generator)
     spelled = pl.Series([way for trade in given for way in trade["words"]])
     trade = made["trade"].to_numpy()
     usual = spelled.gather(trade * 3 + _variant(count, 3, rng, 0.88))
-    usual = _when(rng.random(count) < 0.012, pl.Series([trade["near"] for trade in given]).gather(trade), usual)
+    usual = _when(rng.random(count) < 0.006, pl.Series([trade["near"] for trade in given]).gather(trade), usual)
     second = made["second_trade"].to_numpy()
-    further = _when((second >= 0) & (second != trade) & (rng.random(count) < 0.95), spelled.gather(np.maximum(second, 0) * 3), None)
+    further = _when(
+        (second >= 0) & (second != trade) & (rng.random(count) < 0.97), spelled.gather(np.maximum(second, 0) * 3), None
+    )
     both = pl.select(pl.concat_str(usual, further, separator=" ", ignore_nulls=True)).to_series()
     translated = pl.Series([trade.get(code, trade["words"][0]) for trade in given]).gather(trade)
     found = _when(own, translated, both)
@@ -168,10 +191,10 @@ def _addresses(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Ge
         return filled(country[name], _variant(count, len(country[name]), rng), values)
 
     lot = stated("lot")
-    end = _when(~lot.is_null().to_numpy() & (rng.random(count) < 0.85), made["lot_end"], None)
+    end = _when(~lot.is_null().to_numpy() & (rng.random(count) < 0.93), made["lot_end"], None)
     ends = filled([", {}", "-{}", " & {}", " {}"], rng.integers(0, 4, count), end)
     lot = pl.select(pl.concat_str(lot, ends, ignore_nulls=True).replace("", None)).to_series()
-    lot = _when(rng.random(count) < 0.25, lot.str.replace_all(r"[./-]", " "), lot)
+    lot = _when(rng.random(count) < 0.15, lot.str.replace_all(r"[./-]", " "), lot)
     in_park = ~made["park"].is_null().to_numpy()
     plot, house = worded("lot", lot), filled(["No. {}", "{}", "No {}", "No.{}"], _variant(count, 4, rng), lot)
     street = worded("street", stated("street"))
@@ -179,9 +202,11 @@ def _addresses(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Ge
     first = _when(in_park, plot, numbered)
     ward, district = worded("ward", stated("ward")), worded("district", stated("district"))
     province = worded("province", stated("province"))
-    postal = _when(rng.random(count) < 0.2, pl.Series(rng.integers(10000, 899999, count)).cast(pl.String), None)
-    province = pl.select(pl.concat_str(province, postal, separator=" ", ignore_nulls=True).replace("", None)).to_series()
-    again = _when(rng.random(count) < 0.2, made["province"], None)
+    postal = _when(rng.random(count) < 0.12, pl.Series(rng.integers(10000, 899999, count)).cast(pl.String), None)
+    province = pl.select(
+        pl.concat_str(province, postal, separator=" ", ignore_nulls=True).replace("", None)
+    ).to_series()
+    again = _when(rng.random(count) < 0.12, made["province"], None)
     last = _when(rng.random(count) < 0.25, pl.Series(country["names"]).gather(np.zeros(count, np.int64)), None)
     road, park = worded("road", stated("road")), worded("park", stated("park"))
     swapped = rng.random(count) < 0.15
@@ -208,7 +233,11 @@ def _cased(texts: pl.Series, upper: Flags) -> pl.Series:
 def _spoilt(texts: pl.Series, rng: np.random.Generator, slips: float, blanks: float) -> pl.Series:
     """Texts with slips of the pen in a part of them, and words split or joined in another."""
     written = texts.fill_null("").to_list()
-    kinds: Sequence[tuple[float, Callable[[str, int, int], str]]] = ((slips, _slip), (blanks, _blank), (0.25 * slips, _slip))
+    kinds: Sequence[tuple[float, Callable[[str, int, int], str]]] = (
+        (slips, _slip),
+        (blanks, _blank),
+        (0.25 * slips, _slip),
+    )
     for share, change in kinds:
         at = np.flatnonzero(rng.random(len(written)) < share)
         draws = rng.integers(0, 1 << 30, (2, len(at))).tolist()
@@ -223,7 +252,11 @@ def _slip(text: str, where: int, what: int) -> str:
     if len(places) < 4:
         return text
     at = places[where % len(places)]
-    new = (text[:at] + text[at + 1 :], text[:at] + text[at] + text[at:], text[:at] + LETTERS[what // 4 % 26] + text[at + 1 :])
+    new = (
+        text[:at] + text[at + 1 :],
+        text[:at] + text[at] + text[at:],
+        text[:at] + LETTERS[what // 4 % 26] + text[at + 1 :],
+    )
     if what % 4 < 3:
         return new[what % 4]
     return text[:at] + text[at + 1 : at + 2] + text[at] + text[at + 2 :]
@@ -231,7 +264,11 @@ def _slip(text: str, where: int, what: int) -> str:
 
 def _blank(text: str, where: int, what: int) -> str:
     """One blank left out, or put into a long word."""
-    blanks = [at for at, letter in enumerate(text) if letter == " " and text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha()]
+    blanks = [
+        at
+        for at, letter in enumerate(text)
+        if letter == " " and text[at - 1 : at].isalpha() and text[at + 1 : at + 2].isalpha()
+    ]
     if blanks and what % 3:
         at = blanks[where % len(blanks)]
         return text[:at] + text[at + 1 :]

@@ -24,13 +24,13 @@ __all__ = ["Numbers", "Texts", "factories", "filled", "pick", "texts", "words"]
 Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
 
-GROUPED = 0.28
+GROUPED = 0.07
 """The part of companies with more than one factory."""
 FACTORIES_OF_A_GROUP = (2, 3, 4, 5, 6, 8)
 IN_A_PARK = 0.45
-WITHOUT_A_NUMBER = 0.08
+WITHOUT_A_NUMBER = 0.05
 FACTORIES_OF_A_PARK = 40
-SAME_PLOT, SAME_PARK = 0.22, 0.2
+SAME_PLOT, SAME_PARK = 0.06, 0.2
 """Where a further factory of a group stands; else it stands anywhere in the country."""
 
 
@@ -95,7 +95,7 @@ def _factories(count: int, country: Mapping[str, Any], code: str, rng: np.random
     same_park = (member > 0) & ~same_plot & (near < SAME_PLOT + SAME_PARK)
     at = np.where(same_plot | same_park, first, np.arange(count))
     by_number = (rng.random(count) < 0.75)[company]
-    says_unit = (member > 0) | (rng.random(count) < 0.5)
+    says_unit = (member > 0) | (rng.random(count) < 0.7)
     in_group = sizes[company] > 1
     is_elsewhere = (member > 0) & ~same_plot & ~same_park
     return companies.with_columns(
@@ -170,7 +170,9 @@ def _foreign(count: int, rng: np.random.Generator) -> Texts:
     invented = pick(rng, [word.capitalize() for word in start], count) + pick(rng, end, count)
     middle = pick(rng, [f"{a}{b}" for a in "aeiou" for b in "lmnrst"], count)
     longer = pick(rng, [word.capitalize() for word in start], count) + middle + pick(rng, end, count)
-    letters = pick(rng, [a + b + c for a in "ABCDEFGHJKLMNPRSTVYZ" for b in "ABCDEGHJKLMNPRST" for c in "ABCDFGHKLMNPRSTVX"], count)
+    letters = pick(
+        rng, [a + b + c for a in "ABCDEFGHJKLMNPRSTVYZ" for b in "ABCDEGHJKLMNPRST" for c in "ABCDFGHKLMNPRSTVX"], count
+    )
     kind = rng.random(count)
     return np.select(
         [kind < 0.2, kind < 0.4, kind < 0.65, kind < 0.75, kind < 0.87],
@@ -204,7 +206,9 @@ def _places(count: int, country: Mapping[str, Any], rng: np.random.Generator) ->
             "street": texts(np.where(in_park, None, streets)),
             "park": texts(np.where(in_park, park_names[park], None)),
             "lot": texts(np.where(numbered < WITHOUT_A_NUMBER, None, _lots(count, in_park, rng))),
-            "lot_end": texts(np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), None)),
+            "lot_end": texts(
+                np.where(rng.random(count) < 0.2, rng.integers(1, 60, count).astype(str).astype(object), None)
+            ),
             "road": texts(np.where(rng.random(count) < np.where(in_park, 0.7, 0.1), _roads(count, rng), None)),
         }
     )
@@ -216,7 +220,10 @@ def _local_names(country: Mapping[str, Any], rng: np.random.Generator) -> list[s
     if not syllables:
         start, end = (rng.permutation(given["latin_syllables"][side]) for side in ("start", "end"))
         return [
-            f"{one}{middle}{other}".capitalize() for one in start[:30] for middle in ("", "pa", "ri") for other in end[:12]
+            f"{one}{middle}{other}".capitalize()
+            for one in start[:30]
+            for middle in ("", "pa", "ri")
+            for other in end[:12]
         ]
     one_of = [*zip(rng.permutation(syllables * 12).tolist(), rng.permutation(syllables * 12).tolist(), strict=True)]
     return [f"{one}{other}".capitalize() if country["joined"] else f"{one} {other}" for one, other in one_of]

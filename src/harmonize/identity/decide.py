@@ -70,9 +70,7 @@ class Judgements:
         )
 
 
-def judge(
-    profiles: Sequence[Profile] | Profiles, ones: Positions, others: Positions, model: MatchModel
-) -> Judgements:
+def judge(profiles: Sequence[Profile] | Profiles, ones: Positions, others: Positions, model: MatchModel) -> Judgements:
     """Compare pairs of positions in `profiles`; the profiles of a pair are of one country.
 
     A judgement depends on nothing but its two profiles and the model.

@@ -169,7 +169,7 @@ def _mint_all(own: Sequence[Sequence[str]], taken: set[str]) -> list[str]:
     ids = [_hash(keys[0]) for keys in own]
     if len(set(ids)) < len(ids) or not taken.isdisjoint(ids):
         # Somebody has to step aside: the first by its keys is served first.
-        for at in sorted(range(len(own)), key=own.__getitem__):
+        for at in sorted(range(len(own)), key=lambda at: own[at]):
             ids[at] = _mint(own[at][0], taken)
             taken.add(ids[at])
     return ids

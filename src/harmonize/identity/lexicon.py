@@ -57,7 +57,8 @@ class Lexicon:
 
     def find(self, words: pa.Array) -> Numbers:
         """The numbers of words; -1 for those that are not in the lexicon."""
-        return pc.fill_null(pc.index_in(words, self.column), -1).to_numpy().astype(np.int64)
+        numbers: Numbers = pc.fill_null(pc.index_in(words, self.column), -1).to_numpy().astype(np.int64)
+        return numbers
 
 
 @dataclass(frozen=True, slots=True)

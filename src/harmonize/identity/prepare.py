@@ -18,7 +18,18 @@ from harmonize.values.geography import spelling_key
 from harmonize.values.identifiers import Level
 from harmonize.values.names import ComparableAddress, ComparableName
 
-__all__ = ["WRITTEN", "Identifier", "Linkable", "Mention", "Profile", "Statement", "Statements", "Written", "mentions_of", "prepare"]
+__all__ = [
+    "WRITTEN",
+    "Identifier",
+    "Linkable",
+    "Mention",
+    "Profile",
+    "Statement",
+    "Statements",
+    "Written",
+    "mentions_of",
+    "prepare",
+]
 
 Cell = str | float | int | None
 Written = tuple[Cell, ...]

@@ -81,7 +81,9 @@ class Records:
 
     def lookup_keys(self, positions: Positions) -> pa.Array:
         """Of the records at `positions` what they are looked up under, one key a line; null without a country."""
-        part = self.table.select(["used_country", "block_keys", "identifiers"]).take(pa.array(positions)).combine_chunks()
+        part = (
+            self.table.select(["used_country", "block_keys", "identifiers"]).take(pa.array(positions)).combine_chunks()
+        )
         keys = part["block_keys"].combine_chunks()
         lists = part["identifiers"].combine_chunks()
         of, flat = pc.list_parent_indices(lists), pc.list_flatten(lists)
@@ -175,7 +177,9 @@ def _exact_keys(table: pa.Table) -> pa.Array:
     instrument = pc.fill_null(stripped.take(instruments.indices), "")
     said, bar = table["said"].combine_chunks(), pa.scalar("|", _S)
     placed = pc.if_else(table["is_placed"].combine_chunks(), said, pc.binary_join_element_wise(said, instrument, bar))
-    mention = pc.binary_join_element_wise(pa.scalar("mention", _S), table["mention_id"].combine_chunks(), pa.scalar(":", _S))
+    mention = pc.binary_join_element_wise(
+        pa.scalar("mention", _S), table["mention_id"].combine_chunks(), pa.scalar(":", _S)
+    )
     return pc.if_else(pc.equal(said, ""), mention, placed)
 
 
