@@ -185,10 +185,11 @@ def _measure(bench: Bench) -> Found:
         tables.append(Table("Labelled pairs", ("way", "AUC", "recall at 98 % precision"), rows))
     missing = [name for name in ("splink", "dedupe") if not _has(bench.peers, name)]
     notes = [
-        "Lists of invented factories of seven countries (`facility_lists.py`), the same list for all, one process after "
-        "another. Seconds from the opened list to the clusters, imports left out; memory is that of all processes "
+        "Lists of invented factories of seven countries (`facility_lists.py`), the same list for all, one process "
+        "after another. Seconds from the opened list to the clusters, imports left out; memory is that of all processes "
         "together. Splink is set up as `peer_splink.py` says, with the threshold that is best on the truth; the recipe "
-        f"of the Open Supply Hub is trained on pairs of another list and measured on at most {DEDUPE_RECORDS:,} records.",
+        "of the Open Supply Hub is trained on pairs of another list and measured on at most "
+        f"{DEDUPE_RECORDS:,} records.",
     ]
     if missing:
         notes.append(f"Not measured, for `{bench.peers}` cannot import it: {', '.join(missing)}.")

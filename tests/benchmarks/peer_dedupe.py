@@ -15,6 +15,7 @@ import random
 import sys
 import time
 from collections import defaultdict
+from pathlib import Path
 from typing import Any
 
 import dedupe
@@ -42,7 +43,7 @@ def _cleaned(values: tuple[str, ...]) -> Record:
 
 def labelled(records: dict[str, Record]) -> dict[str, list[tuple[Record, Record]]]:
     """Pairs of one factory, and pairs of two that begin alike."""
-    chance = random.Random(7)  # noqa: S311 - pairs to learn from, no secret
+    chance = random.Random(7)
     by_factory, by_beginning = defaultdict(list), defaultdict(list)
     for record in records.values():
         by_factory[record["factory"]].append(record)
@@ -90,13 +91,13 @@ def main(path: str, out: str, learn: str, *pairs: str) -> None:
 
 def chances(deduper: dedupe.Dedupe, path: str, out: str) -> None:
     """How likely every labelled pair is one factory."""
-    with open(path, encoding="utf-8", newline="") as lines:
+    with Path(path).open(encoding="utf-8", newline="") as lines:
         rows = list(csv.DictReader(lines))
     sides = [
         tuple(_cleaned((row["country"], row[f"name_{side}"], row[f"address_{side}"])) for side in "ab") for row in rows
     ]
     found = deduper.classifier.predict_proba(deduper.data_model.distances(sides))[:, -1]
-    with open(out, "w", encoding="utf-8", newline="") as file:
+    with Path(out).open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([[chance] for chance in found])
 
 

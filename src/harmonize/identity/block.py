@@ -3,7 +3,8 @@
 Two profiles meet if they share a rare key: a distinctive word of the name, its beginning or end, a number together with
 a word of the address, or a company's identifier. Only inside one country; without a country in none. A key that more
 than `largest_block` profiles of a country share tells nothing: it is passed over, and told. What remains weighs by its
-rarity; of pairs that share no more than one key only the nearest few are taken. Memory is bounded by working through the profiles in stretches, which does not change what is found.
+rarity; of pairs that share no more than one key only the nearest few are taken. Memory is bounded by working through
+countries and stretches of profiles, which does not change what is found.
 """
 
 from __future__ import annotations

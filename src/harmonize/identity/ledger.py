@@ -164,7 +164,7 @@ def _winners(own: Sequence[Sequence[str]], minted: Mapping[str, str]) -> dict[in
     return winners
 
 
-def _mint_all(own: Sequence[Sequence[str]], taken: set[str]) -> list[str]:
+def _mint_all(own: Sequence[list[str]], taken: set[str]) -> list[str]:
     """New ids for factories with these keys of their own."""
     ids = [_hash(keys[0]) for keys in own]
     if len(set(ids)) < len(ids) or not taken.isdisjoint(ids):

@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from harmonize.collection import without_collector
 from harmonize.identity.block import CommonKey, candidate_pairs
 from harmonize.identity.decisions import Decision, latest_decisions
+from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import Notice, shared_company_notices
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.ledger import ClusterKeys, LedgerEntry, assign_ids
 from harmonize.identity.memory import Memory, content_hash, stamp_of
 from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome, recall
-from harmonize.identity.hashes import Positions
 from harmonize.identity.pieces import Pairs, divide
 from harmonize.identity.profiles import PROFILE, Profiles
 from harmonize.identity.records import ProfileIndex, Records, record
