@@ -24,7 +24,8 @@ LEGAL = (
 )
 COUNTRIES = {
     "viet": "VN", "vn": "VN", "china": "CN", "cn": "CN", "cambodia": "KH", "kingdom": "KH", "kh": "KH",
-    "thailand": "TH", "th": "TH", "bangladesh": "BD", "bd": "BD", "indonesia": "ID", "id": "ID", "india": "IN", "in": "IN", "ind": "IN",
+    "thailand": "TH", "th": "TH", "bangladesh": "BD", "bd": "BD", "indonesia": "ID", "id": "ID",
+    "india": "IN", "in": "IN", "ind": "IN",
     "vietnam": "VN",
 }  # fmt: skip
 THRESHOLDS = (0.5, 0.9, 0.95, 0.98, 0.99, 0.995, 0.999, 0.9999)
