@@ -187,8 +187,8 @@ def _measure(bench: Bench) -> Found:
     notes = [
         "Lists of invented factories of seven countries (`facility_lists.py`), the same list for all, one process "
         "after another. Seconds from the opened list to the clusters, imports left out; memory is that of all "
-        "processes together. Splink is set up as `peer_splink.py` says, with the threshold that is best on the truth; the recipe "
-        "of the Open Supply Hub is trained on pairs of another list and measured on at most "
+        "processes together. Splink is set up as `peer_splink.py` says, with the threshold that is best on the "
+        "truth; the recipe of the Open Supply Hub is trained on pairs of another list and measured on at most "
         f"{DEDUPE_RECORDS:,} records.",
     ]
     if missing:

@@ -15,14 +15,15 @@ import random
 import sys
 import time
 from collections import defaultdict
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import dedupe
 import duckdb
 
-LABELLED = 120
-THRESHOLD = 0.5
+LABELLED = 400
+THRESHOLD = 0.8
 FIELDS = ("country", "name", "address")
 
 Record = dict[str, Any]
@@ -54,6 +55,8 @@ def labelled(records: dict[str, Record]) -> dict[str, list[tuple[Record, Record]
         for one, other, *_ in (found for found in by_beginning.values() if len(found) > 1)
         if one["factory"] != other["factory"]
     ]
+    every = list(records.values())
+    alike += [(one, other) for one, other in pairwise(every) if one["factory"] != other["factory"]]
     count = LABELLED // 2
     return {
         "match": chance.sample(same, min(count, len(same))),
