@@ -9,12 +9,14 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 
 from tests.benchmarks.against_floor import FLOOR, LARGE
 from tests.benchmarks.buyer_queries import QUERIES
+from tests.benchmarks.facilities import FACILITIES
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.increments import INCREMENTAL
 from tests.benchmarks.part import Bench, Part
@@ -23,8 +25,9 @@ from tests.benchmarks.startup import STARTUP
 from tests.benchmarks.workbooks import WORKBOOK
 
 HERE = Path(__file__).parent
-PARTS = (FLOOR, LARGE, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP)
+PARTS = (FLOOR, LARGE, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP, FACILITIES)
 FULL_GROWTH = (1.0, 3.0, 10.0, 30.0, 100.0)
+FULL_LISTS = (100_000, 1_000_000)
 
 
 def _sizes(text: str) -> tuple[float, ...]:
@@ -50,6 +53,9 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--workbook-rows", type=int, help="rows of the workbook (100; --full: 500)")
     parser.add_argument("--growth", type=_sizes, help="millions of answers (1,3,10; --full: 1,3,10,30,100)")
     parser.add_argument("--database", type=Path, help="put the buyer's queries to this release")
+    parser.add_argument("--facilities", type=_sizes, help="records of the lists (100000; --full: 100000,1000000)")
+    parser.add_argument("--pairs", type=Path, help="labelled pairs of factories, to measure on them too")
+    parser.add_argument("--peers", default=sys.executable, help="a Python that has Splink and dedupe")
     parser.add_argument("--folder", type=Path, help="make inboxes and releases here, and leave them")
     parser.add_argument("--report", type=Path, default=HERE / "REPORT.md", help="where the report is written")
     return parser.parse_args(words)
@@ -64,6 +70,9 @@ def _bench(given: argparse.Namespace, folder: Path) -> Bench:
         workbook_rows=given.workbook_rows or (500 if given.full else 100),
         growth=given.growth or (FULL_GROWTH if given.full else FULL_GROWTH[:3]),
         database=given.database and given.database.resolve(),
+        facilities=tuple(map(int, given.facilities or (FULL_LISTS if given.full else FULL_LISTS[:1]))),
+        pairs=given.pairs and given.pairs.resolve(),
+        peers=given.peers,
     )
 
 
@@ -72,6 +81,8 @@ def _command(given: argparse.Namespace, part: Part) -> str:
     stated = ("rows", "files", "workbook_rows")
     chosen = [f"--{name.replace('_', '-')} {getattr(given, name)}" for name in stated if getattr(given, name)]
     growth = [f"--growth {','.join(f'{size:g}' for size in given.growth)}"] if given.growth else []
+    if given.facilities and part is FACILITIES:
+        chosen.append(f"--facilities {','.join(f'{size:g}' for size in given.facilities)}")
     full = ["--full"] if given.full else []
     return " ".join(["python -m tests.benchmarks", f"--parts {part.name}", *full, *chosen, *growth])
 

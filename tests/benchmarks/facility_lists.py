@@ -36,7 +36,7 @@ KEPT = {
     "district": (0.95, 0.8, 0.7),
     "province": (0.98, 0.93, 0.9),
 }
-FULLNESS = (0.6, 0.34, 0.06)
+FULLNESS = (0.78, 0.205, 0.015)
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 Flags = NDArray[np.bool_]
@@ -80,9 +80,9 @@ def _written(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Gene
     count = len(made)
     upper = rng.random(count) < 0.42
     plain = rng.random(count) < 0.75
-    name = _spoilt(_names(made, country, rng), rng, 0.05, 0.03)
-    address = _spoilt(_addresses(made, country, rng), rng, 0.08, 0.03)
-    moved = rng.random(count) < 0.012
+    name = _spoilt(_names(made, country, rng), rng, 0.035, 0.02)
+    address = _spoilt(_addresses(made, country, rng), rng, 0.05, 0.02)
+    moved = rng.random(count) < 0.006
     address = pl.select(
         pl.when(pl.Series(moved)).then(address.gather(rng.permutation(count))).otherwise(address)
     ).to_series()
@@ -93,7 +93,7 @@ def _written(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Gene
     )
 
 
-def _variant(count: int, choices: int, rng: np.random.Generator, first: float = 0.45) -> Numbers:
+def _variant(count: int, choices: int, rng: np.random.Generator, first: float = 0.6) -> Numbers:
     """The number of a way of writing: the first one often, the others alike."""
     return np.where(rng.random(count) < first, 0, rng.integers(0, choices, count))
 
@@ -123,9 +123,9 @@ def _names(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Genera
         None,
     )
     legal = pl.Series(country["legal"]).gather(
-        np.where(rng.random(count) < 0.72, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
+        np.where(rng.random(count) < 0.85, made["legal"].to_numpy(), rng.integers(0, len(country["legal"]), count))
     )
-    legal = _when(rng.random(count) < 0.93, legal, None)
+    legal = _when(rng.random(count) < 0.95, legal, None)
     local_legal = pl.Series(country["local_legal"]).gather(rng.integers(0, len(country["local_legal"]), count))
     unit_last = rng.random(count) < 0.8
     renamed = rng.random(count) < 0.006
@@ -156,10 +156,10 @@ def _trades(made: pl.DataFrame, code: str, own: Flags, rng: np.random.Generator)
     spelled = pl.Series([way for trade in given for way in trade["words"]])
     trade = made["trade"].to_numpy()
     usual = spelled.gather(trade * 3 + _variant(count, 3, rng, 0.88))
-    usual = _when(rng.random(count) < 0.012, pl.Series([trade["near"] for trade in given]).gather(trade), usual)
+    usual = _when(rng.random(count) < 0.006, pl.Series([trade["near"] for trade in given]).gather(trade), usual)
     second = made["second_trade"].to_numpy()
     further = _when(
-        (second >= 0) & (second != trade) & (rng.random(count) < 0.95), spelled.gather(np.maximum(second, 0) * 3), None
+        (second >= 0) & (second != trade) & (rng.random(count) < 0.97), spelled.gather(np.maximum(second, 0) * 3), None
     )
     both = pl.select(pl.concat_str(usual, further, separator=" ", ignore_nulls=True)).to_series()
     translated = pl.Series([trade.get(code, trade["words"][0]) for trade in given]).gather(trade)
@@ -191,10 +191,10 @@ def _addresses(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Ge
         return filled(country[name], _variant(count, len(country[name]), rng), values)
 
     lot = stated("lot")
-    end = _when(~lot.is_null().to_numpy() & (rng.random(count) < 0.85), made["lot_end"], None)
+    end = _when(~lot.is_null().to_numpy() & (rng.random(count) < 0.93), made["lot_end"], None)
     ends = filled([", {}", "-{}", " & {}", " {}"], rng.integers(0, 4, count), end)
     lot = pl.select(pl.concat_str(lot, ends, ignore_nulls=True).replace("", None)).to_series()
-    lot = _when(rng.random(count) < 0.25, lot.str.replace_all(r"[./-]", " "), lot)
+    lot = _when(rng.random(count) < 0.15, lot.str.replace_all(r"[./-]", " "), lot)
     in_park = ~made["park"].is_null().to_numpy()
     plot, house = worded("lot", lot), filled(["No. {}", "{}", "No {}", "No.{}"], _variant(count, 4, rng), lot)
     street = worded("street", stated("street"))
@@ -202,11 +202,11 @@ def _addresses(made: pl.DataFrame, country: Mapping[str, Any], rng: np.random.Ge
     first = _when(in_park, plot, numbered)
     ward, district = worded("ward", stated("ward")), worded("district", stated("district"))
     province = worded("province", stated("province"))
-    postal = _when(rng.random(count) < 0.2, pl.Series(rng.integers(10000, 899999, count)).cast(pl.String), None)
+    postal = _when(rng.random(count) < 0.12, pl.Series(rng.integers(10000, 899999, count)).cast(pl.String), None)
     province = pl.select(
         pl.concat_str(province, postal, separator=" ", ignore_nulls=True).replace("", None)
     ).to_series()
-    again = _when(rng.random(count) < 0.2, made["province"], None)
+    again = _when(rng.random(count) < 0.12, made["province"], None)
     last = _when(rng.random(count) < 0.25, pl.Series(country["names"]).gather(np.zeros(count, np.int64)), None)
     road, park = worded("road", stated("road")), worded("park", stated("park"))
     swapped = rng.random(count) < 0.15

@@ -25,13 +25,13 @@ Numbers = NDArray[np.int64]
 Texts = NDArray[np.object_]
 _NOTHING: Texts = np.array([None], object)
 
-GROUPED = 0.28
+GROUPED = 0.07
 """The part of companies with more than one factory."""
 FACTORIES_OF_A_GROUP = (2, 3, 4, 5, 6, 8)
 IN_A_PARK = 0.45
-WITHOUT_A_NUMBER = 0.08
+WITHOUT_A_NUMBER = 0.05
 FACTORIES_OF_A_PARK = 40
-SAME_PLOT, SAME_PARK = 0.22, 0.2
+SAME_PLOT, SAME_PARK = 0.06, 0.2
 """Where a further factory of a group stands; else it stands anywhere in the country."""
 
 
@@ -96,7 +96,7 @@ def _factories(count: int, country: Mapping[str, Any], code: str, rng: np.random
     same_park = (member > 0) & ~same_plot & (near < SAME_PLOT + SAME_PARK)
     at = np.where(same_plot | same_park, first, np.arange(count))
     by_number = (rng.random(count) < 0.75)[company]
-    says_unit = (member > 0) | (rng.random(count) < 0.5)
+    says_unit = (member > 0) | (rng.random(count) < 0.7)
     in_group = sizes[company] > 1
     is_elsewhere = (member > 0) & ~same_plot & ~same_park
     return companies.with_columns(

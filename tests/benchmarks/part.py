@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -25,6 +26,9 @@ class Bench:
         workbook_rows: rows of the workbook.
         growth: sizes to build, in millions of answers.
         database: the release to put the buyer's queries to; None for the largest below the folder.
+        facilities: records of the lists of factories.
+        pairs: labelled pairs of factories, if there are any.
+        peers: a Python that may have Splink and dedupe.
     """
 
     folder: Path
@@ -34,6 +38,9 @@ class Bench:
     workbook_rows: int
     growth: Sequence[float]
     database: Path | None = None
+    facilities: Sequence[int] = (10_000,)
+    pairs: Path | None = None
+    peers: str = sys.executable
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ a pair gives does not depend on the pairs it is measured with.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeVar
 
 import numpy as np
@@ -18,10 +18,17 @@ from rapidfuzz import fuzz
 from rapidfuzz.distance import JaroWinkler
 from rapidfuzz.process import cpdist
 
-from harmonize.identity.form_columns import SpokenWords, Texts, fields_of, items_of, numbered, texts_of, words_of
-from harmonize.identity.forms import PART, read_pairs, read_trade, read_units
+from harmonize.identity.comparable_columns import (
+    ADDRESS_FIELDS,
+    NAME_FIELDS,
+    Addresses,
+    Bits,
+    NamedNumber,
+    Names,
+)
+from harmonize.identity.form_columns import Texts, fields_of, words_of
 from harmonize.identity.hashes import scattered
-from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists, among, spread
+from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, among, spread
 from harmonize.identity.model import FEATURES, WordWeights
 from harmonize.identity.overlap import Entries, entries_of, lay_over
 from harmonize.identity.prepare import Profile
@@ -32,74 +39,16 @@ __all__ = ["Comparison", "distance_km"]
 
 Values = NDArray[np.float64]
 Flags = NDArray[np.bool_]
-Bits = NDArray[np.uint64]
 Item = TypeVar("Item")
-NamedNumber = tuple[str, str]
 
 _SAME_TRADE = 0.75
 _SAME_ZONE, _OTHER_ZONE = 85, 70
 """How alike (0 to 100) the names of industrial zones are that may be one, and below which they are two."""
 _THIN_ADDRESS_WORDS = 3
-_WIDE_KINDS = frozenset({"road", "block", "floor"})
 _EARTH_RADIUS_KM = 6371.0
 _NAME_FEATURES = FEATURES.index("address_overlap")
 _LIKENESS = 5
 _DISTINCTIVE, _PLACE = KINDS.index("distinctive"), KINDS.index("place")
-
-
-@dataclass(frozen=True, slots=True)
-class _Names:
-    """All names, with the lists of their words.
-
-    Attributes:
-        texts: the number of each name's text, 0 for none.
-        trades, units: the number of what is done there, and of the units, among `trade_sets` and `unit_sets`.
-        sites: the number of the designators (`unit` 2, `branch` of a place) among `site_sets`.
-    """
-
-    lists: WordLists
-    texts: Numbers
-    squeezed: Texts
-    cores: Texts
-    trades: Numbers
-    trade_sets: list[frozenset[TradeWord]]
-    units: Numbers
-    unit_sets: list[frozenset[str]]
-    has_units: Flags
-    sites: Numbers
-    site_sets: list[frozenset[NamedNumber]]
-
-
-@dataclass(frozen=True, slots=True)
-class _Addresses:
-    """All addresses, with the lists of their words, numbers and designators.
-
-    Attributes:
-        texts: the words of each text, in alphabetical order.
-        spoken: how many words each has.
-        held_numbers: address * `size` + number, in order.
-        kind_bits: per designator, the bit of its kind.
-        values: per designator, its value as a number of an address; what no address has as a number stands apart.
-        held_designators: address * `size` + number of kind and value, in order.
-        wide_bits: of the kinds of designators that several sites share.
-        zones: the number of each address's industrial zones among `zone_sets`.
-    """
-
-    lists: WordLists
-    texts: Texts
-    spoken: Numbers
-    number_starts: Numbers
-    numbers: Numbers
-    held_numbers: Numbers
-    designator_starts: Numbers
-    designators: Numbers
-    values: Numbers
-    kind_bits: Bits
-    held_designators: Numbers
-    wide_bits: np.uint64
-    zones: Numbers
-    zone_sets: list[frozenset[NamedNumber]]
-    size: int
 
 
 class Comparison:
@@ -113,12 +62,15 @@ class Comparison:
         columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
         names = columns.names.flatten().dictionary_encode()
         addresses = columns.addresses.dictionary_encode()
-        name_fields, address_fields = fields_of(names.dictionary, 7), fields_of(addresses.dictionary, 5)
+        name_fields, address_fields = (
+            fields_of(names.dictionary, NAME_FIELDS),
+            fields_of(addresses.dictionary, ADDRESS_FIELDS),
+        )
         name_words, address_words = words_of(name_fields[1]), words_of(address_fields[1])
         self._lexicon = Lexicon.of(name_words.words, address_words.words)
         self._weights = weights
-        self._names = _names(name_fields, name_words, self._lexicon)
-        self._addresses = _addresses(address_fields, address_words, self._lexicon)
+        self._names = Names.of(name_fields, name_words, self._lexicon)
+        self._addresses = Addresses.of(address_fields, address_words, self._lexicon)
         self._name_starts = np.concatenate([[0], np.cumsum(pc.list_value_length(columns.names).to_numpy())])
         self._name_of = names.indices.to_numpy().astype(np.int64)
         self._address_of = addresses.indices.to_numpy().astype(np.int64)
@@ -281,67 +233,6 @@ def distance_km(ones: Values, others: Values) -> Values:
     )
     distances: Values = 2 * _EARTH_RADIUS_KM * np.arcsin(np.minimum(1.0, np.sqrt(half)))
     return distances
-
-
-def _names(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Names:
-    text, _, squeezed, core, trade, units, sites = fields
-    site_numbers, site_texts = numbered(sites)
-    trades, trade_texts = numbered(trade)
-    unit_numbers, unit_texts = numbered(units)
-    return _Names(
-        WordLists.of(words.starts, words.words, words.kinds, lexicon),
-        numbered(pa.concat_arrays([pa.array([""], text.type), text]))[0][1:],
-        texts_of(squeezed),
-        texts_of(core),
-        trades,
-        [read_trade(found) for found in trade_texts],
-        unit_numbers,
-        [read_units(found) for found in unit_texts],
-        pc.not_equal(units, "").to_numpy(zero_copy_only=False),
-        site_numbers,
-        [read_pairs(found) for found in site_texts],
-    )
-
-
-def _addresses(fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> _Addresses:
-    text, _, numbers, designators, zones = fields
-    zone_numbers, zone_texts = numbered(zones)
-    stated, named = items_of(numbers), items_of(designators)
-    kinds, values = fields_of(named.flat, 2, PART)
-    number_of, value_of = _joint_numbers(stated.flat, values)
-    kind_of, kind_names = numbered(kinds)
-    bits = np.array([1 << (number & 63) for number in range(len(kind_names))], np.uint64)
-    wide = sum({int(bit) for bit, kind in zip(bits, kind_names, strict=True) if kind in _WIDE_KINDS})
-    size = len(stated.flat) + len(named.flat) + 1
-    pair_of = numbered(named.flat)[0]
-    return _Addresses(
-        lists=WordLists.of(words.starts, words.words, words.kinds, lexicon),
-        texts=np.array([" ".join(sorted(found.split())) for found in text.to_pylist()], object),
-        spoken=np.diff(words.starts),
-        number_starts=stated.starts,
-        numbers=number_of,
-        held_numbers=_held(stated.starts, number_of, size),
-        designator_starts=named.starts,
-        designators=pair_of,
-        values=value_of,
-        kind_bits=bits[kind_of],
-        held_designators=_held(named.starts, pair_of, size),
-        wide_bits=np.uint64(wide),
-        zones=zone_numbers,
-        zone_sets=[read_pairs(found) for found in zone_texts],
-        size=size,
-    )
-
-
-def _joint_numbers(one: pa.Array, other: pa.Array) -> tuple[Numbers, Numbers]:
-    """Two columns of texts as numbers of one count."""
-    both = numbered(pa.concat_arrays([one, other]))[0]
-    return both[: len(one)], both[len(one) :]
-
-
-def _held(starts: Numbers, items: Numbers, size: int) -> Numbers:
-    """list * size + item of all items, in order."""
-    return np.sort(np.repeat(np.arange(len(starts) - 1), np.diff(starts)) * size + items)
 
 
 def _of_two_sets(ones: Numbers, others: Numbers, sets: Sequence[Item], holds: Callable[[Item, Item], bool]) -> Flags:

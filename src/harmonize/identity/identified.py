@@ -14,7 +14,8 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from harmonize.identity.prepare import Identifier, Linkable
+from harmonize.identity.linkable import Linkable
+from harmonize.identity.prepare import Identifier
 from harmonize.identity.records import Records
 
 __all__ = ["LinkingIdentifiers", "Notice", "linking_identifiers", "shared_company_notices"]

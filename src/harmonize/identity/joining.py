@@ -13,7 +13,7 @@ from harmonize.identity.cluster import Clusters
 from harmonize.identity.decide import Verdict
 from harmonize.identity.decisions import Standing
 from harmonize.identity.identified import LinkingIdentifiers, Notice
-from harmonize.identity.prepare import Linkable
+from harmonize.identity.linkable import Linkable
 
 __all__ = ["Joined", "ScoredPair", "join_all"]
 

@@ -9,7 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.prepare import Cell, Identifier, Linkable, Statements, prepare
+from harmonize.identity.linkable import Linkable
+from harmonize.identity.prepare import Cell, Identifier, Statements, prepare
 
 __all__ = ["decision_keys", "keys_of"]
 

@@ -8,7 +8,6 @@ divided, the part that has its oldest key keeps the id.
 from __future__ import annotations
 
 import hashlib
-from base64 import b32encode
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -24,7 +23,8 @@ from harmonize.ledgers import append_lines, read_columns, read_lines
 
 __all__ = ["Assignment", "ClusterKeys", "LedgerEntry", "append_ledger", "assign_ids", "read_ledger"]
 
-_TO_CROCKFORD = bytes.maketrans(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", b"0123456789ABCDEFGHJKMNPQRSTVWXYZ")
+_CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_TWO = [one + other for one in _CROCKFORD for other in _CROCKFORD]
 _ALIAS = "alias:"
 
 
@@ -164,7 +164,7 @@ def _winners(own: Sequence[Sequence[str]], minted: Mapping[str, str]) -> dict[in
     return winners
 
 
-def _mint_all(own: Sequence[Sequence[str]], taken: set[str]) -> list[str]:
+def _mint_all(own: Sequence[list[str]], taken: set[str]) -> list[str]:
     """New ids for factories with these keys of their own."""
     ids = [_hash(keys[0]) for keys in own]
     if len(set(ids)) < len(ids) or not taken.isdisjoint(ids):
@@ -187,8 +187,8 @@ def _mint(key: str, taken: set[str]) -> str:
 
 def _hash(text: str) -> str:
     """The first sixty bits of a hash, twelve characters."""
-    digest = hashlib.sha256(text.encode("utf-8")).digest()[:8]
-    return "HF" + b32encode(digest)[:12].translate(_TO_CROCKFORD).decode()
+    number = int.from_bytes(hashlib.sha256(text.encode("utf-8")).digest()[:8], "big") >> 4
+    return "HF" + "".join([_TWO[(number >> shift) & 1023] for shift in (50, 40, 30, 20, 10, 0)])
 
 
 def _aliases(minted: Mapping[str, str], gone: Mapping[str, str], live: set[str]) -> list[tuple[str, str]]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple, Protocol
+from typing import NamedTuple
 
 from harmonize.identity.block import block_keys
 from harmonize.identity.forms import write_address, write_name
@@ -21,7 +21,6 @@ from harmonize.values.names import ComparableAddress, ComparableName
 __all__ = [
     "WRITTEN",
     "Identifier",
-    "Linkable",
     "Mention",
     "Profile",
     "Statement",
@@ -144,34 +143,6 @@ class Mention:
         if not self.statement.said:
             return f"mention:{self.mention_id}"
         return self.statement.said if self.statement.is_placed else f"{self.statement.said}|{self.instrument}"
-
-
-class Linkable(Protocol):
-    """What joining asks of a mention; a `Mention` is one, and so is a row of the records."""
-
-    @property
-    def mention_id(self) -> str:
-        """Its id."""
-
-    @property
-    def contributor(self) -> str:
-        """Who mentions."""
-
-    @property
-    def country(self) -> str:
-        """ISO 3166-1 alpha-2, or empty."""
-
-    @property
-    def key(self) -> str:
-        """`name|address|country` in plain words."""
-
-    @property
-    def exact_key(self) -> str:
-        """Equal keys are one factory."""
-
-    @property
-    def identifiers(self) -> tuple[Identifier, ...]:
-        """The valid ones, in order."""
 
 
 class Statements:

@@ -17,27 +17,16 @@ from numpy.typing import NDArray
 
 from harmonize.identity.hashes import Hashes, Positions
 from harmonize.identity.knowledge import Knowledge
+from harmonize.identity.linkable import LinkableRecord
 from harmonize.identity.memory import Memory
 from harmonize.identity.prepare import Identifier
 from harmonize.identity.work_out import STATED, WORKED_OUT, joined_texts, work_out
 
-__all__ = ["LinkableRecord", "ProfileIndex", "Records", "record", "recorded"]
+__all__ = ["ProfileIndex", "Records", "record", "recorded"]
 
 _RECORDS = "records"
 _STATED, _WORKED_OUT = STATED, WORKED_OUT
 _S = pa.large_string()
-
-
-@dataclass(frozen=True, slots=True)
-class LinkableRecord:
-    """What joining asks of a record; see `Linkable`."""
-
-    mention_id: str
-    contributor: str
-    country: str
-    key: str
-    exact_key: str
-    identifiers: tuple[Identifier, ...]
 
 
 @dataclass(frozen=True, slots=True)

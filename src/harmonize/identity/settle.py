@@ -12,8 +12,9 @@ from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import LinkingIdentifiers, Notice, linking_identifiers
 from harmonize.identity.joining import Joined, ScoredPair, join_all
 from harmonize.identity.keys import keys_of
+from harmonize.identity.linkable import Linkable
 from harmonize.identity.pieces import Pairs
-from harmonize.identity.prepare import Identifier, Linkable
+from harmonize.identity.prepare import Identifier
 from harmonize.identity.records import ProfileIndex
 
 __all__ = ["Settled", "SettledPair", "settle"]
