@@ -80,6 +80,28 @@ def test_admin1_within_takes_the_last_province_of_an_address(geography: Geograph
     assert geography.admin1_within("VN", "12 Main Street") is None
 
 
+@pytest.mark.parametrize(
+    ("country", "address", "name"),
+    [
+        ("VN", "Lot 4, Ha Dai Ward, An Lao District", None),
+        ("VN", "Lot 2, Xa Phu Yen, Khanh Son", None),
+        ("VN", "46 Dat Binh Road, Vinh Long Ward, Tu Son, TinhBac Ninh", None),
+        ("VN", "Lot K88, Yen Gia Industrial Park, Quang Binh District", None),
+        ("VN", "5 Nguyen Trai, Quang Binh District, Ha Giang Province", "Tuyên Quang"),
+        ("VN", "Thai Binh Ward Dong Nai", "Đồng Nai"),
+        ("VN", "Dong Nai, Thai Binh Ward", "Đồng Nai"),
+        ("VN", "Ho Chi Minh, District 7", "Hồ Chí Minh"),
+        ("VN", "Ky Anh, Ha Tinh", "Hà Tĩnh"),
+        ("KH", "Street Kampong Speu, Phnom Penh", "Phnom Penh"),
+    ],
+)
+def test_admin1_within_passes_over_names_of_smaller_places(
+    geography: Geography, country: str, address: str, name: str | None
+) -> None:
+    found = geography.admin1_within(country, address)
+    assert (found and found.name) == name
+
+
 def test_a_file_edited_meanwhile_is_read_anew(tmp_path: Path) -> None:
     shutil.copy(SCHEMAS / "countries.yml", tmp_path)
     shutil.copytree(SCHEMAS / "countries", tmp_path / "countries")

@@ -42,6 +42,7 @@ Flags = NDArray[np.bool_]
 Item = TypeVar("Item")
 
 _SAME_TRADE = 0.75
+_SHORTEST_TRADE, _STEM = 3, 4
 _SAME_ZONE, _OTHER_ZONE = 85, 70
 """How alike (0 to 100) the names of industrial zones are that may be one, and below which they are two."""
 _THIN_ADDRESS_WORDS = 3
@@ -268,9 +269,18 @@ def _trade_differs(ones: frozenset[TradeWord], others: frozenset[TradeWord]) -> 
 
 
 def _same_trade(one: TradeWord, other: TradeWord) -> bool:
-    if one.english == other.english and (one.translated or other.translated):
+    if one.english == other.english and (one.translated or other.translated or _is_short(one.written, other.written)):
         return True
     return fuzz.ratio(one.written, other.written) / 100 >= _SAME_TRADE
+
+
+def _is_short(one: str, other: str) -> bool:
+    """Whether one is short for the other (`mfg`, `manufacturing`), or both have one stem (`knits`, `knitting`)."""
+    short, long = sorted((one, other), key=len)
+    if len(short) < _SHORTEST_TRADE or short[0] != long[0]:
+        return False
+    letters = iter(long)
+    return short[:_STEM] == long[:_STEM] or all(letter in letters for letter in short)
 
 
 def _named(kind: str, sites: frozenset[NamedNumber]) -> frozenset[str]:

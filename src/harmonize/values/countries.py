@@ -21,6 +21,7 @@ __all__ = [
     "Country",
     "Files",
     "LegalForms",
+    "SmallerPlaces",
     "TaxCode",
     "countries_of",
     "files_of",
@@ -62,6 +63,13 @@ class AddressWords(_Part):
     affixes: dict[str, list[str]] = Field(default_factory=dict)
 
 
+class SmallerPlaces(_Part):
+    """Words beside the name of something smaller than a province: `xã Phú Yên`, `Quang Binh District`."""
+
+    before: list[str] = Field(default_factory=list)
+    after: list[str] = Field(default_factory=list)
+
+
 class Country(_Part):
     """What is known of a country.
 
@@ -69,6 +77,7 @@ class Country(_Part):
         spellings: its names beside those that ISO 3166 has.
         province_words: whole words at either end of the name of a province.
         province_affixes: the same in a script that writes them without a blank.
+        smaller_places: words that say that a name beside them is not meant as that of a province.
         towns: towns and regions that stand in the names of firms, besides those of its provinces and districts.
         abbreviations: a place written out -> its short forms.
     """
@@ -76,6 +85,7 @@ class Country(_Part):
     spellings: list[str] = Field(default_factory=list)
     province_words: list[str] = Field(default_factory=list)
     province_affixes: list[str] = Field(default_factory=list)
+    smaller_places: SmallerPlaces = Field(default_factory=SmallerPlaces)
     tax_code: TaxCode | None = None
     legal_forms: LegalForms = Field(default_factory=LegalForms)
     address_words: AddressWords = Field(default_factory=AddressWords)

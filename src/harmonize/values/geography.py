@@ -35,6 +35,8 @@ class _Spellings(BaseModel):
 
 
 _BETWEEN_WORDS = re.compile(r"[\W_]+")
+_BETWEEN_PARTS = re.compile(r"[,;\n]")
+_SHORTEST_NAME = 3
 _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 
 
@@ -66,10 +68,16 @@ class Admin1:
 
 @dataclass(frozen=True, slots=True)
 class ProvinceWords:
-    """What surrounds a province's name: whole words at either end, and affixes written without a space."""
+    """What surrounds a province's name: whole words at either end, and affixes written without a space.
+
+    Attributes:
+        before_smaller, after_smaller: what stands before or after the name of a smaller place, blanks at both ends.
+    """
 
     whole: tuple[str, ...] = ()
     affixes: tuple[str, ...] = ()
+    before_smaller: tuple[str, ...] = ()
+    after_smaller: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +127,39 @@ class Geography:
         return None
 
     def admin1_within(self, country: str, address: str) -> Admin1 | None:
-        """The province named last in an address, or None; the longest name wins where two end at one place."""
-        words = f" {spelling_key(address)} "
-        best: tuple[int, int, str] | None = None
-        for name in self.province_names.get(country, ()):
-            # (Hardly any name stands in an address: that is asked first, and cheaply.)
-            at = words.rfind(f" {name} ") if name in words else -1
-            if at >= 0 and (best is None or (at + len(name), len(name)) > best[:2]):
-                best = (at + len(name), len(name), name)
-        return None if best is None else self.provinces[(country, best[2].replace(" ", ""))]
+        """The province named last in an address, or None; the longest name wins where two end at one place.
+
+        A name counts only inside one part of the address, and not as that of a ward, a district or a street.
+        """
+        whole = spelling_key(address)
+        # (Hardly any name stands in an address: that is asked first, and cheaply.)
+        names = [name for name in self.province_names.get(country, ()) if name in whole]
+        if not names:
+            return None
+        words = self.province_words.get(country, ProvinceWords())
+        for part in reversed(_BETWEEN_PARTS.split(address)):
+            found = _last_name(spelling_key(part), names, words)
+            if found is not None:
+                return self.provinces[(country, found.replace(" ", ""))]
+        return None
+
+
+def _last_name(part: str, names: Iterable[str], words: ProvinceWords) -> str | None:
+    """The name that ends last in a part of an address and is not that of a smaller place."""
+    ends = ((_last_end(f" {part} ", name, words), len(name), name) for name in names)
+    end, _, found = max(ends, default=(-1, 0, ""))
+    return found if end >= 0 else None
+
+
+def _last_end(part: str, name: str, words: ProvinceWords) -> int:
+    """Where a name ends last in a part, -1 where it does not stand as that of a province."""
+    at = part.rfind(f" {name} ")
+    while at >= 0:
+        before, after = part[: at + 1], part[at + len(name) + 1 :]
+        if not (before.endswith(words.before_smaller) or after.startswith(words.after_smaller)):
+            return at + len(name)
+        at = part.rfind(f" {name} ", 0, at + len(name))
+    return -1
 
 
 def _province_keys(text: str, words: ProvinceWords) -> Iterable[str]:
@@ -151,10 +183,12 @@ def _load(path: Path, spellings: bytes, countries: Files, units: Files) -> Geogr
     rows = {unit: _unit_rows(unit, content) for unit, content in units}
     province_words = {
         code: ProvinceWords(
-            tuple(spelling_key(word) for word in country.province_words), tuple(country.province_affixes)
+            tuple(spelling_key(word) for word in country.province_words),
+            tuple(country.province_affixes),
+            tuple(f" {spelling_key(word)} " for word in country.smaller_places.before),
+            tuple(f" {spelling_key(word)} " for word in country.smaller_places.after),
         )
         for code, country in known.items()
-        if country.province_words or country.province_affixes
     }
     provinces: dict[tuple[str, str], Admin1] = {}
     names: dict[str, set[str]] = {}
@@ -163,7 +197,8 @@ def _load(path: Path, spellings: bytes, countries: Files, units: Files) -> Geogr
             keys = list(_province_keys(spelling, province_words.get(admin1.country, ProvinceWords())))
             for key in keys:
                 provinces.setdefault((admin1.country, key.replace(" ", "")), admin1)
-            names.setdefault(admin1.country, set()).add(keys[-1])
+            # (`Hà Tĩnh` without its `tỉnh` is no name.)
+            names.setdefault(admin1.country, set()).add(keys[-1] if len(keys[-1]) >= _SHORTEST_NAME else keys[0])
     ordered = {country: tuple(sorted(keys, key=lambda key: (-len(key), key))) for country, keys in names.items()}
     districts = frozenset(name for found in rows.values() for name in _district_names(found))
     listed = [(path, code, names) for code, names in _spellings(path, spellings).items()]

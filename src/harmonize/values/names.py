@@ -107,7 +107,7 @@ class NameWords:
         """The comparable form of a factory's name; unreadable or empty text gives an empty form."""
         lists = self.lists
         words = split_words(unit_ranges(plain(lists.local_names.replace(text)), lists.ranges))
-        words = _in_figures(_join_letters(words, lists), lists)
+        words = _in_figures(lists.blanks.put_right(words), lists)
         found = UnitsOfName.read(words, lists.designators, lists.late_figures)
         kept: list[tuple[str, Weight]] = []
         trade: set[TradeWord] = set()
@@ -273,18 +273,3 @@ def _set_apart(before: Sequence[Phrase]) -> str:
             return " ".join(reversed(words)) if entry.kind == "left out" and len(words) <= _MOST_PLACE_WORDS else ""
         words.append(phrase[0])
     return ""
-
-
-def _join_letters(words: list[str], lists: WordLists) -> list[str]:
-    """Close up a letter-spaced name (`m e r c u r y appar e l`) and cut its legal form; leave any other as it is."""
-    if sum(map(len, words)) > 3 * len(words):
-        return words
-    letters = [word for word in words if word.isalpha() and (len(word) == 1 or word not in lists.names.longest)]
-    short = sum(len(word) <= 2 for word in letters)
-    if len(letters) < 5 or short < 0.6 * len(letters) or sum(map(len, letters)) > 2.6 * len(letters):
-        return words
-    joined = "".join(words)
-    for ending in lists.legal_endings:
-        if joined.endswith(ending) and len(joined) > len(ending) + 3:
-            return [joined.removesuffix(ending)]
-    return [joined]

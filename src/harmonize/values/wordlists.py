@@ -15,6 +15,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
 
+from harmonize.values.blanks import Blanks
 from harmonize.values.countries import Country, load_countries
 from harmonize.values.designators import figures
 from harmonize.values.geography import Geography
@@ -104,7 +105,7 @@ class WordLists:
         known_zones: other spellings of well-known zones -> the usual one.
         local_names: what words of other scripts mean in a name; local_addresses: in an address.
         ranges: `units 1-4`.
-        legal_endings: legal forms without blanks, the longest first.
+        blanks: puts blanks in names where they belong.
     """
 
     names: Phrasebook[NameEntry]
@@ -120,7 +121,7 @@ class WordLists:
     local_names: LocalWords
     local_addresses: LocalWords
     ranges: re.Pattern[str]
-    legal_endings: tuple[str, ...]
+    blanks: Blanks
 
     @classmethod
     def from_folder(cls, path: Path) -> WordLists:
@@ -186,33 +187,34 @@ def _load(folder: Path) -> WordLists:
     )
     ordinals = dict(_kinds(address.numbers))
     wards = {f"{letter}{number}": str(number) for letter in "pq" for number in range(1, _MOST_WARDS)}
+    names = Phrasebook.of(
+        [
+            *((key, NameEntry("head office")) for key in offices),
+            *((key, NameEntry("left out")) for key in legal_keys),
+            *(
+                (key, NameEntry("trade", word))
+                for word, words in trade.english.items()
+                for key in _keys([word, *words])
+            ),
+            *(
+                (key, NameEntry("trade", word, True))
+                for word, words in trade.translations.items()
+                for key in _keys(words)
+            ),
+            *(
+                (place, NameEntry("country" if full in geography.countries else "place", full))
+                for place, full in places.items()
+            ),
+            *((country, NameEntry("country", country)) for country in countries),
+            *(
+                (key, NameEntry("branch" if kind == "branch" else "left out"))
+                for kind, words in trade.left_out.items()
+                for key in _keys(words)
+            ),
+        ]
+    )
     return WordLists(
-        names=Phrasebook.of(
-            [
-                *((key, NameEntry("head office")) for key in offices),
-                *((key, NameEntry("left out")) for key in legal_keys),
-                *(
-                    (key, NameEntry("trade", word))
-                    for word, words in trade.english.items()
-                    for key in _keys([word, *words])
-                ),
-                *(
-                    (key, NameEntry("trade", word, True))
-                    for word, words in trade.translations.items()
-                    for key in _keys(words)
-                ),
-                *(
-                    (place, NameEntry("country" if full in geography.countries else "place", full))
-                    for place, full in places.items()
-                ),
-                *((country, NameEntry("country", country)) for country in countries),
-                *(
-                    (key, NameEntry("branch" if kind == "branch" else "left out"))
-                    for kind, words in trade.left_out.items()
-                    for key in _keys(words)
-                ),
-            ]
-        ),
+        names=names,
         address_words=address_words,
         designators=Phrasebook.of(designators),
         figures=figures(ordinals),
@@ -229,8 +231,11 @@ def _load(folder: Path) -> WordLists:
         local_names=LocalWords.of(_local_names(legal, trade, address, geography, known)),
         local_addresses=LocalWords.of(_local_addresses(address, geography, known)),
         ranges=_ranges(designators),
-        legal_endings=tuple(
-            sorted({key.replace(" ", "") for key in legal_keys if len(key) > 2}, key=lambda end: (-len(end), end))
+        blanks=Blanks.of(
+            names.longest,
+            [key for word, words in trade.english.items() for key in _keys([word, *words])],
+            legal_keys,
+            list(_keys(trade.left_out["factory"])),
         ),
     )
 
