@@ -27,7 +27,7 @@ def _profile(name: str, address: str, country: str = "VN") -> Profile:
 
 
 def _named(one: Profile, other: Profile) -> dict[str, float]:
-    pair = Comparison([one, other], KNOWLEDGE.model.word_weights).features(np.array([0]), np.array([1]))
+    pair = Comparison([one, other], KNOWLEDGE.model).features(np.array([0]), np.array([1]))
     return dict(zip(FEATURES, pair[0].tolist(), strict=True))
 
 

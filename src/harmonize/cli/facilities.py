@@ -15,6 +15,7 @@ from harmonize.cli.facility_input import project_knowledge
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.facility_resolve import resolve_command
 from harmonize.cli.facility_score import score_command
+from harmonize.cli.facility_train import train_command
 from harmonize.cli.output import say
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.errors import InboxError
@@ -34,6 +35,7 @@ app = typer.Typer(
 app.command("score")(score_command)
 app.command("resolve")(resolve_command)
 app.command("explain")(explain_command)
+app.command("train")(train_command)
 
 _VERDICTS = ("same", "different", "unsure")
 _SHOWN = 5

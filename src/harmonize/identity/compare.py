@@ -29,7 +29,7 @@ from harmonize.identity.comparable_columns import (
 from harmonize.identity.form_columns import Texts, fields_of, words_of
 from harmonize.identity.hashes import scattered
 from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, among, spread
-from harmonize.identity.model import FEATURES, WordWeights
+from harmonize.identity.model import FEATURES, MatchModel
 from harmonize.identity.overlap import Entries, entries_of, lay_over
 from harmonize.identity.prepare import Profile
 from harmonize.identity.profiles import Profiles
@@ -46,6 +46,8 @@ _SHORTEST_TRADE, _STEM = 3, 4
 _SAME_ZONE, _OTHER_ZONE = 85, 70
 """How alike (0 to 100) the names of industrial zones are that may be one, and below which they are two."""
 _THIN_ADDRESS_WORDS = 3
+_MUCH_IN_COMMON, _MUCH_APART = 3, 2
+"""So many rare words of an address, or more, are as much as can be."""
 _EARTH_RADIUS_KM = 6371.0
 _NAME_FEATURES = FEATURES.index("address_overlap")
 _LIKENESS = 5
@@ -57,9 +59,10 @@ class Comparison:
 
     Args:
         profiles: all profiles that stand in a pair.
+        model: what kinds of words are worth, and which are common.
     """
 
-    def __init__(self, profiles: Sequence[Profile] | Profiles, weights: WordWeights) -> None:
+    def __init__(self, profiles: Sequence[Profile] | Profiles, model: MatchModel) -> None:
         columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
         names = columns.names.flatten().dictionary_encode()
         addresses = columns.addresses.dictionary_encode()
@@ -69,7 +72,8 @@ class Comparison:
         )
         name_words, address_words = words_of(name_fields[1]), words_of(address_fields[1])
         self._lexicon = Lexicon.of(name_words.words, address_words.words)
-        self._weights = weights
+        self._worth_of_kinds = np.array([getattr(model.word_weights, kind) for kind in KINDS])
+        self._rarity = np.array(list(map(model.common_words.rarity, self._lexicon.words)), np.float64)
         self._names = Names.of(name_fields, name_words, self._lexicon)
         self._addresses = Addresses.of(address_fields, address_words, self._lexicon)
         self._name_starts = np.concatenate([[0], np.cumsum(pc.list_value_length(columns.names).to_numpy())])
@@ -91,8 +95,13 @@ class Comparison:
             name = name[_best(pair, name)]
         here, there = self._province_of[ones], self._province_of[others]
         apart = (here > 0) & (there > 0) & (here != there)
-        both = (name[:, 1] * address[:, 1], name[:, 3] * address[:, 0])
+        core = name[:, 3]
+        both = (name[:, 1] * address[:, 1], core * address[:, 0], core**3, core * address[:, 3])
         return np.column_stack([name, address, apart, *both])
+
+    def _worth(self, words: Entries) -> Values:
+        worth: Values = self._worth_of_kinds[words.kind]
+        return worth
 
     def _name_pairs(self, ones: Numbers, others: Numbers) -> tuple[Numbers, Numbers, Numbers]:
         """Every name of one side with every name of the other: the number of the pair, and the two names."""
@@ -105,11 +114,10 @@ class Comparison:
         names = self._names
         ours, our_cores = self._with_places(ones, here, there)
         theirs, their_cores = self._with_places(others, here, there)
-        overlap, containment = lay_over(
+        shared_words = lay_over(
             (names.lists, ones, others),
             (ours, theirs),
             self._lexicon,
-            self._weights,
             lambda pair: self._spoken(here[pair]) | self._spoken(there[pair]),
         )
         one_units, other_units = names.has_units[ones], names.has_units[others]
@@ -120,8 +128,7 @@ class Comparison:
         )
         return np.column_stack(
             [
-                overlap,
-                containment,
+                *shared_words.weigh(self._worth).parts(),
                 _alike(names.squeezed[ones], names.squeezed[others], fuzz.ratio, 100),
                 _alike(our_cores, their_cores, JaroWinkler.similarity, 1),
                 (names.texts[ones] > 0) & (names.texts[ones] == names.texts[others]),
@@ -177,15 +184,16 @@ class Comparison:
     def _address_features(self, ones: Numbers, others: Numbers) -> Values:
         held = self._addresses
         entries = (entries_of(held.lists, ones), entries_of(held.lists, others))
-        overlap, containment = lay_over((held.lists, ones, others), entries, self._lexicon, self._weights)
+        shared_words = lay_over((held.lists, ones, others), entries, self._lexicon)
+        rare = shared_words.weigh(lambda words: self._worth(words) * self._rarity[words.word])
+        apart = np.minimum(rare.one, rare.other) - rare.shared
         counts = np.diff(held.number_starts)
         fewer = np.minimum(counts[ones], counts[others])
         shared = self._shared_numbers(ones, others)
         zones_agree = _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_agree)
         return np.column_stack(
             [
-                overlap,
-                containment,
+                *shared_words.weigh(self._worth).parts(),
                 _alike(held.texts[ones], held.texts[others], fuzz.ratio, 100),
                 np.divide(shared, fewer, out=np.zeros(len(ones)), where=fewer > 0),
                 (fewer > 0) & (shared == 0),
@@ -193,6 +201,8 @@ class Comparison:
                 np.minimum(held.spoken[ones], held.spoken[others]) < _THIN_ADDRESS_WORDS,
                 zones_agree,
                 _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_differ) & ~zones_agree,
+                np.minimum(rare.shared / _MUCH_IN_COMMON, 1),
+                np.clip(apart / _MUCH_APART, 0, 1),
             ]
         )
 

@@ -76,7 +76,7 @@ def judge(profiles: Sequence[Profile] | Profiles, ones: Positions, others: Posit
     A judgement depends on nothing but its two profiles and the model.
     """
     columns = profiles if isinstance(profiles, Profiles) else Profiles.of(profiles)
-    comparison, reasons = Comparison(columns, model.word_weights), Reasons(columns, model)
+    comparison, reasons = Comparison(columns, model), Reasons(columns, model)
     stretches = [slice(start, start + _PAIRS_AT_ONCE) for start in range(0, len(ones), _PAIRS_AT_ONCE)]
 
     def judged(stretch: slice) -> Judgements:

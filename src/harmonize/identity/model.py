@@ -1,11 +1,13 @@
 """The matching model: coefficients of a logistic regression, thresholds, and what evidence outside of it is worth.
 
-Everything stands in `schemas/identity/model.yml`. The coefficients come from `harmonize.identity.train`; the weights
-under `outside` are set by hand, since the labelled pairs carry neither identifiers nor coordinates.
+Everything stands in `schemas/identity/model.yml`, the words of addresses beside it in `common_words.yml`. Coefficients
+come from `harmonize facilities train`; the weights under `outside` are set by hand, since the labelled pairs carry
+neither identifiers nor coordinates.
 """
 
 from __future__ import annotations
 
+import math
 from functools import cache
 from pathlib import Path
 from typing import Literal
@@ -14,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["FEATURES", "Blocking", "MatchModel", "Outside", "Thresholds", "WordWeights"]
+__all__ = ["DOUBTS", "FEATURES", "Blocking", "CommonWords", "MatchModel", "Outside", "Thresholds", "WordWeights"]
 
 FEATURES = (
     "name_overlap",
@@ -39,11 +41,25 @@ FEATURES = (
     "address_is_thin",
     "zones_agree",
     "zones_differ",
+    "rare_words_shared",
+    "rare_words_apart",
     "provinces_differ",
     "name_and_address",
     "core_and_address",
+    "core_near",
+    "core_and_numbers",
 )
 """Names of the features, in the order in which `compare` computes them."""
+
+DOUBTS = (
+    "units_differ",
+    "trade_differs",
+    "unit_on_one_side",
+    "numbers_differ",
+    "designators_differ",
+    "provinces_differ",
+)
+"""Features that leave a pair to a person however likely it is one factory."""
 
 
 class _Part(BaseModel):
@@ -56,6 +72,26 @@ class WordWeights(_Part):
     distinctive: float
     place: float
     trade: float
+
+
+class CommonWords(_Part):
+    """How often words stand in addresses: sharing `bazar` says less than sharing a name that nobody else has.
+
+    Attributes:
+        records: how many different addresses were counted.
+        addresses: words that stand in several of them -> in how many.
+        least: what the commonest word is worth, of one that was never seen.
+    """
+
+    counted_in: str
+    records: int = Field(gt=1)
+    least: float = Field(gt=0, le=1)
+    addresses: dict[str, int]
+
+    def rarity(self, word: str) -> float:
+        """From `least` to 1, by the logarithm of how often the word was counted."""
+        times = self.addresses.get(word, 1)
+        return max(self.least, 1 - math.log(times) / math.log(self.records))
 
 
 class Thresholds(_Part):
@@ -112,11 +148,12 @@ class MatchModel(_Part):
     blocking: Blocking
     intercept: float
     coefficients: dict[str, float]
+    common_words: CommonWords = Field(exclude=True)
 
     @classmethod
     def from_folder(cls, schemas: Path) -> MatchModel:
-        """Load `identity/model.yml` from the schemas folder."""
-        return _load((schemas / "identity" / "model.yml").resolve())
+        """Load `identity/model.yml` and `identity/common_words.yml` from the schemas folder."""
+        return _load((schemas / "identity").resolve())
 
     def weights(self) -> list[float]:
         """The coefficients in the order of `FEATURES`; a feature that the file leaves out counts nothing."""
@@ -124,5 +161,8 @@ class MatchModel(_Part):
 
 
 @cache
-def _load(path: Path) -> MatchModel:
-    return MatchModel.model_validate(parse_yaml(path.read_text(encoding="utf-8")))
+def _load(folder: Path) -> MatchModel:
+    model, common_words = (
+        parse_yaml((folder / name).read_text(encoding="utf-8")) for name in ("model.yml", "common_words.yml")
+    )
+    return MatchModel.model_validate({**model, "common_words": common_words})

@@ -14,10 +14,9 @@ from rapidfuzz import fuzz
 from rapidfuzz.process import cpdist
 
 from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists, Words, spread
-from harmonize.identity.model import WordWeights
 from harmonize.values.names import Weight
 
-__all__ = ["Entries", "entries_of", "lay_over"]
+__all__ = ["Entries", "SharedWords", "Weighed", "entries_of", "lay_over"]
 
 Values = NDArray[np.float64]
 
@@ -54,14 +53,65 @@ def entries_of(lists: WordLists, ones: Numbers) -> Entries:
     return Entries(pair, lists.words[entry], lists.kinds[entry], lists.once_distinctive[entry])
 
 
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """What the words of both sides of each pair weigh, and those that they share.
+
+    A shared word weighs what it weighs on the side where it is lighter, and less if it is spelled otherwise.
+    """
+
+    one: Values
+    other: Values
+    shared: Values
+
+    def parts(self) -> tuple[Values, Values]:
+        """What is shared, as a part of all words and as a part of the lighter list."""
+        stated = (self.one > 0) & (self.other > 0)
+        nothing = np.zeros(len(self.one))
+        return (
+            np.divide(self.shared, self.one + self.other - self.shared, out=nothing.copy(), where=stated),
+            np.divide(self.shared, np.minimum(self.one, self.other), out=nothing, where=stated),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class SharedWords:
+    """Two lists of words per pair, and which of them are the same.
+
+    Attributes:
+        of_left, of_right: places of words in `left` and `right` that are one.
+        spelling: how alike those are spelled, 0 to 1.
+    """
+
+    pairs: int
+    left: Entries
+    right: Entries
+    of_left: Numbers
+    of_right: Numbers
+    spelling: Values
+
+    def weigh(self, worth: Callable[[Entries], Values]) -> Weighed:
+        """The words by what each is worth."""
+        ours, theirs = worth(self.left), worth(self.right)
+        lighter = self.spelling * np.minimum(ours[self.of_left], theirs[self.of_right])
+        return Weighed(
+            _sums(self.left.pair, ours, self.pairs),
+            _sums(self.right.pair, theirs, self.pairs),
+            _sums(self.left.pair[self.of_left], lighter, self.pairs),
+        )
+
+
+def _sums(of: Numbers, values: Values, count: int) -> Values:
+    return np.bincount(of, values, count).astype(np.float64, copy=False)
+
+
 def lay_over(
     lists: tuple[WordLists, Numbers, Numbers],
     entries: tuple[Entries, Entries],
     lexicon: Lexicon,
-    weights: WordWeights,
     places: Callable[[int], Set[str]] = lambda _: frozenset(),
-) -> tuple[Values, Values]:
-    """How much of two lists of words is shared, as a part of all words and as a part of the lighter list.
+) -> SharedWords:
+    """Find the words that two lists share.
 
     Args:
         lists: the lists, and which of them are the two sides of each pair.
@@ -69,31 +119,17 @@ def lay_over(
         places: the words of a pair that count as places where they were distinctive.
     """
     held, ones, others = lists
-    pairs = len(ones)
-    worth = np.array([getattr(weights, kind) for kind in KINDS])
     left = _with_joined(held, ones, others, entries[0], lexicon, places)
     right = _with_joined(held, others, ones, entries[1], lexicon, places)
-    left_worth, right_worth = worth[left.kind], worth[right.kind]
-    one_total = np.bincount(left.pair, left_worth, pairs)
-    other_total = np.bincount(right.pair, right_worth, pairs)
     of_left, of_right = _equal(left, right, len(lexicon.words))
-    near = _near(_without(left, of_left), _without(right, of_right), lexicon)
-    spelling, near_left, near_right = near
-    shared = np.bincount(
-        np.concatenate([left.pair[of_left], left.pair[near_left]]),
-        np.concatenate(
-            [
-                np.minimum(left_worth[of_left], right_worth[of_right]),
-                spelling * np.minimum(left_worth[near_left], right_worth[near_right]),
-            ]
-        ),
-        pairs,
-    )
-    stated = (one_total > 0) & (other_total > 0)
-    total, lighter = one_total + other_total, np.minimum(one_total, other_total)
-    return (
-        np.divide(shared, total - shared, out=np.zeros(pairs), where=stated),
-        np.divide(shared, lighter, out=np.zeros(pairs), where=stated),
+    spelling, near_left, near_right = _near(_without(left, of_left), _without(right, of_right), lexicon)
+    return SharedWords(
+        len(ones),
+        left,
+        right,
+        np.concatenate([of_left, near_left]),
+        np.concatenate([of_right, near_right]),
+        np.concatenate([np.ones(len(of_left)), spelling]),
     )
 
 

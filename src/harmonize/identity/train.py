@@ -1,13 +1,11 @@
 """Fit the coefficients of the matching model to labelled pairs and measure them on pairs that it has not seen.
 
-Input is CSV with the columns `country, name_a, address_a, name_b, address_b, label` (1 the same factory, 0 not). The
-pairs are not shipped, the coefficients are. Pairs that share a factory stay in one fold: otherwise a fold would be
-tested on names it has learned.
+The pairs are not shipped, the coefficients are. Pairs that share a factory's name stay in one fold: otherwise a fold
+would be tested on names it has learned.
 """
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,25 +14,28 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from harmonize.identity.compare import Comparison
-from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.model import FEATURES, MatchModel
-from harmonize.identity.prepare import Profile, Statements, prepare
+from harmonize.identity.model import DOUBTS, FEATURES, MatchModel
+from harmonize.identity.training_sets import TrainingSet
 
-__all__ = ["LabelledPairs", "Measure", "cross_validate", "fit", "measure", "read_pairs", "write_model"]
+__all__ = ["Fitted", "Measure", "Unseen", "fit", "fit_sets", "measure", "trained", "unseen", "write_model"]
 
 Numbers = NDArray[np.float64]
+Flags = NDArray[np.bool_]
 
-_HEADER = "# The matching model. Coefficients are written by harmonize.identity.train, the rest by hand.\n"
+_HEADER = "# The matching model. Coefficients are written by `harmonize facilities train`, the rest by hand.\n"
 
 
 @dataclass(frozen=True, slots=True)
-class LabelledPairs:
-    """Features and labels of pairs, and which pairs share a factory's name (`groups`)."""
+class Fitted:
+    """Intercept and coefficients in the order of the features."""
 
-    values: Numbers
-    labels: Numbers
-    groups: tuple[int, ...]
+    intercept: float
+    weights: Numbers
+
+    def chances(self, values: Numbers) -> Numbers:
+        """The probabilities of rows of features."""
+        found: Numbers = 1 / (1 + np.exp(-(self.intercept + values @ self.weights)))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,97 +47,149 @@ class Measure:
     threshold: float
 
 
-def read_pairs(paths: Iterable[Path], knowledge: Knowledge) -> LabelledPairs:
-    """Read and compare all pairs of the files."""
-    rows: list[dict[str, str]] = []
-    for path in paths:
-        with path.open(encoding="utf-8", newline="") as lines:
-            rows.extend(csv.DictReader(lines))
-    statements = Statements(knowledge)
-    profiles = [profile for row in rows for profile in _profiles(row, statements)]
-    ones = np.arange(0, len(profiles), 2)
-    values = Comparison(profiles, knowledge.model.word_weights).features(ones, ones + 1)
-    labels = [float(row["label"] in ("1", "match")) for row in rows]
-    return LabelledPairs(values, np.array(labels), _groups(rows))
+@dataclass(frozen=True, slots=True)
+class Unseen:
+    """Probabilities of the pairs of a set, each from a model that has seen no pair of a factory of that name.
+
+    Attributes:
+        is_doubted: whether something leaves the pair to a person, so that it is never joined by likeness.
+    """
+
+    source: str
+    chances: Numbers
+    labels: Numbers
+    is_doubted: Flags
+
+    def threshold(self, precision: float) -> float:
+        """The lowest probability from which on so large a part of what is joined is one factory; 1 if there is none."""
+        joined = ~self.is_doubted
+        return _at_precision(self.chances[joined], self.labels[joined], precision)[0]
+
+    def joined(self, threshold: float) -> Flags:
+        """Which pairs are joined from that probability on."""
+        found: Flags = (self.chances >= threshold) & ~self.is_doubted
+        return found
+
+    def measure(self) -> Measure:
+        """How well they part the labels."""
+        return measure(self.chances, self.labels)
+
+    def interval(self, of: str, samples: int = 1000, seed: int = 1) -> tuple[float, float]:
+        """The middle 95 % of an attribute of `Measure` over pairs drawn again."""
+        random = np.random.default_rng(seed)
+        drawn = []
+        for _ in range(samples):
+            at = random.integers(0, len(self.labels), len(self.labels))
+            if 0 < self.labels[at].sum() < len(at):
+                drawn.append(float(getattr(measure(self.chances[at], self.labels[at]), of)))
+        low, high = np.percentile(drawn, [2.5, 97.5])
+        return float(low), float(high)
 
 
-def fit(values: Numbers, labels: Numbers, penalty: float = 1.0) -> tuple[float, Numbers]:
-    """Intercept and coefficients of a logistic regression with an L2 penalty, by Newton's method."""
+def fit(values: Numbers, labels: Numbers, penalty: float = 1.0, weights: Numbers | None = None) -> Fitted:
+    """A logistic regression with an L2 penalty, by Newton's method.
+
+    Args:
+        weights: how often each row counts; once if left out.
+    """
     design = np.hstack([np.ones((len(values), 1)), values])
+    counts = np.ones(len(values)) if weights is None else weights
     ridge = np.diag([1e-6, *[penalty] * values.shape[1]])
-    weights = np.zeros(design.shape[1])
+    found = np.zeros(design.shape[1])
     for _ in range(50):
-        chance = 1 / (1 + np.exp(-(design @ weights)))
-        gradient = design.T @ (labels - chance) - ridge @ weights
-        curvature = (design * (chance * (1 - chance))[:, None]).T @ design + ridge
+        chance = 1 / (1 + np.exp(-(design @ found)))
+        gradient = design.T @ (counts * (labels - chance)) - ridge @ found
+        curvature = (design * (counts * chance * (1 - chance))[:, None]).T @ design + ridge
         step = np.linalg.solve(curvature, gradient)
-        weights = weights + step
+        found = found + step
         if float(np.abs(step).max()) < 1e-8:
             break
-    return float(weights[0]), weights[1:]
+    return Fitted(float(found[0]), found[1:])
 
 
-def cross_validate(pairs: LabelledPairs, folds: int = 10, penalty: float = 1.0) -> Numbers:
-    """The probability of every pair from a model that has seen no pair of its group."""
-    chances = np.zeros(len(pairs.labels))
-    fold_of = np.array([group % folds for group in pairs.groups])
-    for fold in range(folds):
-        seen, unseen = fold_of != fold, fold_of == fold
-        intercept, weights = fit(pairs.values[seen], pairs.labels[seen], penalty)
-        chances[unseen] = 1 / (1 + np.exp(-(intercept + pairs.values[unseen] @ weights)))
-    return chances
+def fit_sets(sets: Sequence[TrainingSet], penalty: float = 1.0) -> Fitted:
+    """The model that all sets teach."""
+    values, labels, weights = _together(sets)
+    return fit(values, labels, penalty, weights)
+
+
+def unseen(sets: Sequence[TrainingSet], folds: int = 10, penalty: float = 1.0) -> list[Unseen]:
+    """Cross-validate: the probabilities of the pairs of every set that can be measured."""
+    values, labels, weights = _together(sets)
+    fold_of = _groups([pair for found in sets for pair in found.names]) % folds
+    chances = np.zeros(len(labels))
+    for fold in np.unique(fold_of).tolist():
+        seen = fold_of != fold
+        fitted = fit(values[seen], labels[seen], penalty, weights[seen])
+        chances[~seen] = fitted.chances(values[~seen])
+    is_doubted = (values[:, [FEATURES.index(name) for name in DOUBTS]] > 0).any(axis=1)
+    ends = np.cumsum([len(found.labels) for found in sets])
+    parts = zip(sets, *(np.split(column, ends[:-1]) for column in (chances, labels, is_doubted)), strict=True)
+    return [Unseen(found.source, *columns) for found, *columns in parts if found.is_measured]
 
 
 def measure(chances: Numbers, labels: Numbers) -> Measure:
-    """How well the probabilities part the labels; a tie counts half."""
+    """How well probabilities part the labels; a tie counts half."""
     same, other = chances[labels == 1], chances[labels == 0]
-    wins = (same[:, None] > other[None, :]).sum() + 0.5 * (same[:, None] == other[None, :]).sum()
-    recall, threshold = 0.0, 1.0
-    for candidate in np.unique(same):
-        hits, misses = int((same >= candidate).sum()), int((other >= candidate).sum())
-        if hits / (hits + misses) >= 0.98 and hits / len(same) > recall:
-            recall, threshold = hits / len(same), float(candidate)
-    return Measure(float(wins / (len(same) * len(other))), recall, threshold)
+    lower = np.searchsorted(np.sort(other), same, side="left")
+    equal = np.searchsorted(np.sort(other), same, side="right") - lower
+    wins = float((lower + 0.5 * equal).sum())
+    threshold, recall = _at_precision(chances, labels, 0.98)
+    return Measure(wins / (len(same) * len(other)), recall, threshold)
 
 
-def write_model(path: Path, model: MatchModel, fitted: tuple[float, Numbers], trained_on: str) -> None:
-    """Write `model.yml` anew with the fitted coefficients; thresholds and hand-set weights stay."""
-    intercept, weights = fitted
-    coefficients = {name: round(float(weight), 4) for name, weight in zip(FEATURES, weights, strict=True)}
-    content = model.model_dump() | {
-        "trained_on": trained_on,
-        "intercept": round(intercept, 4),
-        "coefficients": coefficients,
-    }
-    path.write_text(_HEADER + yaml.safe_dump(content, sort_keys=False, width=110, allow_unicode=True), encoding="utf-8")
-
-
-def _profiles(row: dict[str, str], statements: Statements) -> tuple[Profile, Profile]:
-    """The two sides of a labelled pair, prepared like mentions."""
-    sides = [
-        {
-            "mention_id": side,
-            "name": row[f"name_{side}"],
-            "address": row[f"address_{side}"],
-            "country": row["country"],
+def trained(model: MatchModel, fitted: Fitted, threshold: float, trained_on: str) -> MatchModel:
+    """The model with new coefficients, and a new threshold from which on two records are one factory."""
+    coefficients = {name: round(float(weight), 4) for name, weight in zip(FEATURES, fitted.weights, strict=True)}
+    thresholds = model.thresholds.model_copy(update={"match": round(max(threshold, model.thresholds.review, 0.51), 3)})
+    return model.model_copy(
+        update={
+            "trained_on": trained_on,
+            "intercept": round(fitted.intercept, 4),
+            "coefficients": coefficients,
+            "thresholds": thresholds,
         }
-        for side in ("a", "b")
-    ]
-    one, other = prepare(sides, (), statements)
-    return one.profile, other.profile
+    )
 
 
-def _groups(rows: Sequence[dict[str, str]]) -> tuple[int, ...]:
-    """A number per row, the same for rows that are chained by a common name."""
+def write_model(path: Path, model: MatchModel) -> None:
+    """Write `model.yml`."""
+    text = yaml.safe_dump(model.model_dump(), sort_keys=False, width=110, allow_unicode=True)
+    path.write_text(_HEADER + text, encoding="utf-8")
+
+
+def _at_precision(chances: Numbers, labels: Numbers, precision: float) -> tuple[float, float]:
+    """The lowest threshold with that precision, and its recall; (1, 0) if there is none."""
+    order = np.argsort(-chances, kind="stable")
+    hits = np.cumsum(labels[order])
+    is_last = np.diff(chances[order], append=-1) != 0
+    enough = np.flatnonzero(is_last & (hits / np.arange(1, len(order) + 1) >= precision) & (hits > 0))
+    if not len(enough):
+        return 1.0, 0.0
+    return float(chances[order][enough[-1]]), float(hits[enough[-1]] / labels.sum())
+
+
+def _together(sets: Sequence[TrainingSet]) -> tuple[Numbers, Numbers, Numbers]:
+    """Values, labels and weights of all pairs."""
+    return (
+        np.concatenate([found.values for found in sets]),
+        np.concatenate([found.labels for found in sets]),
+        np.concatenate([np.full(len(found.labels), found.weight) for found in sets]),
+    )
+
+
+def _groups(pairs: Iterable[tuple[str, str]]) -> NDArray[np.int64]:
+    """A number per pair, the same for pairs that are chained by a common name."""
     parent: dict[str, str] = {}
 
     def root(name: str) -> str:
         while parent.setdefault(name, name) != name:
+            parent[name] = parent.setdefault(parent[name], parent[name])
             name = parent[name]
         return name
 
-    keys = [(row["name_a"].casefold(), row["name_b"].casefold()) for row in rows]
-    for one, other in keys:
+    listed = list(pairs)
+    for one, other in listed:
         parent[root(one)] = root(other)
     order: dict[str, int] = {}
-    return tuple(order.setdefault(root(one), len(order)) for one, _ in keys)
+    return np.array([order.setdefault(root(one), len(order)) for one, _ in listed], np.int64)

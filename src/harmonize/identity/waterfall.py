@@ -67,7 +67,7 @@ def waterfall(one: Profile, other: Profile, model: MatchModel) -> Waterfall:
     values = dict(
         zip(
             FEATURES,
-            Comparison(Profiles.of([one, other]), model.word_weights).features(*sides)[0].tolist(),
+            Comparison(Profiles.of([one, other]), model).features(*sides)[0].tolist(),
             strict=True,
         )
     )
