@@ -59,7 +59,7 @@ def test_alike_records_match_and_others_do_not() -> None:
     assert (same.decision, other.decision) == ("match", "distinct")
     assert same.probability is not None
     assert other.probability is not None
-    assert same.probability > 0.92 > 0.4 > other.probability
+    assert same.probability > 0.9 > 0.4 > other.probability
     assert same.reasons
     assert other.reasons
     assert not same.issues

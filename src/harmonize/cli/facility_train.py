@@ -49,7 +49,7 @@ def train_command(
     with ExitStack() as stack:
         knowledge = project_knowledge(stack).knowledge
     sets = _sets(knowledge, pairs or [], different or [], decisions or [])
-    found = unseen(sets)
+    found = unseen(sets) if sets else []
     if not found:
         raise InboxError(
             "no set has enough pairs of one factory and enough of two (100 each) to measure a model on. "
@@ -60,6 +60,7 @@ def train_command(
     model = trained(knowledge.model, fit_sets(sets), threshold, trained_on)
     report = out.with_suffix(".md")
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         write_model(out, model)
         report.write_text(training_report(model, sets, found, precision), encoding="utf-8")
     except OSError as problem:
