@@ -21,7 +21,11 @@ from harmonize.values.text import word_key
 
 __all__ = ["Context"]
 
-_KEPT = {"column": "its cells are", "label": "what stands beside it is", "key": "what it says is"}
+_KEPT = {
+    "column": "its cells are",
+    "label": "what stands beside it is",
+    **dict.fromkeys(("key", "page key"), "what it says is"),
+}
 
 
 def _untitled(view: TableView) -> list[int]:
@@ -86,7 +90,7 @@ class Context:
         """Say that the profile does not name something, once per name; a list that holds no object says so each time.
 
         Args:
-            kind: what it is: `column`, `label` or `key`.
+            kind: what it is: `column`, `label`, `key` or `page key`.
         """
         if found.is_no_object:
             message = f"The entry of {found.name!r} is no JSON object."
@@ -143,7 +147,7 @@ class Context:
             for one in self.recognition.header_block.unnamed:
                 self.report_unnamed(kind, one)
         for one in self.recognition.beside:
-            self.report_unnamed("key", one)
+            self.report_unnamed("page key", one)
         self.beside.extend(replace(one, key=one.place) for one in self.recognition.beside)
         missing = dict.fromkeys(self.recognition.missing) if self.layout.family != "wide" else ()
         for name in missing:

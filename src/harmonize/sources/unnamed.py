@@ -124,7 +124,8 @@ def _below(node: Mapping[str, Any], place: str, known: KnownKeys, above: str) ->
         if found is not None and found.covers(value) and (known.exact or known.spelled(key) not in seen):
             seen.add(known.spelled(key))
             continue
-        name = key if known.spelled(key) in known.below or _ANY not in known.below else _ANY
+        is_one_of_many = _ANY in known.below and known.spelled(key) not in known.below and isinstance(value, dict)
+        name = _ANY if is_one_of_many else key
         path = f"{above}.{name}" if above else name
         if found is None or known.spelled(key) in seen:
             yield Unnamed(path, path_of(place, key), value)
