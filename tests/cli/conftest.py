@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from harmonize.cli import main
+from harmonize.crosswalk.language import Language
+from harmonize.crosswalk.suggestions.indicators import IndicatorTexts
+from harmonize.crosswalk.suggestions.wording import Wording
 from tests.pipeline.worlds import deliver
 
 QUICK = "registrars: [consent]\nexpectations: false\ndata_docs: false\n"
@@ -24,6 +27,24 @@ class Said:
 
 
 Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _indicators_gathered_once() -> Iterator[None]:
+    """What a language and a wording say of indicators is gathered once for commands that are called with the same."""
+    gathered: list[tuple[Language, Wording, IndicatorTexts]] = []
+    gather = IndicatorTexts.of
+
+    def known(language: Language, wording: Wording) -> IndicatorTexts:
+        for one in gathered:
+            if one[:2] == (language, wording):
+                return one[2]
+        gathered.append((language, wording, gather(language, wording)))
+        return gathered[-1][2]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IndicatorTexts, "of", known)
+        yield
 
 
 @pytest.fixture
