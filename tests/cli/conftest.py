@@ -12,7 +12,7 @@ from harmonize.cli import main
 from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.suggestions.indicators import IndicatorTexts
 from harmonize.crosswalk.suggestions.wording import Wording
-from tests.pipeline.worlds import deliver
+from tests.pipeline.worlds import deliver, known_once
 
 QUICK = "registrars: [consent]\nexpectations: false\ndata_docs: false\n"
 
@@ -30,8 +30,8 @@ Command = Callable[..., Said]
 
 
 @pytest.fixture(scope="session", autouse=True)
-def _indicators_gathered_once() -> Iterator[None]:
-    """What a language and a wording say of indicators is gathered once for commands that are called with the same."""
+def _known_once() -> Iterator[None]:
+    """Commands that are called with the same knowledge load it, and gather what it says of indicators, once."""
     gathered: list[tuple[Language, Wording, IndicatorTexts]] = []
     gather = IndicatorTexts.of
 
@@ -42,7 +42,7 @@ def _indicators_gathered_once() -> Iterator[None]:
         gathered.append((language, wording, gather(language, wording)))
         return gathered[-1][2]
 
-    with pytest.MonkeyPatch.context() as patch:
+    with known_once(), pytest.MonkeyPatch.context() as patch:
         patch.setattr(IndicatorTexts, "of", known)
         yield
 
