@@ -83,7 +83,7 @@ def test_the_same_files_give_the_same_release_anywhere(small: Path, small_releas
     surroundings = {"TZ": "Pacific/Kiritimati", "PYTHONHASHSEED": "7", "LC_ALL": "C", "PATH": os.environ["PATH"]}
     done = subprocess.run(
         [sys.executable, "-c", script, str(tmp_path / "elsewhere"), str(tmp_path / "out")],
-        env={**surroundings, "PYTHONPATH": str(ROOT)},
+        env={**surroundings, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"},
         cwd=ROOT,
         capture_output=True,
         text=True,

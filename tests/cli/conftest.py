@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from harmonize.cli import main
-from tests.pipeline.worlds import deliver
+from harmonize.crosswalk.language import Language
+from harmonize.crosswalk.suggestions.indicators import IndicatorTexts
+from harmonize.crosswalk.suggestions.wording import Wording
+from tests.pipeline.worlds import deliver, known_once
 
 QUICK = "registrars: [consent]\nexpectations: false\ndata_docs: false\n"
 
@@ -24,6 +27,24 @@ class Said:
 
 
 Command = Callable[..., Said]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _known_once() -> Iterator[None]:
+    """Commands that are called with the same knowledge load it, and gather what it says of indicators, once."""
+    gathered: list[tuple[Language, Wording, IndicatorTexts]] = []
+    gather = IndicatorTexts.of
+
+    def known(language: Language, wording: Wording) -> IndicatorTexts:
+        for one in gathered:
+            if one[:2] == (language, wording):
+                return one[2]
+        gathered.append((language, wording, gather(language, wording)))
+        return gathered[-1][2]
+
+    with known_once(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr(IndicatorTexts, "of", known)
+        yield
 
 
 @pytest.fixture

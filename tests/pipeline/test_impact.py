@@ -6,7 +6,7 @@ import os
 import tempfile
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, unquote
@@ -33,7 +33,7 @@ from tests.pipeline.worlds import AS_OF, ROOT, Release, alone, deliver, knowing,
 from tests.sources.delivering import better_work
 
 LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
-EXAMPLES = 60 if LONG else 3
+EXAMPLES = 60 if LONG else 2
 
 # The world in which crosswalks change: a small demo, and files that contest and withhold answers.
 
@@ -308,6 +308,7 @@ def foretold(release: Release, before: Project, after: Project) -> tuple[Told, F
         )
 
 
+@lru_cache(maxsize=4)
 def _loaded(project: Project) -> Crosswalks:
     profiles = load_profiles(project.files("mappings", "*/source.yml"))
     return load_crosswalks(project, profiles, AS_OF, Path(_held().name) / "units.json")

@@ -1,25 +1,30 @@
 """Inboxes to run and what came of them: deliver, run, ask the release.
 
-Runs leave out Great Expectations, which takes longer than everything else together; one test of the gate does not.
+Runs leave out Great Expectations, which takes longer than everything else together; one test of the gate does not. What
+the knowledge folders say is loaded once per process, as long as they say the same.
 The demo is made and run once for all tests of a process.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import tempfile
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import pytest
 
 from harmonize.demo import generate
+from harmonize.identity import Knowledge
 from harmonize.model.tables import TABLES
-from harmonize.pipeline import Observer, RunResult, run
+from harmonize.pipeline import Observer, RunResult, Understanding, run, stages, understanding
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
 
@@ -35,6 +40,7 @@ __all__ = [
     "delivered_files",
     "demo_world",
     "knowing",
+    "known_once",
     "run_inbox",
     "settings",
     "small_inbox",
@@ -118,7 +124,46 @@ def run_inbox(
     observer: Observer | None = None,
 ) -> Release:
     """Run an inbox to a release."""
-    return Release(run(project or alone(), settings(), inbox, out, as_of, today, observer))
+    with known_once():
+        return Release(run(project or alone(), settings(), inbox, out, as_of, today, observer))
+
+
+_understood: dict[tuple[str, date], Understanding] = {}
+_known: dict[str, Knowledge] = {}
+
+
+@contextmanager
+def known_once() -> Iterator[None]:
+    """Within, knowledge that was loaded before in this process and says the same is not loaded and linted again."""
+    load, load_for_identity = understanding.load_knowledge, Knowledge.from_folder
+
+    def loaded(project: Project, as_of: date, scratch: Path, memory: Path | None = None) -> Understanding:
+        key = _said([(name, project.files(name, "**/*")) for name in ("mappings", "schemas")]), as_of
+        if key not in _understood:
+            _understood[key] = load(project, as_of, scratch, memory)
+        return replace(_understood[key], schemas=project.whole("schemas", scratch))
+
+    def loaded_for_identity(schemas: Path) -> Knowledge:
+        key = _said([("schemas", sorted(schemas.rglob("*")))])
+        if key not in _known:
+            _known[key] = load_for_identity(schemas)
+        return _known[key]
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(stages, "load_knowledge", loaded)
+        patch.setattr(Knowledge, "from_folder", loaded_for_identity)
+        yield
+
+
+def _said(folders: Sequence[tuple[str, Sequence[Path]]]) -> str:
+    """A hash of what stands in folders, wherever they lie."""
+    digest = hashlib.sha256()
+    for name, paths in folders:
+        for path in paths:
+            if path.is_file():
+                digest.update(f"{name}\0{path.parent.name}\0{path.name}\0".encode())
+                digest.update(hashlib.sha256(path.read_bytes()).digest())
+    return digest.hexdigest()
 
 
 _VIEWS = "SELECT view_name FROM duckdb_views() WHERE NOT internal AND starts_with(view_name, 'v_') ORDER BY 1"

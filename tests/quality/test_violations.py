@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,6 +15,7 @@ from tests.quality.touching import touched_rows
 
 from harmonize.quality.violations import Law, count_violations, laws
 
+LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
 QUANTITY = another("indicator", indicator_id="environment.energy.metrics.grid", kind="quantity", unit="MJ")
 MEASURED: dict[str, Any] = {
     "question_id": "q2",
@@ -215,7 +217,7 @@ def _rows(law: Law) -> str:
     return law.query.replace("judged_", "")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60 if LONG else 20, deadline=None)
 @given(ANSWERS, st.booleans())
 def test_the_screens_hide_no_breach(answers: list[dict[str, Any]], with_finding: bool) -> None:
     """Law: what the screens let pass breaks no law; the counts are those of the laws' own queries."""

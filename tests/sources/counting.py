@@ -134,6 +134,8 @@ def _envelopes(export: Path, layout: Layout) -> tuple[int, int]:
     total = blank = 0
     for document in _documents(export):
         for envelope in document.get("assessments", [document]) if isinstance(document, dict) else document:
+            if not isinstance(envelope, dict):
+                continue
             nodes = list((envelope.get("questions") or {}).values())
             values = list((envelope.get("performance") or {}).values())
             total += len(nodes) + len(values)
@@ -147,9 +149,9 @@ def _entries(export: Path, layout: Layout) -> list[Any]:
     found: list[Any] = []
     for document in _documents(export):
         nodes = document if isinstance(document, list) else [document]
-        nodes = [node for node in nodes if all(key in node for key in layout.document.keys)]
+        nodes = [node for node in nodes if isinstance(node, dict) and all(key in node for key in layout.document.keys)]
         for step in layout.document.rows.split("."):
-            nodes = [entry for node in nodes for entry in node.get(step) or []]
+            nodes = [entry for node in nodes if isinstance(node, dict) for entry in node.get(step) or []]
         found += nodes
     return found
 
@@ -159,7 +161,7 @@ def _long(export: Path, layout: Layout) -> tuple[int, int]:
     if layout.document is not None:
         key = layout.table.columns["answer"][0].removeprefix(f"{layout.document.rows}.")
         entries = _entries(export, layout)
-        return len(entries), sum(_is_nothing(entry.get(key)) for entry in entries)
+        return len(entries), sum(not isinstance(entry, dict) or _is_nothing(entry.get(key)) for entry in entries)
     header, rows = _table(export, layout.table)
     (column, *_) = _columns(header, layout.table, "answer")
     return len(rows), sum(not _cell(row, column) for row in rows)
@@ -168,7 +170,8 @@ def _long(export: Path, layout: Layout) -> tuple[int, int]:
 def _findings(export: Path, layout: Layout) -> tuple[int, int]:
     assert layout.table is not None
     if layout.document is not None:
-        return len(_entries(export, layout)), 0
+        entries = _entries(export, layout)
+        return len(entries), sum(entry in (None, {}) for entry in entries)
     header, rows = _table(export, layout.table)
     if not layout.clean_visit_field:
         return len(rows), 0

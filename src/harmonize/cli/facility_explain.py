@@ -107,13 +107,13 @@ class _Stated:
 
 def _stated(mentions: Sequence[Mapping[str, Any]], known: Known, out: Path) -> dict[str, _Stated]:
     """What mentions state, as the run remembers it; else as the release has it, without their identifiers."""
-    from harmonize.identity.memory import Memory, stamp_of
+    from harmonize.identity.memory import Memory
     from harmonize.identity.records import recorded
     from harmonize.identity.stated import StatedRecord
 
     knowledge = known.knowledge
     folder = Project.locate(Path.cwd()).stage_folder(out) / "identity"
-    memory = Memory(folder, stamp_of(knowledge, list(knowledge.identifiers.schemes)))
+    memory = Memory(folder, knowledge.stamp)
     remembered = recorded(memory, [str(mention["mention_id"]) for mention in mentions])
     if len(remembered) < len(mentions):
         say("note       what the last run worked out is not at hand: identifiers of single mentions are left out")

@@ -109,6 +109,11 @@ def _show_columns(recognition: Recognition) -> None:
             say(f"  answers: {len(unknown)} columns")
         elif unknown:
             say(f"  unknown: {'; '.join(unknown)}")
+    shown = () if recognition.table is None else recognition.table.header
+    block = recognition.header_block.unnamed if recognition.header_block is not None else ()
+    labels = dict.fromkeys(one.name for one in block if not one.is_no_object and one.name not in shown)
+    if labels:
+        say(f"  unknown: {'; '.join(labels)}")
     if recognition.envelopes:
         say(f"  envelopes: {len(recognition.envelopes)}")
     if recognition.missing:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -61,7 +62,12 @@ def parts(language: Language) -> list[Found]:
 def _plain(text: str) -> str:
     """A text without case and without the accents of Latin letters; other scripts as they are."""
     signs = unicodedata.normalize("NFC", text).casefold()
-    return "".join(anyascii(sign) if unicodedata.name(sign, "").startswith("LATIN") else sign for sign in signs)
+    return signs if signs.isascii() else "".join(map(_plain_sign, signs))
+
+
+@lru_cache(maxsize=1 << 12)
+def _plain_sign(sign: str) -> str:
+    return anyascii(sign) if unicodedata.name(sign, "").startswith("LATIN") else sign
 
 
 def asking(editions: Iterable[Edition], indicator_id: str) -> list[MappingEntry]:

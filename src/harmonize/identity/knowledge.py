@@ -6,8 +6,10 @@ Loaded once from the schemas folder and passed down; nothing here is decided in 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
+from harmonize.identity.memory import stamp_of
 from harmonize.identity.model import MatchModel
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
@@ -16,9 +18,9 @@ from harmonize.values.names import NameWords
 __all__ = ["Knowledge"]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Knowledge:
-    """The knowledge of one run."""
+    """The knowledge of one run. (Not slotted: its stamp is kept once made.)"""
 
     geography: Geography
     identifiers: IdentifierRules
@@ -34,3 +36,9 @@ class Knowledge:
             words=NameWords.from_folder(schemas),
             model=MatchModel.from_folder(schemas),
         )
+
+    @cached_property
+    def stamp(self) -> str:
+        """The hash of all of it, under which is remembered what follows from it."""
+        # Of the schemes of identifiers the first that fits holds: their order decides as well.
+        return stamp_of(self, list(self.identifiers.schemes))

@@ -22,7 +22,7 @@ from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import Notice, shared_company_notices
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.ledger import ClusterKeys, LedgerEntry, assign_ids
-from harmonize.identity.memory import Memory, content_hash, stamp_of
+from harmonize.identity.memory import Memory, content_hash
 from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome, recall
 from harmonize.identity.pieces import Pairs, divide
 from harmonize.identity.profiles import PROFILE, Profiles
@@ -115,9 +115,7 @@ def _outcome(
     if pc.count_distinct(mentions["mention_id"]).as_py() < mentions.num_rows:
         # What is remembered is found by its mention.
         folder = None
-    # Of the schemes of identifiers the first that fits holds: their order decides as well.
-    stamp = "" if folder is None else stamp_of(knowledge, list(knowledge.identifiers.schemes))
-    memory = Memory(folder, stamp)
+    memory = Memory(folder, "" if folder is None else knowledge.stamp)
     inputs = content_hash(mentions, identifiers, list(decisions)) if memory.is_kept else ""
     remembered = recall(memory, inputs)
     if remembered.whole is not None:

@@ -110,7 +110,7 @@ class FacilityMention(TableModel):
     latitude: float | None = Field(description="Decimal degrees.")
     longitude: float | None = Field(description="Decimal degrees.")
     workers: int | None = Field(description="Head count as stated.")
-    extra: str | None = Field(description="Columns that the profile does not name, as JSON.")
+    extra: str | None = Field(description="Columns, labels and keys that the profile does not name, as JSON.")
 
 
 class Assessment(TableModel):
@@ -225,7 +225,7 @@ class Finding(TableModel):
     file_id: str = Field(description="The file.")
     locator: str = Field(description="The place in the file.")
     mapping_id: str | None = Field(description="The row of `crosswalk` that gave the meaning.")
-    extra: str | None = Field(description="Columns that the profile does not name, as JSON.")
+    extra: str | None = Field(description="Columns, labels and keys that the profile does not name, as JSON.")
 
 
 class CorrectiveAction(TableModel):

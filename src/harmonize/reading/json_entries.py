@@ -59,6 +59,7 @@ class JsonEntries(Sequence[JsonValue]):
         prefix, suffix: what stands before and after the number of an entry in its root.
         starts, ends: where the entries stand.
         numbers: of the entries, as their roots state them.
+        around: where the values of the other members of a page stand.
     """
 
     data: bytes
@@ -68,6 +69,12 @@ class JsonEntries(Sequence[JsonValue]):
     starts: array[int] = field(default_factory=lambda: array("Q"))
     ends: array[int] = field(default_factory=lambda: array("Q"))
     numbers: array[int] = field(default_factory=lambda: array("Q"))
+    around: dict[str, tuple[int, int]] = field(default_factory=dict)
+
+    def beside(self) -> Iterator[tuple[str, Any]]:
+        """The other members of a page, parsed."""
+        for key, (start, end) in self.around.items():
+            yield key, parse_json(self.data[start:end].decode("utf-8", "replace"))
 
     def add(self, number: int, start: int, end: int) -> None:
         """Add the place of one more entry."""
@@ -163,7 +170,7 @@ def _add_element(entries: JsonEntries, start: int, end: int, limits: Limits) -> 
 
 
 def _page(data: bytes, start: int, end: int, limits: Limits) -> JsonEntries:
-    """The entries of an object that lists them; its other members are parsed and passed over."""
+    """The entries of an object that lists them; its other members are parsed, and their places kept."""
     entries = JsonEntries(data, f"$.{PAGE_KEY}[", "]", is_entry=True)
     keys: set[str] = set()
     has_list = False
@@ -187,6 +194,7 @@ def _page(data: bytes, start: int, end: int, limits: Limits) -> JsonEntries:
             raise _too_large(limits)
         else:
             parse_json(data[colon + 1 : last].decode("utf-8", "replace"))
+            entries.around[key] = (colon + 1, last)
     if not has_list:
         raise _too_large(limits)
     return entries

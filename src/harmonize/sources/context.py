@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from harmonize.model.issues import Issue
 from harmonize.model.locators import column_letters
 from harmonize.model.staged import StagedFile
 from harmonize.reading.sheets import is_blank
+from harmonize.sources.json_nodes import printed
 from harmonize.sources.profile import Layout, Profile
 from harmonize.sources.recognise import Recognition
 from harmonize.sources.records import Record, TableView
+from harmonize.sources.unnamed import Unnamed, kept
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.numbers import NumberStyle, decide_style
 from harmonize.values.text import word_key
 
 __all__ = ["Context"]
+
+_KEPT = {
+    "column": "its cells are",
+    "label": "what stands beside it is",
+    **dict.fromkeys(("key", "page key"), "what it says is"),
+}
 
 
 def _untitled(view: TableView) -> list[int]:
@@ -31,11 +39,18 @@ def _untitled(view: TableView) -> list[int]:
 
 @dataclass(frozen=True)
 class Context:
-    """One file being read. (Not slotted: derived tables are kept once made.)"""
+    """One file being read. (Not slotted: derived tables are kept once made.)
+
+    Attributes:
+        told: what was reported of the file's columns, labels and keys.
+        beside: what its pages say beside their entries, until an assessment keeps it.
+    """
 
     recognition: Recognition
     vocabulary: Vocabulary
     staged: StagedFile
+    told: set[tuple[str, str]] = field(default_factory=set)
+    beside: list[Unnamed] = field(default_factory=list)
 
     @property
     def profile(self) -> Profile:
@@ -71,13 +86,50 @@ class Context:
         """The number style of this file, from its unambiguous values, else the profile's."""
         return decide_style(texts, self.profile.number_style)
 
+    def report_unnamed(self, kind: str, found: Unnamed) -> None:
+        """Say that the profile does not name something, once per name; a list that holds no object says so each time.
+
+        Args:
+            kind: what it is: `column`, `label`, `key` or `page key`.
+        """
+        if found.is_no_object:
+            message = f"The entry of {found.name!r} is no JSON object."
+            self.staged.report(
+                Issue(found.place, "not_an_object", printed(found.value), message, "Export it again.", withheld=True)
+            )
+            return
+        if (kind, found.name) in self.told:
+            return
+        self.told.add((kind, found.name))
+        self.staged.report(
+            Issue(
+                found.place,
+                "drift",
+                found.name,
+                f"The {kind} {found.name!r} is not in the profile; {_KEPT[kind]} kept raw.",
+                f"Name it in mappings/{self.profile.instrument}/source.yml if it means something.",
+            )
+        )
+
+    def kept_of(self, unnamed: Sequence[Unnamed]) -> tuple[str | None, str | None]:
+        """What an assessment says under unknown names, raw: all of it, and what says something of it as a whole.
+
+        What pages say beside their entries is kept with the first assessment of the file.
+        """
+        whole = kept([*unnamed, *self.beside])
+        self.beside.clear()
+        return whole, kept(one for one in unnamed if one.is_of_header)
+
     def report_drift(self) -> None:
-        """Report columns that the profile does not name, and optional ones that are gone."""
+        """Report what the profile does not name, and optional columns that are gone."""
         for view in (self.recognition.table, self.recognition.header_table):
             part = self.layout.table if view is self.recognition.table else self.layout.header_table
             if view is None or part is None:
                 continue
             for column in _untitled(view):
+                if ("untitled", column_letters(column)) in self.told:
+                    continue
+                self.told.add(("untitled", column_letters(column)))
                 self.staged.report(
                     Issue(
                         "header",
@@ -87,17 +139,21 @@ class Context:
                         "Write a header above it and export it again.",
                     )
                 )
-            for column in view.extra if not part.open and self.layout.family != "wide" else ():
-                self.staged.report(
-                    Issue(
-                        "header",
-                        "drift",
-                        view.header[column],
-                        f"The column {view.header[column]!r} is not in the profile; its cells are kept raw.",
-                        f"Name it in mappings/{self.profile.instrument}/source.yml if it means something.",
-                    )
-                )
-        for name in dict.fromkeys(self.recognition.missing) if self.layout.family != "wide" else ():
+            is_open = part.open or self.layout.family == "wide" or self.layout.document is not None
+            for column in view.extra if not is_open else ():
+                self.report_unnamed("column", Unnamed(view.header[column], "header", None))
+        if self.recognition.header_block is not None:
+            kind = "label" if self.layout.document is None else "key"
+            for one in self.recognition.header_block.unnamed:
+                self.report_unnamed(kind, one)
+        for one in self.recognition.beside:
+            self.report_unnamed("page key", one)
+        self.beside.extend(replace(one, key=one.place) for one in self.recognition.beside)
+        missing = dict.fromkeys(self.recognition.missing) if self.layout.family != "wide" else ()
+        for name in missing:
+            if ("missing", name) in self.told:
+                continue
+            self.told.add(("missing", name))
             self.staged.report(
                 Issue(
                     "header",

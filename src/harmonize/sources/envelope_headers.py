@@ -225,11 +225,14 @@ def _workers(context: Context, facts: Facts, style: NumberStyle) -> int | None:
     return None
 
 
-def stage_mention(context: Context, envelope: Envelope, facts: Facts, number: int, style: NumberStyle) -> None:
+def stage_mention(
+    context: Context, envelope: Envelope, facts: Facts, number: int, style: NumberStyle, extra: str | None
+) -> None:
     """Stage the factory as an envelope states it, with its identifiers.
 
     Args:
         style: how numbers are written in the file.
+        extra: what it says under unknown keys.
     """
     node = envelope.node
     country = _country(context, envelope, facts)
@@ -246,7 +249,7 @@ def stage_mention(context: Context, envelope: Envelope, facts: Facts, number: in
         _coordinate(context, envelope, facts, "longitude", 180),
         facts.text("sector"),
         _workers(context, facts, style),
-        None,
+        extra,
     )
     for key, scheme in _ID_KEYS:
         text, place = clean(printed(node.get(key))), f"{envelope.locator}.{key}"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -34,6 +34,7 @@ from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, node_is_blank, printed
 from harmonize.sources.numbers import NumberReader
 from harmonize.sources.questionnaire import count_rows, envelopes_of, report_rows
+from harmonize.sources.unnamed import KnownKeys, Unnamed, unnamed_keys
 from harmonize.sources.wide import report_unknown_edition, reporting_year
 from harmonize.values.numbers import finite
 from harmonize.values.text import clean
@@ -59,12 +60,13 @@ def stage(context: Context) -> None:
     reader = NumberReader(context.number_style(_printed_numbers(context)))
     if context.recognition.table is not None:
         report_rows(context, context.recognition.table)
+    known = KnownKeys.of(context.layout.known_keys, exact=True)
     seen: set[str] = set()
     cell_no = context.staged.cells
     for envelope in envelopes_of(context):
         if _iswithheld(context, envelope, seen) or _is_foreign(context, envelope):
             continue
-        cell_no = _stage_envelope(context, envelope, reader, cell_no)
+        cell_no = _stage_envelope(context, envelope, reader, known, cell_no)
     context.staged.cells = cell_no
 
 
@@ -142,7 +144,7 @@ def _is_foreign(context: Context, envelope: Envelope) -> bool:
     return True
 
 
-def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, cell_no: int) -> int:
+def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, known: KnownKeys, cell_no: int) -> int:
     staged, profile, node = context.staged, context.profile, envelope.node
     number = staged.next_assessment()
     edition = envelope_edition(context, envelope)
@@ -156,7 +158,8 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
     account = clean(printed(node.get("accountId")))
     scores = mapping_of(node.get("scores"))
     facts = Facts.of(context, envelope)
-    stage_mention(context, envelope, facts, number, reader.style)
+    extra, of_header = context.kept_of(_unnamed(context, envelope, known))
+    stage_mention(context, envelope, facts, number, reader.style, of_header)
     staged.tables["assessment"].add_named(
         assessment_no=number,
         locator=envelope.locator,
@@ -174,6 +177,7 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
         score=_final_score(scores, is_verified),
         account_key=f"{account}|{edition}" if account else None,
         published=published,
+        extra=extra,
     )
     for topic, scope in profile.scope.items():
         staged.tables["scope"].add(number, topic, scope)
@@ -189,6 +193,16 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
         return cell_no
     cell_no = stage_questions(context, envelope, number, edition, is_verified, reader, cell_no)
     return stage_performance(context, envelope, number, is_verified, reader, cell_no)
+
+
+def _unnamed(context: Context, envelope: Envelope, known: KnownKeys) -> Sequence[Unnamed]:
+    """What an envelope says under keys that the profile does not name, which is reported; a workbook's columns are."""
+    if context.recognition.table is not None:
+        return envelope.unnamed
+    found = list(unnamed_keys(envelope.node, envelope.locator, known, ("questions",)))
+    for one in found:
+        context.report_unnamed("key", one)
+    return found
 
 
 def _final_score(scores: Mapping[str, Any], is_verified: bool) -> float | None:

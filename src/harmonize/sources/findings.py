@@ -41,14 +41,17 @@ def count_cells(context: Context) -> tuple[int, int]:
         return (0, 0)
     names = context.layout.clean_visit_field
     columns = [column for name in names for column in table.columns.get(name, ())]
-    total = 0
+    total = blank = 0
     for cells in table.sheet.rows[table.header_row + 1 :]:
         if all(is_blank(cell) for cell in cells):
+            # An entry of a list is one even where it says nothing; an empty line is no row.
+            is_entry = context.layout.document is not None
+            total, blank = total + is_entry, blank + is_entry
             continue
         if columns and all(column >= len(cells) or is_blank(cells[column]) for column in columns):
             continue
         total += 1
-    return (total, 0)
+    return (total, blank)
 
 
 def _is_clean_visit(context: Context, record: Record) -> bool:

@@ -18,6 +18,7 @@ from harmonize.sources.context import Context
 from harmonize.sources.profile import Family, Profile
 from harmonize.sources.recognise import Recognition, recognise
 from harmonize.sources.records import Record, TableView
+from harmonize.sources.unnamed import Unnamed, kept
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.vietnamese import LegacyVietnamese
 
@@ -150,14 +151,16 @@ def read_file(
     """
     document, recognition = _open(data, path, profiles, limits, vocabulary.legacy)
     staged = StagedFile(recognition.profile.instrument, recognition.layout.name)
-    Context(recognition, vocabulary, staged).report_drift()
     _report_encoding(document, recognition, staged)
     _report_unreadable(document, recognition, staged)
     count = _COUNT.get(recognition.layout.family, _no_cells)
     seen: set[str] = set()
+    told: set[tuple[str, str]] = set()
+    around: list[Unnamed] = []
     # (One after another: a large delivery does not stand in memory as a whole.)
     for found in chain([recognition], recognition.alike()):
-        one = Context(found, vocabulary, staged)
+        one = Context(found, vocabulary, staged, told, around)
+        one.report_drift()
         total, blank = count(one)
         staged.counts.total += total
         staged.counts.blank += blank
@@ -187,7 +190,8 @@ def _no_cells(_: Context) -> tuple[int, int]:
 def _is_new(block: Record, table: TableView | None, seen: set[str]) -> bool:
     """Whether an assessment says something else than all above it; it is remembered by its content."""
     rows = [] if table is None else [record.printed() for record in table.records()]
-    content = hashlib.sha256(repr((block.printed(), rows)).encode("utf-8", "surrogatepass")).hexdigest()
+    said = (block.printed(), kept(block.unnamed), rows)
+    content = hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()
     is_new = content not in seen
     seen.add(content)
     return is_new

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, overload
 
 from harmonize.reading.documents import JsonValue
+from harmonize.reading.json_entries import PAGE_KEY, JsonEntries
 from harmonize.sources.json_nodes import path_of
+from harmonize.sources.unnamed import Unnamed
 from harmonize.values.text import word_key
 
-__all__ = ["Documents", "Envelope", "Envelopes", "no_objects"]
+__all__ = ["Documents", "Envelope", "Envelopes", "beside", "lists_of_page", "no_objects"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,11 +22,13 @@ class Envelope:
 
     Attributes:
         places: places of questions that are no JSON paths below the envelope.
+        unnamed: what a workbook says in columns that the profile does not name.
     """
 
     locator: str
     node: Mapping[str, Any]
     places: Mapping[str, str] = field(default_factory=dict)
+    unnamed: Sequence[Unnamed] = ()
 
     def place(self, part: str, key: str) -> str:
         """Where a question or value stands."""
@@ -78,11 +82,32 @@ def no_objects(value: JsonValue) -> list[str]:
 def _entries(value: JsonValue) -> list[tuple[str, Any]]:
     """What stands where envelopes should, with its place."""
     node, root = value.value, value.root
-    if not value.is_entry and isinstance(node, dict) and isinstance(node.get("assessments"), list):
-        node, root = node["assessments"], f"{root}.assessments"
+    if not value.is_entry and isinstance(node, dict) and lists_of_page(node):
+        node, root = node[PAGE_KEY], f"{root}.{PAGE_KEY}"
     elif value.is_entry or not isinstance(node, list):
         return [(root, node)]
     return [(f"{root}[{index}]", entry) for index, entry in enumerate(node)]
+
+
+def beside(values: Sequence[JsonValue], listed: Callable[[Mapping[str, Any]], Collection[str]]) -> Iterator[Unnamed]:
+    """What pages say beside the lists of their entries.
+
+    Args:
+        listed: the keys of an object under which it lists entries; none where it is no page.
+    """
+    if isinstance(values, JsonEntries) and values.is_entry:
+        yield from (Unnamed(key, path_of("$", key), value) for key, value in values.beside())
+        return
+    for value in values:
+        keys = listed(value.value) if isinstance(value.value, dict) and not value.is_entry else ()
+        if keys:
+            others = {key: one for key, one in value.value.items() if key not in keys}
+            yield from (Unnamed(key, path_of(value.root, key), one) for key, one in others.items())
+
+
+def lists_of_page(node: Mapping[str, Any]) -> Collection[str]:
+    """The key under which a page lists envelopes."""
+    return (PAGE_KEY,) if isinstance(node.get(PAGE_KEY), list) else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +135,11 @@ class Documents:
         """Places where such an object should stand and something else does."""
         return [place for place, node in self._nodes() if not self._is_one(node)]
 
+    def lists(self, node: Mapping[str, Any]) -> Collection[str]:
+        """The keys under which an object lists such objects; none where it is one itself."""
+        lists = {} if self._is_one(node) else {key: one for key, one in node.items() if isinstance(one, list)}
+        return [key for key, found in lists.items() if any(map(self._is_one, found))]
+
     def _is_one(self, node: Any) -> bool:
         if not isinstance(node, dict):
             return False
@@ -123,10 +153,11 @@ class Documents:
             elif value.is_entry or self._is_one(value.value) or not isinstance(value.value, dict):
                 yield value.root, value.value
             else:
-                lists = {key: found for key, found in value.value.items() if isinstance(found, list)}
-                for key, found in lists.items():
-                    if any(map(self._is_one, found)):
-                        yield from _listed(path_of(value.root, key), found)
+                keys = self.lists(value.value)
+                if not keys:
+                    yield value.root, value.value
+                for key in keys:
+                    yield from _listed(path_of(value.root, key), value.value[key])
 
 
 def _listed(place: str, entries: Sequence[Any]) -> Iterator[tuple[str, Any]]:

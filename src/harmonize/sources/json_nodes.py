@@ -7,8 +7,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-__all__ = ["is_empty", "mapping_of", "node_is_blank", "path_of", "printed"]
+__all__ = ["is_empty", "is_language", "mapping_of", "node_is_blank", "path_of", "printed"]
 
+_LANGUAGE = re.compile(r"[a-z]{2}[_-][A-Z]{2}")
 _PLAIN_KEY = re.compile(r"^[A-Za-z_][A-Za-z0-9_-]*$")
 
 
@@ -25,6 +26,11 @@ def printed(value: Any) -> str:
     if isinstance(value, dict):
         return "; ".join(f"{key}: {printed(item)}" for key, item in value.items())
     return str(value)
+
+
+def is_language(key: str) -> bool:
+    """A key such as `en_GB`, below which a text stands in that language."""
+    return _LANGUAGE.fullmatch(key) is not None
 
 
 def is_empty(value: Any) -> bool:

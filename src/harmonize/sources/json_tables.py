@@ -7,18 +7,16 @@ are JSON paths.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from harmonize.reading.sheets import Cell, Sheet
-from harmonize.sources.json_nodes import is_empty, path_of, printed
+from harmonize.sources.json_nodes import is_empty, is_language, path_of, printed
 from harmonize.values.text import word_key
 
 __all__ = ["block_sheet", "list_sheet"]
 
-_LANGUAGE = re.compile(r"[a-z]{2}[_-][A-Z]{2}")
 _ENGLISH = "en"
 _LARGEST = 2**1000
 _Placed = tuple[Cell, str]
@@ -56,7 +54,8 @@ def block_sheet(document: Mapping[str, Any], place: str, listed: Sequence[str], 
     unstated: dict[str, _Placed] = dict.fromkeys(titles, (None, place))
     spelled = {word_key(title): title for title in titles}
     said = _flat(document, "", place, frozenset(map(word_key, listed)))
-    stated = unstated | {spelled.get(word_key(title), title): cell for title, cell in said.items()}
+    # (Of keys that differ in case the first one counts.)
+    stated = unstated | {spelled.get(word_key(title), title): cell for title, cell in reversed(said.items())}
     rows = [[label, value] for label, (value, _) in stated.items()]
     places = [{1: found} for _, found in stated.values()]
     return _PlacedSheet("document", rows, row_places=[place] * len(rows), cell_places=places)
@@ -71,7 +70,7 @@ def list_sheet(document: Mapping[str, Any], place: str, path: str, titles: Seque
     """
     spelled = {word_key(title): title for title in titles}
     entries = [
-        (found, {spelled.get(word_key(title), title): cell for title, cell in stated.items()})
+        (found, {spelled.get(word_key(title), title): cell for title, cell in reversed(list(stated.items()))})
         for found, stated in _entries(document, place, path.split("."), "", {})
     ]
     headers = list(dict.fromkeys([*titles, *(title for _, stated in entries for title in stated)]))
@@ -86,7 +85,7 @@ def list_sheet(document: Mapping[str, Any], place: str, path: str, titles: Seque
 def _entries(
     node: Any, place: str, steps: Sequence[str], above: str, stated: Mapping[str, _Placed]
 ) -> Iterator[tuple[str, Mapping[str, _Placed]]]:
-    """Every entry at the end of the path, with what it states and what the entries above it do."""
+    """Every entry at the end of the path, with what it and those above it state; a `null` states nothing at all."""
     step, *further = steps
     label = f"{above}.{step}" if above else step
     key = next((key for key in node if word_key(key) == word_key(step)), step) if isinstance(node, dict) else step
@@ -100,24 +99,27 @@ def _entries(
         if further:
             yield from _entries(entry, found, further, label, said)
         else:
-            yield found, said
+            yield found, {} if entry is None else said
 
 
 def _flat(node: Any, label: str, place: str, listed: frozenset[str]) -> dict[str, _Placed]:
     """All that a node states, by path; a text in several languages is one text."""
     if word_key(label) in listed:
         return {}
-    if isinstance(node, dict) and node and all(_LANGUAGE.fullmatch(key) for key in node):
-        filled = [key for key in node if not is_empty(node[key])] or list(node)
-        key = next((key for key in filled if key.startswith(_ENGLISH)), filled[0])
-        return {label: (_cell(node[key]), path_of(place, key))}
     if not isinstance(node, dict):
         return {label: (_cell(node), place)} if label else {}
-    return {
+    languages = [key for key in node if label and is_language(key)]
+    stated = {
         path: found
         for key, value in node.items()
+        if key not in languages
         for path, found in _flat(value, f"{label}.{key}" if label else key, path_of(place, key), listed).items()
     }
+    if languages:
+        filled = [key for key in languages if not is_empty(node[key])] or languages
+        key = next((key for key in filled if key.startswith(_ENGLISH)), filled[0])
+        stated[label] = (_cell(node[key]), path_of(place, key))
+    return stated
 
 
 def _cell(value: Any) -> Cell:

@@ -30,7 +30,11 @@ def count_cells(context: Context) -> tuple[int, int]:
     if table is None:
         return (0, 0)
     (column,) = table.columns["answer"][:1]
-    rows = [row for row in table.sheet.rows[table.header_row + 1 :] if not all(is_blank(cell) for cell in row)]
+    # An entry of a list is one even where it says nothing; an empty line is no row.
+    is_list = context.layout.document is not None
+    rows = [
+        row for row in table.sheet.rows[table.header_row + 1 :] if is_list or not all(is_blank(cell) for cell in row)
+    ]
     blank = sum(1 for row in rows if column >= len(row) or is_blank(row[column]))
     return (len(rows), blank)
 

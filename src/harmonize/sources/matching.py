@@ -11,6 +11,7 @@ from harmonize.reading.delimited import DelimitedRows
 from harmonize.reading.sheets import Sheet, cell_text, is_blank
 from harmonize.sources.profile import BlockPart, Layout, TablePart
 from harmonize.sources.records import Record, TableView
+from harmonize.sources.unnamed import label_of
 from harmonize.values.text import word_key
 
 __all__ = ["Match", "TitledSheet", "match_block", "match_first_row", "match_part", "names_of"]
@@ -35,6 +36,7 @@ class Match:
     view: TableView | None = None
     others: tuple[TableView, ...] = ()
     block: Record | None = None
+    block_sheet: Sheet | None = None
     in_its_sheet: bool = False
 
 
@@ -159,7 +161,7 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     for row, cells in enumerate(() if isinstance(sheet.rows, DelimitedRows) else sheet.rows):
         for column, cell in enumerate(cells):
             if not is_blank(cell):
-                labels.setdefault(word_key(cell_text(cell).rstrip(": ")), (row, column + 1))
+                labels.setdefault(label_of(cell_text(cell)), (row, column + 1))
                 break
     places: dict[str, tuple[int, int]] = {}
     for name, titles in names_of(part).items():
@@ -186,7 +188,7 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
             sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], "") if sheet.name else "header"
         ),
     )
-    return Match(len(part.required), (), (), len(places), block=block)
+    return Match(len(part.required), (), (), len(places), block=block, block_sheet=sheet)
 
 
 def _value(sheet: Sheet, row: int, column: int) -> Any:

@@ -127,6 +127,12 @@ class Layout(_Strict):
     header_block: BlockPart | None = Field(default=None, description="Headers in a label/value block.")
     envelope_keys: list[str] = Field(default_factory=list, description="Keys that a JSON envelope must have.")
     document: DocumentPart | None = Field(default=None, description="Assessments that are JSON objects with a list.")
+    page_keys: list[str] = Field(
+        default_factory=list, description="Keys beside the list of a page that are passed over."
+    )
+    known_keys: list[str] = Field(
+        default_factory=list, description="Paths of an envelope's keys, `*` for any key; others are drift."
+    )
     edition: str | None = Field(default=None, description="Edition of every assessment of this layout.")
     assessment_kind: AssessmentKind | None = Field(default=None, description="Kind of every assessment of this layout.")
     encoding: str = "cp1252"

@@ -14,6 +14,7 @@ from harmonize.sources.context import Context
 from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import node_is_blank
 from harmonize.sources.records import Record, TableView, report_excel_error
+from harmonize.sources.unnamed import Unnamed
 from harmonize.values.text import clean, word_key
 
 __all__ = ["count_rows", "envelopes_of", "report_rows"]
@@ -31,13 +32,22 @@ def envelopes_of(context: Context) -> Iterator[Envelope]:
         return
     nodes: dict[str, dict[str, Any]] = {}
     places: dict[str, str] = {}
+    unnamed: list[Unnamed] = []
     for record in _questions(context, table):
         key = _key(record)
         if key is None or _error(record) is not None or (key in nodes and not node_is_blank(nodes[key])):
             continue
         nodes[key] = {part: _text(record, field) for part, field in _PARTS.items()}
         places[key] = record.at("answer")
-    yield Envelope(table.sheet.row_locator(table.header_row + 1, table.header_row), {"questions": nodes}, places)
+        unnamed += [
+            Unnamed(
+                table.header[column], record.place(column), text, f"{key}.{table.header[column]}", is_of_header=False
+            )
+            for column, text in table.unnamed_cells(record).items()
+        ]
+    yield Envelope(
+        table.sheet.row_locator(table.header_row + 1, table.header_row), {"questions": nodes}, places, unnamed
+    )
 
 
 def _key(record: Record) -> str | None:

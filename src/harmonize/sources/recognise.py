@@ -9,11 +9,12 @@ from dataclasses import dataclass, field, replace
 from harmonize.errors import RefusedFile
 from harmonize.reading.documents import Document, JsonValue
 from harmonize.reading.sheets import Sheet, cell_text
-from harmonize.sources.json_envelopes import Documents, Envelope, Envelopes, no_objects
+from harmonize.sources.json_envelopes import Documents, Envelope, Envelopes, beside, lists_of_page, no_objects
 from harmonize.sources.json_tables import block_sheet, list_sheet
 from harmonize.sources.matching import Match, TitledSheet, match_block, match_first_row, match_part, names_of
-from harmonize.sources.profile import BlockPart, Layout, Profile, ScoreList, TablePart
+from harmonize.sources.profile import BlockPart, DocumentPart, Layout, Profile, ScoreList, TablePart
 from harmonize.sources.records import Record, TableView
+from harmonize.sources.unnamed import KnownKeys, Unnamed, unnamed_keys, unnamed_labels
 from harmonize.values.text import clean, word_key
 
 __all__ = ["Recognition", "recognise"]
@@ -33,6 +34,7 @@ class Recognition:
         more_documents: further objects of the same layout.
         more_forms: further sheets that are each a form with its own block.
         no_objects: places of JSON entries that should be envelopes and are no objects.
+        beside: what pages of JSON say beside their entries and the profile does not name.
     """
 
     profile: Profile
@@ -43,6 +45,7 @@ class Recognition:
     envelopes: Sequence[Envelope] = ()
     missing: Sequence[str] = ()
     no_objects: Sequence[str] = ()
+    beside: Sequence[Unnamed] = ()
     more_tables: Sequence[TableView] = ()
     score_table: TableView | None = None
     more_documents: Iterable[Envelope] = ()
@@ -141,13 +144,22 @@ def _accept(candidate: _Candidate) -> Recognition:
             table = match.view
         elif part is candidate.layout.header_table:
             header_table = match.view
-        else:
-            block = match.block
+        elif isinstance(part, BlockPart):
+            block = _with_unnamed(part, match, table)
     missing = [name for match in candidate.matches for name in match.missing_optional]
     more = [view for match in candidate.matches for view in match.others] if len(candidate.matches) == 1 else []
     return Recognition(
         candidate.profile, candidate.layout, table, header_table, block, missing=missing, more_tables=more
     )
+
+
+def _with_unnamed(part: BlockPart, match: Match, table: TableView | None) -> Record | None:
+    """A block with what else stands in its sheet, above its table where that is in the same one."""
+    if match.block is None or match.block_sheet is None:
+        return match.block
+    sheet = match.block_sheet
+    rows = table.header_row if table is not None and table.sheet is sheet else len(sheet.rows)
+    return replace(match.block, unnamed=unnamed_labels(sheet, rows, [*_titles(part), *part.known]))
 
 
 def _refusal(candidate: _Candidate, header_rows: int) -> RefusedFile:
@@ -221,15 +233,21 @@ def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) ->
         whole = (envelope for envelope in envelopes if all(key in envelope.node for key in layout.envelope_keys))
         if any(_speaks(profile, envelope) for envelope in whole):
             others = [place for value in values for place in no_objects(value)]
-            return Recognition(profile, layout, envelopes=envelopes, no_objects=others)
+            around = _unnamed_beside(layout, beside(values, lists_of_page))
+            return Recognition(profile, layout, envelopes=envelopes, no_objects=others, beside=around)
         nearest.append(_nearness(profile, layout, layout.envelope_keys, envelopes))
     for profile, layout in layouts:
         if layout.document is not None:
             documents = Documents(values, layout.document.keys)
             if any(True for _ in documents):
-                return _recognise_documents(profile, layout, documents)
+                around = _unnamed_beside(layout, beside(values, documents.lists))
+                return replace(_recognise_documents(profile, layout, documents), beside=around)
             nearest.append(_nearness(profile, layout, layout.document.keys, envelopes))
     raise _unknown_json(max(nearest, key=lambda found: found.share, default=None))
+
+
+def _unnamed_beside(layout: Layout, found: Iterable[Unnamed]) -> list[Unnamed]:
+    return [one for one in found if one.name not in layout.page_keys]
 
 
 @dataclass(frozen=True, slots=True)
@@ -282,13 +300,25 @@ def _of_document(profile: Profile, layout: Layout, document: Envelope) -> Recogn
     listed = [part.rows.split(".")[0], *([scores.rows.split(".")[0]] if scores else [])]
     block = block_sheet(document.node, document.locator, listed, _titles(layout.header_block))
     rows = list_sheet(document.node, document.locator, part.rows, _titles(layout.table))
+    header = match_block(layout.header_block, block).block
     return Recognition(
         profile,
         layout,
         match_first_row(layout.table, rows).view,
-        header_block=match_block(layout.header_block, block).block,
+        header_block=None if header is None else replace(header, unnamed=_unnamed_in(document, layout, part)),
         score_table=None if scores is None else _score_table(document, scores),
     )
+
+
+def _unnamed_in(document: Envelope, layout: Layout, part: DocumentPart) -> list[Unnamed]:
+    """What a document says that neither its block nor its lists name."""
+    parts = layout.parts()
+    paths = [path for one in parts for path in [*_titles(one), *one.known]]
+    scores = [] if part.scores is None else [part.scores.section, part.scores.score]
+    lists = [part.rows, *([] if part.scores is None else [part.scores.rows])]
+    known = KnownKeys.of([*paths, *scores], lists, exact=False)
+    apart = {known.spelled(path.split(".")[0]) for path in lists}
+    return list(unnamed_keys(document.node, document.locator, known, apart))
 
 
 def _score_table(document: Envelope, scores: ScoreList) -> TableView | None:

@@ -10,6 +10,7 @@ from datetime import date
 from harmonize.model.issues import Issue
 from harmonize.model.staged import StagedFile
 from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
+from harmonize.sources.unnamed import Unnamed
 from harmonize.values.dates import parse_date, plausible_date, serial_date
 from harmonize.values.numbers import NumberProblem, NumberStyle, parse_number
 from harmonize.values.text import clean, word_key
@@ -66,12 +67,16 @@ class TableView:
 
     def extras(self, record: Record) -> str | None:
         """Cells of unnamed columns as JSON, blank ones left out."""
-        found = {
-            self.header[column]: cell_text(record.cells[column])
+        found = {self.header[column]: text for column, text in self.unnamed_cells(record).items()}
+        return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else None
+
+    def unnamed_cells(self, record: Record) -> dict[int, str]:
+        """What a record says in unnamed columns, as printed; blank cells are left out."""
+        return {
+            column: cell_text(record.cells[column])
             for column in self.extra
             if column < len(record.cells) and not is_blank(record.cells[column])
         }
-        return json.dumps(found, ensure_ascii=False, sort_keys=True) if found else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +85,7 @@ class Record:
 
     Attributes:
         surplus: the row has cells beyond its header, so that its cells are shifted.
+        unnamed: what a block says under labels that the profile does not name.
     """
 
     cells: Sequence[Cell]
@@ -88,6 +94,7 @@ class Record:
     locator: str
     place: Callable[[int], str]
     surplus: bool = False
+    unnamed: Sequence[Unnamed] = ()
 
     def has(self, name: str) -> bool:
         """The export has a column for this field."""

@@ -146,7 +146,8 @@ def open_visit(
     number = staged.next_assessment()
     assessed_on = record.day("assessed_on", context.layout.dates, staged)
     valid_until = record.day("valid_until", context.layout.dates, staged)
-    country = add_mention(context, record, number, style, extra)
+    whole, of_header = context.kept_of(record.unnamed)
+    country = add_mention(context, record, number, style, extra or of_header)
     if native_id is not None:
         scheme = f"assessment:{profile.instrument}"
         add_identifier(context, scheme, native_id, country, record.locator, record.at("native_id"))
@@ -171,7 +172,7 @@ def open_visit(
         "assessor": record.text("assessor", staged),
         "cycle": record.text("cycle", staged),
         "published": True,
-        "extra": extra,
+        "extra": extra or whole,
     }
     _stage_scope(context, record, number)
     _check_rating(context, record, rating, _stage_scores(context, number, style))

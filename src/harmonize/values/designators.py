@@ -88,7 +88,7 @@ class UnitsOfName:
     @classmethod
     def read(cls, words: Sequence[str], designators: Phrasebook[str], late: Mapping[str, str]) -> UnitsOfName:
         """Read words in figures; `late` are words that are numbers only behind a designator or a word for number."""
-        if not _STATES_UNITS.search(" ".join(words)) and designators.longest.keys().isdisjoint(words):
+        if not _STATES_UNITS.search(" ".join(words)) and designators.beginnings.keys().isdisjoint(words):
             return cls(rest=list(words))
         found = cls()
         kind, is_expected, at = None, False, 0
@@ -142,7 +142,7 @@ def address_designators(parts: Iterable[Sequence[str]], designators: Phrasebook[
     kind: str | None = None
     for part in parts:
         kind = kind if kind is not None and all(map(is_value, part)) else None
-        if kind is None and designators.longest.keys().isdisjoint(part):
+        if kind is None and designators.beginnings.keys().isdisjoint(part):
             continue
         for phrase, found in designators.split(part):
             word = phrase[0]
@@ -166,7 +166,7 @@ def zones(
         generic: phrases that are no part of a zone's name.
     """
     for part in parts:
-        if words.longest.keys().isdisjoint(part):
+        if words.beginnings.keys().isdisjoint(part):
             continue
         at = 0
         found = list(words.split(part))

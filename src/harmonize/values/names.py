@@ -188,7 +188,7 @@ def _in_figures(words: Sequence[str], lists: WordLists) -> list[str]:
         following = [*words[1:], ""]
         words = [
             lists.name_figures[word]
-            if word in lists.name_figures and (not after or after in lists.names.longest)
+            if word in lists.name_figures and (not after or after in lists.names.beginnings)
             else word
             for word, after in zip(words, following, strict=True)
         ]
@@ -207,7 +207,7 @@ def _parts(plain_text: str, lists: WordLists) -> list[list[str]]:
 
 def _zones(parts: Sequence[Sequence[str]], words: Sequence[str], lists: WordLists) -> Iterator[tuple[str, str]]:
     """The zones of an address; `words` are those of all its parts."""
-    if lists.zones.longest.keys().isdisjoint(words) and lists.known_zones.longest.keys().isdisjoint(words):
+    if lists.zones.beginnings.keys().isdisjoint(words) and lists.known_zones.beginnings.keys().isdisjoint(words):
         return iter(())
     return zones(_with_usual_zones(parts, lists.known_zones), lists.zones, lists.no_zone_names)
 
@@ -215,7 +215,7 @@ def _zones(parts: Sequence[Sequence[str]], words: Sequence[str], lists: WordList
 def _with_usual_zones(parts: Sequence[Sequence[str]], known: Phrasebook[str]) -> Iterator[Sequence[str]]:
     """The parts of an address with the usual names of well-known zones."""
     for part in parts:
-        if known.longest.keys().isdisjoint(part):
+        if known.beginnings.keys().isdisjoint(part):
             yield part
         else:
             found = known.split(part)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 __all__ = ["Phrasebook"]
 
@@ -20,11 +20,11 @@ class Phrasebook(Generic[Meaning]):
 
     Attributes:
         meanings: phrase, as a tuple of words -> its meaning.
-        longest: first word -> the number of words in the longest phrase that begins with it.
+        beginnings: first word -> second word -> ...; where a phrase ends, it stands under None.
     """
 
     meanings: Mapping[tuple[str, ...], Meaning]
-    longest: Mapping[str, int]
+    beginnings: Mapping[str | None, Any]
 
     @classmethod
     def of(cls, entries: Iterable[tuple[str, Meaning]]) -> Phrasebook[Meaning]:
@@ -34,31 +34,28 @@ class Phrasebook(Generic[Meaning]):
             words = tuple(phrase.split())
             if words:
                 meanings.setdefault(words, meaning)
-        longest: dict[str, int] = {}
+        beginnings: dict[str | None, Any] = {}
         for words in meanings:
-            longest[words[0]] = max(longest.get(words[0], 0), len(words))
-        return cls(meanings, longest)
+            further = beginnings
+            for word in words:
+                further = further.setdefault(word, {})
+            further[None] = words
+        return cls(meanings, beginnings)
 
     def split(self, words: Sequence[str]) -> list[tuple[tuple[str, ...], Meaning | None]]:
         """The words in order, cut into known phrases with their meaning and single unknown words with None."""
-        longest, meanings = self.longest, self.meanings
-        if longest.keys().isdisjoint(words):
+        beginnings, meanings = self.beginnings, self.meanings
+        if beginnings.keys().isdisjoint(words):
             return [((word,), None) for word in words]
         found: list[tuple[tuple[str, ...], Meaning | None]] = []
         at, end = 0, len(words)
         while at < end:
-            word = words[at]
-            if word not in longest:
-                found.append(((word,), None))
-                at += 1
-                continue
-            for length in range(min(longest[word], end - at), 0, -1):
-                phrase = tuple(words[at : at + length])
-                if phrase in meanings:
-                    found.append((phrase, meanings[phrase]))
-                    at += length
-                    break
-            else:
-                found.append(((word,), None))
-                at += 1
+            phrase = None
+            further, ahead = beginnings.get(words[at]), at + 1
+            while further is not None:
+                phrase = further.get(None, phrase)
+                further = further.get(words[ahead]) if ahead < end else None
+                ahead += 1
+            found.append(((words[at],), None) if phrase is None else (phrase, meanings[phrase]))
+            at += 1 if phrase is None else len(phrase)
         return found

@@ -232,7 +232,7 @@ def _load(folder: Path) -> WordLists:
         local_addresses=LocalWords.of(_local_addresses(address, geography, known)),
         ranges=_ranges(designators),
         blanks=Blanks.of(
-            names.longest,
+            filter(None, names.beginnings),
             [key for word, words in trade.english.items() for key in _keys([word, *words])],
             legal_keys,
             list(_keys(trade.left_out["factory"])),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 
@@ -96,11 +97,13 @@ def _spoken(
         for topic in topics
     }
     said = [(at, text, headings[entry.topic_id]) for at, entry in enumerate(entries) for text in said_of(entry, code)]
+    # (Both are counted text by text, for what is found in a text serves both.)
+    counted = [
+        (at, Counter(wording.pieces(text)), Counter(term.key for term in wording.terms(f"{text} . {heading}")))
+        for at, text, heading in said
+    ]
     return Spoken(
-        TextIndex(((at, wording.pieces(text)) for at, text, _ in said), len(entries)),
-        TextIndex(
-            ((at, [term.key for term in wording.terms(f"{text} . {heading}")]) for at, text, heading in said),
-            len(entries),
-        ),
+        TextIndex(((at, pieces) for at, pieces, _ in counted), len(entries)),
+        TextIndex(((at, terms) for at, _, terms in counted), len(entries)),
         TextIndex(((at, wording.pieces(heading)) for at, heading in enumerate(headings.values())), len(topics)),
     )

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,6 +33,7 @@ _ENDINGS = (
 _SHORTEST_STEM = 3
 _PIECE = 4
 _RUN_PIECE = 3
+_SEEN = 1 << 12
 _SILENT = ""
 _MATTER = "="
 
@@ -59,10 +60,12 @@ class Wording:
     Attributes:
         phrases: words without endings -> the matter that they name; empty where they say nothing.
         runs: the same for scripts without blanks, letter by letter.
+        seen: terms of letters without blanks that were looked through last.
     """
 
     phrases: Phrasebook[str]
     runs: Phrasebook[str]
+    seen: dict[str, tuple[Term, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def terms(self, text: str) -> list[Term]:
         """The terms of a text in order; what says nothing is left out."""
@@ -95,7 +98,15 @@ class Wording:
             else:
                 yield Term(key, said)
 
-    def _inside(self, run: str) -> Iterator[Term]:
+    def _inside(self, run: str) -> tuple[Term, ...]:
+        """The terms of letters without blanks; a heading is looked through once for all that stands under it."""
+        if run not in self.seen:
+            if len(self.seen) >= _SEEN:
+                self.seen.clear()
+            self.seen[run] = tuple(self._parted(run))
+        return self.seen[run]
+
+    def _parted(self, run: str) -> Iterator[Term]:
         gap = ""
         for phrase, matter in self.runs.split(run):
             said = "".join(phrase)
@@ -109,14 +120,13 @@ class Wording:
         yield from _cut(gap)
 
 
-def _pieces(line: str) -> Iterator[str]:
-    yield from (line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1))
+def _pieces(line: str) -> list[str]:
+    return [line[at : at + _PIECE] for at in range(len(line) - _PIECE + 1)]
 
 
-def _cut(run: str) -> Iterator[Term]:
-    if run:
-        pieces = (run[at : at + _RUN_PIECE] for at in range(max(1, len(run) - _RUN_PIECE + 1)))
-        yield from (Term(piece, piece) for piece in pieces)
+def _cut(run: str) -> list[Term]:
+    pieces = [run[at : at + _RUN_PIECE] for at in range(max(1, len(run) - _RUN_PIECE + 1))] if run else []
+    return [Term(piece, piece) for piece in pieces]
 
 
 def _words(text: str) -> list[str]:
