@@ -105,6 +105,8 @@ def _stage_row(
     cell_no = context.staged.next_cell()
     question = _question(context, record)
     if question is None:
+        if _is_heading(context, record):
+            return
         context.report_blank_key(record, repr(table.header[table.columns["question"][0]]), _cells(record))
         return
     visit = visit_of(record, _cells(record))
@@ -113,6 +115,11 @@ def _stage_row(
     extra = table.extras(record)
     if _stage_answer(context, record, visit, question, (cell_no, extra), style) and says_more(record):
         stage_finding(context, record, visit, question, extra, "detail")
+
+
+def _is_heading(context: Context, record: Record) -> bool:
+    """A line of a form that neither numbers a question nor answers one: the title of the lines below it."""
+    return context.layout.header_block is not None and record.is_blank("answer") and not says_more(record)
 
 
 def _question(context: Context, record: Record) -> str | None:
