@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.values.text import clean, code_key, label_key, western_digits, word_key
+from harmonize.values.text import answer_word, clean, code_key, label_key, term_key, western_digits, word_key
 
 
 @pytest.mark.parametrize(
@@ -115,3 +115,20 @@ def test_western_digits_keeps_length_and_is_idempotent(text: str) -> None:
     once = western_digits(text)
     assert len(once) == len(text)
     assert western_digits(once) == once
+
+
+def test_an_answer_is_found_beneath_invisible_breaks() -> None:
+    assert answer_word("ไม่\u200bสอดคล้อง", {"ไม่สอดคล้อง": 3}) == 3
+    assert word_key("ไม่\u200bสอดคล้อง") == "ไม่สอดคล้อง"
+
+
+@pytest.mark.parametrize(
+    "text", ["Critical-Immediate Action", "Critical \u2013 Immediate Action", "critical immediate  action"]
+)
+def test_a_term_is_one_whatever_dash_stands_in_it(text: str) -> None:
+    assert term_key(text) == "critical immediate action"
+
+
+@pytest.mark.parametrize("text", ["B-", "-", "- B", "A+", "-5"])
+def test_a_sign_at_an_end_is_part_of_a_term(text: str) -> None:
+    assert term_key(text) == word_key(text)

@@ -13,7 +13,7 @@ from harmonize.sources.finding_rows import clause_of, stage_finding
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberStyle
-from harmonize.values.text import clean, term_key
+from harmonize.values.text import clean, word_key
 
 __all__ = ["count_cells", "stage"]
 
@@ -144,8 +144,8 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
             said = "The row has a finding text but no clause; rows without clause mean a clean visit."
             _report_without_clause(context, record, said, is_withheld=True)
         return
-    kinds = {term_key(kind): is_finding for kind, is_finding in context.layout.finding_kinds.items()}
-    is_finding = kinds.get(term_key(record.raw("finding_kind"))) if kinds else True
+    kinds = {word_key(kind): is_finding for kind, is_finding in context.layout.finding_kinds.items()}
+    is_finding = kinds.get(word_key(record.raw("finding_kind"))) if kinds else True
     if is_finding is None:
         _report_unknown_kind(context, record)
         return

@@ -123,9 +123,7 @@ def _flat(
     return {
         path: found
         for key, value in node.items()
-        for path, found in _flat(
-            value, f"{label}.{key}" if label else key, path_of(place, key), listed, single
-        ).items()
+        for path, found in _flat(value, f"{label}.{key}" if label else key, path_of(place, key), listed, single).items()
     }
 
 

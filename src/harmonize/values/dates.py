@@ -1,7 +1,7 @@
 """Dates in the form that a source's profile states; ISO dates are read everywhere, an order is never guessed.
 
-Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are read. Where a form says that the day comes
-first, it may be told from month and year by another sign; of several days that are printed together the first one counts.
+Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are read. Of several days that are printed
+together the first one counts.
 """
 
 from __future__ import annotations
@@ -98,10 +98,6 @@ DATE_FORMS: dict[str, str] = {
 """Names of date forms that profiles may use, as patterns."""
 
 
-_DAY_FIRST = frozenset({"dd/mm/yyyy", "dd.mm.yyyy", "dd-mm-yyyy"})
-_MONTH_FIRST = "mm/dd/yyyy"
-
-
 @cache
 def _pattern(form: str) -> re.Pattern[str]:
     return re.compile(DATE_FORMS[form].format(**_PIECES) + _CLOCK, re.IGNORECASE)
@@ -147,14 +143,11 @@ def serial_date(number: float) -> date | None:
 def parse_date(text: str, forms: Sequence[str] | Iterable[str]) -> date | None:
     """The date that a text prints in one of `forms` (or ISO); None when it is none."""
     plain = " ".join(western_digits(unicodedata.normalize("NFC", text)).split())
-    stated = list(forms)
-    for form in ("yyyy-mm-dd", *stated):
+    for form in ("yyyy-mm-dd", *forms):
         found = _pattern(form).fullmatch(plain)
         if found:
             return _build(found)
-    if _DAY_FIRST.isdisjoint(stated) or _MONTH_FIRST in stated:
-        return None
-    return next((_build(found) for form in _DAY_FIRST if (found := _pattern(form).fullmatch(plain))), None)
+    return None
 
 
 def epoch_date(number: float) -> date | None:
