@@ -89,7 +89,8 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     ],
     "refused_without_reason": [("file", another("file", file_id="f2", path="gap/x", status="refused", content_id="b"))],
     "assessed_in_the_future": [
-        "INSERT INTO release (release_id, contract_version, logical_hash, as_of) VALUES ('r', 1, 'h', DATE '2026-06-30')",
+        "INSERT INTO release (release_id, contract_version, logical_hash, as_of) VALUES "
+        "('r', 1, 'h', DATE '2026-06-30')",
         "UPDATE assessment SET assessed_on = DATE '2062-03-04'",
     ],
     "duplicate_of_nothing": [("file", another("file", file_id="f2", path="gap/x", status="duplicate"))],

@@ -223,7 +223,7 @@ class Record:
         return value
 
     def word(self, name: str, known: Mapping[str, str], code: str, staged: StagedFile) -> str | None:
-        """The printed word of a closed list (keys as of `word_key` or `term_key`); an unknown one is quarantined under `code`."""
+        """The printed word of a closed list (its keys: `word_key` or `term_key`); an unknown one is quarantined."""
         text = self.text(name, staged)
         if text is None or not known or not known.keys().isdisjoint((word_key(text), term_key(text))):
             return text

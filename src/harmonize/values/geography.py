@@ -45,7 +45,7 @@ def spelling_key(text: str) -> str:
 
 
 def _one_khmer(text: str) -> str:
-    """Khmer subscripts `ta` and `da` look alike and are typed for one another: \u178e\u17d2\u178f as \u178e\u17d2\u178a."""
+    """Khmer subscripts `ta` and `da` look alike and are typed for one another; both as `da`."""
     return text.replace("\u17d2\u178f", "\u17d2\u178a")
 
 
