@@ -213,3 +213,37 @@ def test_a_title_between_the_lines_is_no_line(read: Reader) -> None:
 def test_the_day_of_a_form_comes_first_whatever_sign_follows(read: Reader, printed: str) -> None:
     block = [[label, printed] if label == "Ngày tự kiểm tra" else [label, *rest] for label, *rest in BLOCK]
     assert read(table([*block, *LINES])).column("assessment", "assessed_on") == [date(2025, 11, 20)]
+
+
+def _block_in(shape: str) -> list[list[str]]:
+    pairs = [row for row in BLOCK if len(row) > 1]
+    if shape == "one cell":
+        return [[f"{label}: {value}"] for label, value in pairs]
+    return [[label, "", "", value] for label, value in pairs]
+
+
+@pytest.mark.parametrize("shape", ["one cell", "merged cells"])
+def test_a_value_stands_behind_its_label_or_beyond_merged_cells(read: Reader, shape: str) -> None:
+    staged = read(build({"Form": [*_block_in(shape), *LINES]}), "contributor/form.xlsx")
+    assert staged.column("mention", "name") == ["Công ty may Sao Mai"]
+    assert staged.column("mention", "workers") == [1240]
+    assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "beside"), [("", ["", "(street and number)"]), ("merged cells", ["", "", "Ngành nghề", "May mặc"])]
+)
+def test_neither_a_remark_nor_the_next_label_is_a_value(read: Reader, shape: str, beside: list[str]) -> None:
+    rows = _block_in(shape) if shape else BLOCK
+    block = [["Địa chỉ", *beside] if row[0] == "Địa chỉ" else row for row in rows]
+    assert read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx").column("mention", "address") == [None]
+
+
+def test_a_second_form_with_values_behind_its_labels_is_withheld(read: Reader) -> None:
+    staged = read(
+        build({"Form": [*_block_in("one cell"), *LINES, *_block_in("one cell"), *LINES]}), "contributor/f.xlsx"
+    )
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+    assert "second_form" in {code for _, code in staged.issues()}
+    assert staged.unaccounted() == 0

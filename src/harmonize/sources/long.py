@@ -74,7 +74,7 @@ def _labels_above(context: Context) -> frozenset[str]:
 
 
 def _first_word(record: Record) -> str:
-    return word_key(next((text for text in record.printed() if text), "").rstrip(": "))
+    return word_key(next((text for text in record.printed() if text), "").partition(":")[0])
 
 
 def _report_second_form(context: Context, record: Record) -> None:

@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from harmonize.reading.delimited import DelimitedRows
-from harmonize.reading.sheets import Sheet, cell_text, is_blank
+from harmonize.reading.sheets import Cell, Sheet, cell_text, is_blank
 from harmonize.sources.profile import BlockPart, Layout, TablePart
 from harmonize.sources.records import Record, TableView
 from harmonize.values.text import word_key
@@ -153,15 +152,18 @@ def _view(
 
 
 def match_block(part: BlockPart, sheet: Sheet) -> Match:
-    """The labels of a block in a sheet: the first cell of a row that says anything, its value in the next column."""
-    labels: dict[str, tuple[int, int]] = {}
+    """The labels of a block in a sheet: the first cell of a row that says anything; see `_labelled` for its value."""
+    titles_of_part = [*(title for names in names_of(part).values() for title in names), *part.known]
+    known_labels = frozenset(map(word_key, titles_of_part))
     # A table of hundreds of columns is no block of labels.
-    for row, cells in enumerate(() if isinstance(sheet.rows, DelimitedRows) else sheet.rows):
-        for column, cell in enumerate(cells):
-            if not is_blank(cell):
-                labels.setdefault(word_key(cell_text(cell).rstrip(": ")), (row, column + 1))
-                break
-    places: dict[str, tuple[int, int]] = {}
+    rows = () if isinstance(sheet.rows, DelimitedRows) else sheet.rows
+    nearby = [_labelled(cells, known_labels) for cells in rows]
+    if all(is_blank(value) for label, _, value in nearby if label in known_labels):
+        nearby = [_labelled(cells, known_labels, are_merged=True) for cells in rows]
+    labels: dict[str, tuple[int, int, Cell]] = {}
+    for row, (label, column, value) in enumerate(nearby):
+        labels.setdefault(label, (row, column, value))
+    places: dict[str, tuple[int, int, Cell]] = {}
     for name, titles in names_of(part).items():
         for title in titles:
             if word_key(title) in labels:
@@ -171,11 +173,11 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     if missing:
         return Match(len(part.required) - len(missing), missing, optional=len(places))
     order = sorted(places)
-    cells_of = [_value(sheet, *places[name]) for name in order]
+    cells_of = [places[name][2] for name in order]
     index = {name: number for number, name in enumerate(order)}
     # The block stands at its first row, whether that label is read or passed over.
     known = [labels[word_key(title)][0] for title in part.known if word_key(title) in labels]
-    first = min([*known, *(row for row, _ in places.values())])
+    first = min([*known, *(row for row, _, _ in places.values())])
     block = Record(
         cells_of,
         {name: (index[name],) for name in part.labels if name in index},
@@ -189,9 +191,22 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     return Match(len(part.required), (), (), len(places), block=block)
 
 
-def _value(sheet: Sheet, row: int, column: int) -> Any:
-    cells = sheet.rows[row]
-    return cells[column] if column < len(cells) else None
+def _labelled(cells: Sequence[Cell], known: frozenset[str], *, are_merged: bool = False) -> tuple[str, int, Cell]:
+    """Label, column and value of a row of a block. The value stands in the next column, or behind the colon of its label.
+
+    Args:
+        are_merged: it may stand further on, unless that is a label again.
+    """
+    first = next((column for column, cell in enumerate(cells) if not is_blank(cell)), 0)
+    text = cell_text(cells[first]) if cells else ""
+    label, colon, said = text.partition(":")
+    if colon and said.strip() and word_key(text) not in known and word_key(label) in known:
+        return word_key(label), first, said.strip()
+    further = (column for column in range(first + 1, len(cells)) if not is_blank(cells[column]))
+    column = next(further, first + 1) if are_merged else first + 1
+    if column > first + 1 and word_key(cell_text(cells[column]).rstrip(": ")) in known:
+        column = first + 1
+    return word_key(text.rstrip(": ")), column, cells[column] if column < len(cells) else None
 
 
 def match_first_row(part: TablePart, sheet: Sheet) -> Match:
