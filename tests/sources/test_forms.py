@@ -247,3 +247,10 @@ def test_a_second_form_with_values_behind_its_labels_is_withheld(read: Reader) -
     assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
     assert "second_form" in {code for _, code in staged.issues()}
     assert staged.unaccounted() == 0
+
+
+def test_a_tax_code_may_be_a_number_of_the_workbook(read: Reader) -> None:
+    block = [["Mã số thuế", 100109106] if row[0] == "Mã số thuế" else row for row in BLOCK]
+    staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
+    codes = [(row["scheme"], row["value"], row["valid"]) for row in staged["identifier"]]
+    assert codes == [("tax_code", "0100109106", True)]

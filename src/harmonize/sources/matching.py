@@ -192,7 +192,7 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
 
 
 def _labelled(cells: Sequence[Cell], known: frozenset[str], *, are_merged: bool = False) -> tuple[str, int, Cell]:
-    """Label, column and value of a row of a block. The value stands in the next column, or behind the colon of its label.
+    """Label, column and value of a row of a block: in the next column, or behind the colon of its label.
 
     Args:
         are_merged: it may stand further on, unless that is a label again.
