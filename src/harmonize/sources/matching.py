@@ -158,7 +158,8 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     # A table of hundreds of columns is no block of labels.
     rows = () if isinstance(sheet.rows, DelimitedRows) else sheet.rows
     nearby = [_labelled(cells, known_labels) for cells in rows]
-    if all(is_blank(value) for label, _, value in nearby if label in known_labels):
+    values = [value for label, _, value in nearby if label in known_labels]
+    if values and all(map(is_blank, values)):
         nearby = [_labelled(cells, known_labels, are_merged=True) for cells in rows]
     labels: dict[str, tuple[int, int, Cell]] = {}
     for row, (label, column, value) in enumerate(nearby):
