@@ -19,8 +19,8 @@ _BETWEEN_WORDS = re.compile(r"(?<=\w)\s*[-\u2010-\u2015]\s*(?=\w)")
 
 
 def clean(text: str) -> str | None:
-    """NFC, white space folded to single spaces, trimmed; None when nothing is left."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split()).strip(_INVISIBLE)
+    """NFC, white space folded to single spaces, trimmed of it and of invisible signs; None when nothing is left."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split()).strip(f"{_INVISIBLE} ")
     return folded or None
 
 
