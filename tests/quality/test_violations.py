@@ -90,6 +90,11 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
         "INSERT INTO issue VALUES ('i1', 'f1', 'row=1', 'drift', 'warning', NULL, 'A column.', NULL)"
     ],
     "refused_without_reason": [("file", another("file", file_id="f2", path="gap/x", status="refused", content_id="b"))],
+    "assessed_in_the_future": [
+        "INSERT INTO release (release_id, contract_version, logical_hash, as_of) VALUES "
+        "('r', 1, 'h', DATE '2026-06-30')",
+        "UPDATE assessment SET assessed_on = DATE '2062-03-04'",
+    ],
     "duplicate_of_nothing": [("file", another("file", file_id="f2", path="gap/x", status="duplicate"))],
     "content_loaded_twice": [("file", another("file", file_id="f2", path="gap/x"))],
     "quarantine_without_issue": [

@@ -113,3 +113,10 @@ def test_an_object_that_lacks_a_key_is_refused_with_its_name(read: Reader) -> No
 def test_points_of_sections_are_kept(read: Reader) -> None:
     staged = read(json.dumps(_monitoring()), "contributor/export.json")
     assert [(row["section"], row["score"], row["maximum"]) for row in staged["score"]] == [("5", 80.0, 100.0)]
+
+
+def test_an_answer_that_is_an_object_is_not_blank(read: Reader) -> None:
+    area = {"number": 5, "questions": [{"number": "5.1", "answer": {"key": "NO"}}, {"number": "5.2", "answer": {}}]}
+    staged = read(json.dumps(_monitoring(performanceAreas=[area])), "contributor/export.json")
+    assert (staged.counts.total, staged.counts.blank) == (2, 1)
+    assert [row["question_id"] for row in staged["answer"]] == ["5.1"]

@@ -261,3 +261,89 @@ def test_an_audit_that_names_nobody_is_withheld_with_its_rows(read: Reader) -> N
 def test_blanks_and_case_contradict_no_header(read: Reader, first: str, later: str) -> None:
     staged = read(gap({"Color": first}, {"Color": later, "ProvisionCode": "II.A"}))
     assert "inconsistent_header" not in [code for _, code in staged.issues()]
+
+
+@pytest.mark.parametrize("printed", ["Non-Compliance", "Non Compliance", "non \u2013 compliance"])
+def test_a_severity_is_read_whatever_dash_stands_in_it(read: Reader, printed: str) -> None:
+    staged = read(gap({"Severity": printed}))
+    assert staged.issues() == []
+    assert staged["finding"][0]["severity"] == "minor"
+    assert staged["finding"][0]["severity_raw"] == printed
+
+
+@pytest.mark.parametrize(
+    ("printed", "clause"),
+    [
+        ("iii.b.08", "iii.b.08"),
+        ("I.A.", "I.A"),
+        ("II.A.2 - Overtime premium", "II.A.2"),
+        ("I.A and I.B", "I.A and I.B"),
+        ("I.A, I.B", "I.A, I.B"),
+    ],
+)
+def test_the_code_of_a_clause_is_told_from_what_stands_beside_it(read: Reader, printed: str, clause: str) -> None:
+    assert read(gap({"ProvisionCode": printed})).column("finding", "clause") == [clause]
+
+
+@pytest.mark.parametrize("printed", ["TOE 12.10", "12.10.", "12.10: Guards"])
+def test_a_requirement_is_one_however_it_is_printed(read: Reader, printed: str) -> None:
+    assert _levis(read, TOE_Requirement=printed).column("finding", "clause") == ["12.10"]
+
+
+ADIDAS = [
+    "Factory ID", "Factory Name", "Address", "Country", "Assessment No.", "Date", "KPI Rating", "Topic",
+    "Zero Tolerance (Y/N)", "Threshold (Y/N)", "Description", "Action", "Due", "Status",
+]  # fmt: skip
+
+
+def _adidas(read: Reader, *changes: dict[str, Any]) -> Staged:
+    row: dict[str, Any] = {
+        "Factory ID": "A-1", "Factory Name": "Sao Mai Garment", "Country": "Vietnam", "Assessment No.": "AS-1",
+        "Date": "10.02.2026", "KPI Rating": "3S", "Topic": "Wages", "Zero Tolerance (Y/N)": "N",
+        "Description": "Paid late",
+    }  # fmt: skip
+    return read(
+        build({"S": [ADIDAS, *([{**row, **change}.get(name) for name in ADIDAS] for change in changes)]}), "c/x.xlsx"
+    )
+
+
+def test_the_same_day_in_another_spelling_is_no_contradiction(read: Reader) -> None:
+    other = {"Topic": "Benefits"}
+    assert _adidas(read, {}, {**other, "Date": {"date": "2026-02-10"}}).issues() == []
+    places = _adidas(read, {}, {**other, "Date": {"date": "2026-02-11"}}).issues()
+    assert places == [("sheet=S;cell=F3", "inconsistent_header")]
+
+
+@pytest.mark.parametrize(("flag", "severity"), [(True, "zero_tolerance"), (False, None)])
+def test_a_yes_may_be_a_logical_value_of_the_workbook(read: Reader, flag: bool, severity: str | None) -> None:
+    staged = _adidas(read, {"Zero Tolerance (Y/N)": flag})
+    assert (staged.issues(), staged.column("finding", "severity")) == ([], [severity])
+
+
+CAPR = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
+
+
+def _capr(read: Reader, *rows: list[Any], day: str = "8 March 2023", header: list[str] = CAPR) -> Staged:
+    labels = [["Site name", "Sao Mai Garment"], ["Country", "Vietnam"], ["Date of Audit", day]]
+    return read(build({"Audit Details": labels, "CAPR": [header, *rows]}), "c/x.xlsx")
+
+
+def test_a_finding_without_clause_is_told_wherever_the_header_stands(read: Reader) -> None:
+    staged = _capr(read, [1, "Exit blocked", "30", "Open", None], [2, "No drill", "30", "Open", "3"])
+    assert staged.issues() == [("sheet=CAPR;cell=E2", "finding_without_clause")]
+    assert staged.column("finding", "clause") == [None, "3"]
+    assert _capr(read, [1, "Exit blocked", "30", "Open"], header=CAPR[:-1]).issues() == []
+
+
+@pytest.mark.parametrize(
+    ("printed", "clause"),
+    [("3.", "3"), ("8A - Homework", "8A"), ("10.B4", "10.B4"), ("3: Safety", "3"), ("3.1", "3.1"), ("3 & 5", "3 & 5")],
+)
+def test_a_clause_of_smeta_is_told_from_its_title(read: Reader, printed: str, clause: str) -> None:
+    assert _capr(read, [1, "Exit blocked", "30", "Open", printed]).column("finding", "clause") == [clause]
+
+
+def test_an_audit_of_several_days_is_dated_by_the_first(read: Reader) -> None:
+    staged = _capr(read, [1, "Exit blocked", "30", "Open", "3"], day="8th - 9th March 2023")
+    assert staged.column("assessment", "assessed_on") == [date(2023, 3, 8)]
+    assert staged.column("finding", "due_on") == [date(2023, 4, 7)]

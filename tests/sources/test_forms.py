@@ -168,3 +168,89 @@ def test_a_row_without_a_name_belongs_to_nothing(read: Reader) -> None:
     assert staged["assessment"] == []
     assert [code for _, code in staged.issues()] == ["blank_key"]
     assert staged.unaccounted() == 0
+
+
+def test_a_workbook_typed_in_an_old_font_is_read_as_the_same(read: Reader) -> None:
+    def old(cell: str) -> str:
+        return "".join(chr(TCVN3.get(sign, ord(sign))) for sign in cell.lower())
+
+    book = build({"Form": [[old(cell) for cell in row] for row in [*BLOCK, *LINES]]})
+    staged = read(book, "contributor/form.xlsx")
+    assert staged.instrument == "vn_labour_inspection"
+    assert [row["raw_value"] for row in staged["answer"]] == ["có", "không"]
+    assert [row["code"] for row in staged["issue"] if row["locator"] == "file"] == ["converted_encoding"]
+
+
+def test_a_workbook_in_unicode_keeps_its_signs(read: Reader) -> None:
+    lines = [*LINES, ["31", "Thời giờ", "«Có»®", "Có", "A®B, C©D, E«F, G®H", "", ""]]
+    staged = read(build({"Form": [*BLOCK, *lines]}), "contributor/form.xlsx")
+    assert "converted_encoding" not in staged.column("issue", "code")
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30", "31"]
+
+
+@pytest.mark.parametrize("printed", ["30", "30.", "30.0"])
+def test_a_line_is_one_however_it_is_numbered(read: Reader, printed: str) -> None:
+    staged = read(table([*BLOCK, *LINES[:2], [printed, *LINES[2][1:]]]))
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+
+
+@pytest.mark.parametrize("printed", ["11", "11.", "No. 11", "No 11", "no.១១"])
+def test_a_condition_is_one_however_it_is_numbered(read: Reader, printed: str) -> None:
+    assert read(_declaration({"Condition No": printed}))["answer"][0]["question_id"] == "11"
+
+
+def test_a_title_between_the_lines_is_no_line(read: Reader) -> None:
+    title = ["", "Thời giờ làm việc", "", "", "", "", ""]
+    staged = read(table([*BLOCK, *LINES[:2], title, LINES[2]]))
+    assert "blank_key" not in {code for _, code in staged.issues()}
+    assert staged.unaccounted() == 0
+    staged = read(table([*BLOCK, *LINES[:2], ["", "Thời giờ", "", "Không", "", "", ""]]))
+    assert ("row=2", "blank_key") in staged.issues()
+    assert staged.unaccounted() == 0
+
+
+@pytest.mark.parametrize("printed", ["20/11/2025", "20-11-2025", "20.11.2025"])
+def test_the_day_of_a_form_comes_first_whatever_sign_follows(read: Reader, printed: str) -> None:
+    block = [[label, printed] if label == "Ngày tự kiểm tra" else [label, *rest] for label, *rest in BLOCK]
+    assert read(table([*block, *LINES])).column("assessment", "assessed_on") == [date(2025, 11, 20)]
+
+
+def _block_in(shape: str) -> list[list[str]]:
+    pairs = [row for row in BLOCK if len(row) > 1]
+    if shape == "one cell":
+        return [[f"{label}: {value}"] for label, value in pairs]
+    return [[label, "", "", value] for label, value in pairs]
+
+
+@pytest.mark.parametrize("shape", ["one cell", "merged cells"])
+def test_a_value_stands_behind_its_label_or_beyond_merged_cells(read: Reader, shape: str) -> None:
+    staged = read(build({"Form": [*_block_in(shape), *LINES]}), "contributor/form.xlsx")
+    assert staged.column("mention", "name") == ["Công ty may Sao Mai"]
+    assert staged.column("mention", "workers") == [1240]
+    assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+
+
+@pytest.mark.parametrize(
+    ("shape", "beside"), [("", ["", "(street and number)"]), ("merged cells", ["", "", "Ngành nghề", "May mặc"])]
+)
+def test_neither_a_remark_nor_the_next_label_is_a_value(read: Reader, shape: str, beside: list[str]) -> None:
+    rows = _block_in(shape) if shape else BLOCK
+    block = [["Địa chỉ", *beside] if row[0] == "Địa chỉ" else row for row in rows]
+    assert read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx").column("mention", "address") == [None]
+
+
+def test_a_second_form_with_values_behind_its_labels_is_withheld(read: Reader) -> None:
+    staged = read(
+        build({"Form": [*_block_in("one cell"), *LINES, *_block_in("one cell"), *LINES]}), "contributor/f.xlsx"
+    )
+    assert [row["question_id"] for row in staged["answer"]] == ["1", "30"]
+    assert "second_form" in {code for _, code in staged.issues()}
+    assert staged.unaccounted() == 0
+
+
+def test_a_tax_code_may_be_a_number_of_the_workbook(read: Reader) -> None:
+    block = [["Mã số thuế", 100109106] if row[0] == "Mã số thuế" else row for row in BLOCK]
+    staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
+    codes = [(row["scheme"], row["value"], row["valid"]) for row in staged["identifier"]]
+    assert codes == [("tax_code", "0100109106", True)]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 
 import pytest
 from hypothesis import given
@@ -41,7 +41,35 @@ PRINTED: Mapping[str, Callable[[date], str]] = {
 
 
 def test_every_form_has_a_printer_here() -> None:
-    assert {*PRINTED, "unix time"} == set(DATE_FORMS)
+    assert {*PRINTED, "unix time", "d - d month yyyy", "thai short year"} == set(DATE_FORMS)
+
+
+@given(
+    day=st.dates(date(1950, 1, 1), date(2100, 12, 31)),
+    days=st.integers(1, 4),
+    sign=st.sampled_from(["-", "\u2013", "&"]),
+)
+def test_of_several_days_the_first_counts(day: date, days: int, sign: str) -> None:
+    last = day + timedelta(days=days)
+    month = "" if last.month == day.month else f" {MONTHS[day.month - 1]}"
+    printed = f"{day.day}{month} {sign} {last.day} {MONTHS[last.month - 1]} {last.year}"
+    assert parse_date(printed, ["d - d month yyyy"]) == (day if last.year == day.year else None)
+
+
+@pytest.mark.parametrize("text", ["9 - 8 March 2023", "8 - 8 March 2023", "30 June - 2 May 2024", "8 - 40 Mai 2023"])
+def test_what_is_no_row_of_days_is_no_date(text: str) -> None:
+    assert parse_date(text, ["d - d month yyyy"]) is None
+
+
+@given(day=st.dates(date(2007, 1, 1), date(2056, 12, 31)), is_word=st.booleans())
+def test_a_buddhist_year_may_be_written_short(day: date, is_word: bool) -> None:
+    year = (day.year + 543) % 100
+    printed = f"{day.day} {THAI_MONTHS[day.month - 1]} {year}" if is_word else f"{day.day:02}/{day.month:02}/{year}"
+    assert parse_date(printed, ["thai short year"]) == day
+
+
+def test_a_short_year_that_is_not_buddhist_is_none() -> None:
+    assert parse_date("15/03/26", ["dd/mm/yyyy", "thai short year"]) is None
 
 
 @given(seconds=st.integers(160_000_000, 4_100_000_000), thousandths=st.booleans())
@@ -93,6 +121,7 @@ def test_iso_is_read_whatever_the_profile_says(day: date) -> None:
         ("Hà Nội, ngày 20 tháng 11 năm 2025", "vietnamese long", date(2025, 11, 20)),
         ("TP. Hồ Chí Minh, ngày 20/11/2025", "vietnamese dd/mm/yyyy", date(2025, 11, 20)),
         ("วันที่ ๒๐ พฤศจิกายน พ.ศ. ๒๕๖๘", "thai long", date(2025, 11, 20)),
+        ("วันที่ ๒๐ เดือน พฤศจิกายน พ.ศ. ๒๕๖๘", "thai long", date(2025, 11, 20)),
     ],
 )
 def test_date_is_read(text: str, form: str, expected: date) -> None:

@@ -93,3 +93,27 @@ def test_level(scheme: str, value: str, country: str | None, level: str) -> None
 def test_cleaning_twice_is_cleaning_once(scheme: str, value: str) -> None:
     once = clean_identifier(scheme, value)
     assert clean_identifier(scheme, once) == once
+
+
+@pytest.mark.parametrize(
+    ("value", "country", "expected"),
+    [
+        ("100109106", "VN", "0100109106"),
+        ("100109107", "VN", "100109107"),
+        ("0100109106", "VN", "0100109106"),
+        ("0100109106-001", "VN", "0100109106001"),
+        ("100109106", "KH", "100109106"),
+        ("100109106", None, "100109106"),
+        ("109106", "VN", "109106"),
+    ],
+)
+def test_a_spreadsheet_s_lost_zero_is_given_back_where_the_check_proves_it(
+    value: str, country: str | None, expected: str
+) -> None:
+    assert RULES.restored("tax_code", value, country) == expected
+
+
+@given(value=st.text(st.sampled_from("0123456789"), min_size=1, max_size=14))
+def test_what_is_valid_as_printed_is_not_restored(value: str) -> None:
+    restored = RULES.restored("tax_code", value, "VN")
+    assert restored == value or (not is_valid("tax_code", value, "VN") and is_valid("tax_code", restored, "VN"))

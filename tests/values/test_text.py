@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.values.text import clean, code_key, label_key, western_digits, word_key
+from harmonize.values.text import answer_word, clean, code_key, label_key, term_key, western_digits, word_key
+
+INVISIBLE = {"\u200b", "\u2060", "\ufeff"}
 
 
 @pytest.mark.parametrize(
@@ -21,6 +23,8 @@ from harmonize.values.text import clean, code_key, label_key, western_digits, wo
         ("\u00a0Sao\u3000Mai\u2009", "Sao Mai"),
         ("=SUM(A1)", "=SUM(A1)"),
         ("../../etc", "../../etc"),
+        ("\u200b Sao Mai \ufeff", "Sao Mai"),
+        ("\u200b", None),
         ("", None),
         (" \t\r\n\u00a0", None),
     ],
@@ -39,7 +43,7 @@ def test_cleaning_twice_is_cleaning_once(text: str) -> None:
 def test_clean_text_is_composed_and_has_no_blank_at_its_ends(text: str) -> None:
     once = clean(text)
     if once is None:
-        assert not text.strip()
+        assert not text.strip("".join({sign for sign in text if sign.isspace()} | INVISIBLE))
     else:
         assert once == once.strip()
         assert unicodedata.is_normalized("NFC", once)
@@ -49,7 +53,7 @@ def test_clean_text_is_composed_and_has_no_blank_at_its_ends(text: str) -> None:
 @given(st.text())
 def test_clean_drops_nothing_but_white_space(text: str) -> None:
     kept = "".join(unicodedata.normalize("NFC", text).split())
-    assert "".join((clean(text) or "").split()) == kept
+    assert "".join((clean(text) or "").split()).strip("".join(INVISIBLE)) == kept.strip("".join(INVISIBLE))
 
 
 @pytest.mark.parametrize(
@@ -115,3 +119,20 @@ def test_western_digits_keeps_length_and_is_idempotent(text: str) -> None:
     once = western_digits(text)
     assert len(once) == len(text)
     assert western_digits(once) == once
+
+
+def test_an_answer_is_found_beneath_invisible_breaks() -> None:
+    assert answer_word("ไม่\u200bสอดคล้อง", {"ไม่สอดคล้อง": 3}) == 3
+    assert word_key("ไม่\u200bสอดคล้อง") == "ไม่สอดคล้อง"
+
+
+@pytest.mark.parametrize(
+    "text", ["Critical-Immediate Action", "Critical \u2013 Immediate Action", "critical immediate  action"]
+)
+def test_a_term_is_one_whatever_dash_stands_in_it(text: str) -> None:
+    assert term_key(text) == "critical immediate action"
+
+
+@pytest.mark.parametrize("text", ["B-", "-", "- B", "A+", "-5"])
+def test_a_sign_at_an_end_is_part_of_a_term(text: str) -> None:
+    assert term_key(text) == word_key(text)

@@ -296,6 +296,11 @@ FROM file AS f
 ANTI JOIN issue AS i ON i.file_id = f.file_id
 WHERE f.status = 'refused';
 
+-- law: assessed_in_the_future
+SELECT assessment_id, instrument, native_id, assessed_on
+FROM assessment
+WHERE assessed_on > (SELECT max(as_of) FROM release);
+
 -- law: duplicate_of_nothing
 SELECT f.path, f.duplicate_of
 FROM file AS f

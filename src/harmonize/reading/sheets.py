@@ -30,7 +30,7 @@ class Sheet:
     Attributes:
         name: worksheet name; None for a CSV file.
         rows: all rows from the top, title rows included.
-        decoded: how the text was decoded; None for workbooks.
+        decoded: how the text was decoded; None for workbooks, but where their cells were converted.
         delimiter: what the text is split at; None for workbooks.
         other_delimiters: what it could be split at instead.
     """

@@ -17,7 +17,7 @@ from harmonize.sources.records import Record, TableView
 from harmonize.sources.unnamed import Unnamed, kept
 from harmonize.sources.vocabulary import Vocabulary
 from harmonize.values.numbers import NumberStyle, decide_style
-from harmonize.values.text import word_key
+from harmonize.values.text import term_key, word_key
 
 __all__ = ["Context"]
 
@@ -69,13 +69,13 @@ class Context:
 
     @cached_property
     def severities(self) -> Mapping[str, str | None]:
-        """Common severity by the instrument's word, case-folded; empty where it has none."""
-        return {word_key(word): common for word, common in self.profile.severities.items()}
+        """Common severity by the `term_key` of the instrument's word; empty where it has none."""
+        return {term_key(word): common for word, common in self.profile.severities.items()}
 
     @cached_property
     def finding_statuses(self) -> Mapping[str, str | None]:
-        """Common state of a finding by the instrument's word, case-folded; empty where it has none."""
-        return {word_key(word): common for word, common in self.profile.finding_statuses.items()}
+        """Common state of a finding by the `term_key` of the instrument's word; empty where it has none."""
+        return {term_key(word): common for word, common in self.profile.finding_statuses.items()}
 
     @cached_property
     def statuses(self) -> dict[str, str]:

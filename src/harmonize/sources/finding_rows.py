@@ -10,13 +10,13 @@ from harmonize.sources.context import Context
 from harmonize.sources.records import Record
 from harmonize.sources.visits import Visit
 from harmonize.values.dates import parse_date
-from harmonize.values.text import western_digits, word_key
+from harmonize.values.text import term_key, western_digits, word_key
 
 __all__ = ["clause_of", "says_more", "stage_finding"]
 
 _DETAILS = ("severity", "root_cause", "legal_reference", "action", "responsible", "due_on", "timescale", "closed_on")
-_YES = frozenset({"y", "yes"})
-_FLAGS = {**dict.fromkeys(_YES, "Y"), "n": "N", "no": "N"}
+_YES = frozenset({"y", "yes", "true"})
+_FLAGS = {**dict.fromkeys(_YES, "Y"), **dict.fromkeys(("n", "no", "false"), "N")}
 
 
 def clause_of(context: Context, record: Record) -> str | None:
@@ -48,7 +48,7 @@ def stage_finding(
     statuses = context.finding_statuses
     status_raw = record.word("status", {word: word for word in statuses}, "unknown_status", staged)
     closed_on = record.day("closed_on", layout.dates, staged)
-    status = statuses.get(word_key(status_raw)) if status_raw else None
+    status = statuses.get(term_key(status_raw)) if status_raw else None
     if status is None and record.has("closed_on") and not record.has("status"):
         status = "closed" if closed_on else "open" if record.is_blank("closed_on") else None
     due_on = record.day("due_on", layout.dates, staged) or _due_from_timescale(context, record, visit)
@@ -56,7 +56,7 @@ def stage_finding(
         visit.number,
         record.text("finding_no", staged),
         clause,
-        context.severities.get(word_key(severity_raw)) if severity_raw else None,
+        context.severities.get(term_key(severity_raw)) if severity_raw else None,
         severity_raw,
         record.text("description", staged),
         record.text("root_cause", staged),
@@ -78,7 +78,7 @@ def _severity(context: Context, record: Record) -> str | None:
     """The class of a finding: a printed word, or the gravest of the columns that say yes."""
     flags = context.layout.severity_flags
     if not flags:
-        known = {word: word for word in context.severities}
+        known = {term_key(word): word for word in context.profile.severities}
         return record.word("severity", known, "unknown_severity", context.staged)
     for name, word in flags.items():
         text = record.word(name, _FLAGS, "unknown_severity", context.staged)

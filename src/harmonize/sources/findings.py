@@ -153,7 +153,7 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
         _report_unknown_kind(context, record)
         return
     role = None if is_finding else "remark"
-    if record.is_blank("clause") and context.layout.clean_visit_field:
+    if is_finding and record.has("clause") and record.is_blank("clause"):
         _report_without_clause(context, record, "The finding has no clause; it is kept without an indicator.")
     stage_finding(context, record, visit, clause_of(context, record), table.extras(record), role)
 

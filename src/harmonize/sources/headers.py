@@ -74,7 +74,7 @@ def _country(context: Context, record: Record) -> str | None:
 def add_identifier(context: Context, scheme: str, text: str, country: str | None, mention: str, place: str) -> None:
     """Stage one identifier; one that fails its check is kept, marked, and never links."""
     rules = context.vocabulary.identifiers
-    value = rules.clean(scheme, text)
+    value = rules.restored(scheme, text, country)
     if not value or text.casefold() in rules.placeholders:
         return
     valid = rules.is_valid(scheme, value, country)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -11,6 +12,7 @@ from harmonize.errors import RefusedFile
 from harmonize.model.issues import Issue
 from harmonize.model.staged import StagedFile
 from harmonize.reading.documents import Document, open_document
+from harmonize.reading.encoding import Decoded
 from harmonize.reading.limits import Limits
 from harmonize.reading.sheets import Sheet
 from harmonize.sources import envelopes, findings, grants, long, plan, register, wide
@@ -25,6 +27,8 @@ from harmonize.values.vietnamese import LegacyVietnamese
 __all__ = ["inspect", "open_export", "read_file"]
 
 _LEGACY = frozenset({"tcvn3", "vni"})
+_VIETNAMESE = re.compile("[ăđơưẠ-ỹ]", re.IGNORECASE)
+"""Letters that only Unicode has."""
 _STAGE: Mapping[Family, Callable[[Context], None]] = {
     "wide": wide.stage,
     "envelopes": envelopes.stage,
@@ -63,14 +67,20 @@ def open_export(
 
 
 def _converted(sheet: Sheet, legacy: LegacyVietnamese) -> Sheet:
-    decoded = sheet.decoded
-    found = None if decoded is None or decoded.certain else legacy.convert(decoded.text)
-    if found is None or decoded is None:
+    decoded = sheet.decoded or Decoded("", "utf-8", certain=False)
+    found = None if decoded.certain else legacy.convert(decoded.text if sheet.decoded else _odd_text(sheet))
+    if found is None:
         return sheet
     rows = [
         [legacy.apply(found.encoding, cell) if isinstance(cell, str) else cell for cell in row] for row in sheet.rows
     ]
     return replace(sheet, rows=rows, decoded=replace(decoded, encoding=found.encoding))
+
+
+def _odd_text(sheet: Sheet) -> str:
+    """The texts of a worksheet that tell an old Vietnamese font: there the cells hold its signs as Western letters."""
+    odd = {cell for row in sheet.rows for cell in row if isinstance(cell, str) and not cell.isascii()}
+    return "" if any(_VIETNAMESE.search(text) for text in odd) else "\n".join(sorted(odd))
 
 
 def _open(
@@ -198,8 +208,7 @@ def _is_new(block: Record, table: TableView | None, seen: set[str]) -> bool:
 
 
 def _report_encoding(document: Document, recognition: Recognition, staged: StagedFile) -> None:
-    for sheet in document.sheets:
-        decoded = sheet.decoded
+    for decoded in dict.fromkeys(sheet.decoded for sheet in document.sheets):
         if decoded is None or (decoded.certain and not decoded.replaced):
             continue
         if decoded.encoding in _LEGACY:
@@ -209,7 +218,7 @@ def _report_encoding(document: Document, recognition: Recognition, staged: Stage
                     "converted_encoding",
                     decoded.encoding,
                     f"The file is written in {decoded.encoding.upper()}; its text was converted to Unicode.",
-                    "Export it as UTF-8.",
+                    "Export it as UTF-8, or type workbooks in a Unicode font.",
                     severity="info",
                 )
             )

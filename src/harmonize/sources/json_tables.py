@@ -69,9 +69,10 @@ def list_sheet(document: Mapping[str, Any], place: str, path: str, titles: Seque
         titles: headers that the table has in any case.
     """
     spelled = {word_key(title): title for title in titles}
+    single = frozenset(key for key in spelled if not any(other.startswith(f"{key}.") for other in spelled))
     entries = [
         (found, {spelled.get(word_key(title), title): cell for title, cell in reversed(list(stated.items()))})
-        for found, stated in _entries(document, place, path.split("."), "", {})
+        for found, stated in _entries(document, place, path.split("."), "", {}, single)
     ]
     headers = list(dict.fromkeys([*titles, *(title for _, stated in entries for title in stated)]))
     rows: list[list[Cell]] = [list(headers)]
@@ -83,9 +84,13 @@ def list_sheet(document: Mapping[str, Any], place: str, path: str, titles: Seque
 
 
 def _entries(
-    node: Any, place: str, steps: Sequence[str], above: str, stated: Mapping[str, _Placed]
+    node: Any, place: str, steps: Sequence[str], above: str, stated: Mapping[str, _Placed], single: frozenset[str]
 ) -> Iterator[tuple[str, Mapping[str, _Placed]]]:
-    """Every entry at the end of the path, with what it and those above it state; a `null` states nothing at all."""
+    """Every entry at the end of the path, with what it and those above it state; a `null` states nothing at all.
+
+    Args:
+        single: paths whose value is one cell, even where it is an object: nothing that is stated may look blank.
+    """
     step, *further = steps
     label = f"{above}.{step}" if above else step
     key = next((key for key in node if word_key(key) == word_key(step)), step) if isinstance(node, dict) else step
@@ -95,25 +100,27 @@ def _entries(
     placed = [(f"{path_of(place, key)}[{index}]", entry) for index, entry in several]
     for found, entry in [(path_of(place, key), listed)] if isinstance(listed, dict) else placed:
         inner = frozenset({word_key(f"{label}.{further[0]}")} if further else ())
-        said = {**stated, **_flat(entry, label, found, inner)}
+        said = {**stated, **_flat(entry, label, found, inner, single)}
         if further:
-            yield from _entries(entry, found, further, label, said)
+            yield from _entries(entry, found, further, label, said, single)
         else:
             yield found, {} if entry is None else said
 
 
-def _flat(node: Any, label: str, place: str, listed: frozenset[str]) -> dict[str, _Placed]:
+def _flat(
+    node: Any, label: str, place: str, listed: frozenset[str], single: frozenset[str] = frozenset()
+) -> dict[str, _Placed]:
     """All that a node states, by path; a text in several languages is one text."""
     if word_key(label) in listed:
         return {}
-    if not isinstance(node, dict):
+    languages = [key for key in node if label and is_language(key)] if isinstance(node, dict) else []
+    if not isinstance(node, dict) or (node and not languages and word_key(label) in single):
         return {label: (_cell(node), place)} if label else {}
-    languages = [key for key in node if label and is_language(key)]
     stated = {
         path: found
         for key, value in node.items()
         if key not in languages
-        for path, found in _flat(value, f"{label}.{key}" if label else key, path_of(place, key), listed).items()
+        for path, found in _flat(value, f"{label}.{key}" if label else key, path_of(place, key), listed, single).items()
     }
     if languages:
         filled = [key for key in languages if not is_empty(node[key])] or languages

@@ -78,7 +78,7 @@ def _labels_above(context: Context) -> frozenset[str]:
 
 
 def _first_word(record: Record) -> str:
-    return word_key(next((text for text in record.printed() if text), "").rstrip(": "))
+    return word_key(next((text for text in record.printed() if text), "").partition(":")[0])
 
 
 def _report_second_form(context: Context, record: Record) -> None:
@@ -109,6 +109,8 @@ def _stage_row(
     cell_no = context.staged.next_cell()
     question = _question(context, record)
     if question is None:
+        if _is_heading(context, record):
+            return
         context.report_blank_key(record, repr(table.header[table.columns["question"][0]]), _cells(record))
         return
     visit = visit_of(record, _cells(record))
@@ -117,6 +119,11 @@ def _stage_row(
     extra = table.extras(record)
     if _stage_answer(context, record, visit, question, (cell_no, extra), style) and says_more(record):
         stage_finding(context, record, visit, question, extra, "detail")
+
+
+def _is_heading(context: Context, record: Record) -> bool:
+    """A line of a form that neither numbers a question nor answers one: the title of the lines below it."""
+    return context.layout.header_block is not None and record.is_blank("answer") and not says_more(record)
 
 
 def _question(context: Context, record: Record) -> str | None:

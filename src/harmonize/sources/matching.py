@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 from harmonize.reading.delimited import DelimitedRows
-from harmonize.reading.sheets import Sheet, cell_text, is_blank
+from harmonize.reading.sheets import Cell, Sheet, cell_text
+from harmonize.sources.labels import LabelledRow, labelled_rows
 from harmonize.sources.profile import BlockPart, Layout, TablePart
 from harmonize.sources.records import Record, TableView
-from harmonize.sources.unnamed import label_of
 from harmonize.values.text import word_key
 
 __all__ = ["Match", "TitledSheet", "match_block", "match_first_row", "match_part", "names_of"]
@@ -37,6 +36,7 @@ class Match:
     others: tuple[TableView, ...] = ()
     block: Record | None = None
     block_sheet: Sheet | None = None
+    block_rows: Sequence[LabelledRow] = ()
     in_its_sheet: bool = False
 
 
@@ -155,15 +155,13 @@ def _view(
 
 
 def match_block(part: BlockPart, sheet: Sheet) -> Match:
-    """The labels of a block in a sheet: the first cell of a row that says anything, its value in the next column."""
-    labels: dict[str, tuple[int, int]] = {}
-    # A table of hundreds of columns is no block of labels.
-    for row, cells in enumerate(() if isinstance(sheet.rows, DelimitedRows) else sheet.rows):
-        for column, cell in enumerate(cells):
-            if not is_blank(cell):
-                labels.setdefault(label_of(cell_text(cell)), (row, column + 1))
-                break
-    places: dict[str, tuple[int, int]] = {}
+    """The labels of a block in a sheet; of equal ones the first."""
+    titles_of_part = [*(title for names in names_of(part).values() for title in names), *part.known]
+    rows = labelled_rows(sheet, frozenset(map(word_key, titles_of_part)))
+    labels: dict[str, tuple[int, int, Cell]] = {}
+    for number, row in enumerate(rows):
+        labels.setdefault(row.key, (number, row.value_column, row.value))
+    places: dict[str, tuple[int, int, Cell]] = {}
     for name, titles in names_of(part).items():
         for title in titles:
             if word_key(title) in labels:
@@ -173,11 +171,11 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     if missing:
         return Match(len(part.required) - len(missing), missing, optional=len(places))
     order = sorted(places)
-    cells_of = [_value(sheet, *places[name]) for name in order]
+    cells_of = [places[name][2] for name in order]
     index = {name: number for number, name in enumerate(order)}
     # The block stands at its first row, whether that label is read or passed over.
     known = [labels[word_key(title)][0] for title in part.known if word_key(title) in labels]
-    first = min([*known, *(row for row, _ in places.values())])
+    first = min([*known, *(row for row, _, _ in places.values())])
     block = Record(
         cells_of,
         {name: (index[name],) for name in part.labels if name in index},
@@ -188,12 +186,7 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
             sheet.cell_locator(places[order[number]][0], -1, places[order[number]][1], "") if sheet.name else "header"
         ),
     )
-    return Match(len(part.required), (), (), len(places), block=block, block_sheet=sheet)
-
-
-def _value(sheet: Sheet, row: int, column: int) -> Any:
-    cells = sheet.rows[row]
-    return cells[column] if column < len(cells) else None
+    return Match(len(part.required), (), (), len(places), block=block, block_sheet=sheet, block_rows=rows)
 
 
 def match_first_row(part: TablePart, sheet: Sheet) -> Match:

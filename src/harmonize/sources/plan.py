@@ -5,7 +5,7 @@ from __future__ import annotations
 from harmonize.reading.sheets import is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.long import label_hash
-from harmonize.values.text import code_key, word_key
+from harmonize.values.text import code_key, term_key
 
 __all__ = ["count_cells", "stage"]
 
@@ -48,7 +48,7 @@ def stage(context: Context) -> None:
             record.text("issue", staged),
             record.text("action", staged),
             record.day("due_on", context.layout.dates, staged),
-            statuses.get(word_key(status_raw)) if status_raw else None,
+            statuses.get(term_key(status_raw)) if status_raw else None,
             status_raw,
             record.locator,
             table.extras(record),

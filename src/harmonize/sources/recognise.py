@@ -159,7 +159,7 @@ def _with_unnamed(part: BlockPart, match: Match, table: TableView | None) -> Rec
         return match.block
     sheet = match.block_sheet
     rows = table.header_row if table is not None and table.sheet is sheet else len(sheet.rows)
-    return replace(match.block, unnamed=unnamed_labels(sheet, rows, [*_titles(part), *part.known]))
+    return replace(match.block, unnamed=unnamed_labels(sheet, match.block_rows[:rows], [*_titles(part), *part.known]))
 
 
 def _refusal(candidate: _Candidate, header_rows: int) -> RefusedFile:

@@ -13,7 +13,7 @@ from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
 from harmonize.sources.unnamed import Unnamed
 from harmonize.values.dates import parse_date, plausible_date, serial_date
 from harmonize.values.numbers import NumberProblem, NumberStyle, parse_number
-from harmonize.values.text import clean, word_key
+from harmonize.values.text import clean, term_key, word_key
 
 __all__ = ["Record", "TableView", "report_excel_error"]
 
@@ -230,9 +230,9 @@ class Record:
         return value
 
     def word(self, name: str, known: Mapping[str, str], code: str, staged: StagedFile) -> str | None:
-        """The printed word of a closed list (keys case-folded); an unknown one is quarantined under `code`."""
+        """The printed word of a closed list (its keys: `word_key` or `term_key`); an unknown one is quarantined."""
         text = self.text(name, staged)
-        if text is None or not known or word_key(text) in known:
+        if text is None or not known or not known.keys().isdisjoint((word_key(text), term_key(text))):
             return text
         staged.report(
             Issue(

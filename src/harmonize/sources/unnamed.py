@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from harmonize.model.locators import column_letters
 from harmonize.reading.sheets import Sheet, cell_text, is_blank
 from harmonize.sources.json_nodes import is_empty, is_language, path_of
+from harmonize.sources.labels import LabelledRow
 from harmonize.values.text import word_key
 
-__all__ = ["KnownKeys", "Unnamed", "kept", "label_of", "unnamed_keys", "unnamed_labels"]
+__all__ = ["KnownKeys", "Unnamed", "kept", "unnamed_keys", "unnamed_labels"]
 
 _ANY = "*"
 
@@ -148,30 +149,28 @@ def _known(value: Any, place: str, known: KnownKeys, path: str) -> Iterator[Unna
         yield Unnamed(path, place, value)
 
 
-def label_of(text: str) -> str:
-    """The key of a printed label: a colon behind it is no part of it."""
-    return word_key(text.rstrip(": "))
-
-
-def unnamed_labels(sheet: Sheet, rows: int, named: Iterable[str]) -> list[Unnamed]:
-    """What the first rows of a sheet say in labels and values that are not named; a lone text is a title.
+def unnamed_labels(sheet: Sheet, rows: Sequence[LabelledRow], named: Iterable[str]) -> list[Unnamed]:
+    """What a block says under labels that are not named; a lone text is a title.
 
     Args:
-        named: labels that the profile names; of a row that begins with one the next cell is read, at its first place.
+        rows: the first rows of the sheet.
+        named: labels that the profile names; of a row that begins with one its value is read, at its first place.
     """
     unread = set(map(word_key, named))
+    is_behind_colons = any(row.key in unread and row.value_column == row.column for row in rows)
     found: list[Unnamed] = []
-    for row, cells in enumerate(sheet.rows[:rows]):
-        filled = [column for column, cell in enumerate(cells) if not is_blank(cell)]
-        if not filled:
-            continue
-        label = cell_text(cells[filled[0]]).strip().rstrip(": ")
-        beside = filled[1:]
-        if label_of(label) in unread:
-            unread.discard(label_of(label))
-            beside = [column for column in beside if column > filled[0] + 1]
-            label = f"{label} ({', '.join(map(column_letters, beside))})"
+    for number, row in enumerate(rows):
+        cells = sheet.rows[number]
+        beside = [column for column in range(row.column + 1, len(cells)) if not is_blank(cells[column])]
+        label, said = row.label, [cell_text(cells[column]) for column in beside]
+        if row.key in unread:
+            unread.discard(row.key)
+            beside = [column for column in beside if column != row.value_column]
+            label, said = f"{label} ({', '.join(map(column_letters, beside))})", [cell_text(cells[at]) for at in beside]
+        elif not beside and is_behind_colons and ":" in label:
+            label, _, behind = label.partition(":")
+            beside, said = [row.column], [behind.strip()]
         if beside:
-            place = sheet.cell_locator(row, -1, beside[0], "") if sheet.name else "header"
-            found.append(Unnamed(label, place, "; ".join(cell_text(cells[column]) for column in beside), label))
+            place = sheet.cell_locator(number, -1, beside[0], "") if sheet.name else "header"
+            found.append(Unnamed(label.strip(), place, "; ".join(said), label.strip()))
     return found

@@ -266,6 +266,8 @@ def _compare_header(context: Context, record: Record, visit: Visit) -> None:
             # The first row left it blank or unreadable: what a later row says stands.
             visit.header[column] = value
             visit.header_texts[name] = text
+        elif isinstance(value, date) and value == visit.assessed_on:
+            continue  # The same day, written otherwise.
         elif value is not None and visit.header_texts.get(name):
             context.staged.report(
                 Issue(

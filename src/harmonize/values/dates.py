@@ -1,6 +1,7 @@
 """Dates in the form that a source's profile states; ISO dates are read everywhere, an order is never guessed.
 
-Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are read.
+Years above 2400 are Buddhist (minus 543). Khmer, Thai and full-width digits are read. Of several days that are printed
+together the first one counts.
 """
 
 from __future__ import annotations
@@ -61,9 +62,14 @@ _THAI_MONTHS = {
 _EARLIEST, _LATEST = 1950, 2100
 _BUDDHIST_FROM = 2400
 _BUDDHIST_OFFSET = 543
+_BUDDHIST_CENTURY = 2500
 _CLOCK = r"(?:[ T]\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?:\s?[AaPp][Mm])?(?:Z|[+-]\d{2}:?\d{2})?)?"
 _PIECES = {
     "yyyy": r"(?P<y>\d{4})",
+    "be": r"(?P<b>[5-9]\d)",
+    "th": "(?:st|nd|rd|th)?",
+    "last_dd": r"(?P<last_d>\d{1,2})",
+    "last_month": r"(?P<last_n>[A-Za-z]+)\.?",
     "mm": r"(?P<m>\d{1,2})",
     "dd": r"(?P<d>\d{1,2})",
     "month": r"(?P<n>[A-Za-z]+)\.?",
@@ -78,9 +84,12 @@ DATE_FORMS: dict[str, str] = {
     "dd.mm.yyyy": r"{dd}\.{mm}\.{yyyy}",
     "dd-mm-yyyy": "{dd}-{mm}-{yyyy}",
     "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",
-    "d month yyyy": r"{dd}(?:st|nd|rd|th)?\s+{month},?\s+{yyyy}",
+    "d month yyyy": r"{dd}{th}\s+{month},?\s+{yyyy}",
+    "d - d month yyyy": r"{dd}{th}(?:\s+{month})?\s*(?:[-\u2013&]|and|to)\s*{last_dd}{th}\s+{last_month},?\s+{yyyy}",
     "month d yyyy": r"{month}\s+{dd},?\s+{yyyy}",
-    "thai long": r"(?:วันที่\s*)?{dd}\s+{thai_month}\s+(?:พ\.\s?ศ\.\s*)?{yyyy}",
+    "thai long": r"(?:วันที่\s*)?{dd}\s*(?:เดือน\s*)?{thai_month}\s*(?:พ\.\s?ศ\.\s*)?{yyyy}",
+    # (Buddhist years are often written with their last two digits.)
+    "thai short year": r"{dd}(?:/{mm}/|\s*{thai_month}\s*){be}",
     "unix time": r"(?P<epoch>\d{{9,13}})",
     # (Forms begin with the place where they were signed.)
     "vietnamese dd/mm/yyyy": r"(?:[^,\d]+,\s*)?ngày\s+{dd}/{mm}/{yyyy}",
@@ -98,9 +107,17 @@ def _build(found: re.Match[str]) -> date | None:
     parts = found.groupdict()
     if parts.get("epoch"):
         return epoch_date(int(parts["epoch"]))
-    name = parts.get("n")
-    month = _MONTHS.get(name.lower(), _THAI_MONTHS.get(name)) if name else int(parts["m"])
-    return None if month is None else plausible_date(int(parts["y"]), month, int(parts["d"]))
+    year = int(parts["y"]) if parts.get("y") else _BUDDHIST_CENTURY + int(parts["b"])
+    last = _month(parts.get("last_n"))
+    month = _month(parts.get("n")) or last or int(parts.get("m") or 0)
+    day = int(parts["d"])
+    if last is not None and (month, day) >= (last, int(parts["last_d"])):
+        return None  # The days are no row of days in one year.
+    return plausible_date(year, month, day)
+
+
+def _month(name: str | None) -> int | None:
+    return None if name is None else _MONTHS.get(name.lower(), _THAI_MONTHS.get(name))
 
 
 def plausible_date(year: int, month: int, day: int) -> date | None:

@@ -42,8 +42,13 @@ _LATIN = re.compile("[A-Za-zÀ-ɏḀ-ỿ]")
 
 def spelling_key(text: str) -> str:
     """`text` as lower-case Latin words without diacritics or punctuation; equal keys are equal names."""
-    latin = text if text.isascii() else anyascii(unicodedata.normalize("NFC", text))
+    latin = text if text.isascii() else anyascii(_one_khmer(unicodedata.normalize("NFC", text)))
     return _BETWEEN_WORDS.sub(" ", latin.casefold()).strip()
+
+
+def _one_khmer(text: str) -> str:
+    """Khmer subscripts `ta` and `da` look alike and are typed for one another; both as `da`."""
+    return text.replace("\u17d2\u178f", "\u17d2\u178a")
 
 
 def is_country(code: str) -> bool:

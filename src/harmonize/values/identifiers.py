@@ -85,6 +85,17 @@ class IdentifierRules:
         rule = self._scheme(scheme)
         return _clean(value, rule.separators, rule.case)
 
+    def restored(self, scheme: str, value: str, country: str | None) -> str:
+        """As `clean`, with the leading zero of a tax code that a spreadsheet took for a number.
+
+        It is given back only where the code has a check digit, which fails without it and holds with it.
+        """
+        text, rule = self.clean(scheme, value), self.tax_codes.get(country or "")
+        if self._scheme(scheme).check != "tax_code" or rule is None or rule.check is None or not text.isdecimal():
+            return text
+        is_lost = not self.is_valid(scheme, text, country) and self.is_valid(scheme, f"0{text}", country)
+        return f"0{text}" if is_lost else text
+
     def is_valid(self, scheme: str, value: str, country: str | None = None) -> bool:
         """Whether `value` fits its scheme's pattern and check; `country` (alpha-2) picks the rule of a tax code."""
         if value.strip().casefold() in self.placeholders:

@@ -7,25 +7,36 @@ import unicodedata
 from collections.abc import Iterable, Mapping
 from functools import lru_cache
 
-__all__ = ["answer_word", "clean", "code_key", "label_key", "numbered_words", "western_digits", "word_key"]
+__all__ = ["answer_word", "clean", "code_key", "label_key", "numbered_words", "term_key", "western_digits", "word_key"]
 
 
 _INVISIBLE = "\u200b\u2060\ufeff"
 
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
+_INSIDE = str.maketrans("", "", _INVISIBLE)
+_BETWEEN_WORDS = re.compile(r"(?<=\w)\s*[-\u2010-\u2015]\s*(?=\w)")
 
 
 def clean(text: str) -> str | None:
-    """NFC, white space folded to single spaces, trimmed; None when nothing is left."""
-    folded = " ".join(unicodedata.normalize("NFC", text).split()).strip(_INVISIBLE)
+    """NFC, white space folded to single spaces, trimmed of it and of invisible signs; None when nothing is left."""
+    folded = " ".join(unicodedata.normalize("NFC", text).split()).strip(f"{_INVISIBLE} ")
     return folded or None
 
 
 @lru_cache(maxsize=1 << 15)
 def word_key(text: str) -> str:
-    """Key of an answer word or header: cleaned and case-folded."""
-    return (clean(text) or "").casefold()
+    """Key of an answer word or header: cleaned, case-folded, without the invisible breaks that Thai and Khmer hold."""
+    return _without_breaks(clean(text) or "").casefold()
+
+
+def term_key(text: str) -> str:
+    """Key of a word of a closed list, such as a severity: a dash between words, however long, counts as a space."""
+    return _BETWEEN_WORDS.sub(" ", word_key(text))
+
+
+def _without_breaks(text: str) -> str:
+    return text if text.isascii() else text.translate(_INSIDE)
 
 
 def numbered_words(words: Iterable[str]) -> dict[str, int]:
@@ -35,7 +46,7 @@ def numbered_words(words: Iterable[str]) -> dict[str, int]:
 
 def answer_word(cleaned: str, words: Mapping[str, int]) -> int | None:
     """The number of a cleaned text where it is one of `words`; digits of any script count as Western ones."""
-    return words.get(western_digits(cleaned).casefold())
+    return words.get(western_digits(_without_breaks(cleaned)).casefold())
 
 
 def code_key(text: str) -> str:

@@ -1,0 +1,64 @@
+"""Labels and values of a block: the first cell of a row that says anything, and the cell that belongs to it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from harmonize.reading.delimited import DelimitedRows
+from harmonize.reading.sheets import Cell, Sheet, cell_text, is_blank
+from harmonize.values.text import word_key
+
+__all__ = ["LabelledRow", "labelled_rows"]
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledRow:
+    """A row of a block.
+
+    Attributes:
+        key: of the label; a colon behind it is no part of it.
+        label: as printed.
+        column: where the label stands.
+        value_column: where its value stands: in the next column, in the label's own behind a colon, or further on.
+    """
+
+    key: str
+    label: str
+    column: int
+    value_column: int
+    value: Cell
+
+
+def labelled_rows(sheet: Sheet, known: Collection[str]) -> list[LabelledRow]:
+    """A row per row of the sheet.
+
+    Args:
+        known: keys of labels.
+    """
+    # A table of hundreds of columns is no block of labels.
+    rows = () if isinstance(sheet.rows, DelimitedRows) else sheet.rows
+    near = [_labelled(cells, known) for cells in rows]
+    values = [row.value for row in near if row.key in known]
+    if values and all(map(is_blank, values)):
+        return [_labelled(cells, known, are_merged=True) for cells in rows]
+    return near
+
+
+def _labelled(cells: Sequence[Cell], known: Collection[str], *, are_merged: bool = False) -> LabelledRow:
+    """Label and value of one row.
+
+    Args:
+        are_merged: the value may stand further on, unless that is a label again.
+    """
+    first = next((column for column, cell in enumerate(cells) if not is_blank(cell)), 0)
+    text = cell_text(cells[first]) if cells else ""
+    label, colon, said = text.partition(":")
+    if colon and said.strip() and word_key(text) not in known and word_key(label) in known:
+        return LabelledRow(word_key(label), label.strip(), first, first, said.strip())
+    further = (column for column in range(first + 1, len(cells)) if not is_blank(cells[column]))
+    column = next(further, first + 1) if are_merged else first + 1
+    if column > first + 1 and word_key(cell_text(cells[column]).rstrip(": ")) in known:
+        column = first + 1
+    label = text.strip().rstrip(": ")
+    return LabelledRow(word_key(label), label, first, column, cells[column] if column < len(cells) else None)
