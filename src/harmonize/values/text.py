@@ -15,7 +15,7 @@ _INVISIBLE = "\u200b\u2060\ufeff"
 
 _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 
-_NUMBER_BEFORE = re.compile(r"^\s*\d{1,3}[.)]\s+")
+_NUMBER_BEFORE = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3}){2,}[.)]?|\d{1,3}(?:\.\d{1,3})?(?:[.):]|\s*[-–]))\s+(?!\d)")
 
 
 def clean(text: str) -> str | None:
@@ -41,13 +41,13 @@ def answer_word(cleaned: str, words: Mapping[str, int]) -> int | None:
 
 
 def code_key(text: str) -> str:
-    """Key for names whose punctuation varies: compatibility form, case-folded, `&` as `and`, letters and digits only."""
+    """Key for names whose punctuation varies: compatibility form, case-folded, `&` said, letters and digits only."""
     plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and")
     return "".join(c for c in plain if c.isalnum())
 
 
 def label_key(text: str) -> str:
-    """Key of a printed question label: a number before it and bracketed suffixes dropped, then as `code_key`."""
+    """Key of a printed label or heading: a number before it and bracketed suffixes dropped, then as `code_key`."""
     kept: list[str] = []
     depth = 0
     for character in _NUMBER_BEFORE.sub("", text):
