@@ -69,3 +69,12 @@ def test_a_judged_question_that_asks_for_a_text_carries_no_verdict(tmp_path: Pat
     release = run_inbox(deliver(tmp_path / "inbox", {"bwv/answers.csv": better_work(row)}), tmp_path / "out")
     assert release.query("SELECT state, raw_value FROM answer") == [("informational", "1")]
     assert release.column("SELECT kind FROM answer JOIN indicator USING (indicator_id)") == ["text"]
+
+
+def test_what_a_place_is_or_has_carries_no_verdict(tmp_path: Path) -> None:
+    answers = {"sipfacilityindustrialzone": "No", "enpurchco": "Yes", "sipaudit": "Perhaps"}
+    inbox = deliver(tmp_path / "inbox", {"hub/fem.csv": wide(list(answers), answers)})
+    release = run_inbox(inbox, tmp_path / "out")
+    stated = release.query("SELECT question_id, state, value_text FROM answer ORDER BY question_id")
+    assert stated == [("enpurchco", "informational", "Yes"), ("sipfacilityindustrialzone", "informational", "No")]
+    assert release.query("SELECT code, value FROM quarantine") == [("unknown_answer", "Perhaps")]
