@@ -51,3 +51,30 @@ def test_a_buddhist_day_is_the_same_day(day: str, tmp_path: Path) -> None:
     release = run_inbox(deliver(tmp_path / "inbox", {"hub/caf.json": caf}), tmp_path / "out")
     assert release.query("SELECT value_date, raw_value FROM answer") == [(date(2025, 1, 5), day)]
     assert release.query("SELECT assessed_on FROM assessment") == [(date(2025, 1, 5),)]
+
+
+def test_a_southern_latitude_is_no_negative_quantity(tmp_path: Path) -> None:
+    answers = {"fp-bas-5": "-6.9531", "fp-bas-6": "107.802"}
+    nodes = {key: {"value": value, "corrected": None, "selection": ""} for key, value in answers.items()}
+    caf = page(envelope(version="fslm", cafVersion="1.7", country="Indonesia", questions=nodes))
+    release = run_inbox(deliver(tmp_path / "inbox", {"hub/caf.json": caf}), tmp_path / "out")
+    assert dict(release.query("SELECT question_id, value_text FROM answer")) == answers
+    assert release.query("SELECT latitude, longitude FROM facility") == [(-6.9531, 107.802)]
+    assert release.query("SELECT code FROM quarantine") == []
+
+
+def test_a_judged_question_that_asks_for_a_text_carries_no_verdict(tmp_path: Path) -> None:
+    # Our words ask for the members of a committee; this export holds a finding against them.
+    row = {"Question.ID": "information_osh.2", "Question.type": "NCQ", "Finding": "1"}
+    release = run_inbox(deliver(tmp_path / "inbox", {"bwv/answers.csv": better_work(row)}), tmp_path / "out")
+    assert release.query("SELECT state, raw_value FROM answer") == [("informational", "1")]
+    assert release.column("SELECT kind FROM answer JOIN indicator USING (indicator_id)") == ["text"]
+
+
+def test_what_a_place_is_or_has_carries_no_verdict(tmp_path: Path) -> None:
+    answers = {"sipfacilityindustrialzone": "No", "enpurchco": "Yes", "sipaudit": "Perhaps"}
+    inbox = deliver(tmp_path / "inbox", {"hub/fem.csv": wide(list(answers), answers)})
+    release = run_inbox(inbox, tmp_path / "out")
+    stated = release.query("SELECT question_id, state, value_text FROM answer ORDER BY question_id")
+    assert stated == [("enpurchco", "informational", "Yes"), ("sipfacilityindustrialzone", "informational", "No")]
+    assert release.query("SELECT code, value FROM quarantine") == [("unknown_answer", "Perhaps")]

@@ -92,6 +92,22 @@ def test_a_label_is_recognised_whatever_stands_around_it(read: Reader, label: st
     assert read(better_work({"Q.Label": label})).column("answer", "label_hash") == plain.column("answer", "label_hash")
 
 
+@pytest.mark.parametrize("point", ["Race & Origin", "race and origin", "4. Race and Origin", "1.4.1 Race And Origin"])
+def test_a_compliance_point_is_recognised_whatever_its_number(read: Reader, point: str) -> None:
+    plain = read(better_work({"CP": "Race and Origin"}))
+    assert read(better_work({"CP": point})).column("answer", "context") == plain.column("answer", "context")
+
+
+@pytest.mark.parametrize(
+    ("printed", "meant"),
+    [(".", " "), ("Assesment.Start.Date", "Assessment.Start.Date"), ("Assesment.Start.Date", "Assessment Start Date")],
+)
+def test_headers_are_known_with_blanks_and_spelt_right(read: Reader, printed: str, meant: str) -> None:
+    header, rows = better_work({}).split("\n", 1)
+    staged = read(f"{header.replace(printed, meant)}\n{rows}")
+    assert (staged.issues(), staged["answer"]) == ([], read(better_work({}))["answer"])
+
+
 @pytest.mark.parametrize("other", ["12.05.2024", "1.2.3", "07-2025", "10.30 - 12.15"])
 def test_a_date_among_the_answers_changes_no_number(read: Reader, other: str) -> None:
     facts = {"Question.type": "FGW"}

@@ -103,9 +103,14 @@ def test_an_extra_column_is_drift_and_kept_raw(read: Reader) -> None:
     assert staged.column("finding", "extra") == ['{"Mood": "good"}', '{"Mood": " bad "}']
 
 
-@pytest.mark.parametrize("data", ["a,b\n1,2\n", "\x89PNG\r\n\x1a\n", "{}", "[]", '{"a": {"b": 1}}', "just a sentence"])
+@pytest.mark.parametrize("data", ["a,b\n1,2\n", "\x89PNG\r\n\x1a\n", "{}", '{"a": {"b": 1}}', "just a sentence"])
 def test_what_nothing_resembles_is_refused(read: Reader, data: str) -> None:
     assert _refused(read, data).code == "unknown_format"
+
+
+@pytest.mark.parametrize("data", ["[]", page(), '{"from": 30, "size": 10, "total": 27, "assessments": []}'])
+def test_a_page_after_the_last_one_is_empty_and_no_unknown_format(read: Reader, data: str) -> None:
+    assert _refused(read, data).code == "empty_file"
 
 
 def test_a_social_module_envelope_is_not_taken_for_the_environmental_one(read: Reader) -> None:

@@ -13,7 +13,7 @@ from harmonize.crosswalk.mapping import load_editions
 from harmonize.project import Project
 from harmonize.sources.profile import Profile, TickBox
 from harmonize.sources.tick_boxes import TickedLists
-from tests.sources.delivering import Reader
+from tests.sources.delivering import Reader, envelope, page
 
 BOXES = {
     "fire": TickBox(list="issues", kind="issues"),
@@ -50,6 +50,33 @@ def test_a_box_that_one_side_ticked_is_read_as_ticked_whatever_the_other_says() 
     lists = TickedLists.of(BOXES, {"fire": "false", "no issue": "X"})
     assert lists.scale("fire", "X") is None
     assert lists.scale("fire", "false") == "tick_box_none_of_these"
+
+
+@pytest.mark.parametrize(
+    ("stated", "contradicted"),
+    [
+        ({"no issue": "X", "fire": "X"}, {"no issue"}),
+        ({"no policy": "X", "policy": "true"}, {"no policy"}),
+        ({"no issue": "X", "fire": "false", "noise": ""}, set()),
+        ({"no issue": "X", "policy": "X"}, set()),
+        ({"no issue": "false", "fire": "X"}, set()),
+    ],
+)
+def test_none_of_a_list_beside_a_box_of_it_is_a_contradiction(
+    stated: Mapping[str, str], contradicted: set[str]
+) -> None:
+    assert TickedLists.of(BOXES, stated).contradicted == contradicted
+
+
+def test_none_of_the_issues_beside_an_issue_says_nothing_and_is_noticed(read: Reader) -> None:
+    # `hs-che-28x` is the box for none of the issues of which `hs-che-22x` is one.
+    nodes = {key: {"value": "X", "corrected": None, "selection": ""} for key in ("hs-che-22x", "hs-che-28x")}
+    staged = read(page(envelope(version="fslm", cafVersion="1.7", questions=nodes)))
+    assert {row["question_id"]: row["scale"] for row in staged["answer"]} == {
+        "hs-che-22x": None,
+        "hs-che-28x": "tick_box_fact",
+    }
+    assert staged.issues() == [("$.assessments[0].questions.hs-che-28x", "contradicting_ticks")]
 
 
 def test_none_of_the_issues_is_said_of_every_box_that_was_asked_and_says_nothing() -> None:

@@ -76,7 +76,8 @@ def test_word_key_keeps_accents_apart() -> None:
     ("text", "key"),
     [
         ("Paid Leave", "paidleave"),
-        ("OSH: Chemicals & Hazardous-Substances", "oshchemicalshazardoussubstances"),
+        ("OSH: Chemicals & Hazardous-Substances", "oshchemicalsandhazardoussubstances"),
+        ("Chemicals ＆ Hazardous Substances", "chemicalsandhazardoussubstances"),
         ("ＰＰＥ", "ppe"),
         ("Q.1-2", "q12"),
         ("…", ""),
@@ -92,10 +93,21 @@ def test_code_key_keeps_letters_and_digits(text: str, key: str) -> None:
         ("Emergency exits [2 per floor]", "Emergency exits"),
         ("Emergency [a [b] c] exits *", "Emergency exits"),
         ("Emergency exits]", "Emergency exits"),
+        ("16. Emergency exits", "Emergency exits"),
+        ("16) Emergency exits", "Emergency exits"),
+        ("16 - Emergency exits", "Emergency exits"),
+        ("1.9.9 Emergency exits", "Emergency exits"),
     ],
 )
-def test_label_key_drops_bracketed_parts(label: str, plain: str) -> None:
+def test_label_key_drops_numbers_and_bracketed_parts(label: str, plain: str) -> None:
     assert label_key(label) == label_key(plain)
+
+
+@pytest.mark.parametrize(
+    "label", ["2 exits per floor", "100% of workers", "24-hour shifts", "1.25 times pay", "8 - 10 h"]
+)
+def test_label_key_keeps_a_number_that_says_something(label: str) -> None:
+    assert label_key(label) == code_key(label)
 
 
 @pytest.mark.parametrize(

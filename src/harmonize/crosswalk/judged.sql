@@ -49,6 +49,9 @@ SELECT
     END AS problem,
     CASE
         WHEN is_quantity THEN 'informational'::answer_state
+        -- (A question may be judged in the export that asks for a text in our words.)
+        WHEN kind IN ('date', 'text') AND scale_state IN ('met', 'partly_met', 'not_met')
+            THEN 'informational'::answer_state
         WHEN is_negative AND scale_state = 'met' THEN 'not_met'::answer_state
         WHEN is_negative AND scale_state = 'not_met' THEN 'met'::answer_state
         ELSE scale_state

@@ -76,6 +76,8 @@ def stage_questions(
     unit_keys = unit_questions(context.layout, keys)
     boxes = {question: nodes[key] for question, key in keys.items() if question in profile.tick_boxes}
     lists = _ticked_lists(context, boxes, is_verified)
+    for question in sorted(lists.contradicted):
+        _report_contradiction(context, envelope.place("questions", keys[question]), question)
     for question, key in keys.items():
         node = nodes[key]
         if node_is_blank(node):
@@ -159,6 +161,18 @@ def _ticked_lists(context: Context, boxes: Mapping[str, Any], is_verified: bool)
         context.profile.tick_boxes,
         {question: printed(effective(context, node)) for question, node in boxes.items() if node is not None},
         [question for question, node in boxes.items() if is_verified and is_verified_node(node)],
+    )
+
+
+def _report_contradiction(context: Context, place: str, question: str) -> None:
+    context.staged.report(
+        Issue(
+            place,
+            "contradicting_ticks",
+            question,
+            "None of a list is ticked, and so is another box of it; the other one counts.",
+            "Ask the factory which holds, and untick the other.",
+        )
     )
 
 

@@ -14,7 +14,7 @@ from harmonize.sources.finding_rows import says_more, stage_finding
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
-from harmonize.values.text import clean, code_key, label_key, western_digits, word_key
+from harmonize.values.text import clean, label_key, western_digits, word_key
 
 __all__ = ["count_cells", "label_hash", "stage"]
 
@@ -181,7 +181,7 @@ def _stage_answer(
             number if isinstance(number, float) else None,
             number.value if isinstance(number, NumberProblem) else None,
             scale=_scale(context, record),
-            context=code_key(record.raw("group")),
+            context=label_key(record.raw("group")),
             label_hash=None if label is None else label_hash(record.raw("label")),
             description=label or record.text("description", staged),
             extra=extra,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from harmonize.reading.sheets import is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.long import label_hash
-from harmonize.values.text import code_key, term_key
+from harmonize.values.text import label_key, term_key
 
 __all__ = ["count_cells", "stage"]
 
@@ -43,7 +43,7 @@ def stage(context: Context) -> None:
             scheme,
             context.vocabulary.identifiers.clean(scheme, text),
             record.text("cycle", staged),
-            code_key(record.raw("group")),
+            label_key(record.raw("group")),
             None if record.is_blank("issue") else label_hash(record.raw("issue")),
             record.text("issue", staged),
             record.text("action", staged),

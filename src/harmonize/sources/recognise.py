@@ -95,7 +95,8 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
         header_rows: rows that are searched for a header.
 
     Raises:
-        RefusedFile: `missing_columns` (a known source lacks required columns, which are named), `unknown_format`.
+        RefusedFile: `missing_columns` (a known source lacks required columns, which are named), `unknown_format`,
+            `empty_file`.
     """
     known = list(profiles)
     if document.values:
@@ -226,6 +227,8 @@ def _speaks(profile: Profile, envelope: Envelope) -> bool:
 def _recognise_json(values: Sequence[JsonValue], profiles: Sequence[Profile]) -> Recognition:
     layouts = [(profile, layout) for profile in profiles for layout in profile.layouts]
     envelopes = Envelopes.of(values)
+    if not len(envelopes) and not any(no_objects(value) for value in values):
+        raise RefusedFile("empty_file", "Its list of assessments is empty.", "Nothing is lost; leave it out.")
     nearest: list[_Nearness] = []
     for profile, layout in layouts:
         if not layout.envelope_keys:

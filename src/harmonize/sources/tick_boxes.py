@@ -1,7 +1,8 @@
 """Lists of tick boxes: what a box that is not ticked means hangs on the other boxes of its list.
 
 Where a box of the list is ticked, or a verifier looked, a box that is not was not selected; else nobody touched the
-list. A ticked box for "none of these" in a list of issues says of every issue that it is not there.
+list. A ticked box for "none of these" in a list of issues says of every issue that it is not there; beside a ticked
+issue it says nothing.
 """
 
 from __future__ import annotations
@@ -18,7 +19,9 @@ _TICKED = frozenset({"x", "true", "yes"})
 _UNTICKED = frozenset({"false", "no"})
 _UNTOUCHED = "tick_box_of_untouched_list"
 _NONE_OF_THESE = "tick_box_none_of_these"
-_ISSUE, _NO_ISSUE = "issues", "none_of_issues"
+_CONTRADICTED = "tick_box_fact"
+_NAMED = frozenset({"issues", "provisions"})
+_ISSUE, _NO_ISSUE, _NO_PROVISION = "issues", "none_of_issues", "none_of_provisions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,7 @@ class TickedLists:
         stated: question to what holds of it, for the boxes that say something.
         touched: lists in which a box is ticked, or a verifier looked at one.
         denied: list of issues to the box for none of them, where that one alone is ticked.
+        contradicted: boxes for none of a list that are ticked beside another box of it.
     """
 
     boxes: Mapping[str, TickBox]
@@ -38,6 +42,7 @@ class TickedLists:
     stated: Mapping[str, str]
     touched: frozenset[str]
     denied: Mapping[str, str]
+    contradicted: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, boxes: Mapping[str, TickBox], stated: Mapping[str, str], verified: Collection[str] = ()) -> TickedLists:
@@ -50,7 +55,8 @@ class TickedLists:
         asked = [question for question in stated if question in boxes]
         said = {question: stated[question] for question in asked if stated[question].strip()}
         ticked = [question for question, text in said.items() if word_key(text) in _TICKED]
-        issues = {boxes[question].list for question in ticked if boxes[question].kind == _ISSUE}
+        denials = [question for question in ticked if boxes[question].kind in (_NO_ISSUE, _NO_PROVISION)]
+        named = {boxes[question].list for question in ticked if boxes[question].kind in _NAMED}
         looked_at = [question for question in verified if question in boxes]
         return cls(
             boxes,
@@ -59,9 +65,10 @@ class TickedLists:
             frozenset(boxes[question].list for question in (*ticked, *looked_at)),
             {
                 boxes[question].list: question
-                for question in ticked
-                if boxes[question].kind == _NO_ISSUE and boxes[question].list not in issues
+                for question in denials
+                if boxes[question].kind == _NO_ISSUE and boxes[question].list not in named
             },
+            frozenset(question for question in denials if boxes[question].list in named),
         )
 
     def scale(self, question: str, printed: str) -> str | None:
@@ -71,6 +78,8 @@ class TickedLists:
             printed: what the side says whose answer is read.
         """
         box = self.boxes.get(question)
+        if box is not None and box.kind == _NO_ISSUE and question in self.contradicted:
+            return _CONTRADICTED
         if box is None or word_key(printed) not in _UNTICKED:
             return None
         if box.kind == _ISSUE and box.list in self.denied:

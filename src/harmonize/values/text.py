@@ -17,6 +17,8 @@ _OTHER_DIGIT = re.compile(r"(?![0-9])\d")
 _INSIDE = str.maketrans("", "", _INVISIBLE)
 _BETWEEN_WORDS = re.compile(r"(?<=\w)\s*[-\u2010-\u2015]\s*(?=\w)")
 
+_NUMBER_BEFORE = re.compile(r"^\s*(?:\d{1,3}(?:\.\d{1,3}){2,}[.)]?|\d{1,3}(?:\.\d{1,3})?(?:[.):]|\s*[-–]))\s+(?!\d)")
+
 
 def clean(text: str) -> str | None:
     """NFC, white space folded to single spaces, trimmed of it and of invisible signs; None when nothing is left."""
@@ -50,15 +52,16 @@ def answer_word(cleaned: str, words: Mapping[str, int]) -> int | None:
 
 
 def code_key(text: str) -> str:
-    """Key for names whose punctuation varies: compatibility form, case-folded, letters and digits only."""
-    return "".join(c for c in unicodedata.normalize("NFKC", text).casefold() if c.isalnum())
+    """Key for names whose punctuation varies: compatibility form, case-folded, `&` said, letters and digits only."""
+    plain = unicodedata.normalize("NFKC", text).casefold().replace("&", "and")
+    return "".join(c for c in plain if c.isalnum())
 
 
 def label_key(text: str) -> str:
-    """Key of a printed question label: bracketed suffixes dropped, then as `code_key`."""
+    """Key of a printed label or heading: a number before it and bracketed suffixes dropped, then as `code_key`."""
     kept: list[str] = []
     depth = 0
-    for character in text:
+    for character in _NUMBER_BEFORE.sub("", text):
         if character == "[":
             depth += 1
         elif character == "]" and depth:
