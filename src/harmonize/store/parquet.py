@@ -130,8 +130,10 @@ def _write_answers(
         f"""
         SELECT s.instrument, r.first, r.last,
             concat_ws('|', count(*), sum(hash(assessment_id, facility_id, answers, digest)::HUGEINT))
-        FROM (VALUES {ranges}) r(first, last)
-        JOIN compact.stored_assessment s ON s.assessment_no BETWEEN r.first AND r.last
+        FROM compact.stored_assessment s
+        JOIN (
+            SELECT first, last, unnest(range(first, last + 1)) AS assessment_no FROM (VALUES {ranges}) v(first, last)
+        ) r USING (assessment_no)
         WHERE s.answers > 0
         GROUP BY ALL
         ORDER BY ALL
