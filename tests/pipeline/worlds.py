@@ -187,8 +187,9 @@ def contents(release: Release) -> dict[str, object]:
         found: dict[str, object] = {"columns and comments": connection.execute(_SHAPE).fetchall()}
         views = [name for (name,) in connection.execute(_VIEWS).fetchall()]
         found |= {name: rows(f'"{name}"') for name in (*TABLES, *views)}
-        for path in sorted((folder / "parquet").rglob("*.parquet")):
-            source = f"read_parquet('{path}', hive_partitioning = false)"
+        # How a partition is divided hangs on what came when, and says nothing.
+        for path in sorted({_partition(path) for path in (folder / "parquet").rglob("*.parquet")}):
+            source = f"read_parquet('{path}{'' if path.suffix else '/*'}', hive_partitioning = false)"
             found[path.relative_to(folder).as_posix()] = (
                 connection.execute(f"DESCRIBE FROM {source}").fetchall(),
                 rows(source),
@@ -197,6 +198,10 @@ def contents(release: Release) -> dict[str, object]:
         found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8").splitlines()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found | {f"manifest: {name}": told for name, told in manifest.items() if name not in _COSTS}
+
+
+def _partition(path: Path) -> Path:
+    return path.parent if path.name.startswith("part-") else path
 
 
 _COSTS = frozenset({"seconds", "peak_memory_mb", "files", "checksum", "parts"})

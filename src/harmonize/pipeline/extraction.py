@@ -29,7 +29,7 @@ class Extracts:
     """What was written.
 
     Attributes:
-        parts: the hash of what each part of the large tables says, by its path.
+        parts: the hash of what each parquet file says, by its path.
         figures: counts of everything that the run did.
     """
 
@@ -38,28 +38,31 @@ class Extracts:
 
 
 def extracting(
-    connection: duckdb.DuckDBPyConnection, release: Path, release_id: str, as_of: str, previous: Previous | None
+    connection: duckdb.DuckDBPyConnection,
+    release: Path,
+    release_id: str,
+    as_of: str,
+    digests: Mapping[str, str],
+    previous: Previous | None,
+    *,
+    continues: bool,
 ) -> AbstractContextManager[Future[Extracts]]:
     """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
 
     Args:
         connection: a finished release, for this alone.
         release: its folder.
+        digests: the hash of what each table says.
         previous: the extracts of the release before.
+        continues: this release continues that one.
     """
 
     def extract(connection: duckdb.DuckDBPyConnection) -> Extracts:
-        return _extract(connection, release, release_id, as_of, previous)
+        folder = release / "parquet"
+        parts = write_parquet(connection, folder, digests, previous, continues=continues)
+        package = datapackage(folder, release_id, as_of)
+        (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
+        write_reports(connection, release / "reports")
+        return Extracts(parts, figures(connection))
 
     return beside(connection, extract)
-
-
-def _extract(
-    connection: duckdb.DuckDBPyConnection, release: Path, release_id: str, as_of: str, previous: Previous | None
-) -> Extracts:
-    folder = release / "parquet"
-    parts = write_parquet(connection, folder, previous)
-    package = datapackage(folder, release_id, as_of)
-    (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
-    write_reports(connection, release / "reports")
-    return Extracts(parts, figures(connection))

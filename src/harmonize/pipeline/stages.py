@@ -160,7 +160,7 @@ def _run(
     *,
     is_afresh: bool = False,
 ) -> RunResult:
-    decisions = project.decisions_folder(out)
+    decisions, stage = project.decisions_folder(out), project.stage_folder(out)
     with (
         exclusive(out),
         exclusive(decisions),
@@ -171,12 +171,12 @@ def _run(
     ):
         if is_afresh:
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
-            shutil.rmtree(project.stage_folder(out), ignore_errors=True)
+            shutil.rmtree(stage, ignore_errors=True)
+        is_first = not stage.exists()
         with clock.stage("discover"):
             kept = pool.submit(last_release, out, is_trusted=not is_afresh)
-            found = discover(inbox_folder, settings.limits)
-        stage = project.stage_folder(out)
-        if not stage.exists() and is_much(len(found), sum(map(_bytes, found))):
+            found = discover(inbox_folder, settings.limits, stage / "inbox.json")
+        if is_first and is_much(len(found), sum(map(_bytes, found))):
             # Nothing was ever read, so all will be: the processes import their libraries meanwhile.
             readers.begin()
         with clock.stage("knowledge"):
@@ -202,7 +202,7 @@ def _run(
                 last = kept.result()
                 open_workspace(connection)
                 continues = attach_release(connection, database, last.database, form)
-                _give_knowledge(connection, understanding, intake, project.stage_folder(out) / "catalogue.duckdb")
+                _give_knowledge(connection, understanding, intake, stage / "catalogue.duckdb")
             remade = _transform(connection, project, understanding, intake, out, today, clock)
             touched = remade if continues else None
             with clock.stage("store"):
@@ -244,10 +244,13 @@ def _run(
             point_current(out, release_id)
             folder = release_folder(out, release_id)
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
+        said = {table: digest for table, (_, digest) in hashes.items()}
         with (
             _reader(database, settings, work) as checked,
             _reader(database, settings, work) as extracted,
-            extracting(extracted, release, release_id, as_of.isoformat(), last.extracts) as extraction,
+            extracting(
+                extracted, release, release_id, as_of.isoformat(), said, last.extracts, continues=continues
+            ) as extraction,
         ):
             with clock.stage("quality"):
                 checks = gate.check(begun, checked, release / "reports", touched)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from harmonize.collection import without_collector
 from harmonize.companion import Companion
-from harmonize.quality.postponed import postponed
+from harmonize.quality.postponed import absent, postponed
 from harmonize.quality.result import Judged
 from harmonize.quality.suites import LoadedSuite
 
@@ -28,6 +28,8 @@ Judging: TypeAlias = "Callable[[Sequence[LoadedSuite], Mapping[str, pd.DataFrame
 _JUDGE = "harmonize.quality.judge"
 _RARELY_USED = ("scipy.stats", "altair")
 """What Great Expectations imports for expectations on distributions and for their pictures: half of its import."""
+_NEVER_USED = ("sqlalchemy",)
+"""What it can do without, and we have no use for: a tenth of its import. Only in a process that is ours alone."""
 
 
 def import_judge() -> ModuleType:
@@ -85,7 +87,8 @@ class JudgingProcess(AbstractContextManager["JudgingProcess"]):
 
 def begin_judging() -> Callable[[tuple[Any, Any, bool]], object]:
     """What a judging process does: it is handed suites, frames, and whether pages are wanted."""
-    judge: Any = import_judge()
+    with absent(*_NEVER_USED):
+        judge: Any = import_judge()
     # What was imported stays until the process ends.
     gc.freeze()
 

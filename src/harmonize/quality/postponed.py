@@ -1,7 +1,8 @@
-"""Postpone the import of modules that a library names at its top and needs in rare functions only.
+"""Postpone or forbid the import of modules that a library names at its top and needs in rare functions only.
 
-The names are bound to stand-ins which import the real module when something is first asked of them; nothing is missing,
-it is only loaded when it is used.
+Postponed names are bound to stand-ins which import the real module when something is first asked of them; nothing is
+missing, it is only loaded when it is used. An absent one is as if it were not installed, for a library that can do
+without.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from contextlib import contextmanager
 from types import ModuleType
 from typing import Any
 
-__all__ = ["postponed"]
+__all__ = ["absent", "postponed"]
 
 
 class _StandIn(ModuleType):
@@ -38,3 +39,16 @@ def postponed(*names: str) -> Iterator[None]:
         for name, stand_in in made.items():
             if sys.modules.get(name) is stand_in:
                 del sys.modules[name]
+
+
+@contextmanager
+def absent(*names: str) -> Iterator[None]:
+    """While it lasts, imports of these modules fail as if they were not installed, unless they are imported already."""
+    hidden = [name for name in names if name not in sys.modules]
+    # (What stands as nothing there is not looked for.)
+    sys.modules.update(dict.fromkeys(hidden))  # type: ignore[arg-type]
+    try:
+        yield
+    finally:
+        for name in hidden:
+            del sys.modules[name]

@@ -11,13 +11,15 @@ import os
 import re
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
 from datetime import date
 from pathlib import Path
 
+from harmonize import __version__
 from harmonize.errors import InboxError, RefusedFile
 from harmonize.reading.archives import ARCHIVE_SUFFIXES, Member, Place, list_members, read_member
 from harmonize.reading.limits import Limits
+from harmonize.reading.looked_at import LookedAt
 from harmonize.reading.regular_files import open_regular
 
 __all__ = ["Delivered", "Refusal", "discover", "received_on"]
@@ -143,11 +145,16 @@ def _sized_and_hashed(path: Path, limits: Limits) -> tuple[int, str]:
     return read, digest.hexdigest()
 
 
-def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Delivered | Refusal]:
+def _members(path: str, source: Path, limits: Limits, seen: LookedAt) -> list[Member]:
+    found = seen.look(f"members of {path}", source, lambda: [astuple(one) for one in list_members(source, limits)])
+    return [Member(name, size, content_id, place and Place(*place)) for name, size, content_id, place in found]
+
+
+def _discover_one(inbox: Path, source: Path, limits: Limits, seen: LookedAt) -> Iterator[Delivered | Refusal]:
     # A file name that is no valid text is shown with replacement characters; the file itself is opened by its bytes.
     path = os.fsencode(source.relative_to(inbox).as_posix()).decode("utf-8", "replace")
     try:
-        size, content_id = _sized_and_hashed(source, limits)
+        size, content_id = seen.look(path, source, lambda: _sized_and_hashed(source, limits))
     except OSError as problem:
         refused = RefusedFile(
             "unreadable_file",
@@ -172,7 +179,7 @@ def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Deliver
         try:
             found = [
                 _delivered(f"{path}!/{member.name}", source, member.size, member.content_id, member)
-                for member in list_members(source, limits)
+                for member in _members(path, source, limits, seen)
                 if not _is_passed_over(member.name)
             ]
         except RefusedFile as refused:
@@ -184,8 +191,11 @@ def _discover_one(inbox: Path, source: Path, limits: Limits) -> Iterator[Deliver
                 yield Refusal(itself, empty)
 
 
-def discover(inbox: Path, limits: Limits) -> list[Delivered | Refusal]:
+def discover(inbox: Path, limits: Limits, memory: Path | None = None) -> list[Delivered | Refusal]:
     """Everything in the inbox, sorted by path.
+
+    Args:
+        memory: a file that keeps the hashes of files from run to run; it may be deleted.
 
     Raises:
         InboxError: the inbox is missing, unreadable or holds no file.
@@ -194,13 +204,15 @@ def discover(inbox: Path, limits: Limits) -> list[Delivered | Refusal]:
         raise InboxError(f"{inbox}: there is no such inbox folder. Create it, with one folder per contributor inside.")
     if not os.access(inbox, os.R_OK | os.X_OK):
         raise InboxError(f"{inbox}: the inbox cannot be read. Check its permissions.")
+    seen = LookedAt(memory, f"{__version__} {limits.model_dump_json()}")
     pool = ThreadPoolExecutor(_HASHED_AT_ONCE)
     try:
-        each = pool.map(lambda source: list(_discover_one(inbox, source, limits)), _files(inbox))
+        each = pool.map(lambda source: list(_discover_one(inbox, source, limits, seen)), _files(inbox))
         found = [entry for entries in each for entry in entries]
     finally:
         # (After an interruption nobody waits for what has not begun.)
         pool.shutdown(cancel_futures=True)
+    seen.keep()
     if not found:
         raise InboxError(
             f"{inbox}: the inbox is empty. Put exports into {inbox}/<contributor>/, or try `harmonize demo`."
