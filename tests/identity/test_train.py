@@ -167,7 +167,7 @@ def test_labelled_pairs_are_read(tmp_path: Path) -> None:
     )
     found = read_pairs(path, 0.5, Knowledge.from_folder(SCHEMAS))
     assert found.labels.tolist() == [1, 0]
-    assert (found.source, found.weight, found.is_measured) == ("pairs.csv", 0.5, False)
+    assert (found.source, found.weight) == ("pairs.csv", 0.5)
     assert found.values[0, FEATURES.index("name_equal")] == 1
 
 

@@ -49,7 +49,8 @@ def train_command(
     with ExitStack() as stack:
         knowledge = project_knowledge(stack).knowledge
     sets = _sets(knowledge, pairs or [], different or [], decisions or [])
-    found = unseen(sets) if sets else []
+    judged = unseen(sets) if sets else []
+    found = [one for one in judged if one.is_measured]
     if not found:
         raise InboxError(
             "no set has enough pairs of one factory and enough of two (100 each) to measure a model on. "
@@ -62,7 +63,7 @@ def train_command(
     try:
         out.parent.mkdir(parents=True, exist_ok=True)
         write_model(out, model)
-        report.write_text(training_report(model, sets, found, precision), encoding="utf-8")
+        report.write_text(training_report(model, sets, judged, precision), encoding="utf-8")
     except OSError as problem:
         raise PublicationError(f"{out}: cannot be written: {problem.strerror}. Choose another --out.") from problem
     say(f"learned    {sum(len(one.labels) for one in sets):,} pairs of {len(sets)} sources")

@@ -22,6 +22,7 @@ __all__ = ["Fitted", "Measure", "Unseen", "fit", "fit_sets", "measure", "trained
 Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
+_FEWEST = 100
 _HEADER = "# The matching model. Coefficients are written by `harmonize facilities train`, the rest by hand.\n"
 
 
@@ -59,6 +60,12 @@ class Unseen:
     chances: Numbers
     labels: Numbers
     is_doubted: Flags
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether it has enough pairs of either label to measure a model on."""
+        same = int(self.labels.sum())
+        return min(same, len(self.labels) - same) >= _FEWEST
 
     def threshold(self, precision: float) -> float:
         """The lowest probability from which on so large a part of what is joined is one factory; 1 if there is none."""
@@ -114,7 +121,7 @@ def fit_sets(sets: Sequence[TrainingSet], penalty: float = 1.0) -> Fitted:
 
 
 def unseen(sets: Sequence[TrainingSet], folds: int = 10, penalty: float = 1.0) -> list[Unseen]:
-    """Cross-validate: the probabilities of the pairs of every set that can be measured."""
+    """Cross-validate: the probabilities of the pairs of every set."""
     values, labels, weights = _together(sets)
     fold_of = _groups([pair for found in sets for pair in found.names]) % folds
     chances = np.zeros(len(labels))
@@ -125,7 +132,7 @@ def unseen(sets: Sequence[TrainingSet], folds: int = 10, penalty: float = 1.0) -
     is_doubted = (values[:, [FEATURES.index(name) for name in DOUBTS]] > 0).any(axis=1)
     ends = np.cumsum([len(found.labels) for found in sets])
     parts = zip(sets, *(np.split(column, ends[:-1]) for column in (chances, labels, is_doubted)), strict=True)
-    return [Unseen(found.source, *columns) for found, *columns in parts if found.is_measured]
+    return [Unseen(found.source, *columns) for found, *columns in parts]
 
 
 def measure(chances: Numbers, labels: Numbers) -> Measure:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from itertools import chain, pairwise
+from itertools import chain, pairwise, product
 
 import numpy as np
 
 from harmonize.identity.model import MatchModel
-from harmonize.identity.train import Unseen
+from harmonize.identity.train import Unseen, measure
 from harmonize.identity.training_sets import TrainingSet
 
 __all__ = ["training_report"]
@@ -23,7 +23,16 @@ def training_report(model: MatchModel, sets: Sequence[TrainingSet], found: Seque
     Args:
         precision: the part of automatic matches that was asked to be right.
     """
-    parts = (_learned(sets), *map(_quality, found), _thresholds(model, found, precision), _counts(model), ("",))
+    measured = [one for one in found if one.is_measured]
+    look_alikes = [one for one in found if len(one.labels) and not one.labels.any()]
+    parts = (
+        _learned(sets),
+        *map(_quality, measured),
+        _look_alikes(measured, look_alikes, model.thresholds.match),
+        _thresholds(model, measured, precision),
+        _counts(model),
+        ("",),
+    )
     return "\n".join(chain.from_iterable(parts))
 
 
@@ -54,6 +63,25 @@ def _quality(found: Unseen) -> Iterator[str]:
         inside = (found.chances >= low) & ((found.chances < high) | (high == 1))
         part = f"{found.labels[inside].mean():.0%}" if inside.any() else ""
         yield f"| {low:g} to {high:g} | {int(inside.sum())} | {part} |"
+
+
+def _look_alikes(measured: Sequence[Unseen], lists: Sequence[Unseen], threshold: float) -> Iterator[str]:
+    """How well pairs that are one factory are told from neighbours of almost the same name in a list."""
+    if not (measured and lists):
+        return
+    yield (
+        "\n## Look-alikes\n\nPairs that are one factory, against records of a list whose proper words are spelled "
+        "almost the same and that are two: units, branches and firms of one group.\n"
+    )
+    yield "| one factory | two | pairs | area under the curve | joined wrongly |"
+    yield "| --- | --- | --: | --: | --: |"
+    for one, other in product(measured, lists):
+        same = one.labels == 1
+        both = measure(
+            np.concatenate([one.chances[same], other.chances]), np.concatenate([one.labels[same], other.labels])
+        )
+        wrong = int(other.joined(threshold).sum())
+        yield f"| {one.source} | {other.source} | {len(other.labels):,} | {both.auc:.3f} | {wrong} |"
 
 
 def _thresholds(model: MatchModel, found: Sequence[Unseen], precision: float) -> Iterator[str]:

@@ -32,7 +32,6 @@ Row = Mapping[str, str]
 _SAME, _OTHER = frozenset({"1", "match", "same", "true"}), frozenset({"0", "distinct", "different", "false"})
 _PAIR = ("country", "name_a", "address_a", "name_b", "address_b", "label")
 _LISTED = ("name", "address", "country")
-_FEWEST = 100
 _ALIKE = 0.93
 """Records of a list whose proper words are spelled less alike than this teach nothing that others do not."""
 _CORE = FEATURES.index("core_spelling")
@@ -54,12 +53,6 @@ class TrainingSet:
     labels: Numbers
     names: tuple[tuple[str, str], ...]
     weight: float
-
-    @property
-    def is_measured(self) -> bool:
-        """Whether it has enough pairs of either label to measure a model on."""
-        same = int(self.labels.sum())
-        return min(same, len(self.labels) - same) >= _FEWEST
 
 
 def read_pairs(path: Path, weight: float, knowledge: Knowledge) -> TrainingSet:
