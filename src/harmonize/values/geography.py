@@ -123,7 +123,7 @@ class Geography:
 
     def admin1(self, country: str, text: str | None) -> Admin1 | None:
         """The province of today for a province name in any spelling: prefixes, suffixes and diacritics are free."""
-        if text is None:
+        if not text:
             return None
         for key in _province_keys(text, self.province_words.get(country, ProvinceWords())):
             found = self.provinces.get((country, key.replace(" ", "")))
