@@ -10,6 +10,7 @@ from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text, is_blank
 from harmonize.sources.context import Context
 from harmonize.sources.finding_rows import clause_of, code_in, code_of_row, stage_finding
+from harmonize.sources.merged import filled_down
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberStyle
@@ -64,6 +65,7 @@ def _cells(context: Context, record: Record) -> int:
 
 
 def _stage_inline(context: Context, table: TableView, style: NumberStyle) -> None:
+    table = filled_down(context, table)
     visits = Visits(context, table, style)
     for record in context.records(table, lambda row: _cells(context, row)):
         visit = visits.of(record, _cells(context, record))
