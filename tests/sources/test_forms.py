@@ -254,3 +254,12 @@ def test_a_tax_code_may_be_a_number_of_the_workbook(read: Reader) -> None:
     staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
     codes = [(row["scheme"], row["value"], row["valid"]) for row in staged["identifier"]]
     assert codes == [("tax_code", "0100109106", True)]
+
+
+@pytest.mark.parametrize("mark", ["{}. ", "{}) ", "- ", "• "])
+def test_labels_may_be_numbered(read: Reader, mark: str) -> None:
+    block = [[f"{mark.format(number)}{row[0]}", *row[1:]] if len(row) > 1 else row for number, row in enumerate(BLOCK)]
+    staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
+    assert staged.column("mention", "name") == ["Công ty may Sao Mai"]
+    assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
+    assert staged.issues() == read(build({"Form": [*BLOCK, *LINES]}), "contributor/form.xlsx").issues()

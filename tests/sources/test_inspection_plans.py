@@ -99,6 +99,7 @@ def test_forms_of_one_day_are_visits_of_their_own(read: Reader) -> None:
         ("Meghna Ltd., Plot 1, Dhaka, Bangladesh", "Meghna Ltd.", "Plot 1, Dhaka, Bangladesh", "BD"),
         ("Meghna Co., Ltd., Plot 1, Dhaka", "Meghna Co., Ltd.", "Plot 1, Dhaka", None),
         ("Meghna Stitch\nPlot 1, Lahore, Pakistan", "Meghna Stitch", "Plot 1, Lahore, Pakistan", "PK"),
+        ("Meghna Stitch\nPlot 1, Gazipur\nBangladesh", "Meghna Stitch", "Plot 1, Gazipur, Bangladesh", "BD"),
         ("Meghna Stitch", "Meghna Stitch", None, None),
     ],
 )

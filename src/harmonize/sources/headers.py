@@ -51,7 +51,8 @@ def _name(context: Context, record: Record) -> tuple[str | None, str | None]:
     """The name, and the address that is printed with it in one cell."""
     name, pattern = record.text("name", context.staged), context.layout.name_pattern
     found = re.fullmatch(pattern, record.raw("name").strip(), re.IGNORECASE | re.DOTALL) if name and pattern else None
-    return (clean(found["name"]), clean(found["address"])) if found else (name, None)
+    # (Each line of an address is a part of it.)
+    return (clean(found["name"]), clean(", ".join(found["address"].splitlines()))) if found else (name, None)
 
 
 def _degrees(context: Context, record: Record, name: str, bound: float) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
@@ -10,6 +11,9 @@ from harmonize.reading.sheets import Cell, Sheet, cell_text, is_blank
 from harmonize.values.text import word_key
 
 __all__ = ["LabelledRow", "labelled_rows"]
+
+_NUMBER_BEFORE = re.compile(r"^\s*(?:(?:\d{1,2}|[a-z])[.)]|[-\u2013\u2022*+])\s+", re.IGNORECASE)
+"""What forms number or mark their labels with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +56,7 @@ def _labelled(cells: Sequence[Cell], known: Collection[str], *, are_merged: bool
         are_merged: the value may stand further on, unless that is a label again.
     """
     first = next((column for column, cell in enumerate(cells) if not is_blank(cell)), 0)
-    text = cell_text(cells[first]) if cells else ""
+    text = _without_number(cell_text(cells[first]), known) if cells else ""
     label, colon, said = text.partition(":")
     if colon and said.strip() and word_key(text) not in known and word_key(label) in known:
         return LabelledRow(word_key(label), label.strip(), first, first, said.strip())
@@ -62,3 +66,9 @@ def _labelled(cells: Sequence[Cell], known: Collection[str], *, are_merged: bool
         column = first + 1
     label = text.strip().rstrip(": ")
     return LabelledRow(word_key(label), label, first, column, cells[column] if column < len(cells) else None)
+
+
+def _without_number(text: str, known: Collection[str]) -> str:
+    """The text without the number before a known label."""
+    plain = _NUMBER_BEFORE.sub("", text)
+    return plain if word_key(plain.partition(":")[0]) in known else text
