@@ -263,3 +263,12 @@ def test_labels_may_be_numbered(read: Reader, mark: str) -> None:
     assert staged.column("mention", "name") == ["Công ty may Sao Mai"]
     assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
     assert staged.issues() == read(build({"Form": [*BLOCK, *LINES]}), "contributor/form.xlsx").issues()
+
+
+def test_lines_of_a_sheet_without_labels_are_withheld_and_counted(read: Reader) -> None:
+    staged = read(
+        build({"A": [*BLOCK, *LINES], "B": [["Phiếu"], *LINES], "C": [["Có"], ["Không"]]}), "contributor/f.xlsx"
+    )
+    assert len(staged["answer"]) == 2
+    assert ("sheet=B;row=2", "blank_key") in staged.issues()
+    assert (staged.counts.total, staged.unaccounted()) == (4, 0)
