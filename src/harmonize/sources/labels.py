@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 
 from harmonize.reading.delimited import DelimitedRows
@@ -25,6 +25,7 @@ class LabelledRow:
         label: as printed.
         column: where the label stands.
         value_column: where its value stands: in the next column, in the label's own behind a colon, or further on.
+        beside: further labels that are known and stand in the same row, with their values.
     """
 
     key: str
@@ -32,6 +33,7 @@ class LabelledRow:
     column: int
     value_column: int
     value: Cell
+    beside: tuple[LabelledRow, ...] = ()
 
 
 def labelled_rows(sheet: Sheet, known: Collection[str]) -> list[LabelledRow]:
@@ -65,7 +67,18 @@ def _labelled(cells: Sequence[Cell], known: Collection[str], *, are_merged: bool
     if column > first + 1 and word_key(cell_text(cells[column]).rstrip(": ")) in known:
         column = first + 1
     label = text.strip().rstrip(": ")
-    return LabelledRow(word_key(label), label, first, column, cells[column] if column < len(cells) else None)
+    value = cells[column] if column < len(cells) else None
+    beside = tuple(_beside(cells, first + 1, known)) if word_key(label) in known else ()
+    return LabelledRow(word_key(label), label, first, column, value, beside)
+
+
+def _beside(cells: Sequence[Cell], first: int, known: Collection[str]) -> Iterator[LabelledRow]:
+    """Known labels behind the first one of a row, each with the cell next to it."""
+    for column in range(first, len(cells) - 1):
+        label = cell_text(cells[column]).strip().rstrip(": ")
+        value = cells[column + 1]
+        if word_key(label) in known and not is_blank(value) and word_key(cell_text(value).rstrip(": ")) not in known:
+            yield LabelledRow(word_key(label), label, column, column + 1, value)
 
 
 def _without_number(text: str, known: Collection[str]) -> str:

@@ -164,8 +164,9 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     titles_of_part = [*(title for names in names_of(part).values() for title in names), *part.known]
     rows = labelled_rows(sheet, frozenset(map(word_key, titles_of_part)))
     labels: dict[str, tuple[int, int, Cell]] = {}
-    for number, row in enumerate(rows):
-        labels.setdefault(row.key, (number, row.value_column, row.value))
+    for number, whole in enumerate(rows):
+        for row in (whole, *whole.beside):
+            labels.setdefault(row.key, (number, row.value_column, row.value))
     places: dict[str, tuple[int, int, Cell]] = {}
     for name, titles in names_of(part).items():
         for title in titles:
