@@ -88,13 +88,13 @@ def test_a_cell_far_away_refuses_the_file(sheet: str) -> None:
 def test_blank_cells_and_empty_rows_far_away_do_no_harm() -> None:
     """Whole formatted columns are common: they hold no value, so nothing is allocated for them."""
     sheet = '<row r="1"><c r="A1"><v>7</v></c></row><row r="1048576"><c r="XFD1048576" s="1"/></row>'
-    ((_, rows),) = read_workbook(_workbook(sheet), Limits(sheet_cells=1_000))
+    ((_, rows, _),) = read_workbook(_workbook(sheet), Limits(sheet_cells=1_000))
     assert rows == [[7.0]]
 
 
 def test_a_reference_in_a_text_does_no_harm() -> None:
     sheet = '<row r="1"><c r="A1" t="inlineStr"><is><t>see r="XFD1048576" or r = 5</t></is></c></row>'
-    ((_, rows),) = read_workbook(_workbook(sheet), Limits(sheet_cells=1_000))
+    ((_, rows, _),) = read_workbook(_workbook(sheet), Limits(sheet_cells=1_000))
     assert rows == [['see r="XFD1048576" or r = 5']]
 
 
@@ -156,7 +156,7 @@ def test_a_long_text_that_few_cells_state_does_no_harm() -> None:
     cells = '<row r="1"><c r="A1" t="s"><v>0</v></c></row>' + "".join(
         f'<row r="{at}"><c r="A{at}" t="s"><v>1</v></c></row>' for at in range(2, 1001)
     )
-    ((_, rows),) = read_workbook(_workbook(cells, ["x" * 100_000, "y"]), Limits(workbook_characters=1_000_000))
+    ((_, rows, _),) = read_workbook(_workbook(cells, ["x" * 100_000, "y"]), Limits(workbook_characters=1_000_000))
     assert [len(row[0]) for row in rows] == [100_000, *[1] * 999]
 
 
@@ -224,7 +224,7 @@ def test_headers_that_agree_on_a_lie_about_the_size_unpack_within_the_limit() ->
 @pytest.mark.parametrize("stated", [0x0FFFFFFF, 0xFFFFFFFE])
 def test_a_header_that_states_too_much_does_no_harm(stated: int) -> None:
     data = _workbook('<row r="1"><c r="A1" t="inlineStr"><is><t>x</t></is></c></row>')
-    assert read_workbook(_restated(data, _SIZE_OF_HEADER, stated), Limits()) == [("S", [["x"]])]
+    assert read_workbook(_restated(data, _SIZE_OF_HEADER, stated), Limits()) == [("S", [["x"]], ())]
 
 
 def test_a_sheet_whose_checksum_is_wrong_is_refused() -> None:
@@ -247,7 +247,7 @@ def test_a_binary_workbook_says_what_it_is() -> None:
 def test_error_cells_keep_their_name_behind_a_formula(spelling: str, place: str) -> None:
     cell = f"<c{place} {spelling}><f>1/0</f><v>#DIV/0!</v></c>"
     sheet = f'<row r="1"><c r="A1"><v>1</v></c></row><row r="2"><c r="A2"><v>1</v></c>{cell}</row>'
-    ((_, rows),) = read_workbook(_workbook(sheet), Limits())
+    ((_, rows, _),) = read_workbook(_workbook(sheet), Limits())
     assert rows[1][1] == CellError("#DIV/0!")
 
 
@@ -286,7 +286,7 @@ def _legacy(cells: Sequence[tuple[int, int]]) -> bytes:
 
 
 def test_an_old_workbook_is_read() -> None:
-    ((name, rows),) = read_workbook(_legacy([(0, 0), (2, 1)]), Limits())
+    ((name, rows, _),) = read_workbook(_legacy([(0, 0), (2, 1)]), Limits())
     assert name == "S"
     assert rows[2][1] == 1.5
 

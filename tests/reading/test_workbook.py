@@ -26,7 +26,7 @@ ERRORS = ["#N/A", "#DIV/0!", "#NAME?", "#REF!", "#VALUE!", "#NUM!", "#NULL!"]
 
 def test_cells_keep_their_types() -> None:
     row: list[Any] = ["text", 3, 3.5, True, False, {"date": "2026-03-07"}, "007", None, "=SUM(A1)"]
-    ((name, rows),) = read_workbook(build({"S": [row]}), Limits())
+    ((name, rows, _),) = read_workbook(build({"S": [row]}), Limits())
     assert name == "S"
     cells = rows[0]
     assert [cell_text(cell) for cell in cells] == [
@@ -38,7 +38,10 @@ def test_cells_keep_their_types() -> None:
 
 
 def test_error_cells_of_an_old_workbook_are_found() -> None:
-    sheets = dict(read_workbook((Path(__file__).parent / "error_cells.xls").read_bytes(), Limits()))
+    sheets = {
+        name: rows
+        for name, rows, _ in read_workbook((Path(__file__).parent / "error_cells.xls").read_bytes(), Limits())
+    }
     assert sheets["Findings"][1][3] == CellError("#N/A")
     assert sheets["Findings"][1][4] == "XLS err class"
 
@@ -49,7 +52,7 @@ def test_error_cells_are_marked_at_their_place(error: str) -> None:
         "First": [["a", "b"], ["ok", {"error": error}]],
         "Second & last": [[None], [None, None, {"error": error}], ["x", "y", "z"]],
     }
-    found = dict(read_workbook(build(sheets), Limits()))
+    found = {name: rows for name, rows, _ in read_workbook(build(sheets), Limits())}
     assert found["First"][1] == ["ok", CellError(error)]
     assert found["Second & last"][1][2] == CellError(error)
     errors = [cell for rows in found.values() for row in rows for cell in row if isinstance(cell, CellError)]
@@ -75,18 +78,18 @@ def _rewritten(data: bytes, pattern: str, replacement: str) -> bytes:
 )
 def test_errors_are_found_however_the_sheet_is_written(pattern: str, replacement: str) -> None:
     data = build({"S": [["a", "b"], ["ok", {"error": "#N/A"}]]})
-    ((_, rows),) = read_workbook(_rewritten(data, pattern, replacement), Limits())
+    ((_, rows, _),) = read_workbook(_rewritten(data, pattern, replacement), Limits())
     assert rows[1] == ["ok", CellError("#N/A")]
 
 
 def test_leading_empty_rows_and_columns_are_kept() -> None:
-    ((_, rows),) = read_workbook(build({"S": [[], [], [None, None, "C3"]]}), Limits())
+    ((_, rows, _),) = read_workbook(build({"S": [[], [], [None, None, "C3"]]}), Limits())
     assert rows[2][2] == "C3"
     assert all(is_blank(cell) for row in rows[:2] for cell in row)
 
 
 def test_sheets_come_in_their_order() -> None:
-    assert [name for name, _ in read_workbook(build({"b": [["1"]], "a": [], "c": [["2"]]}), Limits())] == [
+    assert [name for name, *_ in read_workbook(build({"b": [["1"]], "a": [], "c": [["2"]]}), Limits())] == [
         "b",
         "a",
         "c",
@@ -95,7 +98,7 @@ def test_sheets_come_in_their_order() -> None:
 
 def test_a_long_text_is_kept_whole() -> None:
     text = "ưở" * 16_000
-    ((_, rows),) = read_workbook(build({"S": [[text]]}), Limits())
+    ((_, rows, _),) = read_workbook(build({"S": [[text]]}), Limits())
     assert rows[0][0] == text
 
 
@@ -107,7 +110,7 @@ def test_a_chart_sheet_does_no_harm() -> None:
     chart.add_series({"values": "=S!$A$1:$A$2"})
     workbook.add_chartsheet("C").set_chart(chart)
     workbook.close()
-    assert dict(read_workbook(stream.getvalue(), Limits()))["S"][0][0] == "kept"
+    assert {name: rows for name, rows, _ in read_workbook(stream.getvalue(), Limits())}["S"][0][0] == "kept"
 
 
 @pytest.mark.parametrize(

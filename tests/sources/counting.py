@@ -10,7 +10,7 @@ import csv
 import io
 import json
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,8 +65,8 @@ def _key(title: str) -> str:
     return " ".join(title.split()).casefold()
 
 
-def _table(export: Path, part: TablePart) -> tuple[list[str], list[Row]]:
-    """Header and filled rows of the table whose header has all required columns."""
+def _tables(export: Path, part: TablePart) -> Iterator[tuple[list[str], list[Row]]]:
+    """Header and filled rows of every table whose header has all required columns, one per sheet."""
     titles = {**part.columns, **part.identifiers}
     for name, rows in _sheets(export):
         if part.sheet is not None and name is not None and _key(name) != _key(part.sheet):
@@ -74,8 +74,13 @@ def _table(export: Path, part: TablePart) -> tuple[list[str], list[Row]]:
         for index, row in enumerate(rows[:50]):
             header = [_key(cell) for cell in row]
             if all(any(_key(title) in header for title in titles[field]) for field in part.required):
-                return header, [cells for cells in rows[index + 1 :] if any(cell.strip() for cell in cells)]
-    raise AssertionError(f"{export} has no table with the required columns")
+                yield header, [cells for cells in rows[index + 1 :] if any(cell.strip() for cell in cells)]
+                break
+
+
+def _table(export: Path, part: TablePart) -> tuple[list[str], list[Row]]:
+    """The first of them."""
+    return next(_tables(export, part))
 
 
 def _cell(row: Row, column: int) -> str:
@@ -172,6 +177,8 @@ def _findings(export: Path, layout: Layout) -> tuple[int, int]:
     if layout.document is not None:
         entries = _entries(export, layout)
         return len(entries), sum(entry in (None, {}) for entry in entries)
+    if layout.header_block is not None and layout.header_block.sheet is None:
+        return sum(len(rows) for _, rows in _tables(export, layout.table)), 0  # Every sheet may be a form.
     header, rows = _table(export, layout.table)
     if not layout.clean_visit_field:
         return len(rows), 0

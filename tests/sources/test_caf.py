@@ -91,3 +91,9 @@ def test_any_text_marks_a_breach_of_law(read: Reader, mark: Any, is_marked: bool
     node = {"value": "No", "corrected": None, "selection": "", "legal": mark}
     (answer,) = _caf(read, {"wh-3": node})["answer"]
     assert bool(answer.get("legal_flag")) is is_marked
+
+
+@pytest.mark.parametrize("printed", ["1.6", "CAF 1.6", "caf1.6", "v1.6", "CAF v1.6", "Version 1.6"])
+def test_an_edition_is_one_however_it_is_printed(read: Reader, printed: str) -> None:
+    staged = read(page(envelope(version="fslm", cafVersion=printed)))
+    assert staged.column("assessment", "edition") == ["caf1.6"]

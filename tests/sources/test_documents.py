@@ -78,7 +78,7 @@ def test_a_list_of_one_may_be_printed_as_that_one_and_keys_in_any_case(read: Rea
     assert staged.column("mention", "name") == ["Sao Mai Garment"]
 
 
-@pytest.mark.parametrize(("kind", "findings"), [("NC", 1), ("Non-Compliance", 0), (None, 0)])
+@pytest.mark.parametrize(("kind", "findings"), [("NC", 1), ("Remark", 0), (None, 0)])
 def test_an_entry_of_an_unknown_kind_is_withheld(read: Reader, kind: str | None, findings: int) -> None:
     audit = {
         "audit": {"reference": "ZAA1", "startDate": "2026-02-10"},
@@ -120,3 +120,24 @@ def test_an_answer_that_is_an_object_is_not_blank(read: Reader) -> None:
     staged = read(json.dumps(_monitoring(performanceAreas=[area])), "contributor/export.json")
     assert (staged.counts.total, staged.counts.blank) == (2, 1)
     assert [row["question_id"] for row in staged["answer"]] == ["5.1"]
+
+
+@pytest.mark.parametrize(
+    ("end", "codes"), [(1770768000000, []), (1770681600000, []), (1770595200000, ["end_before_start"])]
+)
+def test_a_visit_that_ends_before_it_begins_is_noticed(read: Reader, end: int, codes: list[str]) -> None:
+    staged = read(json.dumps(_monitoring(endDate=end)), "contributor/export.json")
+    assert [code for _, code in staged.issues() if code != "bad_identifier"] == codes
+    assert staged.column("assessment", "assessed_on")[0].isoformat() == "2026-02-10"
+
+
+@pytest.mark.parametrize(("kind", "role"), [("NC", None), ("Non-compliance", None), ("CAR", "remark")])
+def test_a_kind_of_entry_is_a_finding_or_a_remark(read: Reader, kind: str, role: str | None) -> None:
+    audit = {
+        "audit": {"reference": "ZAA1", "startDate": "2026-02-10", "endDate": "2026-02-09"},
+        "site": {"reference": "ZS1", "name": "Sao Mai", "country": "Vietnam"},
+        "findings": [{"id": "ZAF1", "requirement": "3.H", "type": kind, "status": "Open"}],
+    }
+    staged = read(json.dumps(audit), "contributor/export.json")
+    assert staged.column("finding", "role") == [role]
+    assert ("$.audit.endDate", "end_before_start") in staged.issues()

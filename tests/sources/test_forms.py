@@ -254,3 +254,39 @@ def test_a_tax_code_may_be_a_number_of_the_workbook(read: Reader) -> None:
     staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
     codes = [(row["scheme"], row["value"], row["valid"]) for row in staged["identifier"]]
     assert codes == [("tax_code", "0100109106", True)]
+
+
+@pytest.mark.parametrize("mark", ["{}. ", "{}) ", "- ", "• "])
+def test_labels_may_be_numbered(read: Reader, mark: str) -> None:
+    block = [[f"{mark.format(number)}{row[0]}", *row[1:]] if len(row) > 1 else row for number, row in enumerate(BLOCK)]
+    staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
+    assert staged.column("mention", "name") == ["Công ty may Sao Mai"]
+    assert staged.column("assessment", "assessed_on") == [date(2025, 11, 20)]
+    assert staged.issues() == read(build({"Form": [*BLOCK, *LINES]}), "contributor/form.xlsx").issues()
+
+
+def test_lines_of_a_sheet_without_labels_are_withheld_and_counted(read: Reader) -> None:
+    staged = read(
+        build({"A": [*BLOCK, *LINES], "B": [["Phiếu"], *LINES], "C": [["Có"], ["Không"]]}), "contributor/f.xlsx"
+    )
+    assert len(staged["answer"]) == 2
+    assert ("sheet=B;row=2", "blank_key") in staged.issues()
+    assert (staged.counts.total, staged.unaccounted()) == (4, 0)
+
+
+def test_several_labels_may_stand_in_one_row(read: Reader) -> None:
+    pairs = [row for row in BLOCK if len(row) > 1]
+    block = [[*one, "", *other] for one, other in zip(pairs[::2], pairs[1::2], strict=True)]
+    staged = read(build({"Form": [BLOCK[0], *block, [], *LINES]}), "contributor/form.xlsx")
+    usual = read(build({"Form": [*BLOCK, *LINES]}), "contributor/form.xlsx")
+    for table_, names in (("mention", ("name", "address", "admin1", "workers")), ("assessment", ("assessed_on",))):
+        for name in names:
+            assert staged.column(table_, name) == usual.column(table_, name) != [None]
+    assert [row["value"] for row in staged["identifier"]] == ["0301234567"]
+    assert [code for _, code in staged.issues()] == [code for _, code in usual.issues()]
+
+
+def test_what_is_no_known_label_beside_one_is_told(read: Reader) -> None:
+    block = [[*row, "Phường", "Tân Phong"] if row[0] == "Địa chỉ" else row for row in BLOCK]
+    staged = read(build({"Form": [*block, *LINES]}), "contributor/form.xlsx")
+    assert [row["value"] for row in staged["issue"] if row["code"] == "drift"] == ["Địa chỉ (C, D)"]

@@ -217,3 +217,10 @@ def test_a_header_among_the_rows_is_no_visit(read: Reader) -> None:
     staged = read(gap({}) + gap({"VisitID": "G-501"}))
     assert staged.column("assessment", "native_id") == ["G-500", "G-501"]
     assert staged.unaccounted() == 0
+
+
+def test_a_blank_in_a_header_may_be_an_underscore_and_the_reverse(read: Reader) -> None:
+    header = "factory code,factory_name,country,audit id,audit_date,clc category,level,finding"
+    staged = read(f"{header}\nN1,Sao Mai,Vietnam,A1,2026-01-01,HSE,minor,x\n")
+    assert (staged.instrument, staged.column("identifier", "value")[0]) == ("nike", "N1")
+    assert "drift" not in staged.column("issue", "code")

@@ -1,7 +1,8 @@
 """Build workbooks from text descriptions, so that no binary is committed.
 
 A description is JSON: sheet name -> rows of cells. A cell is null, text, a number, true, false or an object:
-`{"date": "2026-03-07"}` is a typed date, `{"error": "#N/A"}` an Excel error.
+`{"date": "2026-03-07"}` is a typed date, `{"error": "#N/A"}` an Excel error, `{"merged": "x", "rows": 3}` a text
+that is merged over this row and two below it.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ def _write(sheet: Any, row: int, column: int, cell: Any, date_format: Any) -> No
         sheet.write_string(row, column, cell)
     elif "date" in cell:
         sheet.write_datetime(row, column, date.fromisoformat(cell["date"]), date_format)
+    elif "merged" in cell:
+        sheet.merge_range(row, column, row + cell["rows"] - 1, column, cell["merged"])
     else:
         sheet.write_formula(row, column, "=NA()", None, cell["error"])
 

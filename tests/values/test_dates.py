@@ -29,6 +29,7 @@ PRINTED: Mapping[str, Callable[[date], str]] = {
     "yyyy/mm/dd": lambda day: f"{day:%Y/%m/%d}",
     "dd/mm/yyyy": lambda day: f"{day:%d/%m/%Y}",
     "mm/dd/yyyy": lambda day: f"{day:%m/%d/%Y}",
+    "mm/dd/yyyy h:mm am": lambda day: f"{day.month}/{day.day}/{day.year} 12:00:00 AM",
     "dd.mm.yyyy": lambda day: f"{day:%d.%m.%Y}",
     "dd-mm-yyyy": lambda day: f"{day:%d-%m-%Y}",
     "dd-mon-yyyy": lambda day: f"{day.day:02}-{MONTHS[day.month - 1][:3]}-{day.year}",

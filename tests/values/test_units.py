@@ -25,6 +25,8 @@ def units() -> UnitTable:
     [
         ("kWh", "MJ", 3.6),
         ("MWh", "MJ", 3600.0),
+        ("Kilowatt hour (kWh)", "MJ", 3.6),
+        ("cubic metres (m3)", "L", 1000.0),
         ("MJ", "MJ", 1.0),
         ("GJ", "MJ", 1000.0),
         ("therm", "MJ", 105.505585262),
@@ -114,3 +116,8 @@ def test_alias_that_leads_nowhere_names_itself(tmp_path: Path, expression: str) 
     )
     with pytest.raises(ConfigurationError, match="odd"):
         UnitTable.from_file(path)
+
+
+def test_a_name_with_the_symbol_of_another_unit_is_unknown(units: UnitTable) -> None:
+    assert units.find("kilowatt hour (kWh)") is not None
+    assert units.find("kilowatt hour (MWh)") is None

@@ -14,6 +14,7 @@ from harmonize.reading.delimited_text import read_table
 from harmonize.reading.encoding import Decoded
 from harmonize.reading.error_cells import CellError
 from harmonize.reading.limits import Limits
+from harmonize.reading.merged_cells import MergedCells
 from harmonize.reading.workbook import read_workbook
 
 __all__ = ["Cell", "CellError", "Sheet", "cell_text", "is_blank", "read_csv", "read_sheets"]
@@ -33,6 +34,7 @@ class Sheet:
         decoded: how the text was decoded; None for workbooks, but where their cells were converted.
         delimiter: what the text is split at; None for workbooks.
         other_delimiters: what it could be split at instead.
+        merged: cells of a worksheet that were merged over several rows.
     """
 
     name: str | None
@@ -40,6 +42,7 @@ class Sheet:
     decoded: Decoded | None = None
     delimiter: str | None = None
     other_delimiters: tuple[str, ...] = ()
+    merged: tuple[MergedCells, ...] = ()
 
     def row_locator(self, index: int, header: int) -> str:
         """Locator of the row at `index` (from 0 at the top) when the header stands at row `header`."""
@@ -98,4 +101,4 @@ def read_sheets(data: bytes, limits: Limits) -> list[Sheet]:
     Raises:
         RefusedFile: `broken_workbook`, `too_large`.
     """
-    return [Sheet(name, rows) for name, rows in read_workbook(data, limits)]
+    return [Sheet(name, rows, merged=merged) for name, rows, merged in read_workbook(data, limits)]

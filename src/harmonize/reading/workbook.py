@@ -22,6 +22,7 @@ from harmonize.errors import RefusedFile
 from harmonize.reading.error_cells import CellError, error_cells
 from harmonize.reading.legacy_workbook import read_legacy_workbook
 from harmonize.reading.limits import Limits
+from harmonize.reading.merged_cells import MergedCells, merged_cells
 from harmonize.reading.shared_strings import referred_characters, string_lengths
 from harmonize.reading.worksheet_cost import PartCost, part_cost
 from harmonize.reading.worksheet_extent import exact_extent
@@ -52,12 +53,14 @@ class _Judged:
         copy: the archive with its judged parts, as they were packed.
         parts: sheet name -> part.
         errors: part -> error cells.
+        merged: part -> merged cells.
         characters: part -> characters of its cells, at most.
     """
 
     copy: bytes
     parts: Mapping[str, str]
     errors: Mapping[str, list[tuple[int, int, CellError]]]
+    merged: Mapping[str, tuple[MergedCells, ...]]
     characters: Mapping[str, int]
 
 
@@ -162,6 +165,7 @@ def _judge(data: bytes, limits: Limits) -> _Judged:
     costs: dict[str, PartCost] = {}
     sizes: dict[str, int] = {}
     errors: dict[str, list[tuple[int, int, CellError]]] = {}
+    merged: dict[str, tuple[MergedCells, ...]] = {}
     copy = ZipCopy()
     with open_zip(data, _NAME, limits) as archive:
         _check_kind(archive)
@@ -177,9 +181,11 @@ def _judge(data: bytes, limits: Limits) -> _Judged:
             _check_texts(names.get(part, part), cost, limits)
             if part in names:
                 errors[part] = error_cells(xml, cost.may_hold_errors)
+                merged[part] = merged_cells(xml)
             copy.add(part, *parts.packed(entry, xml), entry.CRC, len(xml))
         characters = _characters(parts, costs, limits)
-    return _Judged(copy.finished(), sheets, errors, {part: count + sizes[part] for part, count in characters.items()})
+    characters = {part: count + sizes[part] for part, count in characters.items()}
+    return _Judged(copy.finished(), sheets, errors, merged, characters)
 
 
 def _check_kind(archive: zipfile.ZipFile) -> None:
@@ -281,22 +287,22 @@ def _check_total(name: str, cells: int, characters: int, limits: Limits) -> None
         )
 
 
-def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, Rows]]:
-    """Every worksheet with its rows from row 1, error cells marked.
+def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, Rows, tuple[MergedCells, ...]]]:
+    """Every worksheet with its rows from row 1, error cells marked, and its merged cells where the format tells them.
 
     Raises:
         RefusedFile: `broken_workbook` when it cannot be opened, `too_large` or `archive_bomb` beyond the limits,
             `unknown_format` for what is no workbook, or a binary one.
     """
     if data.startswith(_OLE):
-        return read_legacy_workbook(data, limits)
+        return [(name, rows, ()) for name, rows in read_legacy_workbook(data, limits)]
     try:
         judged = _judge(data, limits)
     except _BROKEN as problem:
         raise _broken(problem) from problem
     workbook = _open(judged.copy)
     worst = max(judged.characters.values(), default=0)
-    sheets: list[tuple[str, Rows]] = []
+    sheets: list[tuple[str, Rows, tuple[MergedCells, ...]]] = []
     cells = characters = 0
     for name in workbook.sheet_names:
         part = judged.parts.get(name, "")
@@ -312,5 +318,5 @@ def read_workbook(data: bytes, limits: Limits) -> list[tuple[str, Rows]]:
         for row, column, error in judged.errors.get(part, ()):
             if 0 <= row < len(rows) and 0 <= column < len(rows[row]):
                 rows[row][column] = error
-        sheets.append((name, rows))
+        sheets.append((name, rows, judged.merged.get(part, ())))
     return sheets

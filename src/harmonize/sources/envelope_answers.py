@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -38,7 +39,10 @@ def envelope_edition(context: Context, envelope: Envelope) -> str | None:
     if stated is None:
         # Only a workbook leaves the edition to the profile.
         return edition_of(context, None) if context.recognition.table is not None else None
-    return edition_of(context, f"{context.layout.edition_prefix}{stated}")
+    prefix = context.layout.edition_prefix
+    # (`CAF 1.6` and `v1.6` are 1.6.)
+    number = re.sub(rf"^(?:{re.escape(prefix)}\s*)?(?:v(?:ersion)?[.\s]*)?(?=\d)", "", stated, flags=re.IGNORECASE)
+    return edition_of(context, f"{prefix}{number if prefix else stated}")
 
 
 def is_verified_node(node: Any) -> bool:

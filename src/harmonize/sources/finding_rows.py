@@ -12,21 +12,39 @@ from harmonize.sources.visits import Visit
 from harmonize.values.dates import parse_date
 from harmonize.values.text import term_key, western_digits, word_key
 
-__all__ = ["clause_of", "says_more", "stage_finding"]
+__all__ = ["clause_of", "code_in", "code_of_row", "says_more", "stage_finding"]
 
 _DETAILS = ("severity", "root_cause", "legal_reference", "action", "responsible", "due_on", "timescale", "closed_on")
 _YES = frozenset({"y", "yes", "true"})
 _FLAGS = {**dict.fromkeys(_YES, "Y"), **dict.fromkeys(("n", "no", "false"), "N")}
 
 
-def clause_of(context: Context, record: Record) -> str | None:
-    """The code of the clause, where the profile tells how it is printed with its title."""
+def clause_of(context: Context, record: Record, of_form: str | None = None) -> str | None:
+    """The code of the clause, where the profile tells how it is printed with its title or by which words it is known.
+
+    Args:
+        of_form: the code that the form of the row is about.
+    """
     text = record.text("clause", context.staged)
+    if context.layout.clause_words:
+        return code_of_row(context, record) or of_form or text
     pattern = context.layout.clause_pattern
     if text is None or pattern is None:
         return text
     found = re.match(pattern, western_digits(text), re.IGNORECASE)
     return found["code"] if found else text
+
+
+def code_in(context: Context, text: str) -> str | None:
+    """The one code whose words stand in a text; None where none does, or several do."""
+    words = context.layout.clause_words
+    found = [code for code, pattern in words.items() if re.search(pattern, western_digits(text), re.IGNORECASE)]
+    return found[0] if len(found) == 1 else None
+
+
+def code_of_row(context: Context, record: Record) -> str | None:
+    """The code that the first telling column of a clause names by its words."""
+    return next(filter(None, (code_in(context, text) for text in record.texts("clause"))), None)
 
 
 def says_more(record: Record) -> bool:
@@ -91,24 +109,29 @@ def _severity(context: Context, record: Record) -> str | None:
 
 def _due_from_timescale(context: Context, record: Record, visit: Visit) -> date | None:
     """Audit date plus timescale, as SMETA prints it (Immediate = 0 days); or the day that is printed in its place."""
-    timescales = context.layout.due_from_timescale
+    timescales = {_timescale(words): days for words, days in context.layout.due_from_timescale.items()}
     text = record.text("timescale", context.staged) if timescales else None
     if text is None:
         return None
     day = parse_date(text, context.layout.dates)
     if day is not None:
         return day
-    days = timescales.get(word_key(text).removesuffix("days").strip())
+    days = timescales.get(_timescale(text))
     if days is None:
         context.staged.report(
             Issue(
                 record.at("timescale"),
                 "unknown_timescale",
                 text,
-                f"{text!r} is none of {', '.join(timescales)}.",
+                f"{text!r} is none of {', '.join(context.layout.due_from_timescale)}.",
                 "Correct the timescale; the finding was loaded without a due date.",
                 withheld=True,
             )
         )
         return None
     return visit.assessed_on + timedelta(days=days) if visit.assessed_on else None
+
+
+def _timescale(text: str) -> str:
+    """The words of a timescale: `within 30 days` is `30`, `6-weeks` is `6 weeks`."""
+    return term_key(text).removeprefix("within ").removesuffix("days").strip()

@@ -9,7 +9,8 @@ from __future__ import annotations
 from harmonize.model.issues import Issue
 from harmonize.reading.sheets import CellError, cell_text, is_blank
 from harmonize.sources.context import Context
-from harmonize.sources.finding_rows import clause_of, stage_finding
+from harmonize.sources.finding_rows import clause_of, code_in, code_of_row, stage_finding
+from harmonize.sources.merged import filled_down
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberStyle
@@ -64,6 +65,7 @@ def _cells(context: Context, record: Record) -> int:
 
 
 def _stage_inline(context: Context, table: TableView, style: NumberStyle) -> None:
+    table = filled_down(context, table)
     visits = Visits(context, table, style)
     for record in context.records(table, lambda row: _cells(context, row)):
         visit = visits.of(record, _cells(context, record))
@@ -122,19 +124,39 @@ def _stage_joined(context: Context, headers: TableView, table: TableView, style:
 
 
 def _stage_block(context: Context, block: Record, table: TableView, style: NumberStyle) -> None:
-    """One audit per file: a label/value block, then the table of findings."""
+    """One audit per form: a label/value block, then the table of findings.
+
+    What a form is about is its type of visit, so that the forms of one day stay apart.
+    """
     if names_nobody(context, block):
         rows = sum(_cells(context, record) for record in table.records())
         context.report_blank_key(block, "factory, number or day", rows)
         return
     native_id = block.text("native_id", context.staged)
     visit = open_visit(context, block, native_id, style)
+    of_form = _code_of_form(context, table)
+    if visit.header["assessment_type"] is None:
+        visit.header["assessment_type"] = of_form
     for record in context.records(table, lambda row: _cells(context, row)):
-        _stage_row(context, table, record, visit)
+        _stage_row(context, table, record, visit, of_form)
     close_visits(context, [visit])
 
 
-def _stage_row(context: Context, table: TableView, record: Record, visit: Visit) -> None:
+def _code_of_form(context: Context, table: TableView) -> str | None:
+    """The code that a form is about: of a title above its table, else of its sheet's name, else of all its rows."""
+    if not context.layout.clause_words:
+        return None
+    above = [[cell_text(cell) for cell in row if not is_blank(cell)] for row in table.sheet.rows[: table.header_row]]
+    titles = [cells[0] for cells in above if len(cells) == 1 and ":" not in cells[0]]
+    for text in [*titles, table.sheet.name or ""]:
+        code = code_in(context, text)
+        if code is not None:
+            return code
+    codes = {code_of_row(context, record) for record in table.records()}
+    return codes.pop() if len(codes) == 1 else None
+
+
+def _stage_row(context: Context, table: TableView, record: Record, visit: Visit, of_form: str | None = None) -> None:
     row = record.printed()
     if row in visit.rows:
         if not _is_clean_visit(context, record):
@@ -153,9 +175,10 @@ def _stage_row(context: Context, table: TableView, record: Record, visit: Visit)
         _report_unknown_kind(context, record)
         return
     role = None if is_finding else "remark"
-    if is_finding and record.has("clause") and record.is_blank("clause"):
+    clause = clause_of(context, record, of_form)
+    if is_finding and record.has("clause") and clause is None and record.is_blank("clause"):
         _report_without_clause(context, record, "The finding has no clause; it is kept without an indicator.")
-    stage_finding(context, record, visit, clause_of(context, record), table.extras(record), role)
+    stage_finding(context, record, visit, clause, table.extras(record), role)
 
 
 def _report_unknown_kind(context: Context, record: Record) -> None:

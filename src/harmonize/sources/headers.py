@@ -8,6 +8,7 @@ from harmonize.model.issues import Issue
 from harmonize.sources.context import Context
 from harmonize.sources.records import Record
 from harmonize.values.numbers import NumberStyle
+from harmonize.values.text import clean
 
 __all__ = ["MOST_WORKERS", "add_identifier", "add_mention", "edition_of"]
 
@@ -21,16 +22,17 @@ def add_mention(
 ) -> str | None:
     """Stage the factory as this record writes it, with its identifiers; returns its country."""
     staged = context.staged
-    country = _country(context, record)
+    name, beside_name = _name(context, record)
+    address = record.joined("address", staged) or beside_name
+    country = _country(context, record, address)
     workers = record.number("workers", style, staged, "bad_workers", (0, MOST_WORKERS), whole=True)
     latitude, longitude = _degrees(context, record, "latitude", 90), _degrees(context, record, "longitude", 180)
-    name = record.text("name", staged)
     staged.tables["mention"].add(
         assessment_no,
         record.locator,
         _OBSOLETE.sub("", name) if name else None,
         record.text("name_local", staged),
-        record.joined("address", staged),
+        address,
         record.text("city", staged),
         record.text("admin1", staged),
         country,
@@ -45,6 +47,14 @@ def add_mention(
     return country
 
 
+def _name(context: Context, record: Record) -> tuple[str | None, str | None]:
+    """The name, and the address that is printed with it in one cell."""
+    name, pattern = record.text("name", context.staged), context.layout.name_pattern
+    found = re.fullmatch(pattern, record.raw("name").strip(), re.IGNORECASE | re.DOTALL) if name and pattern else None
+    # (Each line of an address is a part of it.)
+    return (clean(found["name"]), clean(", ".join(found["address"].splitlines()))) if found else (name, None)
+
+
 def _degrees(context: Context, record: Record, name: str, bound: float) -> float | None:
     """A coordinate has no thousands: a comma that stands alone separates its decimals, whatever else the file does."""
     text = record.raw(name)
@@ -52,8 +62,11 @@ def _degrees(context: Context, record: Record, name: str, bound: float) -> float
     return record.number(name, style, context.staged, "bad_coordinate", (-bound, bound))
 
 
-def _country(context: Context, record: Record) -> str | None:
+def _country(context: Context, record: Record, address: str | None) -> str | None:
     text = record.text("country", context.staged)
+    if text is None and not record.has("country") and context.profile.country is None:
+        # An export without a country at all may end its addresses with it.
+        return context.vocabulary.geography.country_code((address or "").rpartition(",")[2])
     if text is None:
         return None if record.has("country") else context.profile.country
     code = context.vocabulary.geography.country_code(text)

@@ -179,7 +179,29 @@ def read_file(
         else:
             staged.counts.ignored += total - blank
             one.report_repeated_row(found.header_block, "")
+    for table in recognition.headless:
+        _report_headless(Context(replace(recognition, table=table), vocabulary, staged, told, around), table, count)
     return staged
+
+
+def _report_headless(context: Context, table: TableView, count: Callable[[Context], tuple[int, int]]) -> None:
+    """Withhold the lines of a sheet that says neither whose they are nor of when."""
+    total, blank = count(context)
+    if total == blank:
+        return  # An empty form is none.
+    context.staged.counts.total += total
+    context.staged.counts.blank += blank
+    context.staged.report(
+        Issue(
+            table.sheet.row_locator(table.header_row, -1),
+            "blank_key",
+            table.sheet.name or "",
+            "The sheet has lines but no labels above them that name factory and day, so they belong to nothing.",
+            "Repeat the labels above the table of every sheet.",
+            withheld=True,
+            cells=total - blank,
+        )
+    )
 
 
 def _report_unreadable(document: Document, recognition: Recognition, staged: StagedFile) -> None:

@@ -11,6 +11,7 @@ from harmonize.reading.sheets import CellError, cell_text, is_blank
 from harmonize.sources.answers import StatedAnswer, add_answer
 from harmonize.sources.context import Context
 from harmonize.sources.finding_rows import says_more, stage_finding
+from harmonize.sources.merged import filled_down
 from harmonize.sources.records import Record, TableView, report_excel_error
 from harmonize.sources.visits import Visit, Visits, close_visits, names_nobody, open_visit
 from harmonize.values.numbers import NumberProblem, NumberStyle, looks_numeric, parse_number
@@ -62,6 +63,7 @@ def stage(context: Context) -> None:
                 _stage_row(context, table, record, style, lambda *_: visit)
         close_visits(context, [visit])
         return
+    table = filled_down(context, table)
     visits = Visits(context, table, style)
     for record in context.records(table, _cells):
         _stage_row(context, table, record, style, visits.of)

@@ -98,11 +98,16 @@ def _headers(sheet: Sheet, rows: int) -> list[_Header]:
         places: dict[str, int] = {}
         for column, title in enumerate(titles):
             if title:
-                places.setdefault(word_key(title), column)
+                places.setdefault(_title_key(title), column)
         found.append(_Header(index, titles, places))
         if isinstance(sheet.rows, DelimitedRows) and len(places) > _FULL * sheet.rows.width:
             break  # Of hundreds of columns nearly all have a title, and only the header row is that full of words.
     return found
+
+
+def _title_key(title: str) -> str:
+    """Key of a column's title: `factory_code` and `factory code` are one."""
+    return word_key(title.replace("_", " "))
 
 
 def _match_table(part: TablePart, titled: TitledSheet, block: BlockPart | None) -> Match:
@@ -118,13 +123,13 @@ def _match_header(part: TablePart, sheet: Sheet, header: _Header) -> Match:
     places = header.places
     columns: dict[str, tuple[int, ...]] = {}
     for name, titles in part.columns.items():
-        found = tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places))
+        found = tuple(dict.fromkeys(places[_title_key(title)] for title in titles if _title_key(title) in places))
         if found:
             columns[name] = found
     identifiers = {
         scheme: found
         for scheme, titles in part.identifiers.items()
-        if (found := tuple(dict.fromkeys(places[word_key(title)] for title in titles if word_key(title) in places)))
+        if (found := tuple(dict.fromkeys(places[_title_key(title)] for title in titles if _title_key(title) in places)))
     }
     present = columns.keys() | identifiers.keys()
     missing = tuple(names_of(part)[name][0] for name in part.required if name not in present)
@@ -149,7 +154,7 @@ def _view(
 ) -> TableView:
     places = header.places
     used = {column for found in (*columns.values(), *identifiers.values()) for column in found}
-    used |= {places[word_key(title)] for title in part.known if word_key(title) in places}
+    used |= {places[_title_key(title)] for title in part.known if _title_key(title) in places}
     extra = tuple(column for column, title in enumerate(header.titles) if title and column not in used)
     return TableView(sheet, header.index, header.titles, columns, identifiers, extra)
 
@@ -159,8 +164,9 @@ def match_block(part: BlockPart, sheet: Sheet) -> Match:
     titles_of_part = [*(title for names in names_of(part).values() for title in names), *part.known]
     rows = labelled_rows(sheet, frozenset(map(word_key, titles_of_part)))
     labels: dict[str, tuple[int, int, Cell]] = {}
-    for number, row in enumerate(rows):
-        labels.setdefault(row.key, (number, row.value_column, row.value))
+    for number, whole in enumerate(rows):
+        for row in (whole, *whole.beside):
+            labels.setdefault(row.key, (number, row.value_column, row.value))
     places: dict[str, tuple[int, int, Cell]] = {}
     for name, titles in names_of(part).items():
         for title in titles:

@@ -150,6 +150,13 @@ class Layout(_Strict):
     clause_pattern: str | None = Field(
         default=None, description="A pattern whose group `code` is the code of a clause that is printed with its title."
     )
+    clause_words: dict[str, str] = Field(
+        default_factory=dict,
+        description="Code of a clause -> the pattern that finds it in its columns, or in the title of its form.",
+    )
+    name_pattern: str | None = Field(
+        default=None, description="A pattern whose groups `name` and `address` are a name printed with its address."
+    )
     severity_flags: dict[str, str] = Field(
         default_factory=dict, description="Fields that say yes or no -> the class they mean, the gravest first."
     )

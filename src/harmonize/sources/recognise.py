@@ -33,6 +33,7 @@ class Recognition:
         score_table: points of sections, where a layout lists them.
         more_documents: further objects of the same layout.
         more_forms: further sheets that are each a form with its own block.
+        headless: tables of sheets that are forms but for their block.
         no_objects: places of JSON entries that should be envelopes and are no objects.
         beside: what pages of JSON say beside their entries and the profile does not name.
     """
@@ -50,6 +51,7 @@ class Recognition:
     score_table: TableView | None = None
     more_documents: Iterable[Envelope] = ()
     more_forms: Sequence[Recognition] = ()
+    headless: Sequence[TableView] = ()
 
     def alike(self) -> Iterator[Recognition]:
         """The same recognition for every further sheet or object of the file that holds the same table."""
@@ -114,7 +116,7 @@ def recognise(document: Document, profiles: Iterable[Profile], header_rows: int)
     if complete:
         layout = max(complete, key=lambda candidate: candidate.weight).layout
         first, *others = (_accept(candidate) for candidate in complete if candidate.layout is layout)
-        return replace(first, more_forms=others)
+        return replace(first, more_forms=others, headless=_headless(layout, strict))
     nearest = max(strict, key=lambda c: (c.is_near, c.nearness, c.weight), default=None)
     loose = [c for c in candidates if c.layout.synonyms and c.complete and not _says_more(c)]
     if nearest is not None and nearest.is_near and not (loose and nearest.layout.family == "register"):
@@ -128,6 +130,20 @@ def _together(layout: Layout, sheets: Sequence[TitledSheet]) -> list[Sequence[Ti
     """The sheets among which the parts of a layout are looked for: a form has its block and its table in one."""
     is_form = layout.header_block is not None and layout.header_block.sheet is None
     return [[sheet] for sheet in sheets] if is_form else [sheets]
+
+
+def _headless(layout: Layout, candidates: Sequence[_Candidate]) -> list[TableView]:
+    """The tables of sheets that lack nothing but the block of a form."""
+    if layout.header_block is None or layout.header_block.sheet is not None:
+        return []
+    views = [
+        match.view
+        for candidate in candidates
+        if candidate.layout is layout and not candidate.complete
+        for part, match in zip(layout.parts(), candidate.matches, strict=True)
+        if part is layout.table
+    ]
+    return [view for view in views if view is not None]
 
 
 def _says_more(candidate: _Candidate) -> bool:

@@ -135,6 +135,11 @@ class Record:
             return None
         return clean(cell_text(cell))
 
+    def texts(self, name: str) -> list[str]:
+        """What stands in the columns of a field, in their order, blank and error cells left out."""
+        cells = map(self._cell, self.columns.get(name, ()))
+        return [cell_text(cell) for cell in cells if not is_blank(cell) and not isinstance(cell, CellError)]
+
     def joined(self, name: str, staged: StagedFile) -> str | None:
         """Text of all columns of a field joined by commas, repeated parts once."""
         parts: list[str] = []

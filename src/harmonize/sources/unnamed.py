@@ -161,7 +161,12 @@ def unnamed_labels(sheet: Sheet, rows: Sequence[LabelledRow], named: Iterable[st
     found: list[Unnamed] = []
     for number, row in enumerate(rows):
         cells = sheet.rows[number]
-        beside = [column for column in range(row.column + 1, len(cells)) if not is_blank(cells[column])]
+        taken = _taken(row, unread)
+        beside = [
+            column
+            for column in range(row.column + 1, len(cells))
+            if column not in taken and not is_blank(cells[column])
+        ]
         label, said = row.label, [cell_text(cells[column]) for column in beside]
         if row.key in unread:
             unread.discard(row.key)
@@ -174,3 +179,13 @@ def unnamed_labels(sheet: Sheet, rows: Sequence[LabelledRow], named: Iterable[st
             place = sheet.cell_locator(number, -1, beside[0], "") if sheet.name else "header"
             found.append(Unnamed(label.strip(), place, "; ".join(said), label.strip()))
     return found
+
+
+def _taken(row: LabelledRow, unread: set[str]) -> set[int]:
+    """Columns of further labels of a row whose values are read, which stand nowhere above; they count as read."""
+    taken: set[int] = set()
+    for one in row.beside:
+        if one.key in unread:
+            unread.discard(one.key)
+            taken |= {one.column, one.value_column}
+    return taken

@@ -146,6 +146,7 @@ def open_visit(
     number = staged.next_assessment()
     assessed_on = record.day("assessed_on", context.layout.dates, staged)
     valid_until = record.day("valid_until", context.layout.dates, staged)
+    _check_end(context, record, assessed_on)
     whole, of_header = context.kept_of(record.unnamed)
     country = add_mention(context, record, number, style, extra or of_header)
     if native_id is not None:
@@ -183,6 +184,21 @@ def open_visit(
         {scheme: text for scheme, text, _ in record.identifier_texts(staged)},
         _verification(context, record),
     )
+
+
+def _check_end(context: Context, record: Record, begun: date | None) -> None:
+    """Notice a visit that ends before it begins; the day on which it is said to begin stands."""
+    ended = record.day("ends_on", context.layout.dates, context.staged)
+    if begun is not None and ended is not None and ended < begun:
+        context.staged.report(
+            Issue(
+                record.at("ends_on"),
+                "end_before_start",
+                record.raw("ends_on"),
+                f"The visit ends on {ended.isoformat()}, before it begins on {begun.isoformat()}; the latter is kept.",
+                "Ask the contributor for the days of the visit.",
+            )
+        )
 
 
 def _stage_scope(context: Context, record: Record, number: int) -> None:

@@ -81,6 +81,8 @@ DATE_FORMS: dict[str, str] = {
     "yyyy/mm/dd": "{yyyy}/{mm}/{dd}",
     "dd/mm/yyyy": "{dd}/{mm}/{yyyy}",
     "mm/dd/yyyy": "{mm}/{dd}/{yyyy}",
+    # (A clock with AM or PM tells the American order from another one in the same file.)
+    "mm/dd/yyyy h:mm am": r"{mm}/{dd}/{yyyy}(?= \d{{1,2}}:\d{{2}}(?::\d{{2}})?\s?[AaPp][Mm]$)",
     "dd.mm.yyyy": r"{dd}\.{mm}\.{yyyy}",
     "dd-mm-yyyy": "{dd}-{mm}-{yyyy}",
     "dd-mon-yyyy": "{dd}[- ]{month}[- ]{yyyy}",

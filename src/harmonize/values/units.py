@@ -116,7 +116,17 @@ def _worked_out(path: Path) -> dict[str, CommonUnit]:
             raise ConfigurationError(
                 f"{path}: the unit {spelling!r} ({expression!r}) stands twice, with different meanings; remove one."
             )
-    return spellings
+    return spellings | _with_symbols(spellings)
+
+
+def _with_symbols(spellings: Mapping[str, CommonUnit]) -> dict[str, CommonUnit]:
+    """A name with its symbol in brackets, such as `kilowatt hour (kwh)`, where both are the same unit."""
+    return {
+        f"{name} ({symbol})": unit
+        for name, unit in spellings.items()
+        for symbol, other in spellings.items()
+        if unit == other and len(symbol) < len(name)
+    }
 
 
 def _common(path: Path, words: _UnitWords, registry: UnitRegistry[Any]) -> dict[Any, _Canonical]:

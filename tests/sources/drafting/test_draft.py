@@ -300,6 +300,8 @@ def test_no_name_address_person_id_or_text_of_a_sample_reaches_profile_or_fixtur
 
 REFUSED = frozenset(
     {
+        "accord_rsc/plan_2018.xlsx.json",
+        "accord_rsc/plan_2024.xlsx.json",
         "better_work_cat/improvement_plan.csv",
         "better_work_cat/transparency.csv",
         "consent/grants.csv",
@@ -308,7 +310,7 @@ REFUSED = frozenset(
         "slcp_caf/survey.xlsx.json",
     }
 )
-"""Plans, grants and questionnaires of a column per question are no lists that are drafted."""
+"""Plans, grants and questionnaires of a column per question are no lists that are drafted, or not without a word."""
 
 
 def _unseen() -> list[Path]:
