@@ -17,6 +17,7 @@ from harmonize.identity.block import CommonKey
 from harmonize.identity.identified import Notice
 from harmonize.identity.ledger import ClusterKeys
 from harmonize.identity.memory import Memory
+from harmonize.identity.relations import RELATIONS
 
 __all__ = ["LINKED", "NOTICED", "PAIRS", "TOLD", "Outcome", "Remembered", "keep_outcome", "recall"]
 
@@ -59,6 +60,7 @@ _PARTS = {
     "clusters": _CLUSTERS,
     "passed_over": _COMMON,
     "alone": _ALONE,
+    "related": RELATIONS,
 }
 _OUTCOME = "outcome"
 
@@ -71,6 +73,7 @@ class Outcome:
         linked, told, noticed: see `LINKED`, `TOLD` and `NOTICED`.
         shared: notices on identifiers of companies, which no piece shows alone.
         clusters: the ledger keys of every factory.
+        related: factories that belong together without being one (`RELATIONS`).
         passed_over: name and address keys that too many profiles of a country share to bring any together.
         alone: mentions all of whose keys were passed over: they were compared with none.
     """
@@ -82,6 +85,7 @@ class Outcome:
     clusters: list[ClusterKeys]
     passed_over: list[CommonKey]
     alone: list[str]
+    related: pa.Table
 
     @property
     def pairs(self) -> pa.Table:
@@ -123,6 +127,7 @@ def keep_outcome(memory: Memory, inputs: str, outcome: Outcome) -> None:
         ),
         "passed_over": _rows(map(asdict, outcome.passed_over), "passed_over"),
         "alone": _rows(({"mention_id": found} for found in outcome.alone), "alone"),
+        "related": outcome.related,
     }
     memory.keep(_OUTCOME, pa.table({name: _as_one_row(table) for name, table in tables.items()}))
 
@@ -143,7 +148,8 @@ def recall(memory: Memory, inputs: str) -> Remembered:
     clusters = [ClusterKeys(frozenset(row["keys"]), row["spare"]) for row in part("clusters").to_pylist()]
     passed_over = [CommonKey(**row) for row in part("passed_over").to_pylist()]
     alone = part("alone")["mention_id"].to_pylist()
-    return Remembered(Outcome(linked, told, noticed, shared, clusters, passed_over, alone), linked, told, noticed)
+    whole = Outcome(linked, told, noticed, shared, clusters, passed_over, alone, part("related"))
+    return Remembered(whole, linked, told, noticed)
 
 
 def _rows(rows: Iterable[Mapping[str, object]], part: str) -> pa.Table:

@@ -279,6 +279,7 @@ def identify(
         ("facility_pair", resolution.pairs),
         ("merged_facility", aliases),
         ("identity_notice", notices),
+        ("related_facility", resolution.related),
     ):
         create_table(connection, name, table)
     olds: dict[str, list[str]] = {}

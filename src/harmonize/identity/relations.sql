@@ -1,0 +1,114 @@
+-- Pairs of factories that belong together: `unit_of` says more than `same_company`, so no pair has both.
+-- Reads `named` (names and addresses of every record, in the fields of `forms`) and `stated` (factories by company).
+WITH
+-- Only names that several factories of a country share say anything, and only if one of them names a unit.
+shared AS (
+    SELECT country, core
+    FROM named
+    GROUP BY country, core
+    HAVING count(DISTINCT cluster) > 1
+        AND count(DISTINCT cluster) <= $most_sites
+        AND bool_or(units <> '' OR designators <> '' OR address_designators <> '')
+),
+
+split AS (
+    SELECT
+        n.cluster,
+        n.country,
+        n.province,
+        n.units <> '' AS has_numbers,
+        list_filter(string_split(n.designators, chr(30)), d -> string_split(d, chr(29))[1] IN $unit_kinds) AS units,
+        list_filter(string_split(n.address_designators, chr(30)), d -> string_split(d, chr(29))[1] IN $unit_kinds)
+            AS buildings,
+        string_split(n.words, chr(30)) AS words,
+        list_filter(string_split(n.address_words, chr(30)), w -> w LIKE 'd%') AS streets,
+        string_split(n.numbers, chr(30)) AS numbers,
+        list_filter(
+            string_split(n.address_designators, chr(30)), d -> regexp_matches(d, '^plot' || chr(29) || '[a-z]$')
+        ) AS plots
+    FROM named AS n
+    SEMI JOIN shared AS s ON s.country = n.country AND s.core = n.core
+),
+
+-- The proper name: its words in any order, without the place that a branch is named after. And where it stands: plot and
+-- street without the number of the unit; null where no number is stated.
+comparable AS (
+    SELECT
+        cluster,
+        country,
+        province,
+        units,
+        has_numbers OR len(units) + len(buildings) > 0 AS states_unit,
+        list_contains(list_transform(units, d -> string_split(d, chr(29))[1]), 'branch') AS is_branch,
+        list_sort(list_distinct(list_filter(words, w -> NOT list_contains(
+            flatten(list_transform(
+                list_filter(units, d -> d LIKE 'branch' || chr(29) || '%'),
+                d -> list_transform(string_split(string_split(d, chr(29))[2], ' '), p -> 'p' || p)
+            )), w
+        )))) AS name,
+        list_filter(
+            numbers, x -> x <> '' AND NOT list_contains(list_transform(buildings, d -> string_split(d, chr(29))[2]), x)
+        ) || plots AS numbers,
+        list_sort(list_distinct(streets)) AS streets
+    FROM split
+),
+
+-- One row per factory and name.
+site AS (
+    SELECT
+        cluster,
+        country,
+        name,
+        list_transform(flatten(list(units)), d -> string_split(d, chr(29))[2]) AS units,
+        bool_or(is_branch) AS is_branch
+    FROM comparable
+    GROUP BY cluster, country, name
+),
+
+-- A factory whose records differ in whether they name a unit is one.
+numbered AS (SELECT cluster, bool_or(states_unit) AS states_unit FROM comparable GROUP BY cluster),
+
+place AS (
+    SELECT DISTINCT c.cluster, c.country, c.name, c.province, c.numbers, c.streets, n.states_unit
+    FROM comparable AS c
+    JOIN numbered AS n USING (cluster)
+    WHERE len(c.numbers) > 0 AND len(c.streets) > 0
+),
+
+unit_of AS (
+    SELECT DISTINCT u.cluster AS one, w.cluster AS other
+    FROM place AS u
+    JOIN place AS w
+        ON w.country = u.country AND w.name = u.name AND w.numbers = u.numbers AND w.streets = u.streets
+    WHERE u.states_unit
+        AND NOT w.states_unit
+        AND (u.province IS NULL OR w.province IS NULL OR u.province = w.province)
+),
+
+-- Sites that state the number of one company.
+company AS (
+    SELECT company, cluster
+    FROM (SELECT DISTINCT company, cluster FROM stated)
+    QUALIFY count(*) OVER (PARTITION BY company) <= $most_sites
+),
+
+same_company AS (
+    SELECT a.cluster AS one, b.cluster AS other
+    FROM company AS a
+    JOIN company AS b ON b.company = a.company AND b.cluster > a.cluster
+    UNION
+    -- Two units of one name with no number in common, or a branch and what bears its name.
+    SELECT a.cluster, b.cluster
+    FROM site AS a
+    JOIN site AS b ON b.country = a.country AND b.name = a.name AND b.cluster > a.cluster
+    WHERE (len(a.units) > 0 AND len(b.units) > 0 AND NOT list_has_any(a.units, b.units))
+        OR (a.is_branch AND len(b.units) = 0)
+        OR (b.is_branch AND len(a.units) = 0)
+)
+
+SELECT one, other, 'unit_of' AS kind FROM unit_of
+UNION ALL
+SELECT s.one, s.other, 'same_company'
+FROM same_company AS s
+ANTI JOIN unit_of AS u ON least(u.one, u.other) = s.one AND greatest(u.one, u.other) = s.other
+ORDER BY ALL
