@@ -12,6 +12,7 @@ from pathlib import Path
 from harmonize.identity.memory import stamp_of
 from harmonize.identity.model import MatchModel
 from harmonize.identity.relation_rules import RelationRules
+from harmonize.identity.sampling_rules import SamplingRules
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 from harmonize.values.names import NameWords
@@ -28,6 +29,7 @@ class Knowledge:
     words: NameWords
     model: MatchModel
     relations: RelationRules
+    sampling: SamplingRules
 
     @classmethod
     def from_folder(cls, schemas: Path) -> Knowledge:
@@ -38,6 +40,7 @@ class Knowledge:
             words=NameWords.from_folder(schemas),
             model=MatchModel.from_folder(schemas),
             relations=RelationRules.from_folder(schemas),
+            sampling=SamplingRules.from_folder(schemas),
         )
 
     @cached_property

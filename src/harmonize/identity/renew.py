@@ -101,12 +101,21 @@ def _told(
             pa.array(VERDICTS, pa.string()).take(pa.array(settled.verdicts)),
             settled.reasons,
             settled.is_told,
+            _judged(records, told, index, inside),
         ],
         names=TOLD.names,
     ).cast(TOLD)
     rest = np.ones(len(states[0]), bool)
     rest[inside] = False
     return pa.concat_tables([anew, then.take(known[rest])])
+
+
+def _judged(records: Records, told: Pairs, index: ProfileIndex, inside: Positions) -> pa.Array:
+    """The verdicts of the model alone, where the two mentions have different keys."""
+    strongest = pc.list_element(records.column("keys"), 0)
+    one, other = (strongest.take(index.first[side[inside]]) for side in (told.ones, told.others))
+    verdicts = pa.array(VERDICTS, pa.string()).take(pa.array(told.judged.verdict[inside]))
+    return pc.if_else(pc.not_equal(one, other), verdicts, pa.scalar(None, pa.string()))
 
 
 def _noticed(

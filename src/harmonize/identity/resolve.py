@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
 from harmonize.identity.block import CommonKey, candidate_pairs
+from harmonize.identity.decided_pairs import decided_strata
 from harmonize.identity.decisions import Decision, latest_decisions
 from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import Notice, shared_company_notices
@@ -62,6 +63,7 @@ class Resolution:
         passed_over: name and address keys that too many profiles of a country share to bring any together.
         alone: mentions all of whose keys were passed over, so that they were compared with none.
         related: factories that belong together without being one (`RELATED`); no step reads it.
+        strata: compared pairs by verdict and probability, and those of them that were drawn and decided (`STRATA`).
     """
 
     links: pa.Table
@@ -72,6 +74,7 @@ class Resolution:
     passed_over: list[CommonKey]
     alone: list[str]
     related: pa.Table
+    strata: pa.Table
 
 
 def resolve(
@@ -107,6 +110,7 @@ def resolve(
         passed_over=outcome.passed_over,
         alone=outcome.alone,
         related=_with_ids(outcome.related, pa.array(assignment.ids, pa.string())),
+        strata=outcome.strata,
     )
 
 
@@ -174,6 +178,7 @@ def _find(
         passed_over=candidates.passed_over,
         alone=records.column("mention_id").filter(pa.array(is_alone)).to_pylist(),
         related=related(records, clusters, knowledge.identifiers, knowledge.relations),
+        strata=decided_strata(records, index, pair_rows, decisions, knowledge.sampling),
     )
 
 
