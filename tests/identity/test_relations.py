@@ -202,9 +202,7 @@ STATED = st.tuples(
 
 @settings(max_examples=60 if LONG else 15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(st.lists(STATED, min_size=1, max_size=8), st.randoms())
-def test_pairs_are_related_once_in_any_order_of_rows(
-    stated: list[tuple[str, str, str]], random: Any
-) -> None:
+def test_pairs_are_related_once_in_any_order_of_rows(stated: list[tuple[str, str, str]], random: Any) -> None:
     sites = {f"m{at}": (name, address) for at, (name, address, _) in enumerate(stated)}
     codes = {f"m{at}": tuple(code.split(" ", 1)) for at, (_, _, code) in enumerate(stated) if code}
     found = _resolve(sites, codes)  # type: ignore[arg-type]

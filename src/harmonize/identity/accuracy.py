@@ -1,8 +1,8 @@
 """How often the machine is right, estimated from pairs that were drawn at random and decided by stewards.
 
 The pairs of a run are divided into strata by the machine's own verdict and by bands of the probability. In every
-stratum the decided pairs stand for all: shares are weighed by the number of pairs. Intervals are Wilson's per stratum, put
-together as Zou and Donner (2008) do; that of the recall, a ratio of two sums, is on the safe side. A stratum all of
+stratum the decided pairs stand for all: shares are weighed by the number of pairs. Intervals are Wilson's per stratum,
+put together as Zou and Donner (2008) do; that of the recall, a ratio of two sums, is on the safe side. A stratum all of
 whose pairs are decided is known and adds no doubt, one of which none is decided is taken to be as the others of its
 verdict, with all the doubt there is. Pairs about which a steward was unsure tell nothing.
 """
