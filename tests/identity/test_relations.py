@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +216,22 @@ def test_pairs_are_related_once_in_any_order_of_rows(stated: list[tuple[str, str
     assert len(set(pairs)) == len(pairs)
     assert all(row["facility_id"] < row["related_id"] for row in rows if row["kind"] == "same_company")
     assert {id_ for pair in pairs for id_ in pair} <= set(found.links["facility_id"].to_pylist())
+
+
+def test_nothing_that_links_or_shares_reads_a_relation() -> None:
+    """Only what writes and describes the table, and the laws that hold it, name it."""
+    source = Path(__file__).parents[2] / "src" / "harmonize"
+    naming = {
+        path.relative_to(source).as_posix()
+        for path in source.rglob("*")
+        if path.suffix in (".py", ".sql")
+        and {"facility_relation", "related_facility"} & set(re.findall(r"\w+", path.read_text(encoding="utf-8")))
+    }
+    assert naming == {
+        "identity/resolve.py",
+        "model/tables.py",
+        "pipeline/workspace.py",
+        "quality/violations.sql",
+        "store/contract.sql",
+        "store/datapackage.py",
+    }

@@ -92,9 +92,11 @@ def _percent(share: float | None) -> str:
 
 def _accuracy(linkage: Mapping[str, Mapping[str, Any]]) -> str:
     """Estimated precision and recall of the links, or why there are none."""
+    if not linkage["recall"]["decided"]:
+        return "no estimate of precision and recall: no drawn pair is decided (`harmonize facilities sample`)"
     said = ", ".join(f"{name} {_estimate(linkage[name])}" for name in ("precision", "recall"))
     is_lacking = any(linkage[name]["note"] for name in ("precision", "recall"))
-    return f"{said}{' (draw pairs with `harmonize facilities sample`)' if is_lacking else ''}"
+    return f"{said}{' (draw more with `harmonize facilities sample`)' if is_lacking else ''}"
 
 
 def _estimate(found: Mapping[str, Any]) -> str:
