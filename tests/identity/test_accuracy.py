@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.identity.accuracy import Stratum, estimated, wilson
+from harmonize.identity.accuracy import Estimate, Stratum, estimated, wilson
 from harmonize.identity.decide import VERDICTS, Verdict
 from harmonize.identity.sampling_rules import SamplingRules
 
@@ -29,24 +29,27 @@ def _all_decided(population: Population) -> list[Stratum]:
     ]
 
 
+def _is_known(estimate: Estimate, truth: float) -> None:
+    assert [estimate.value, estimate.low, estimate.high] == pytest.approx([truth] * 3)
+
+
 @given(POPULATIONS)
 def test_with_all_pairs_decided_the_estimates_are_the_truth(population: Population) -> None:
     found = estimated(_all_decided(population), RULES)
     same = {v: sum(one for (verdict, _), (one, _) in population.items() if verdict == v) for v in VERDICTS}
     pairs = {v: sum(sum(counts) for (verdict, _), counts in population.items() if verdict == v) for v in VERDICTS}
-    for estimate, verdict in (
-        (found.precision, "match"),
-        (found.same_in_review, "review"),
-        (found.same_in_distinct, "distinct"),
-    ):
+    shares: dict[Verdict, Estimate] = {
+        "match": found.precision,
+        "review": found.same_in_review,
+        "distinct": found.same_in_distinct,
+    }
+    for verdict, estimate in shares.items():
         if pairs[verdict]:
-            truth = pytest.approx(same[verdict] / pairs[verdict])
-            assert (estimate.value, estimate.low, estimate.high) == (truth, truth, truth)
+            _is_known(estimate, same[verdict] / pairs[verdict])
         else:
             assert estimate.value is None
     if sum(same.values()):
-        truth = pytest.approx(same["match"] / sum(same.values()))
-        assert (found.recall.value, found.recall.low, found.recall.high) == (truth, truth, truth)
+        _is_known(found.recall, same["match"] / sum(same.values()))
     else:
         assert found.recall.value is None
 

@@ -72,7 +72,7 @@ def test_the_next_sample_goes_on_where_the_decided_one_ends(pairs: list[tuple[st
 
 
 def test_few_pairs_of_a_verdict_are_drawn_as_often_as_many() -> None:
-    pairs: list[tuple[str | None, float]] = [("match", 0.99)] * 500 + [("match", 0.6)] * 9 + [("review", 0.6)] * 20
+    pairs = [("match", 0.99)] * 500 + [("match", 0.6)] * 9 + [("review", 0.6)] * 20
     chosen = drawn(_told(pairs), EDGES, 30, _none)
     assert sum(pairs[at][0] == "review" for at in chosen) == 15
     assert sum(pairs[at] == ("match", 0.6) for at in chosen) == 8

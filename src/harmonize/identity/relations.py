@@ -6,6 +6,7 @@ worked out when all joining is done, and no step reads it.
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from importlib.resources import files
 
@@ -16,6 +17,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harmonize.identity.form_columns import fields_of
+from harmonize.identity.forms import ITEM, LETTERS, PART
 from harmonize.identity.records import Records
 from harmonize.identity.relation_rules import RelationRules
 from harmonize.values.identifiers import IdentifierRules
@@ -40,7 +42,7 @@ def related(
         clusters: per record the number of its factory.
     """
     with duckdb.connect() as connection:
-        connection.register("named", _named(records, clusters))
+        connection.register("named", _named(records, clusters, rules))
         connection.register("stated", _companies(records, clusters, identifiers))
         given = {"unit_kinds": list(rules.unit_kinds), "most_sites": rules.most_sites}
         return connection.execute(_statement(), given).to_arrow_table().cast(RELATIONS)
@@ -51,22 +53,32 @@ def _statement() -> str:
     return files("harmonize.identity").joinpath("relations.sql").read_text(encoding="utf-8")
 
 
-def _named(records: Records, clusters: NDArray[np.int32]) -> pa.Table:
-    """Every name of every record with its address, field by field; those without a distinctive word tell nothing."""
+def _named(records: Records, clusters: NDArray[np.int32], rules: RelationRules) -> pa.Table:
+    """Every name of every record with its address, field by field, and whether any record of its factory names a unit.
+
+    Names without a distinctive word are left out: they tell nothing.
+    """
     lists = records.column("names")
     of = pc.list_parent_indices(lists)
     names = _fields(pc.list_flatten(lists), _NAME)
     addresses = _fields(records.column("used_address"), _ADDRESS)
+    cluster = clusters[of.to_numpy()]
+    kinds = f"(^|{ITEM})({'|'.join(map(re.escape, rules.unit_kinds))}){PART}"
+    names_unit = pc.or_(pc.not_equal(names["units"], ""), pc.match_substring_regex(names["designators"], kinds))
+    names_unit = pc.or_(names_unit, pc.match_substring_regex(addresses["address_designators"], kinds).take(of))
+    has_unit = np.zeros(int(clusters.max(initial=-1)) + 1, bool)
+    has_unit[cluster[names_unit.to_numpy(zero_copy_only=False)]] = True
     table = pa.table(
         {
-            "cluster": clusters[of.to_numpy()],
+            "cluster": cluster,
+            "states_unit": has_unit[cluster],
             "country": records.column("used_country").take(of),
             "province": records.column("province").take(of),
             **names,
             **{name: column.take(of) for name, column in addresses.items()},
         }
     )
-    is_proper = pc.match_substring_regex(table["words"], "(^|\x1e)d")
+    is_proper = pc.match_substring_regex(table["words"], f"(^|{ITEM}){LETTERS['distinctive']}")
     return table.filter(pc.and_(is_proper, pc.not_equal(table["country"], "")))
 
 

@@ -1,14 +1,15 @@
 -- Pairs of factories that belong together: `unit_of` says more than `same_company`, so no pair has both.
--- Reads `named` (names and addresses of every record, in the fields of `forms`) and `stated` (factories by company).
+-- Reads `named` (names and addresses of every record, in the fields of `forms`, and whether any record of its factory names
+-- a unit) and `stated` (factories by company).
 WITH
 -- Only names that several factories of a country share say anything, and only if one of them names a unit.
-shared AS (
+shared AS MATERIALIZED (
     SELECT country, core
     FROM named
     GROUP BY country, core
     HAVING count(DISTINCT cluster) > 1
         AND count(DISTINCT cluster) <= $most_sites
-        AND bool_or(units <> '' OR designators <> '' OR address_designators <> '')
+        AND bool_or(states_unit)
 ),
 
 split AS (
@@ -16,13 +17,14 @@ split AS (
         n.cluster,
         n.country,
         n.province,
-        n.units <> '' AS has_numbers,
+        n.states_unit,
         list_filter(string_split(n.designators, chr(30)), d -> string_split(d, chr(29))[1] IN $unit_kinds) AS units,
         list_filter(string_split(n.address_designators, chr(30)), d -> string_split(d, chr(29))[1] IN $unit_kinds)
             AS buildings,
+        list_filter(string_split(n.designators, chr(30)), d -> d LIKE 'branch' || chr(29) || '%') AS branches,
         string_split(n.words, chr(30)) AS words,
         list_filter(string_split(n.address_words, chr(30)), w -> w LIKE 'd%') AS streets,
-        string_split(n.numbers, chr(30)) AS numbers,
+        list_filter(string_split(n.numbers, chr(30)), x -> x <> '') AS numbers,
         list_filter(
             string_split(n.address_designators, chr(30)), d -> regexp_matches(d, '^plot' || chr(29) || '[a-z]$')
         ) AS plots
@@ -32,23 +34,24 @@ split AS (
 
 -- The proper name: its words in any order, without the place that a branch is named after. And where it stands: plot and
 -- street without the number of the unit; null where no number is stated.
-comparable AS (
+comparable AS MATERIALIZED (
     SELECT
         cluster,
         country,
         province,
         units,
-        has_numbers OR len(units) + len(buildings) > 0 AS states_unit,
-        list_contains(list_transform(units, d -> string_split(d, chr(29))[1]), 'branch') AS is_branch,
-        list_sort(list_distinct(list_filter(words, w -> NOT list_contains(
-            flatten(list_transform(
-                list_filter(units, d -> d LIKE 'branch' || chr(29) || '%'),
-                d -> list_transform(string_split(string_split(d, chr(29))[2], ' '), p -> 'p' || p)
-            )), w
-        )))) AS name,
-        list_filter(
-            numbers, x -> x <> '' AND NOT list_contains(list_transform(buildings, d -> string_split(d, chr(29))[2]), x)
-        ) || plots AS numbers,
+        states_unit,
+        len(branches) > 0 AS is_branch,
+        list_sort(list_distinct(
+            CASE WHEN len(branches) = 0 THEN words ELSE list_filter(words, w -> NOT list_contains(
+                flatten(list_transform(
+                    branches, d -> list_transform(string_split(string_split(d, chr(29))[2], ' '), p -> 'p' || p)
+                )), w
+            )) END
+        )) AS name,
+        CASE WHEN len(buildings) = 0 THEN numbers ELSE list_filter(
+            numbers, x -> NOT list_contains(list_transform(buildings, d -> string_split(d, chr(29))[2]), x)
+        ) END || plots AS numbers,
         list_sort(list_distinct(streets)) AS streets
     FROM split
 ),
@@ -65,17 +68,13 @@ site AS (
     GROUP BY cluster, country, name
 ),
 
--- A factory whose records differ in whether they name a unit is one.
-numbered AS (SELECT cluster, bool_or(states_unit) AS states_unit FROM comparable GROUP BY cluster),
-
-place AS (
-    SELECT DISTINCT c.cluster, c.country, c.name, c.province, c.numbers, c.streets, n.states_unit
-    FROM comparable AS c
-    JOIN numbered AS n USING (cluster)
-    WHERE len(c.numbers) > 0 AND len(c.streets) > 0
+place AS MATERIALIZED (
+    SELECT DISTINCT cluster, country, name, province, numbers, streets, states_unit
+    FROM comparable
+    WHERE len(numbers) > 0 AND len(streets) > 0
 ),
 
-unit_of AS (
+unit_of AS MATERIALIZED (
     SELECT DISTINCT u.cluster AS one, w.cluster AS other
     FROM place AS u
     JOIN place AS w

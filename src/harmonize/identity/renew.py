@@ -112,10 +112,10 @@ def _told(
 
 def _judged(records: Records, told: Pairs, index: ProfileIndex, inside: Positions) -> pa.Array:
     """The verdicts of the model alone, where the two mentions have different keys."""
-    strongest = pc.list_element(records.column("keys"), 0)
-    one, other = (strongest.take(index.first[side[inside]]) for side in (told.ones, told.others))
-    verdicts = pa.array(VERDICTS, pa.string()).take(pa.array(told.judged.verdict[inside]))
-    return pc.if_else(pc.not_equal(one, other), verdicts, pa.scalar(None, pa.string()))
+    keys = pc.list_element(records.column("keys"), 0).dictionary_encode().indices.to_numpy()
+    strongest = keys[index.first]
+    is_one_key = strongest[told.ones[inside]] == strongest[told.others[inside]]
+    return pa.array(VERDICTS, pa.string()).take(pa.array(told.judged.verdict[inside], mask=is_one_key))
 
 
 def _noticed(
