@@ -33,7 +33,7 @@ split AS (
 ),
 
 -- The proper name: its words in any order, without the place that a branch is named after. And where it stands: plot and
--- street without the number of the unit; null where no number is stated.
+-- street without the number of the unit.
 comparable AS MATERIALIZED (
     SELECT
         cluster,
