@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import tempfile
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -267,7 +268,7 @@ def test_the_order_of_decisions_is_no_matter() -> None:
 def test_other_knowledge_forgets(tmp_path: Path) -> None:
     _resolve(ALL, tmp_path)
     changed = KNOWLEDGE.model.model_copy(update={"intercept": KNOWLEDGE.model.intercept + 2})
-    other = Knowledge(KNOWLEDGE.geography, KNOWLEDGE.identifiers, KNOWLEDGE.words, changed)
+    other = replace(KNOWLEDGE, model=changed)
     assert _resolve(ALL, tmp_path, knowledge=other) == _resolve(ALL, None, knowledge=other)
 
 

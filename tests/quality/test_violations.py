@@ -77,6 +77,17 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     "overlapping_aliases": ["INSERT INTO facility_alias VALUES ('HF1', 'HF0000000000AB'), ('HF1', 'HF0000000000AB')"],
     "alias_to_unknown_facility": ["INSERT INTO facility_alias VALUES ('HF1', 'HF9')"],
     "relation_of_unknown_facility": ["INSERT INTO facility_relation VALUES ('HF0000000000AB', 'HF9', 'unit_of')"],
+    "pair_related_twice": [
+        ("facility", another("facility", facility_id="HF9", mention_count=1)),
+        ("facility_mention", another("facility_mention", mention_id="m2", facility_id="HF9")),
+        "INSERT INTO facility_relation VALUES ('HF0000000000AB', 'HF9', 'same_company'), "
+        "('HF9', 'HF0000000000AB', 'unit_of')",
+    ],
+    "relation_without_order": [
+        ("facility", another("facility", facility_id="HF9", mention_count=1)),
+        ("facility_mention", another("facility_mention", mention_id="m2", facility_id="HF9")),
+        "INSERT INTO facility_relation VALUES ('HF9', 'HF0000000000AB', 'same_company')",
+    ],
     "conflict_of_winner": ["INSERT INTO conflict VALUES ('a1', 'q1', 'c9', 'x', 'y', 'later')"],
     "contradiction_of_non_compliance": [
         "INSERT INTO contradiction VALUES ('HF0000000000AB', 'labour.none', 'a1', 'met', 'a2', 'not_met', 30)"

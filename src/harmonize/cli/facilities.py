@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, cast
@@ -14,6 +15,7 @@ from harmonize.cli.facility_explain import explain_command
 from harmonize.cli.facility_input import project_knowledge
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.facility_resolve import resolve_command
+from harmonize.cli.facility_sample import VERDICTS, read_verdicts, refuse, sample_command
 from harmonize.cli.facility_score import score_command
 from harmonize.cli.facility_train import train_command
 from harmonize.cli.output import say
@@ -36,8 +38,8 @@ app.command("score")(score_command)
 app.command("resolve")(resolve_command)
 app.command("explain")(explain_command)
 app.command("train")(train_command)
+app.command("sample")(sample_command)
 
-_VERDICTS = ("same", "different", "unsure")
 _SHOWN = 5
 
 By = Annotated[str, typer.Option(help="Your pseudonym.")]
@@ -46,7 +48,12 @@ Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
 
 def _word(by: str, why: str) -> Word:
     from harmonize.identity.corrections import Word
+    from harmonize.identity.sampling import is_of_sample
 
+    if is_of_sample(why):
+        raise typer.BadParameter("A reason that begins with `sample:` is kept for drawn pairs; say it otherwise.")
+    if not by.strip():
+        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     return Word(by, datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), why)
 
 
@@ -86,23 +93,61 @@ def _record(ledger: Path, decisions: Sequence[Decision], contrary: Sequence[Act]
 
 @app.command("decide")
 def decide_command(
-    mention_a: Annotated[str, typer.Argument(help="A mention_id.")],
-    mention_b: Annotated[str, typer.Argument(help="Another mention_id.")],
-    verdict: Annotated[str, typer.Argument(help="same, different or unsure.")],
     by: By,
+    mention_a: Annotated[str | None, typer.Argument(help="A mention_id.")] = None,
+    mention_b: Annotated[str | None, typer.Argument(help="Another mention_id.")] = None,
+    verdict: Annotated[str | None, typer.Argument(help="same, different or unsure.")] = None,
+    sample: Annotated[
+        Path | None, typer.Option("--from", help="Instead: the verdicts of a file of `harmonize facilities sample`.")
+    ] = None,
     why: Why = "",
     out: Out = Path("data"),
 ) -> None:
-    """Record that two mentions are the same factory or not; a decision beats any score and survives a re-export."""
+    """Record that two mentions are the same factory or not; a decision beats any score and survives a re-export.
+
+    With --from all rows that have a verdict are recorded as one act, or none if any of them is wrong.
+    """
     from harmonize.identity.corrections import decided
 
-    if verdict not in _VERDICTS:
-        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(_VERDICTS)}.")
+    if sample is not None:
+        if mention_a is not None or why:
+            raise typer.BadParameter("With --from, mentions, verdicts and reasons stand in the file.")
+        _decide_sample(sample, by, out)
+        return
+    if mention_a is None or mention_b is None or verdict is None:
+        raise typer.BadParameter("Name two mentions and a verdict, or --from FILE.")
+    if verdict not in VERDICTS:
+        raise typer.BadParameter(f"{verdict!r} is none of {', '.join(VERDICTS)}.")
     if mention_a == mention_b:
         raise InboxError(f"{mention_a}: this is one mention. Name another one.")
     with open_release(out) as release:
         one, other = _keys([release.mention(mention) for mention in (mention_a, mention_b)]).values()
     _record(_ledger(out), decided(one, other, cast("Verdict", verdict), _word(by, why)), [])
+
+
+def _decide_sample(path: Path, by: str, out: Path) -> None:
+    """Record the verdicts of a sample."""
+    from harmonize.identity.corrections import decided
+    from harmonize.identity.sampling import said_of_sample
+
+    pairs, word = read_verdicts(path), _word(by, "")
+    with open_release(out) as release:
+        known = release.mentions(sorted({id_ for pair in pairs for id_ in (pair.mention_a, pair.mention_b)}))
+    keys = _keys(list(known.values()))
+    decisions: list[Decision] = []
+    problems: list[str] = []
+    for pair in pairs:
+        strange = [mention for mention in (pair.mention_a, pair.mention_b) if mention not in keys]
+        if strange:
+            problems.append(f"{pair.locator}: there is no mention {strange[0]!r} in this release. Draw a new sample.")
+            continue
+        said = replace(word, why=said_of_sample(pair.why))
+        try:
+            decisions += decided(keys[pair.mention_a], keys[pair.mention_b], cast("Verdict", pair.verdict), said)
+        except InboxError as problem:
+            problems.append(f"{pair.locator}: {problem}")
+    refuse(path, problems)
+    _record(_ledger(out), decisions, [])
 
 
 @app.command("merge")

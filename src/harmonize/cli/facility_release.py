@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -78,6 +78,11 @@ class FacilityRelease:
                 f"{name!r} is neither a mention nor a factory of this release. See facility_mention and facility."
             ) from problem
 
+    def mentions(self, mention_ids: Sequence[str]) -> dict[str, Mapping[str, Any]]:
+        """Those of the mentions that the release has, by their ids."""
+        found = self._mentions("WHERE mention_id IN (SELECT unnest(?))", list(mention_ids))
+        return {str(row["mention_id"]): row for row in found}
+
     def keys_of(self, facility_id: str) -> dict[str, int]:
         """The keys of a factory's mentions, and how many mentions have each."""
         rows = self.connection.execute(
@@ -86,7 +91,7 @@ class FacilityRelease:
         ).fetchall()
         return {str(key): int(count) for key, count in rows}
 
-    def _mentions(self, condition: str, value: str) -> list[Mapping[str, Any]]:
+    def _mentions(self, condition: str, value: str | list[str]) -> list[Mapping[str, Any]]:
         cursor = self.connection.execute(f"{_MENTION} {condition}", [value])
         names = [column[0] for column in cursor.description or ()]
         return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]

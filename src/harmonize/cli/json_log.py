@@ -75,7 +75,7 @@ class JsonLog:
                 "folder": str(result.folder),
                 "is_new": result.is_new,
                 "exit_code": 1 if result.has_issues else 0,
-                **{name: result.manifest[name] for name in ("as_of", "figures", "expectations")},
+                **{name: result.manifest.get(name) for name in ("as_of", "figures", "linkage", "expectations")},
                 "seconds": result.seconds,
                 "peak_memory_mb": result.peak_memory_mb,
             },

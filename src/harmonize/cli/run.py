@@ -90,6 +90,19 @@ def _percent(share: float | None) -> str:
     return "-" if share is None else f"{100 * share:.1f} %"
 
 
+def _accuracy(linkage: Mapping[str, Mapping[str, Any]]) -> str:
+    """Estimated precision and recall of the links, or why there are none."""
+    if not linkage["recall"]["decided"]:
+        return "no estimate of precision and recall: no drawn pair is decided (`harmonize facilities sample`)"
+    said = ", ".join(f"{name} {_estimate(linkage[name])}" for name in ("precision", "recall"))
+    is_lacking = any(linkage[name]["note"] for name in ("precision", "recall"))
+    return f"{said}{' (draw more with `harmonize facilities sample`)' if is_lacking else ''}"
+
+
+def _estimate(found: Mapping[str, Any]) -> str:
+    return str(found["note"] or f"{found['value']:.3f} ({found['low']:.3f} to {found['high']:.3f})")
+
+
 def summarise(result: RunResult, out: Path, seconds: float) -> None:
     """The closing summary."""
     figures: Mapping[str, Any] = result.manifest["figures"]
@@ -115,6 +128,8 @@ def summarise(result: RunResult, out: Path, seconds: float) -> None:
         f"quarantined  {figures['quarantined']}; issues to see {figures['issues_to_see']} "
         f"({result.folder}/reports/issues.csv)"
     )
+    if "linkage" in result.manifest:
+        say(f"linkage      {_accuracy(result.manifest['linkage'])}")
     warnings = result.manifest["expectations"]["failed_warnings"]
     say(f"quality      {result.manifest['expectations']['checked']} expectations, {len(warnings)} warnings")
     for warning in warnings:

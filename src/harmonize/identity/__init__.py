@@ -3,6 +3,8 @@
 `resolve` composes the steps; the pipeline needs nothing else of this package but the ledger and the decision keys.
 """
 
+from harmonize.identity.accuracy import Accuracy, estimated
+from harmonize.identity.decided_pairs import strata_of
 from harmonize.identity.decision_ledger import read_decisions
 from harmonize.identity.decisions import Decision
 from harmonize.identity.identified import Notice
@@ -10,16 +12,21 @@ from harmonize.identity.keys import decision_keys
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.ledger import LedgerEntry, append_ledger, read_ledger
 from harmonize.identity.resolve import Resolution, resolve
+from harmonize.identity.sampling_rules import SamplingRules
 
 __all__ = [
+    "Accuracy",
     "Decision",
     "Knowledge",
     "LedgerEntry",
     "Notice",
     "Resolution",
+    "SamplingRules",
     "append_ledger",
     "decision_keys",
+    "estimated",
     "read_decisions",
     "read_ledger",
     "resolve",
+    "strata_of",
 ]

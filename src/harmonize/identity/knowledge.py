@@ -11,6 +11,8 @@ from pathlib import Path
 
 from harmonize.identity.memory import stamp_of
 from harmonize.identity.model import MatchModel
+from harmonize.identity.relation_rules import RelationRules
+from harmonize.identity.sampling_rules import SamplingRules
 from harmonize.values.geography import Geography
 from harmonize.values.identifiers import IdentifierRules
 from harmonize.values.names import NameWords
@@ -26,6 +28,8 @@ class Knowledge:
     identifiers: IdentifierRules
     words: NameWords
     model: MatchModel
+    relations: RelationRules
+    sampling: SamplingRules
 
     @classmethod
     def from_folder(cls, schemas: Path) -> Knowledge:
@@ -35,6 +39,8 @@ class Knowledge:
             identifiers=IdentifierRules.from_folder(schemas),
             words=NameWords.from_folder(schemas),
             model=MatchModel.from_folder(schemas),
+            relations=RelationRules.from_folder(schemas),
+            sampling=SamplingRules.from_folder(schemas),
         )
 
     @cached_property

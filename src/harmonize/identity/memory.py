@@ -128,7 +128,7 @@ def _text(value: object) -> str:
 def _program() -> str:
     """The hash of the source that decides, so that a change of code without a new version forgets as well."""
     package = files("harmonize")
-    sources = [path for path in (package / "identity").iterdir() if path.name.endswith(".py")]
+    sources = [path for path in (package / "identity").iterdir() if path.name.endswith((".py", ".sql"))]
     sources += [package / "values" / f"{name}.py" for name in _DECIDING_MODULES]
     texts = [path.read_bytes() for path in sorted(sources, key=lambda path: path.name)]
     return content_hash([version(name) for name in _DECIDING_LIBRARIES], texts)

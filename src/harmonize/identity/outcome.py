@@ -14,9 +14,11 @@ import numpy as np
 import pyarrow as pa
 
 from harmonize.identity.block import CommonKey
+from harmonize.identity.decided_pairs import STRATA
 from harmonize.identity.identified import Notice
 from harmonize.identity.ledger import ClusterKeys
 from harmonize.identity.memory import Memory
+from harmonize.identity.relations import RELATIONS
 
 __all__ = ["LINKED", "NOTICED", "PAIRS", "TOLD", "Outcome", "Remembered", "keep_outcome", "recall"]
 
@@ -42,8 +44,14 @@ PAIRS = pa.schema(
         "reasons": pa.string(),
     }
 )
-TOLD = pa.schema([("state_0", pa.uint64()), ("state_1", pa.uint64()), *PAIRS, ("is_told", pa.bool_())])
-"""Pairs that are alike enough, by the hash of all that decides what becomes of them."""
+TOLD = pa.schema(
+    [("state_0", pa.uint64()), ("state_1", pa.uint64()), *PAIRS, ("is_told", pa.bool_()), ("judged", pa.string())]
+)
+"""Pairs that are alike enough, by the hash of all that decides what becomes of them.
+
+`judged` is the verdict of the model alone, before identifiers and people; null where one key leads to both mentions, so
+that nobody can decide on them.
+"""
 _NOTICE = {name: pa.string() for name in ("mention_id", "code", "value", "message")}
 NOTICED = pa.schema({**_OF_PIECE, **_NOTICE})
 """Notices by the piece whose joining showed them."""
@@ -59,6 +67,8 @@ _PARTS = {
     "clusters": _CLUSTERS,
     "passed_over": _COMMON,
     "alone": _ALONE,
+    "related": RELATIONS,
+    "strata": STRATA,
 }
 _OUTCOME = "outcome"
 
@@ -71,6 +81,8 @@ class Outcome:
         linked, told, noticed: see `LINKED`, `TOLD` and `NOTICED`.
         shared: notices on identifiers of companies, which no piece shows alone.
         clusters: the ledger keys of every factory.
+        related: factories that belong together without being one (`RELATIONS`).
+        strata: compared pairs, and those of them that were drawn and decided (`STRATA`).
         passed_over: name and address keys that too many profiles of a country share to bring any together.
         alone: mentions all of whose keys were passed over: they were compared with none.
     """
@@ -82,6 +94,8 @@ class Outcome:
     clusters: list[ClusterKeys]
     passed_over: list[CommonKey]
     alone: list[str]
+    related: pa.Table
+    strata: pa.Table
 
     @property
     def pairs(self) -> pa.Table:
@@ -123,6 +137,8 @@ def keep_outcome(memory: Memory, inputs: str, outcome: Outcome) -> None:
         ),
         "passed_over": _rows(map(asdict, outcome.passed_over), "passed_over"),
         "alone": _rows(({"mention_id": found} for found in outcome.alone), "alone"),
+        "related": outcome.related,
+        "strata": outcome.strata,
     }
     memory.keep(_OUTCOME, pa.table({name: _as_one_row(table) for name, table in tables.items()}))
 
@@ -143,7 +159,8 @@ def recall(memory: Memory, inputs: str) -> Remembered:
     clusters = [ClusterKeys(frozenset(row["keys"]), row["spare"]) for row in part("clusters").to_pylist()]
     passed_over = [CommonKey(**row) for row in part("passed_over").to_pylist()]
     alone = part("alone")["mention_id"].to_pylist()
-    return Remembered(Outcome(linked, told, noticed, shared, clusters, passed_over, alone), linked, told, noticed)
+    whole = Outcome(linked, told, noticed, shared, clusters, passed_over, alone, part("related"), part("strata"))
+    return Remembered(whole, linked, told, noticed)
 
 
 def _rows(rows: Iterable[Mapping[str, object]], part: str) -> pa.Table:

@@ -101,12 +101,21 @@ def _told(
             pa.array(VERDICTS, pa.string()).take(pa.array(settled.verdicts)),
             settled.reasons,
             settled.is_told,
+            _judged(records, told, index, inside),
         ],
         names=TOLD.names,
     ).cast(TOLD)
     rest = np.ones(len(states[0]), bool)
     rest[inside] = False
     return pa.concat_tables([anew, then.take(known[rest])])
+
+
+def _judged(records: Records, told: Pairs, index: ProfileIndex, inside: Positions) -> pa.Array:
+    """The verdicts of the model alone, where the two mentions have different keys."""
+    keys = pc.list_element(records.column("keys"), 0).dictionary_encode().indices.to_numpy()
+    strongest = keys[index.first]
+    is_one_key = strongest[told.ones[inside]] == strongest[told.others[inside]]
+    return pa.array(VERDICTS, pa.string()).take(pa.array(told.judged.verdict[inside], mask=is_one_key))
 
 
 def _noticed(

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
 from harmonize.identity.block import CommonKey, candidate_pairs
+from harmonize.identity.decided_pairs import decided_strata
 from harmonize.identity.decisions import Decision, latest_decisions
 from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import Notice, shared_company_notices
@@ -27,10 +28,11 @@ from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome,
 from harmonize.identity.pieces import Pairs, divide
 from harmonize.identity.profiles import PROFILE, Profiles
 from harmonize.identity.records import ProfileIndex, Records, record
+from harmonize.identity.relations import related
 from harmonize.identity.remember import remembered_judgements
 from harmonize.identity.renew import renew
 
-__all__ = ["LINKS", "PAIRS", "Resolution", "resolve"]
+__all__ = ["LINKS", "PAIRS", "RELATED", "Resolution", "resolve"]
 
 LINKS = pa.schema(
     {
@@ -41,6 +43,8 @@ LINKS = pa.schema(
         "decision_key": pa.string(),
     }
 )
+RELATED = pa.schema({"facility_id": pa.string(), "related_id": pa.string(), "kind": pa.string()})
+"""As the contract's table `facility_relation` has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +62,8 @@ class Resolution:
         notices: what a steward should look at.
         passed_over: name and address keys that too many profiles of a country share to bring any together.
         alone: mentions all of whose keys were passed over, so that they were compared with none.
+        related: factories that belong together without being one (`RELATED`); no step reads it.
+        strata: compared pairs by verdict and probability, and those of them that were drawn and decided (`STRATA`).
     """
 
     links: pa.Table
@@ -67,6 +73,8 @@ class Resolution:
     notices: list[Notice]
     passed_over: list[CommonKey]
     alone: list[str]
+    related: pa.Table
+    strata: pa.Table
 
 
 def resolve(
@@ -101,7 +109,19 @@ def resolve(
         notices=outcome.notices,
         passed_over=outcome.passed_over,
         alone=outcome.alone,
+        related=_with_ids(outcome.related, pa.array(assignment.ids, pa.string())),
+        strata=outcome.strata,
     )
+
+
+def _with_ids(related: pa.Table, ids: pa.Array) -> pa.Table:
+    """Relations of numbered factories by their ids; of a pair without direction the smaller id comes first."""
+    one, other = (ids.take(related[name].combine_chunks()) for name in ("one", "other"))
+    is_directed = pc.equal(related["kind"].combine_chunks(), "unit_of")
+    first = pc.if_else(is_directed, one, pc.min_element_wise(one, other))
+    second = pc.if_else(is_directed, other, pc.max_element_wise(one, other))
+    table = pa.table([first, second, related["kind"]], schema=RELATED)
+    return table.sort_by([(name, "ascending") for name in RELATED.names])
 
 
 def _outcome(
@@ -147,15 +167,18 @@ def _find(
     pieces = divide(records, index, pairs, standing)
     told = pairs.take(np.flatnonzero(judged.probability >= min(model.thresholds.floor, model.thresholds.match)))
     linked, pair_rows, noticed = renew(records, index, pieces, told, standing, model.thresholds.ambiguity, remembered)
+    clusters = linked["cluster"].to_numpy()
     is_alone = np.isin(index.of, candidates.alone)
     return Outcome(
         linked=linked,
         told=pair_rows,
         noticed=noticed,
-        shared=shared_company_notices(records, linked["cluster"].to_numpy()),
-        clusters=_clusters(records, linked["cluster"].to_numpy()),
+        shared=shared_company_notices(records, clusters),
+        clusters=_clusters(records, clusters),
         passed_over=candidates.passed_over,
         alone=records.column("mention_id").filter(pa.array(is_alone)).to_pylist(),
+        related=related(records, clusters, knowledge.identifiers, knowledge.relations),
+        strata=decided_strata(records, index, pair_rows, decisions, knowledge.sampling),
     )
 
 

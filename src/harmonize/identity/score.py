@@ -7,7 +7,7 @@ statements, and at last by likeness.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -76,12 +76,7 @@ def _that_tells_all(knowledge: Knowledge) -> Knowledge:
     """The same knowledge, with reasons for unlike pairs too: whoever asks about a pair wants to be told."""
     model = knowledge.model
     thresholds = model.thresholds.model_copy(update={"floor": 0.0})
-    return Knowledge(
-        knowledge.geography,
-        knowledge.identifiers,
-        knowledge.words,
-        model.model_copy(update={"thresholds": thresholds}),
-    )
+    return replace(knowledge, model=model.model_copy(update={"thresholds": thresholds}))
 
 
 def _scored(

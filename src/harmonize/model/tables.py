@@ -83,9 +83,15 @@ class FacilityAlias(TableModel):
 
 
 class FacilityRelation(TableModel):
-    """Two factories that belong together without being one."""
+    """Two factories that belong together without being one; every pair once. Nothing is linked or shared by it.
 
-    facility_id: str = Field(description="The factory.")
+    `unit_of`: `facility_id` bears the name of `related_id` at its plot and street, and a unit, building or branch
+    besides. `same_company` has no direction, the smaller id comes first: both state the identifier of one company, or
+    bear one name as its units or branches; what stands on very many factories says nothing. `renamed_from` is stated by
+    no run yet: a factory that was renamed keeps its id.
+    """
+
+    facility_id: str = Field(description="The factory; of a pair without direction the smaller id.")
     related_id: str = Field(description="The other factory.")
     kind: Literal["unit_of", "same_company", "renamed_from"] = Field(description="How they are related.")
 

@@ -36,6 +36,7 @@ from harmonize.pipeline.workspace import (
     choose_files_to_judge,
     find_drift,
     identify,
+    linkage_accuracy,
     make_deliveries,
     make_files,
     open_workspace,
@@ -220,6 +221,10 @@ def _run(
                 show_contract(connection)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
+                accuracy = linkage_accuracy(connection, understanding)
+                if accuracy.counted:
+                    # What is estimated stands in the manifest: a release that says something else is another one.
+                    stated["linkage"] = accuracy.counted
                 logical_hash = combined_hash(hashes, stated)
                 release_id = f"{as_of.isoformat()}-{logical_hash[:12]}"
                 input_hash = _input_hash(found, understanding)
@@ -266,6 +271,7 @@ def _run(
             "logical_hash": logical_hash,
             "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in hashes.items()},
             "figures": extracts.figures,
+            "linkage": accuracy.as_dict(),
             "parts": extracts.parts,
             "expectations": checks,
             "seconds": clock.seconds,

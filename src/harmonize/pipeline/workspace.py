@@ -13,7 +13,17 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.database import create_table, quoted
-from harmonize.identity import Knowledge, append_ledger, read_decisions, read_ledger, resolve
+from harmonize.identity import (
+    Accuracy,
+    Knowledge,
+    SamplingRules,
+    append_ledger,
+    estimated,
+    read_decisions,
+    read_ledger,
+    resolve,
+    strata_of,
+)
 from harmonize.model.contract import column_types
 from harmonize.model.staged import stored_schema
 from harmonize.pipeline.catalogue import SMALL_TABLES
@@ -27,6 +37,7 @@ __all__ = [
     "choose_files_to_judge",
     "find_drift",
     "identify",
+    "linkage_accuracy",
     "make_deliveries",
     "make_files",
     "open_workspace",
@@ -279,12 +290,20 @@ def identify(
         ("facility_pair", resolution.pairs),
         ("merged_facility", aliases),
         ("identity_notice", notices),
+        ("related_facility", resolution.related),
+        ("linkage_stratum", resolution.strata),
     ):
         create_table(connection, name, table)
     olds: dict[str, list[str]] = {}
     for old, new in resolution.aliases:
         olds.setdefault(new, []).append(old)
     return olds
+
+
+def linkage_accuracy(connection: duckdb.DuckDBPyConnection, understanding: Understanding) -> Accuracy:
+    """What the decisions of stewards on drawn pairs say of the linking of this run."""
+    strata, elsewhere = strata_of(connection.execute("FROM workspace.linkage_stratum").to_arrow_table())
+    return estimated(strata, SamplingRules.from_folder(understanding.schemas), elsewhere)
 
 
 def choose_files_to_judge(connection: duckdb.DuckDBPyConnection) -> None:

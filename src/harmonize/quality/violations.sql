@@ -244,6 +244,17 @@ LEFT JOIN facility AS a ON a.facility_id = r.facility_id
 LEFT JOIN facility AS b ON b.facility_id = r.related_id
 WHERE a.facility_id IS NULL OR b.facility_id IS NULL OR r.facility_id = r.related_id;
 
+-- law: pair_related_twice
+SELECT least(facility_id, related_id) AS facility_id, greatest(facility_id, related_id) AS related_id, count(*) AS rows
+FROM facility_relation
+GROUP BY least(facility_id, related_id), greatest(facility_id, related_id)
+HAVING count(*) > 1;
+
+-- law: relation_without_order
+SELECT facility_id, related_id, kind
+FROM facility_relation
+WHERE kind = 'same_company' AND facility_id > related_id;
+
 -- law: conflict_of_winner
 SELECT x.assessment_id, x.question_id, x.copy_id
 FROM conflict AS x

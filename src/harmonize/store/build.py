@@ -11,6 +11,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import files
+from inspect import cleandoc
 from pathlib import Path
 
 import duckdb
@@ -183,7 +184,7 @@ def _comment(connection: duckdb.DuckDBPyConnection) -> None:
     """The dictionary travels inside the file."""
     for table, model in TABLES.items():
         kind = "VIEW" if table in _VIEWED else "TABLE"
-        connection.execute(f'COMMENT ON {kind} "{table}" IS {quoted((model.__doc__ or "").strip())}')
+        connection.execute(f'COMMENT ON {kind} "{table}" IS {quoted(cleandoc(model.__doc__ or ""))}')
         for name, _, _, description in columns(table):
             connection.execute(f'COMMENT ON COLUMN "{table}"."{name}" IS {quoted(description)}')
 

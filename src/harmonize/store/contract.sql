@@ -101,13 +101,6 @@ FROM ranked r
 GROUP BY r.facility_id
 ORDER BY r.facility_id;
 
-INSERT INTO release.facility_relation BY NAME
--- Sites that state one company's tax code or account are of one company.
-SELECT DISTINCT a.facility_id, b.facility_id AS related_id, 'same_company' AS kind
-FROM release.facility_identifier a
-JOIN release.facility_identifier b
-    ON b.scheme = a.scheme AND b.value = a.value AND b.facility_id > a.facility_id AND b.valid AND a.valid
-WHERE a.scheme IN ('tax_code', 'higg_account', 'kh_registration')
-ORDER BY ALL;
+INSERT INTO release.facility_relation BY NAME SELECT * FROM related_facility ORDER BY ALL;
 
 INSERT INTO release.consent_grant BY NAME SELECT * EXCLUDE (row_order) FROM staged_grant ORDER BY grant_id, file_id, locator;

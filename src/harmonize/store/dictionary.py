@@ -6,6 +6,7 @@ A test holds the file to this text; `write_dictionary` brings it up to date.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from inspect import cleandoc
 from pathlib import Path
 from typing import Any
 
@@ -55,7 +56,7 @@ def _table_section(table: str) -> str:
         (f"`{name}`", _type(kind), "yes" if nullable else "", description)
         for name, kind, nullable, description in columns(table)
     ]
-    lines = [f"### `{table}`", (TABLES[table].__doc__ or "").strip()]
+    lines = [f"### `{table}`", cleandoc(TABLES[table].__doc__ or "")]
     if table in PRIMARY_KEYS:
         lines.append("Key: " + ", ".join(f"`{name}`" for name in PRIMARY_KEYS[table]) + ".")
     leads = [f"`{column}` to `{other}`" for owner, column, other, _ in FOREIGN_KEYS if owner == table]

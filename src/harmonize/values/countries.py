@@ -40,7 +40,10 @@ class _Part(BaseModel):
 
 
 class TaxCode(_Part):
-    """How tax codes are written: the pattern of a company's, that of a branch's (a site), and the check of both."""
+    """How tax codes are written: the pattern of a company's, that of a branch's (a site), and the check of both.
+
+    In the pattern of a site's code the group `company` is the part that is its company's.
+    """
 
     company: str
     site: str | None = None

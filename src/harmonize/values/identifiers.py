@@ -118,6 +118,25 @@ class IdentifierRules:
             return "site" if re.fullmatch(tax_code.site, self.clean(scheme, value)) else "company"
         return rule.level
 
+    def is_national(self, scheme: str) -> bool:
+        """Whether values of the scheme are given out by every country for itself."""
+        return self._scheme(scheme).check == "tax_code"
+
+    def company_patterns(self, scheme: str, country: str | None = None) -> tuple[str, ...]:
+        """Regular expressions whose group `company` is the company that a value names; none where it names none.
+
+        The tax code of a site holds that of its company where its pattern says so (`TaxCode.site`). A scheme that
+        stands under no name of its own may name anything.
+        """
+        rule = self.schemes.get(scheme)
+        if rule is None:
+            return ()
+        tax_code = self.tax_codes.get(country or "") if rule.check == "tax_code" else None
+        if tax_code is None:
+            return (f"(?P<company>{rule.pattern})",) if rule.level == "company" else ()
+        holds_company = tax_code.site is not None and "(?P<company>" in tax_code.site
+        return (f"(?P<company>{tax_code.company})", *([tax_code.site] if tax_code.site and holds_company else []))
+
     @lru_cache(maxsize=1 << 10)  # noqa: B019 - rules are loaded once
     def _scheme(self, scheme: str) -> _Scheme:
         found = self.schemes.get(scheme)
