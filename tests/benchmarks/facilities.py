@@ -33,8 +33,8 @@ DEDUPE_RECORDS = 10_000
 """Records from which on dedupe takes hours."""
 NEW = 1_000
 FLATTERED = (
-    "On labelled pairs that the shipped model has learned from its figures flatter it; `schemas/identity/model.md` tells "
-    "of pairs that it had not seen."
+    "On labelled pairs that the shipped model has learned from its figures flatter it; `schemas/identity/model.md` "
+    "tells of pairs that it had not seen."
 )
 HEAD = ("way", "records", "seconds", "× Splink", "peak MB", "precision", "recall", "F1")
 
