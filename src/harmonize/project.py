@@ -2,7 +2,7 @@
 
 A folder that holds `mappings/`, `schemas/` or `pipelines/` is a project folder, and what stands in it overrides what
 travels inside the installed package, file by file. Without a project folder everything comes from the package and the
-ledger and the stage live under the output folder.
+ledger and the stage live under the output folder, and a folder that was begun so keeps its own for ever.
 """
 
 from __future__ import annotations
@@ -84,9 +84,13 @@ class Project:
         return scratch / folder
 
     def stage_folder(self, out: Path) -> Path:
-        """Where staged parquet lives."""
-        return (self.folder / "data" if self.folder else out) / "stage"
+        """Where the staged parquet of the runs into `out` lives."""
+        return self._state(out) / "stage"
 
     def decisions_folder(self, out: Path) -> Path:
-        """Where the ledger of minted ids and of decisions lives."""
-        return (self.folder / "data" if self.folder else out) / "decisions"
+        """Where the ledger of minted ids and of decisions of the runs into `out` lives."""
+        return self._state(out) / "decisions"
+
+    def _state(self, out: Path) -> Path:
+        """An output folder that keeps a ledger of its own (the demo, a trial) is never mixed with the project's."""
+        return out if self.folder is None or (out / "decisions").is_dir() else self.folder / "data"

@@ -197,3 +197,16 @@ def test_decide_takes_a_pair_or_a_file(released: Command, tmp_path: Path, argume
     said = released("facilities", "decide", *arguments, "--by", "s", "--out", "out")
     assert said.code == 2, said
     assert _ledger(tmp_path) == []
+
+
+def test_a_folder_with_its_own_ledger_keeps_it_also_inside_a_project(released: Command, tmp_path: Path) -> None:
+    (tmp_path / "mappings").mkdir()  # The folder becomes a project only now, as a demo lies within one.
+    assert released(*DRAW).code == 0
+    _fill(tmp_path / "sample.csv", _decide_all)
+    assert released(*DECIDE).code == 0
+    first, *_ = _read(tmp_path / "sample.csv")
+    told = released("facilities", "explain", first["mention_a"], first["mention_b"], "--out", "out")
+    assert "steward-1" in told.out
+    assert released(*RUN).code in (0, 1)
+    assert len(_ledger(tmp_path)) == len(_read(tmp_path / "sample.csv"))
+    assert not (tmp_path / "data").exists()
