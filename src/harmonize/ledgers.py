@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import json
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -82,13 +82,15 @@ def _content(line: bytes) -> dict[str, str] | None:
     return content if isinstance(content, dict) else None
 
 
-def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
+def append_lines(path: Path, lines: Iterable[Mapping[str, str]]) -> None:
     """Append lines; what a power failure cut off before is closed first.
 
     Raises:
         LedgerError: the ledger cannot be written.
     """
-    if not lines:
+    written = (json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
+    first = next(written, None)
+    if first is None:
         return
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -99,7 +101,8 @@ def append_lines(path: Path, lines: list[dict[str, str]]) -> None:
             kept = kept[:end]
         unended = "\n" if kept and not kept.endswith(b"\n") else ""
         with path.open("a", encoding="utf-8") as ledger:
-            ledger.write(unended + "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+            ledger.write(unended + first)
+            ledger.writelines(written)
             ledger.flush()
             # An id must not be forgotten by a power cut after a release has shown it.
             os.fsync(ledger.fileno())

@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 import pyarrow as pa
 
-from harmonize.identity import Knowledge, resolve
+from harmonize.identity import Knowledge, ledger_of, resolve
 from tests.benchmarks.processes import ROOT
 
 __all__ = ["mentions_of", "resolve_list"]
@@ -41,7 +41,7 @@ def resolve_list(path: Path, memory: Path | None = None) -> tuple[pl.DataFrame, 
     """record_id and cluster of every row, and the seconds from the opened list to ids."""
     begin = time.perf_counter()
     mentions, identifiers = mentions_of(pl.read_parquet(path))
-    found = resolve(mentions, identifiers, [], {}, Knowledge.from_folder(ROOT / "schemas"), memory)
+    found = resolve(mentions, identifiers, [], ledger_of({}), Knowledge.from_folder(ROOT / "schemas"), memory)
     seconds = time.perf_counter() - begin
     links = found.links.select(["mention_id", "facility_id"]).rename_columns(["record_id", "cluster"])
     return pl.DataFrame(pl.from_arrow(links)), seconds

@@ -4,34 +4,60 @@ from __future__ import annotations
 
 import json
 import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import pyarrow as pa
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize.errors import LedgerError
 from harmonize.identity import ledger as ledger_module
-from harmonize.identity.ledger import (
-    Assignment,
-    ClusterKeys,
-    LedgerEntry,
-    append_ledger,
-    assign_ids,
-    read_ledger,
-)
+from harmonize.identity.assign import Assignment, ClusterKeys
+from harmonize.identity.assign import assign_ids as assign
+from harmonize.identity.ledger import LEDGER, append_ledger, ledger_of, read_ledger
+from tests.identity.assignment_by_hand import assigned_by_hand
 
 DAY = date(2026, 1, 31)
 
 
-def _clusters(*keys: str) -> list[ClusterKeys]:
+@dataclass(frozen=True)
+class _Given:
+    """An assignment as plain values."""
+
+    ids: list[str]
+    minted: list[tuple[str, str]]
+    aliases: list[tuple[str, str]]
+
+
+def _clusters(*keys: str) -> list[list[str]]:
     """Clusters written as `a b` (keys) each."""
-    return [ClusterKeys(frozenset(text.split()), f"mention:{number}") for number, text in enumerate(keys)]
+    return [text.split() for text in keys]
 
 
-def _kept(minted: dict[str, str], assignment: Assignment) -> dict[str, str]:
-    return minted | {entry.key: entry.facility_id for entry in assignment.minted}
+def assign_ids(clusters: Sequence[Iterable[str]], minted: Mapping[str, str], spares: Sequence[int] = ()) -> _Given:
+    """Assign ids to clusters with these keys; the spare key of each is `mention:` and its place, or what is told."""
+    held = [(at, key) for at, keys in enumerate(clusters) for key in keys]
+    found: Assignment = assign(
+        ClusterKeys(
+            pa.array([at for at, _ in held], pa.int32()),
+            pa.array([key for _, key in held], pa.large_string()),
+            pa.array([f"mention:{at}" for at in spares or range(len(clusters))], pa.large_string()),
+        ),
+        ledger_of(minted),
+    )
+    return _Given(found.ids.to_pylist(), list(_lines(found.minted)), found.aliases)
+
+
+def _lines(table: pa.Table) -> Iterator[tuple[str, str]]:
+    return zip(table["key"].to_pylist(), table["facility_id"].to_pylist(), strict=True)
+
+
+def _kept(minted: dict[str, str], assignment: _Given) -> dict[str, str]:
+    return minted | dict(assignment.minted)
 
 
 def test_an_id_is_made_of_the_smallest_key_and_has_the_agreed_form() -> None:
@@ -46,7 +72,7 @@ def test_a_new_record_takes_the_id_of_its_factory_and_adds_its_key() -> None:
     first = assign_ids(_clusters("b"), {})
     second = assign_ids(_clusters("a b"), _kept({}, first))
     assert second.ids == first.ids
-    assert second.minted == [LedgerEntry("a", first.ids[0])]
+    assert second.minted == [("a", first.ids[0])]
 
 
 def test_a_merger_keeps_the_oldest_id_and_the_other_still_resolves() -> None:
@@ -92,26 +118,46 @@ def test_factories_that_share_all_keys_have_ids_of_their_own_that_stay() -> None
 
 @given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=1), max_size=6))
 def test_ids_are_unique_stable_and_free_of_order(groups: list[frozenset[str]]) -> None:
-    clusters = [ClusterKeys(keys, f"mention:{at}") for at, keys in enumerate(groups)]
-    first = assign_ids(clusters, {})
+    first = assign_ids(groups, {})
     assert len(set(first.ids)) == len(groups)
     ledger = _kept({}, first)
-    again = assign_ids(clusters, ledger)
+    again = assign_ids(groups, ledger)
     assert again.ids == first.ids
     assert again.minted == []
-    backwards = assign_ids(clusters[::-1], ledger)
+    backwards = assign_ids(groups[::-1], ledger, range(len(groups))[::-1])
     assert backwards.ids == first.ids[::-1]
+
+
+_HASHED = [assigned_by_hand([{key}], ["mention:0"], {})[0][0] for key in "abcd"]
+
+
+@settings(max_examples=150, deadline=None)
+@given(
+    st.lists(st.frozensets(st.sampled_from("abcdefgh"), max_size=4), max_size=6),
+    st.dictionaries(
+        st.sampled_from([*"abcdefghxyz", "mention:0", "mention:2", "alias:HFA", "alias:HFC", f"alias:{_HASHED[0]}"]),
+        st.sampled_from(["HFA", "HFB", "HFC", *_HASHED]),
+        max_size=8,
+    ),
+)
+def test_ids_are_those_that_the_rules_give_factory_by_factory(
+    groups: list[frozenset[str]], ledger: dict[str, str]
+) -> None:
+    """Also where ids that a key would make are taken, where aliases lead in circles, and where a spare key is known."""
+    found = assign_ids(groups, ledger)
+    spares = [f"mention:{at}" for at in range(len(groups))]
+    assert (found.ids, found.minted, found.aliases) == assigned_by_hand(groups, spares, ledger)
 
 
 def test_the_ledger_is_appended_to_and_its_last_line_holds(tmp_path: Path) -> None:
     path = tmp_path / "decisions" / "facility_ids.jsonl"
-    assert read_ledger(path) == {}
-    append_ledger(path, [LedgerEntry("ä", "HF2"), LedgerEntry("b", "HF1")], DAY)
+    assert not read_ledger(path).num_rows
+    append_ledger(path, ledger_of({"ä": "HF2", "b": "HF1"}), DAY)
     before = path.read_bytes()
-    append_ledger(path, [LedgerEntry("ä", "HF3")], date(2026, 2, 1))
-    append_ledger(path, [], date(2026, 2, 2))
+    append_ledger(path, ledger_of({"ä": "HF3"}), date(2026, 2, 1))
+    append_ledger(path, LEDGER.empty_table(), date(2026, 2, 2))
     assert path.read_bytes().startswith(before)
-    assert list(read_ledger(path).items()) == [("b", "HF1"), ("ä", "HF3")]
+    assert list(_lines(read_ledger(path))) == [("b", "HF1"), ("ä", "HF3")]
 
 
 def test_a_broken_ledger_names_its_line(tmp_path: Path) -> None:
@@ -140,7 +186,7 @@ def test_all_lines_at_once_are_read_as_line_by_line(rows: list[tuple[str, str]],
 
 def _read(path: Path) -> object:
     try:
-        return list(read_ledger(path).items())
+        return list(_lines(read_ledger(path)))
     except LedgerError as problem:
         return str(problem)
 

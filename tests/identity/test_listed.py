@@ -8,7 +8,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity import Knowledge, resolve
+from harmonize.identity import Knowledge, ledger_of, resolve
 from harmonize.identity.columns import HeaderNames
 from harmonize.identity.listed import ListedRecords, resolved_rows
 from harmonize.identity.stated import RowReader, repeated
@@ -30,7 +30,7 @@ def _resolve(rows: Sequence[Sequence[str]], minted: dict[str, str] | None = None
     for number, cells in enumerate(rows, start=1):
         listed.add(reader.read(f"row={number}", cells))
     tables = listed.tables()
-    found = resolve(tables.mentions, tables.identifiers, [], minted or {}, KNOWLEDGE)
+    found = resolve(tables.mentions, tables.identifiers, [], ledger_of(minted or {}), KNOWLEDGE)
     return [tuple(row.values()) for row in resolved_rows(tables, found).to_pylist()], tables.issues
 
 

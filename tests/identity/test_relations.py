@@ -12,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, resolve
+from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, ledger_of, resolve
 
 LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
 KNOWLEDGE = Knowledge.from_folder(Path(__file__).parents[2] / "schemas")
@@ -44,7 +44,7 @@ def _resolve(sites: dict[str, Site], codes: dict[str, Code] | None = None, **mor
         pa.Table.from_pylist([{name: row.get(name) for name in MENTIONS.names} for row in rows], schema=MENTIONS),
         pa.Table.from_pylist(stated, schema=IDENTIFIERS),
         more.get("decisions", ()),
-        more.get("minted", {}),
+        ledger_of(more.get("minted", {})),
         KNOWLEDGE,
         more.get("memory"),
     )
@@ -156,7 +156,7 @@ def test_one_tax_code_in_two_countries_is_two() -> None:
         pa.Table.from_pylist([{name: row.get(name) for name in MENTIONS.names} for row in rows], schema=MENTIONS),
         pa.Table.from_pylist(stated, schema=IDENTIFIERS),
         (),
-        {},
+        ledger_of({}),
         KNOWLEDGE,
     )
     assert found.related.num_rows == 0

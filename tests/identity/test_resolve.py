@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, resolve
+from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, ledger_of, resolve
 from harmonize.values.identifiers import os_id_check_character
 
 KNOWLEDGE = Knowledge.from_folder(Path(__file__).parents[2] / "schemas")
@@ -78,9 +78,14 @@ def _resolve(
         pa.Table.from_pylist(rows, schema=MENTIONS),
         pa.Table.from_pylist(list(identifiers), schema=IDENTIFIERS),
         decisions,
-        minted or {},
+        ledger_of(minted or {}),
         KNOWLEDGE,
     )
+
+
+def _said(found: Resolution) -> dict[str, str]:
+    """What is to be appended to the ledger, by key."""
+    return {row["key"]: row["facility_id"] for row in found.minted.to_pylist()}
 
 
 def _facilities(found: Resolution) -> dict[str, str]:
@@ -105,7 +110,7 @@ def _key(statement: Row) -> str:
 def test_no_mentions_give_an_empty_resolution() -> None:
     found = _resolve([])
     assert found.links.num_rows == 0
-    assert found.minted == []
+    assert not _said(found)
 
 
 def test_a_factory_alone_is_single() -> None:
@@ -314,13 +319,13 @@ def test_model_links_join_strong_parts_but_never_pass_for_strong_ones() -> None:
 
 def test_new_records_keep_old_ids() -> None:
     first = _resolve([_mention("a", SAO_MAI)])
-    ledger = {entry.key: entry.facility_id for entry in first.minted}
+    ledger = _said(first)
     both = [_mention("0", SAO_MAI_VI, "molisa", "molisa"), _mention("a", SAO_MAI)]
     second = _resolve(both, minted=ledger)
     assert set(_facilities(second).values()) == set(_facilities(first).values())
-    third = _resolve(both, minted=ledger | {entry.key: entry.facility_id for entry in second.minted})
+    third = _resolve(both, minted=ledger | _said(second))
     assert third.links == second.links
-    assert third.minted == []
+    assert not _said(third)
 
 
 STATEMENTS: tuple[Row, ...] = (
@@ -395,8 +400,8 @@ def test_increments_equal_a_full_run_with_the_same_ledger(
     mentions, identifiers, decisions = records
     early = {row["mention_id"] for row in mentions[:first]}
     before = _resolve(mentions[:first], [row for row in identifiers if row["mention_id"] in early], decisions)
-    ledger = {entry.key: entry.facility_id for entry in before.minted}
+    ledger = _said(before)
     full = _resolve(mentions, identifiers, decisions, ledger)
     assert _groups(full) == _groups(_resolve(mentions, identifiers, decisions))
-    ledger |= {entry.key: entry.facility_id for entry in full.minted}
+    ledger |= _said(full)
     assert _resolve(mentions, identifiers, decisions, ledger).links == full.links

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, resolve, strata_of
+from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, ledger_of, resolve, strata_of
 from harmonize.identity.accuracy import Stratum, estimated
 from harmonize.identity.outcome import TOLD
 from harmonize.identity.sampling import drawn, is_of_sample, said_of_sample
@@ -84,7 +84,7 @@ def _resolve(stated: Sequence[tuple[str, str]], decisions: Sequence[Decision] = 
         pa.Table.from_pylist([{name: row.get(name) for name in MENTIONS.names} for row in rows], schema=MENTIONS),
         IDENTIFIERS.empty_table(),
         decisions,
-        {},
+        ledger_of({}),
         KNOWLEDGE,
     )
 

@@ -49,7 +49,7 @@ def resolve_command(
     from harmonize.cli.table_file import writing
     from harmonize.collection import without_collector
     from harmonize.identity.decision_ledger import read_decisions
-    from harmonize.identity.ledger import append_ledger, read_ledger
+    from harmonize.identity.ledger import append_ledger, ledger_of, read_ledger
     from harmonize.identity.listed import RESOLVED, noticed, resolved_rows
     from harmonize.identity.outcome import PAIRS
     from harmonize.identity.resolve import resolve
@@ -63,7 +63,7 @@ def resolve_command(
         if decisions is not None and not decisions.exists():
             raise InboxError(f"{decisions}: there is no such file. Leave --decisions out, or mend the path.")
         decided = [] if decisions is None else read_decisions(decisions)
-        minted = {} if ledger is None else read_ledger(ledger)
+        minted = ledger_of({}) if ledger is None else read_ledger(ledger)
         observer = stack.enter_context(TerminalObserver())
         stack.enter_context(without_collector())
         observer.stage("read")

@@ -10,7 +10,7 @@ from harmonize.identity.decisions import Decision
 from harmonize.identity.identified import Notice
 from harmonize.identity.keys import decision_keys
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.ledger import LedgerEntry, append_ledger, read_ledger
+from harmonize.identity.ledger import append_ledger, ledger_of, read_ledger
 from harmonize.identity.resolve import Resolution, resolve
 from harmonize.identity.sampling_rules import SamplingRules
 
@@ -18,13 +18,13 @@ __all__ = [
     "Accuracy",
     "Decision",
     "Knowledge",
-    "LedgerEntry",
     "Notice",
     "Resolution",
     "SamplingRules",
     "append_ledger",
     "decision_keys",
     "estimated",
+    "ledger_of",
     "read_decisions",
     "read_ledger",
     "resolve",

@@ -13,10 +13,10 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import pyarrow as pa
 
+from harmonize.identity.assign import ClusterKeys
 from harmonize.identity.block import CommonKey
 from harmonize.identity.decided_pairs import STRATA
 from harmonize.identity.identified import Notice
-from harmonize.identity.ledger import ClusterKeys
 from harmonize.identity.memory import Memory
 from harmonize.identity.relations import RELATIONS
 
@@ -55,7 +55,8 @@ that nobody can decide on them.
 _NOTICE = {name: pa.string() for name in ("mention_id", "code", "value", "message")}
 NOTICED = pa.schema({**_OF_PIECE, **_NOTICE})
 """Notices by the piece whose joining showed them."""
-_CLUSTERS = pa.schema({"keys": pa.list_(pa.string()), "spare": pa.string()})
+_HELD = pa.schema({"cluster": pa.int32(), "key": pa.large_string()})
+_SPARES = pa.schema({"key": pa.large_string()})
 _COMMON = pa.schema({"country": pa.string(), "key": pa.string(), "profiles": pa.int64()})
 _ALONE = pa.schema({"mention_id": pa.string()})
 _PARTS = {
@@ -64,7 +65,8 @@ _PARTS = {
     "told": TOLD,
     "noticed": NOTICED,
     "shared": pa.schema(_NOTICE),
-    "clusters": _CLUSTERS,
+    "held": _HELD,
+    "spares": _SPARES,
     "passed_over": _COMMON,
     "alone": _ALONE,
     "related": RELATIONS,
@@ -91,7 +93,7 @@ class Outcome:
     told: pa.Table
     noticed: pa.Table
     shared: list[Notice]
-    clusters: list[ClusterKeys]
+    clusters: ClusterKeys
     passed_over: list[CommonKey]
     alone: list[str]
     related: pa.Table
@@ -132,9 +134,8 @@ def keep_outcome(memory: Memory, inputs: str, outcome: Outcome) -> None:
         "told": outcome.told,
         "noticed": outcome.noticed,
         "shared": _rows(map(asdict, outcome.shared), "shared"),
-        "clusters": _rows(
-            ({"keys": sorted(found.keys), "spare": found.spare} for found in outcome.clusters), "clusters"
-        ),
+        "held": pa.table([outcome.clusters.of, outcome.clusters.keys], schema=_HELD),
+        "spares": pa.table([outcome.clusters.spares], schema=_SPARES),
         "passed_over": _rows(map(asdict, outcome.passed_over), "passed_over"),
         "alone": _rows(({"mention_id": found} for found in outcome.alone), "alone"),
         "related": outcome.related,
@@ -156,7 +157,8 @@ def recall(memory: Memory, inputs: str) -> Remembered:
     if part("inputs").to_pylist() != [{"hash": inputs}]:
         return Remembered(None, linked, told, noticed)
     shared = [Notice(**row) for row in part("shared").to_pylist()]
-    clusters = [ClusterKeys(frozenset(row["keys"]), row["spare"]) for row in part("clusters").to_pylist()]
+    held, spares = part("held"), part("spares")
+    clusters = ClusterKeys(*(column.combine_chunks() for column in (held["cluster"], held["key"], spares["key"])))
     passed_over = [CommonKey(**row) for row in part("passed_over").to_pylist()]
     alone = part("alone")["mention_id"].to_pylist()
     whole = Outcome(linked, told, noticed, shared, clusters, passed_over, alone, part("related"), part("strata"))

@@ -6,7 +6,7 @@ columns; objects are made only of the few that are joined anew.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -60,14 +60,17 @@ class Records:
         """Of every record its `exact_key`."""
         return _exact_keys(self.table)
 
-    def ledger_keys(self) -> Iterator[list[str]]:
-        """Of every record the keys that name one factory: all but those of its company."""
-        lists = self.column("identifiers")
-        of, levels = pc.list_parent_indices(lists).to_numpy(), pc.list_flatten(lists).field("level")
+    def ledger_keys(self) -> tuple[Positions, pa.Array]:
+        """The keys that name one factory, all but those of its company, with the records that they are of."""
+        lists, stated = self.column("keys"), self.column("identifiers")
+        levels = pc.list_flatten(stated).field("level")
         names_company = pc.equal(levels, "company").to_numpy(zero_copy_only=False)
-        count = np.bincount(of[names_company], minlength=len(self)).tolist()
-        for keys, companies in zip(self.column("keys").to_pylist(), count, strict=True):
-            yield keys[: len(keys) - companies]
+        companies = np.bincount(pc.list_parent_indices(stated).to_numpy()[names_company], minlength=len(self))
+        of, lengths = pc.list_parent_indices(lists).to_numpy(), pc.list_value_length(lists).to_numpy()
+        ends = np.cumsum(lengths)
+        # (Those of the company are the last of a record.)
+        is_own = np.arange(len(of)) < (ends - companies)[of]
+        return of[is_own], pc.list_flatten(lists).filter(pa.array(is_own))
 
     def lookup_keys(self, positions: Positions) -> pa.Array:
         """Of the records at `positions` what they are looked up under, one key a line; null without a country."""

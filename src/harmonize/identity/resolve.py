@@ -6,7 +6,7 @@ whether records come at once or one after the other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,13 +16,13 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
+from harmonize.identity.assign import ClusterKeys, assign_ids
 from harmonize.identity.block import CommonKey, candidate_pairs
 from harmonize.identity.decided_pairs import decided_strata
 from harmonize.identity.decisions import Decision, latest_decisions
 from harmonize.identity.hashes import Positions
 from harmonize.identity.identified import Notice, shared_company_notices
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.ledger import ClusterKeys, LedgerEntry, assign_ids
 from harmonize.identity.memory import Memory, content_hash
 from harmonize.identity.outcome import PAIRS, Outcome, Remembered, keep_outcome, recall
 from harmonize.identity.pieces import Pairs, divide
@@ -33,6 +33,8 @@ from harmonize.identity.remember import remembered_judgements
 from harmonize.identity.renew import renew
 
 __all__ = ["LINKS", "PAIRS", "RELATED", "Resolution", "resolve"]
+
+_S = pa.large_string()
 
 LINKS = pa.schema(
     {
@@ -57,7 +59,7 @@ class Resolution:
             Mentions of a factory that are not linked by `model` hang together by identifiers, equal statements and
             decisions alone.
         pairs: compared pairs above the floor: probability, verdict `match|review|distinct`, reasons.
-        minted: what is to be appended to the ledger.
+        minted: what is to be appended to the ledger (`LEDGER`).
         aliases: (old id, the id that holds now).
         notices: what a steward should look at.
         passed_over: name and address keys that too many profiles of a country share to bring any together.
@@ -68,7 +70,7 @@ class Resolution:
 
     links: pa.Table
     pairs: pa.Table
-    minted: list[LedgerEntry]
+    minted: pa.Table
     aliases: list[tuple[str, str]]
     notices: list[Notice]
     passed_over: list[CommonKey]
@@ -81,7 +83,7 @@ def resolve(
     mentions: pa.Table,
     identifiers: pa.Table,
     decisions: Sequence[Decision],
-    minted: Mapping[str, str],
+    minted: pa.Table,
     knowledge: Knowledge,
     memory: Path | None = None,
 ) -> Resolution:
@@ -92,14 +94,13 @@ def resolve(
             longitude, workers; strings and numbers may be null.
         identifiers: mention_id, scheme, value, valid; invalid ones never link.
         decisions: what people decided, in any order.
-        minted: the ledger as key -> facility id, the oldest key first.
+        minted: the ledger (`LEDGER`), the oldest key first.
         knowledge: word lists, rules and model.
         memory: a folder of its own that carries what was worked out from run to run; the result is the same without.
     """
     outcome = _outcome(mentions, identifiers, decisions, knowledge, memory)
-    with without_collector():
-        assignment = assign_ids(outcome.clusters, minted)
-    facility_ids = pa.array(assignment.ids, pa.string()).take(outcome.linked["cluster"])
+    assignment = assign_ids(outcome.clusters, minted)
+    facility_ids = assignment.ids.take(outcome.linked["cluster"])
     links = outcome.linked.append_column("facility_id", facility_ids).select(LINKS.names)
     return Resolution(
         links=links.cast(LINKS),
@@ -109,7 +110,7 @@ def resolve(
         notices=outcome.notices,
         passed_over=outcome.passed_over,
         alone=outcome.alone,
-        related=_with_ids(outcome.related, pa.array(assignment.ids, pa.string())),
+        related=_with_ids(outcome.related, assignment.ids),
         strata=outcome.strata,
     )
 
@@ -182,11 +183,10 @@ def _find(
     )
 
 
-def _clusters(records: Records, numbers: NDArray[np.int32]) -> list[ClusterKeys]:
+def _clusters(records: Records, numbers: NDArray[np.int32]) -> ClusterKeys:
     """The keys of every factory."""
-    keys: list[set[str]] = [set() for _ in range(int(numbers.max()) + 1 if len(numbers) else 0)]
+    of, keys = records.ledger_keys()
     first = np.unique(numbers, return_index=True)[1]
-    for number, found in zip(numbers.tolist(), records.ledger_keys(), strict=True):
-        keys[number].update(found)
-    spares = records.column("mention_id").take(first).to_pylist()
-    return [ClusterKeys(frozenset(found), f"mention:{spare}") for found, spare in zip(keys, spares, strict=True)]
+    mention_ids = records.column("mention_id").take(pa.array(first))
+    spares = pc.binary_join_element_wise(pa.scalar("mention:", _S), mention_ids, pa.scalar("", _S))
+    return ClusterKeys(pa.array(numbers[of]), keys, spares)
