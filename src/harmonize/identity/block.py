@@ -36,6 +36,9 @@ _ADDRESS_WORDS = 6
 _ADDRESS_NUMBERS = 4
 _MEETINGS_AT_ONCE = 1_000_000
 _WEIGHT_UNITS = 1_000_000
+_WEIGHT_BITS = np.uint64(25)
+_WEIGHT_MASK = (np.uint64(1) << _WEIGHT_BITS) - np.uint64(1)
+_PAIR_BITS = 64 - int(_WEIGHT_BITS)
 _HEAVIEST = (1 << 32) - 1
 _THREADS = 2
 
@@ -70,12 +73,12 @@ class _Blocks:
     """Profiles by key, one entry per profile and rare key; those of one key stand together, in order.
 
     Attributes:
-        weight: what sharing the entry's key is worth.
+        weight: what sharing the entry's key is worth, in whole units, so that sums hang on no order.
         later: how many entries of the same key stand after this one.
     """
 
     profile: Positions
-    weight: NDArray[np.float64]
+    weight: NDArray[np.uint64]
     later: Positions
 
 
@@ -189,21 +192,20 @@ def _blocks(
     is_alone[profile[shared <= largest_block]] = False
     rare = (shared >= 2) & (shared <= largest_block)
     profile, at, shared = profile[rare], at[rare], shared[rare]
-    # The lightest keys first: weights of a pair are added up in an order that does not hang on the order of rows.
-    order = np.argsort((largest_block - shared) * max(len(counts), 1) + at, kind="stable")
+    order = np.argsort(at, kind="stable")
     profile, at, shared = profile[order], at[order], shared[order]
     starts = np.flatnonzero(np.diff(at, prepend=-1) != 0)
     sizes = np.diff(starts, append=len(at))
     last = np.repeat(starts + sizes, sizes)
-    weight = np.log(1 + profiles / shared) if len(at) else np.zeros(0)
+    weight = np.rint(np.log(1 + profiles / np.maximum(shared, 1)) * _WEIGHT_UNITS).astype(np.uint64)
     return _Blocks(profile, weight, last - np.arange(len(at)) - 1), passed_over, is_alone
 
 
 def _pairs(blocks: _Blocks, profiles: int, limits: Blocking, meetings_at_once: int) -> tuple[Positions, Positions]:
     """The pairs of one country worth comparing."""
 
-    def nearest(chosen: NDArray[np.bool_]) -> tuple[_Met, NDArray[np.bool_]]:
-        return _nearest(_met(blocks, chosen, profiles), limits)
+    def nearest(entries: Positions) -> tuple[_Met, NDArray[np.bool_]]:
+        return _nearest(_met(blocks, entries, profiles), limits)
 
     with ThreadPoolExecutor(_THREADS) as pool:
         found = list(pool.map(nearest, _stretches(blocks, profiles, meetings_at_once)))
@@ -215,28 +217,37 @@ def _pairs(blocks: _Blocks, profiles: int, limits: Blocking, meetings_at_once: i
     return met.one[kept], met.other[kept]
 
 
-def _stretches(blocks: _Blocks, profiles: int, at_once: int) -> Iterator[NDArray[np.bool_]]:
+def _stretches(blocks: _Blocks, profiles: int, at_once: int) -> Iterator[Positions]:
     """The entries of stretches of profiles, each stretch with about `at_once` meetings or a single profile."""
     meetings = np.bincount(blocks.profile, blocks.later, profiles)
-    stretch = (np.cumsum(meetings) - meetings) // at_once
-    for number in np.unique(stretch[meetings > 0]):
-        yield stretch[blocks.profile] == number
+    stretch = ((np.cumsum(meetings) - meetings) // at_once).astype(np.int64)
+    # (So few profiles that a pair can be told in the bits that are left beside a weight.)
+    narrow = np.arange(profiles) // max((1 << _PAIR_BITS) // max(profiles, 1), 1)
+    number = np.cumsum((np.diff(stretch, prepend=0) != 0) | (np.diff(narrow, prepend=0) != 0))
+    meeting = np.flatnonzero(blocks.later > 0)
+    of = number[blocks.profile[meeting]]
+    order = np.argsort(of, kind="stable")
+    yield from np.split(meeting[order], np.flatnonzero(np.diff(of[order])) + 1) if len(meeting) else ()
 
 
-def _met(blocks: _Blocks, chosen: NDArray[np.bool_], profiles: int) -> _Met:
-    """Pairs whose smaller profile is chosen, with what they share; in order."""
-    entries = np.flatnonzero(chosen)
+def _met(blocks: _Blocks, entries: Positions, profiles: int) -> _Met:
+    """Pairs whose smaller profile is that of one of the entries, with what they share; in order."""
     times = blocks.later[entries]
     first = np.repeat(entries, times)
     step = np.arange(len(first)) - np.repeat(np.cumsum(times) - times, times) + 1
-    pair = blocks.profile[first] * profiles + blocks.profile[first + step]
-    distinct, at = np.unique(pair, return_inverse=True)
-    weight = np.rint(np.bincount(at, blocks.weight[first], len(distinct)) * _WEIGHT_UNITS).astype(np.int64)
+    begin = blocks.profile[entries].min(initial=profiles)
+    pair = (blocks.profile[first] - begin) * profiles + blocks.profile[first + step]
+    # A pair and a weight in one number: to sort numbers is many times faster than to find their order.
+    meetings = np.sort((pair.astype(np.uint64) << _WEIGHT_BITS) | blocks.weight[first])
+    pair = (meetings >> _WEIGHT_BITS).astype(np.int64)
+    starts = np.flatnonzero(np.diff(pair, prepend=-1) != 0)
+    weight = np.add.reduceat(meetings & _WEIGHT_MASK, starts) if len(starts) else meetings
+    distinct = pair[starts]
     return _Met(
-        distinct // profiles,
+        distinct // profiles + begin,
         distinct % profiles,
-        np.minimum(weight, _HEAVIEST),
-        np.bincount(at, minlength=len(distinct)) > 1,
+        np.minimum(weight, _HEAVIEST).astype(np.int64),
+        np.diff(starts, append=len(meetings)) > 1,
     )
 
 
