@@ -33,6 +33,8 @@ _DECIDING_MODULES = (
     *("geography", "countries", "identifiers"),
 )
 _HASH_BYTES = 16
+_PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
+_ROWS_AT_ONCE = 100_000
 
 
 class Memory:
@@ -66,16 +68,14 @@ class Memory:
         """Keep `table` in place of what was kept before; where that is not possible the run goes on without."""
         if self._folder is None:
             return
-        content = pa.BufferOutputStream()
         stamped = table.replace_schema_metadata({_STAMP: self._stamp})
-        with pa.ipc.new_file(content, stamped.schema, options=pa.ipc.IpcWriteOptions(compression="lz4")) as file:
-            file.write_table(stamped)
-        written = memoryview(content.getvalue())
-        path = self._folder / _name(kind, written)
-        building = path.with_suffix(f".{os.getpid()}.part")
+        building = self._folder / f"{kind}.{os.getpid()}.part"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            building.write_bytes(written)
+            # Block by block straight to the disk: whole, a million records would be held twice.
+            with pa.OSFile(str(building), "wb") as file, pa.ipc.new_file(file, stamped.schema, options=_PACKED) as out:
+                out.write_table(stamped, _ROWS_AT_ONCE)
+            path = self._folder / _name(kind, building)
             building.replace(path)
             for other in self._folder.glob(f"{kind}-*"):
                 if other != path:
@@ -134,13 +134,17 @@ def _program() -> str:
     return content_hash([version(name) for name in _DECIDING_LIBRARIES], texts)
 
 
-def _name(kind: str, content: memoryview | bytes) -> str:
-    return f"{kind}-{hashlib.blake2b(content, digest_size=_HASH_BYTES).hexdigest()}.arrow"
+def _name(kind: str, path: Path) -> str:
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_HASH_BYTES))
+    return f"{kind}-{digest.hexdigest()}.arrow"
 
 
 def _read(path: Path, kind: str) -> pa.Table | None:
     try:
-        content = path.read_bytes()
-        return pa.ipc.open_file(content).read_all() if path.name == _name(kind, content) else None
+        if path.name != _name(kind, path):
+            return None
+        with pa.memory_map(str(path)) as file:
+            return pa.ipc.open_file(file).read_all()
     except (OSError, pa.ArrowException):
         return None
