@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 from rapidfuzz import fuzz
 
+from harmonize.demo.measures import PairScore, pair_score
 from harmonize.identity.decide import judge
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.prepare import Profile, Statements, prepare
@@ -24,7 +25,7 @@ from tests.benchmarks.facility_lists import facility_list
 from tests.benchmarks.part import Bench, Found, Part, Table, number
 from tests.benchmarks.processes import ROOT, python_worker, spend
 
-__all__ = ["FACILITIES", "Quality", "quality"]
+__all__ = ["FACILITIES", "quality"]
 
 HERE = Path(__file__).parent
 SEED, LEARNING_SEED = 1, 2
@@ -40,20 +41,6 @@ HEAD = ("way", "records", "seconds", "× Splink", "peak MB", "precision", "recal
 
 
 @dataclass(frozen=True, slots=True)
-class Quality:
-    """Pairwise precision and recall of clusters."""
-
-    precision: float
-    recall: float
-
-    @property
-    def f1(self) -> float:
-        """Their harmonic mean."""
-        both = self.precision + self.recall
-        return 2 * self.precision * self.recall / both if both else 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class _Run:
     """One way on one list; memory is the most of all its processes together."""
 
@@ -61,24 +48,18 @@ class _Run:
     records: int
     seconds: float
     peak_mb: float
-    quality: Quality
+    quality: PairScore
 
 
-def quality(found: pl.DataFrame, truth: pl.DataFrame) -> Quality:
+def quality(found: pl.DataFrame, truth: pl.DataFrame) -> PairScore:
     """Of all pairs of records that share a cluster or a factory.
 
     Args:
         found: record_id, cluster.
         truth: record_id, factory.
     """
-    joined = truth.select("record_id", "factory").join(found, on="record_id")
-
-    def pairs(*by: str) -> int:
-        sizes = joined.group_by(by).len().get_column("len").cast(pl.Int64)
-        return int((sizes * (sizes - 1) // 2).sum())
-
-    both, found_pairs, true_pairs = pairs("factory", "cluster"), pairs("cluster"), pairs("factory")
-    return Quality(both / max(found_pairs, 1), both / max(true_pairs, 1))
+    joined = truth.select("record_id", "factory").join(found, on="record_id", how="left")
+    return pair_score(joined.select("factory", "cluster").iter_rows())
 
 
 def _has(python: str, library: str) -> bool:
