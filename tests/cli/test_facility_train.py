@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pytest
+import xlsxwriter
 
 from tests.benchmarks.facility_lists import facility_list
 from tests.cli.conftest import Command, sentence
@@ -58,9 +59,29 @@ def test_a_trained_model_is_used_by_the_next_command(harmonize: Command, tmp_pat
         pytest.param(("--pairs", "few.csv=much"), "much", id="no weight"),
         pytest.param(("--pairs", "few.csv=2"), "'2'", id="a weight too large"),
         pytest.param(("--different", "few.csv=0.1"), "'name'", id="no list"),
+        pytest.param(("--pairs", "list.csv"), "'name_a'", id="no pairs"),
+        pytest.param(("--pairs", "odd.csv"), "odd.csv: row=2: the label 'perhaps'", id="no label"),
     ],
 )
 def test_train_refuses_with_a_sentence(harmonize: Command, tmp_path: Path, words: tuple[str, ...], named: str) -> None:
     _write(tmp_path / "few.csv", [HEADER, *list(_invented(40))])
+    _write(tmp_path / "list.csv", [("name", "address", "country"), ("Sao Mai", "1 Green Street", "VN")])
+    _write(tmp_path / "odd.csv", [HEADER, ("VN", "A", "1", "B", "2", 1), ("VN", "A", "1", "B", "2", "perhaps")])
     assert named in sentence(harmonize("facilities", "train", *words, "-o", "model.yml"))
     assert not (tmp_path / "model.yml").exists()
+
+
+def test_pairs_are_read_from_any_table(harmonize: Command, tmp_path: Path) -> None:
+    """A workbook with a title above its header, in capitals, and a column that nobody asked for."""
+    rows = [(*row, "?") for row in _invented(1000)]
+    with xlsxwriter.Workbook(str(tmp_path / "pairs.xlsx")) as workbook:
+        sheet = workbook.add_worksheet()
+        for at, row in enumerate([("Pairs of spring",), (*(name.upper() for name in HEADER), "REMARK"), *rows]):
+            sheet.write_row(at, 0, row)
+    _write(tmp_path / "pairs.csv", [HEADER, *(row[:-1] for row in rows)])
+    for name in ("pairs.xlsx", "pairs.csv"):
+        assert harmonize("facilities", "train", "--pairs", name, "-o", f"{name}.yml").code == 0
+    of_workbook, of_text = (
+        (tmp_path / f"{name}.yml").read_text(encoding="utf-8").replace(name, "") for name in ("pairs.xlsx", "pairs.csv")
+    )
+    assert of_workbook == of_text

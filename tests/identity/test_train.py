@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -152,43 +152,37 @@ DOUBTED = (
 )
 
 
-def _write(path: Path, *rows: tuple[str, ...]) -> Path:
-    with path.open("w", encoding="utf-8", newline="") as lines:
-        csv.writer(lines).writerows(rows)
-    return path
+def _located(columns: Sequence[str], *rows: tuple[str, ...]) -> list[tuple[str, dict[str, str]]]:
+    return [(f"row={at}", dict(zip(columns, row, strict=True))) for at, row in enumerate(rows, start=1)]
 
 
-def test_labelled_pairs_are_read(tmp_path: Path) -> None:
-    path = _write(
-        tmp_path / "pairs.csv",
+def test_labelled_pairs_are_read() -> None:
+    rows = _located(
         COLUMNS,
         ("VN", "Sao Mai Ltd", "1 Green Street", "SAO MAI", "No 1 Green St", "1"),
         ("VN", "Sao Mai", "1 Green Street", "Lotus", "9 Red Street", "different"),
     )
-    found = read_pairs(path, 0.5, Knowledge.from_folder(SCHEMAS))
+    found = read_pairs(Path("pairs.csv"), rows, 0.5, Knowledge.from_folder(SCHEMAS))
     assert found.labels.tolist() == [1, 0]
     assert (found.source, found.weight) == ("pairs.csv", 0.5)
     assert found.values[0, FEATURES.index("name_equal")] == 1
 
 
-def test_a_label_that_is_none_is_refused_with_its_place(tmp_path: Path) -> None:
-    path = _write(tmp_path / "pairs.csv", COLUMNS, ("VN", "A", "1", "B", "2", "perhaps"))
-    with pytest.raises(InboxError, match=r"pairs\.csv: line 2: the label 'perhaps'"):
-        read_pairs(path, 1, Knowledge.from_folder(SCHEMAS))
-    path = _write(tmp_path / "pairs.csv", COLUMNS[:-1])
-    with pytest.raises(InboxError, match="the column 'label' is missing"):
-        read_pairs(path, 1, Knowledge.from_folder(SCHEMAS))
+def test_a_label_that_is_none_is_refused_with_its_place() -> None:
+    rows = _located(COLUMNS, ("VN", "A", "1", "B", "2", "perhaps"))
+    with pytest.raises(InboxError, match=r"pairs\.csv: row=1: the label 'perhaps'"):
+        read_pairs(Path("pairs.csv"), rows, 1, Knowledge.from_folder(SCHEMAS))
 
 
-def test_rows_of_a_list_that_look_alike_are_two_factories(tmp_path: Path) -> None:
+def test_rows_of_a_list_that_look_alike_are_two_factories() -> None:
     rows = [
         ("one", "Sao Mai Unit 1", "1 Green Street, Hai Chau", "VN"),
         ("one", "Sao Mai Unit 2", "1 Green Street, Hai Chau", "VN"),
         ("one", "Lotus", "3 Red Street, Hai Chau", "VN"),
         ("two", "Sao Mai Unit 1", "1 Green Street, Hai Chau", "VN"),
     ]
-    path = _write(tmp_path / "list.csv", ("list", "name", "address", "country"), *rows)
-    found = read_different(path, 0.1, Knowledge.from_folder(SCHEMAS))
+    located = _located(("list", "name", "address", "country"), *rows)
+    found = read_different(Path("list.csv"), located, 0.1, Knowledge.from_folder(SCHEMAS))
     assert found.labels.tolist() == [0], "the two of one list; what another list holds may be the same factory"
     assert found.names == (("sao mai unit 1", "sao mai unit 2"),)
 

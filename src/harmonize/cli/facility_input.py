@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from harmonize.identity.stated import RowReader, StatedRow
     from harmonize.reading.row_tables import RowTable
 
-__all__ = ["Known", "columns_used", "open_rows", "project_knowledge", "rows_of"]
+__all__ = ["Known", "columns_used", "named_rows", "open_rows", "project_knowledge", "rows_of"]
 
 Table = tuple["RowTable", "RowReader", "Columns"]
 
@@ -66,6 +66,25 @@ def open_rows(path: Path, key: str, find: Callable[[Sequence[str]], Columns], kn
     if not problems:
         raise InboxError(f"{path}: there is no table with a header in it.")
     raise InboxError(f"{path}: {min(problems, key=lambda found: found[0])[1]}")
+
+
+def named_rows(path: Path, needed: Sequence[str]) -> list[tuple[str, dict[str, str]]]:
+    """Place and cells by column of all rows of the first table that has the columns needed, whatever others it has.
+
+    Raises:
+        InboxError: none has.
+    """
+    from harmonize.reading.limits import Limits
+    from harmonize.reading.row_tables import row_tables
+
+    missing: list[list[str]] = []
+    for table in row_tables(path, Limits()):
+        header = [title.strip().casefold() for title in table.header]
+        missing.append([name for name in needed if name not in header])
+        if not missing[-1]:
+            return [(locator, dict(zip(header, cells, strict=False))) for locator, cells in table.rows()]
+    lacking = min(missing, key=len, default=list(needed))
+    raise InboxError(f"{path}: the column {lacking[0]!r} is missing; needed are {', '.join(needed)}.")
 
 
 def rows_of(table: RowTable, reader: RowReader) -> Iterator[StatedRow]:

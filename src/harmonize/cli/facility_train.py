@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from harmonize.cli.facility_input import project_knowledge
+from harmonize.cli.facility_input import named_rows, project_knowledge
 from harmonize.cli.output import say
 from harmonize.errors import InboxError, PublicationError
 
@@ -24,15 +25,20 @@ def train_command(
     pairs: Annotated[
         list[str] | None,
         typer.Option(
-            help="FILE or FILE=WEIGHT, labelled pairs: country, name_a, address_a, name_b, address_b, label (1 or 0)."
+            metavar="FILE",
+            help="FILE or FILE=WEIGHT, labelled pairs: country, name_a, address_a, name_b, address_b, label (1 or 0).",
         ),
     ] = None,
     different: Annotated[
         list[str] | None,
-        typer.Option(help="FILE=WEIGHT, a list where each row is another factory: name, address, country [, list]."),
+        typer.Option(
+            metavar="FILE",
+            help="FILE=WEIGHT, a list where each row is another factory: name, address, country [, list].",
+        ),
     ] = None,
     decisions: Annotated[
-        list[str] | None, typer.Option(help="FILE or FILE=WEIGHT, what stewards decided: facility_decisions.jsonl.")
+        list[str] | None,
+        typer.Option(metavar="FILE", help="FILE or FILE=WEIGHT, what stewards decided: facility_decisions.jsonl."),
     ] = None,
     precision: Annotated[
         float, typer.Option(min=0.5, max=1.0, help="The part of automatic matches that is to be right.")
@@ -48,7 +54,7 @@ def train_command(
 
     with ExitStack() as stack:
         knowledge = project_knowledge(stack).knowledge
-    sets = _sets(knowledge, pairs or [], different or [], decisions or [])
+    sets = list(_sets(knowledge, pairs or [], different or [], decisions or []))
     judged = unseen(sets) if sets else []
     found = [one for one in judged if one.is_measured]
     if not found:
@@ -77,14 +83,15 @@ def train_command(
     say(f"wrote      {out}, {report}")
 
 
-def _sets(knowledge: Knowledge, pairs: list[str], different: list[str], decisions: list[str]) -> list[TrainingSet]:
-    from harmonize.identity.training_sets import read_decided, read_different, read_pairs
+def _sets(knowledge: Knowledge, pairs: list[str], different: list[str], decisions: list[str]) -> Iterator[TrainingSet]:
+    from harmonize.identity.training_sets import LISTED, PAIR, read_decided, read_different, read_pairs
 
-    return [
-        read(*_weighed(text), knowledge)
-        for read, texts in ((read_pairs, pairs), (read_different, different), (read_decided, decisions))
-        for text in texts
-    ]
+    for path, weight in map(_weighed, pairs):
+        yield read_pairs(path, named_rows(path, PAIR), weight, knowledge)
+    for path, weight in map(_weighed, different):
+        yield read_different(path, named_rows(path, LISTED), weight, knowledge)
+    for path, weight in map(_weighed, decisions):
+        yield read_decided(path, weight, knowledge)
 
 
 def _weighed(text: str) -> tuple[Path, float]:

@@ -6,8 +6,7 @@ alike are pairs of two factories; and what stewards decided. How much a set coun
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,14 +23,18 @@ from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.model import FEATURES
 from harmonize.identity.prepare import Profile, Statements, prepare
 
-__all__ = ["TrainingSet", "read_decided", "read_different", "read_pairs"]
+__all__ = ["LISTED", "PAIR", "TrainingSet", "read_decided", "read_different", "read_pairs"]
 
 Numbers = NDArray[np.float64]
 Row = Mapping[str, str]
+Located = tuple[str, Row]
+"""A row by its columns, with its place in the file."""
 
 _SAME, _OTHER = frozenset({"1", "match", "same", "true"}), frozenset({"0", "distinct", "different", "false"})
-_PAIR = ("country", "name_a", "address_a", "name_b", "address_b", "label")
-_LISTED = ("name", "address", "country")
+PAIR = ("country", "name_a", "address_a", "name_b", "address_b", "label")
+"""Columns of labelled pairs; a label is 1 (one factory) or 0 (two)."""
+LISTED = ("name", "address", "country")
+"""Columns of a list."""
 _ALIKE = 0.93
 """Records of a list whose proper words are spelled less alike than this teach nothing that others do not."""
 _CORE = FEATURES.index("core_spelling")
@@ -55,15 +58,14 @@ class TrainingSet:
     weight: float
 
 
-def read_pairs(path: Path, weight: float, knowledge: Knowledge) -> TrainingSet:
-    """Labelled pairs of a CSV file: country, name_a, address_a, name_b, address_b, label.
+def read_pairs(path: Path, rows: Sequence[Located], weight: float, knowledge: Knowledge) -> TrainingSet:
+    """Labelled pairs that stand in a file (`PAIR`).
 
     Raises:
-        InboxError: a column is missing, or a label is none.
+        InboxError: a label is none.
     """
-    rows = _rows(path, _PAIR)
-    labels = [_label(path, number, row["label"]) for number, row in enumerate(rows, start=2)]
-    return _compared(path.name, rows, labels, weight, knowledge)
+    labels = [_label(path, locator, row["label"]) for locator, row in rows]
+    return _compared(path.name, [row for _, row in rows], labels, weight, knowledge)
 
 
 def read_decided(path: Path, weight: float, knowledge: Knowledge) -> TrainingSet:
@@ -71,24 +73,21 @@ def read_decided(path: Path, weight: float, knowledge: Knowledge) -> TrainingSet
     rows, labels = [], []
     for decision in latest_decisions(read_decisions(path)):
         sides = decision.key_a.split("|"), decision.key_b.split("|")
-        if decision.verdict == "unsure" or any(len(side) != len(_LISTED) for side in sides):
+        if decision.verdict == "unsure" or any(len(side) != len(LISTED) for side in sides):
             continue
         (name_a, address_a, country), (name_b, address_b, _) = sides
-        rows.append(dict(zip(_PAIR, (country, name_a, address_a, name_b, address_b), strict=False)))
+        rows.append(dict(zip(PAIR, (country, name_a, address_a, name_b, address_b), strict=False)))
         labels.append(float(decision.verdict == "same"))
     return _compared("decisions of stewards", rows, labels, weight, knowledge)
 
 
-def read_different(path: Path, weight: float, knowledge: Knowledge) -> TrainingSet:
-    """The pairs of records that look alike in a list where each row is another factory: name, address, country.
+def read_different(path: Path, rows: Sequence[Located], weight: float, knowledge: Knowledge) -> TrainingSet:
+    """The pairs of records that look alike in a list where each row is another factory (`LISTED`).
 
     A further column `list` keeps lists apart that stand in one file: a factory may stand in several of them.
-
-    Raises:
-        InboxError: a column is missing.
     """
     parts: dict[str, list[Row]] = {}
-    for row in _rows(path, _LISTED):
+    for _, row in rows:
         parts.setdefault(row.get("list") or "", []).append(row)
     found = [_alike(rows, knowledge) for rows in parts.values()]
     values = np.concatenate([np.zeros((0, len(FEATURES))), *(values for values, _ in found)])
@@ -130,22 +129,8 @@ def _profile(name: str, address: str, country: str, statements: Statements) -> P
     return prepared.profile
 
 
-def _rows(path: Path, needed: Iterable[str]) -> list[Row]:
-    with path.open(encoding="utf-8-sig", newline="") as lines:
-        reader = csv.DictReader(lines)
-        missing = [name for name in needed if name not in (reader.fieldnames or ())]
-        if missing:
-            raise InboxError(f"{path}: line 1: the column {missing[0]!r} is missing; needed are {', '.join(needed)}.")
-        return list(_stated(reader))
-
-
-def _stated(rows: Iterable[Mapping[str, str | None]]) -> Iterator[Row]:
-    for row in rows:
-        yield {name: value or "" for name, value in row.items() if name is not None}
-
-
-def _label(path: Path, line: int, text: str) -> float:
+def _label(path: Path, locator: str, text: str) -> float:
     word = text.strip().casefold()
     if word not in _SAME | _OTHER:
-        raise InboxError(f"{path}: line {line}: the label {text!r} is neither 1 (one factory) nor 0 (two); correct it.")
+        raise InboxError(f"{path}: {locator}: the label {text!r} is neither 1 (one factory) nor 0 (two); correct it.")
     return float(word in _SAME)
