@@ -185,10 +185,12 @@ LEFT JOIN told t ON t.assessment_id = s.assessment_id
 WHERE s.published AND s.kind NOT IN ('self', 'self_inspection')
 GROUP BY s.facility_id, s.visit_id;
 
--- The ledger of burden, each year beside the one before. Where nothing was delivered of one of them the change is unknown.
+-- The ledger of burden, each year beside the one before. Where nothing was delivered of one of them, or the later one is not
+-- over yet, the change is unknown.
 CREATE VIEW v_burden AS
 SELECT
     f.name AS facility, f.country, f.admin1, b.*,
+    make_date(b.year::INTEGER, 12, 31) > (SELECT as_of FROM release) AS is_running,
     b.visits - p.visits AS visits_change,
     b.questions_asked - p.questions_asked AS questions_asked_change,
     b.questions_again - p.questions_again AS questions_again_change,
@@ -197,14 +199,15 @@ SELECT
     b.findings_open_at_end - p.findings_open_at_end AS findings_open_at_end_change
 FROM burden b
 JOIN facility f USING (facility_id)
-LEFT JOIN burden p
-    ON p.facility_id = b.facility_id AND p.year + 1 = b.year
-    AND (len(p.contributors) > 0) = (len(b.contributors) > 0);
+LEFT JOIN (SELECT *, year + 1 AS year_after FROM burden WHERE len(contributors) > 0) p
+    ON p.facility_id = b.facility_id AND p.year_after = CASE
+        WHEN len(b.contributors) > 0 AND make_date(b.year::INTEGER, 12, 31) <= (SELECT as_of FROM release) THEN b.year
+    END;
 
 -- The sums of countries and years, of what is known; changes of the factories of which both years were delivered.
 CREATE VIEW v_burden_sector AS
 SELECT
-    country, year,
+    country, year, bool_or(is_running) AS is_running,
     count(*) FILTER (len(contributors) > 0) AS facilities,
     sum(visits)::BIGINT AS visits,
     sum(visits) / nullif(count(*) FILTER (len(contributors) > 0), 0) AS visits_per_facility,
