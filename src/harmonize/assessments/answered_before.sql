@@ -1,12 +1,6 @@
 -- Of what was asked, what an earlier round of the factory had answered already, within the months of the rule: the
 -- indicator itself, or by implication: what is met of a wider one, what is not met of a narrower one.
--- Reads: round_matter, matter, broader_entry, burden_rule. Writes: matter_day.
-CREATE OR REPLACE TABLE wider_matter AS
-SELECT n.matter_no, w.matter_no AS wider_no
-FROM broader_entry b
-JOIN matter n USING (indicator_id)
-JOIN matter w ON w.indicator_id = b.broader_id;
-
+-- Reads: round_matter, wider_matter, burden_rule. Writes: matter_day.
 -- Per factory, indicator and day: how many rounds asked it, and how far the evidence of the rounds before reaches.
 CREATE OR REPLACE TABLE matter_day AS
 WITH compared AS (

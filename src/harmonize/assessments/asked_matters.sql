@@ -1,8 +1,8 @@
 -- What was asked in every round of the chosen factories, and what the answers say of it. An export that lists findings
 -- alone proves only what it lists.
 -- Reads: asked_round, asking_assessment (assessment_no, assessment_id), made_finding, crosswalk_entry, entailment,
---        indicator_entry, answering_state, corrected_answer, release.compact.
--- Writes: matter, asked_matter, round_matter.
+--        indicator_entry, broader_entry, answering_state, corrected_answer, release.compact.
+-- Writes: matter, wider_matter, said_of_matter, asked_matter, round_matter.
 CREATE OR REPLACE TABLE matter AS
 SELECT
     indicator_id,
@@ -11,6 +11,12 @@ SELECT
     kind IN ('compliance', 'practice') AS is_judged
 FROM indicator_entry
 WHERE topic_id NOT LIKE 'general.%';
+
+CREATE OR REPLACE TABLE wider_matter AS
+SELECT n.matter_no, w.matter_no AS wider_no
+FROM broader_entry b
+JOIN matter n USING (indicator_id)
+JOIN matter w ON w.indicator_id = b.broader_id;
 
 -- What an answer to a question says of our indicator, in bits: 1 asked, 2 answered, 4 met, 8 not met.
 CREATE OR REPLACE TABLE said_of_matter AS

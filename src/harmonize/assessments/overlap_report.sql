@@ -1,0 +1,77 @@
+-- What a person reads of rounds of questions: who asked, what again, and what stood in scope without being listed.
+-- Reads: asked_round, asked_matter, round_matter, matter, told_round, overlap_window, release.
+-- Writes: visit_row, indicator_row, scope_row.
+CREATE OR REPLACE TABLE visit_row AS
+WITH delivered AS (
+    SELECT assessment_id, list(DISTINCT contributor) AS contributors FROM release.assessment_copy GROUP BY assessment_id
+),
+told AS (
+    SELECT
+        r.facility_id, r.round_id, any_value(r.round_day) AS day, list_sort(list(DISTINCT r.kind::VARCHAR)) AS kinds,
+        list_sort(list(DISTINCT coalesce(i.title, r.instrument))) AS titles,
+        list_sort(list(DISTINCT r.instrument)) AS instruments,
+        list_sort(list_distinct(flatten(list(d.contributors)))) AS contributors
+    FROM asked_round r
+    JOIN delivered d USING (assessment_id)
+    LEFT JOIN release.instrument i USING (instrument)
+    GROUP BY r.facility_id, r.round_id
+),
+asked AS (
+    SELECT facility_id, round_id, count(*) AS asked, count(*) FILTER (is_judged) AS judged
+    FROM round_matter
+    GROUP BY facility_id, round_id
+)
+SELECT
+    t.facility_id, f.name AS facility, t.round_id, t.day, t.kinds, t.titles, t.instruments, t.contributors,
+    coalesce(a.asked, 0) AS asked, coalesce(a.judged, 0) AS judged,
+    t.day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window) AS in_window
+FROM told t
+JOIN release.facility f USING (facility_id)
+LEFT JOIN asked a USING (facility_id, round_id);
+
+-- Which indicators were asked how often in the window, of how many factories, by whom.
+CREATE OR REPLACE TABLE indicator_row AS
+WITH asked AS (
+    SELECT m.facility_id, m.matter_no, count(*) AS times, list(m.day) AS days
+    FROM round_matter m
+    WHERE m.day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
+    GROUP BY m.facility_id, m.matter_no
+),
+by_factory AS (
+    SELECT matter_no, sum(times)::BIGINT AS times_asked, count(*) AS facilities, count(*) FILTER (times > 1) AS facilities_again,
+        sum(times - 1)::BIGINT AS asked_again, list_sort(list_distinct(flatten(list(days)))) AS days
+    FROM asked
+    GROUP BY matter_no
+),
+by_whom AS (
+    SELECT
+        a.matter_no, list_sort(list(DISTINCT a.instrument)) AS instruments,
+        list_sort(list(DISTINCT c.contributor)) AS contributors
+    FROM asked_matter a
+    JOIN release.assessment_copy c USING (assessment_id)
+    WHERE a.day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
+    GROUP BY a.matter_no
+)
+SELECT
+    i.indicator_id, i.topic_id, i.labels, i.kind::VARCHAR AS kind, b.times_asked, b.asked_again, b.facilities,
+    b.facilities_again, w.instruments, w.contributors, b.days
+FROM by_factory b
+JOIN by_whom w USING (matter_no)
+JOIN matter m USING (matter_no)
+JOIN release.indicator i ON i.indicator_id = m.indicator_id;
+
+-- Topics in the scope of an export that lists findings alone, of which it lists nothing: weak evidence, in no count above.
+CREATE OR REPLACE TABLE scope_row AS
+WITH listing AS (
+    SELECT r.facility_id, r.round_id, r.round_day AS day, r.assessment_id, r.instrument
+    FROM asked_round r
+    WHERE r.round_day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
+        AND r.instrument NOT IN (SELECT instrument FROM release.compact.stored_assessment WHERE answers > 0)
+)
+SELECT
+    l.facility_id, l.round_id, l.day, l.instrument, l.assessment_id, t.topic_id, t.labels, t.pillar
+FROM listing l
+JOIN release.assessment_scope s ON s.assessment_id = l.assessment_id AND s.scope = 'in'
+JOIN release.topic t ON t.pillar = s.topic_id AND t.parent_id IS NOT NULL
+ANTI JOIN release.finding n ON n.assessment_id = l.assessment_id AND n.topic_id = t.topic_id
+WHERE NOT contains(t.topic_id, '.information');
