@@ -126,7 +126,9 @@ CREATE OR REPLACE TABLE closed_of_year AS
 SELECT
     facility_id, year(closed_on) AS year,
     count(*) AS findings_closed,
-    median(greatest(date_diff('day', opened_on, closed_on), 0)) AS median_days_to_close
+    -- (`greatest` passes over what is null.)
+    median(CASE WHEN opened_on IS NOT NULL THEN greatest(date_diff('day', opened_on, closed_on), 0) END)
+        AS median_days_to_close
 FROM dated_finding
 WHERE closed_on IS NOT NULL
 GROUP BY facility_id, year(closed_on);

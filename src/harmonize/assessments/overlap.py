@@ -64,7 +64,9 @@ _QUERIES = {
     "pairs": """
         SELECT p.facility_id, a.facility, p.earlier_day, a.titles AS earlier_instruments, p.later_day,
             b.titles AS later_instruments, p.asked, p.judged, p.asked_by_both, p.directly, p.by_implication, p.share,
-            a.contributors AS earlier_contributors, b.contributors AS later_contributors, p.earlier, p.later
+            a.contributors AS earlier_contributors, b.contributors AS later_contributors,
+            a.lists_findings_alone AS earlier_lists_findings_alone, b.lists_findings_alone AS later_lists_findings_alone,
+            p.earlier, p.later
         FROM round_pair p
         JOIN visit_row a ON a.facility_id = p.facility_id AND a.round_id = p.earlier
         JOIN visit_row b ON b.facility_id = p.facility_id AND b.round_id = p.later
@@ -72,7 +74,10 @@ _QUERIES = {
     """,
     "instruments": """
         SELECT coalesce(a.title, p.earlier) AS earlier_instrument, coalesce(b.title, p.later) AS later_instrument,
-            p.facilities, p.visits, p.judged, p.directly, p.by_implication, p.share, p.earlier, p.later
+            p.facilities, p.visits, p.judged, p.directly, p.by_implication, p.share,
+            p.earlier NOT IN (SELECT instrument FROM answering_instrument) AS earlier_lists_findings_alone,
+            p.later NOT IN (SELECT instrument FROM answering_instrument) AS later_lists_findings_alone,
+            p.earlier, p.later
         FROM instrument_pair p
         LEFT JOIN release.instrument a ON a.instrument = p.earlier
         LEFT JOIN release.instrument b ON b.instrument = p.later
@@ -85,7 +90,7 @@ _QUERIES = {
         ORDER BY asked_again DESC, times_asked DESC, indicator_id
     """,
     "visits": """
-        SELECT facility_id, facility, day, kinds, titles, contributors, asked, judged, round_id
+        SELECT facility_id, facility, day, kinds, titles, contributors, lists_findings_alone, asked, judged, round_id
         FROM visit_row
         WHERE in_window
         ORDER BY facility_id, day, round_id

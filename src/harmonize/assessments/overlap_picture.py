@@ -17,7 +17,10 @@ __all__ = ["MOST", "Cell", "instrument_matrix", "matrix_svg", "visit_matrix"]
 
 MOST = 30
 """The most visits that one picture shows: the latest."""
-_CELL, _WRAPPED = 78, 13
+_CELL, _WRAPPED = 92, 13
+_HEIGHT = 48
+_FOUND = "\u2020"
+"""Marks what lists findings alone."""
 _LIGHTEST, _DARKEST = "#ffffff", "#8fb4d9"
 """From white to a blue on which black letters still read, also in grey."""
 
@@ -52,14 +55,23 @@ def visit_matrix(visits: Sequence[Mapping[str, Any]], pairs: Sequence[Mapping[st
     Args:
         visits, pairs: rows of these tables of `Overlap`.
     """
-    ends = {row["later"]: (row["later_day"], row["later_instruments"]) for row in pairs}
-    ends |= {row["earlier"]: (row["earlier_day"], row["earlier_instruments"]) for row in pairs}
-    ends |= {row["round_id"]: (row["day"], row["titles"]) for row in visits if row["day"] and row["asked"]}
-    kept = sorted(ends, key=lambda name: (ends[name][0], name))[-MOST:]
-    rows = {
-        name: f"{place}. {ends[name][0]:%Y-%m-%d}  {', '.join(ends[name][1])}" for place, name in enumerate(kept, 1)
+    ends = {
+        pair[side]: (pair[f"{side}_day"], pair[f"{side}_instruments"], pair[f"{side}_lists_findings_alone"])
+        for pair in pairs
+        for side in ("later", "earlier")
     }
-    columns = {name: f"{place}.\n{ends[name][0]:%Y-%m-%d}" for place, name in enumerate(kept, 1)}
+    ends |= {
+        row["round_id"]: (row["day"], row["titles"], row["lists_findings_alone"])
+        for row in visits
+        if row["day"] and row["asked"]
+    }
+    kept = sorted(ends, key=lambda name: (ends[name][0], name))[-MOST:]
+    rows, columns = {}, {}
+    for place, name in enumerate(kept, start=1):
+        day, titles, found = ends[name]
+        mark = f" {_FOUND}" if found else ""
+        rows[name] = f"{place}. {day:%Y-%m-%d}  {', '.join(titles)}{mark}"
+        columns[name] = f"{place}.{mark}\n{day:%Y-%m-%d}"
     cells = [
         Cell(
             rows[pair["earlier"]],
@@ -77,14 +89,15 @@ def instrument_matrix(pairs: Sequence[Mapping[str, Any]]) -> Matrix:
     """Instruments by instruments over all factories, those of which most had been answered first."""
     asked: dict[str, int] = {}
     for pair in pairs:
-        for side in ("earlier_instrument", "later_instrument"):
-            asked[pair[side]] = asked.get(pair[side], 0) + pair["directly"] + pair["by_implication"]
+        for side in ("earlier", "later"):
+            name = _marked(pair, side)
+            asked[name] = asked.get(name, 0) + pair["directly"] + pair["by_implication"]
     names = sorted(asked, key=lambda name: (-asked[name], name))
     columns = {name: "\n".join(textwrap.wrap(name, _WRAPPED)) for name in names}
     cells = [
         Cell(
-            pair["earlier_instrument"],
-            columns[pair["later_instrument"]],
+            _marked(pair, "earlier"),
+            columns[_marked(pair, "later")],
             pair["share"],
             f"{number(pair['visits'])}: {number(pair['judged'])}",
         )
@@ -92,6 +105,12 @@ def instrument_matrix(pairs: Sequence[Mapping[str, Any]]) -> Matrix:
         if pair["share"] is not None
     ]
     return Matrix(names, [*columns.values()], cells)
+
+
+def _marked(pair: Mapping[str, Any], side: str) -> str:
+    """The instrument of a side, marked where it lists findings alone."""
+    name: str = pair[f"{side}_instrument"]
+    return f"{name} {_FOUND}" if pair[f"{side}_lists_findings_alone"] else name
 
 
 def matrix_svg(matrix: Matrix, words: Words) -> str:
@@ -132,10 +151,21 @@ def _chart(matrix: Matrix, words: Words) -> altair.LayerChart:
         "row:N",
         sort=[*matrix.rows],
         title=words["earlier"],
-        axis=alt.Axis(labelLimit=0, labelPadding=10, minExtent=widest),
+        axis=alt.Axis(
+            labelLimit=0,
+            labelPadding=10,
+            minExtent=widest,
+            titleAngle=0,
+            titleAlign="right",
+            titleAnchor="start",
+            titleX=-10,
+            titleY=-10,
+        ),
     )
     told = alt.Chart(alt.InlineData(values=cells)).encode(across, down)
-    shade = alt.Color("share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[_LIGHTEST, _DARKEST]))
+    shade = alt.Color(
+        "share:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[_LIGHTEST, _DARKEST], interpolate="rgb")
+    )
     chart = alt.layer(
         alt.Chart(alt.InlineData(values=ground))
         .encode(across, down)
@@ -143,5 +173,5 @@ def _chart(matrix: Matrix, words: Words) -> altair.LayerChart:
         told.mark_rect(stroke=INK, strokeWidth=0.5).encode(shade),
         told.mark_text(dy=-8, color=INK, fontSize=LETTER + 3, fontWeight="bold").encode(text="percent:N"),
         told.mark_text(dy=12, color=INK, fontSize=LETTER - 2).encode(text="said:N"),
-    ).properties(width=_CELL * len(matrix.columns), height=round(_CELL * 0.62) * len(matrix.rows))
-    return pictures.styled(chart, words["title"], [words["order"], words["note"]])
+    ).properties(width=_CELL * len(matrix.columns), height=_HEIGHT * len(matrix.rows))
+    return pictures.styled(chart, words["title"], [words["order"], words["note"], f"{_FOUND} {words['found']}"])

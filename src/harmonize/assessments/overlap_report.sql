@@ -1,6 +1,9 @@
 -- What a person reads of rounds of questions: who asked, what again, and what stood in scope without being listed.
--- Reads: asked_round, asked_matter, round_matter, matter, told_round, overlap_window, release.
--- Writes: visit_row, indicator_row, scope_row.
+-- Reads: asked_round, asked_matter, round_matter, matter, overlap_window, release.
+-- Writes: answering_instrument, visit_row, indicator_row, scope_row.
+CREATE OR REPLACE TABLE answering_instrument AS
+SELECT DISTINCT instrument FROM release.compact.stored_assessment WHERE answers > 0;
+
 CREATE OR REPLACE TABLE visit_row AS
 WITH delivered AS (
     SELECT assessment_id, list(DISTINCT contributor) AS contributors FROM release.assessment_copy GROUP BY assessment_id
@@ -10,6 +13,7 @@ told AS (
         r.facility_id, r.round_id, any_value(r.round_day) AS day, list_sort(list(DISTINCT r.kind::VARCHAR)) AS kinds,
         list_sort(list(DISTINCT coalesce(i.title, r.instrument))) AS titles,
         list_sort(list(DISTINCT r.instrument)) AS instruments,
+        bool_and(r.instrument NOT IN (SELECT instrument FROM answering_instrument)) AS lists_findings_alone,
         list_sort(list_distinct(flatten(list(d.contributors)))) AS contributors
     FROM asked_round r
     JOIN delivered d USING (assessment_id)
@@ -22,7 +26,7 @@ asked AS (
     GROUP BY facility_id, round_id
 )
 SELECT
-    t.facility_id, f.name AS facility, t.round_id, t.day, t.kinds, t.titles, t.instruments, t.contributors,
+    t.facility_id, f.name AS facility, t.round_id, t.day, t.kinds, t.titles, t.instruments, t.contributors, t.lists_findings_alone,
     coalesce(a.asked, 0) AS asked, coalesce(a.judged, 0) AS judged,
     t.day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window) AS in_window
 FROM told t
@@ -66,7 +70,7 @@ WITH listing AS (
     SELECT r.facility_id, r.round_id, r.round_day AS day, r.assessment_id, r.instrument
     FROM asked_round r
     WHERE r.round_day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
-        AND r.instrument NOT IN (SELECT instrument FROM release.compact.stored_assessment WHERE answers > 0)
+        AND r.instrument NOT IN (SELECT instrument FROM answering_instrument)
 )
 SELECT
     l.facility_id, l.round_id, l.day, l.instrument, l.assessment_id, t.topic_id, t.labels, t.pillar

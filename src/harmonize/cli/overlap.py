@@ -113,7 +113,8 @@ def _say(
     factories = len({row["facility_id"] for row in asked})
     who = f"{asked[0]['facility']} ({facility_id})" if facility_id else f"{factories} factories"
     say(
-        f"{who}: {len(asked)} visits asked {total} questions from {min(row['day'] for row in asked)} to "
+        f"{who}: {len(asked)} rounds of questions (a visit with the self-assessments that it verified, or one of these alone) "
+        f"asked {total} questions from {min(row['day'] for row in asked)} to "
         f"{max(row['day'] for row in asked)}, {again} of them again."
     )
     if facility_id is not None:
@@ -214,7 +215,9 @@ def _draw(
     }
     pairs = overlap.rows("pairs" if facility_id else "instruments")
     if not pairs:
-        say("No visit came after another one within these months; nothing was drawn.")
+        say(
+            f"No visit came after another one within {facts['months']} months; nothing was drawn. Look further with --within."
+        )
         raise typer.Exit(1)
     matrix = visit_matrix(visits, pairs) if facility_id else instrument_matrix(pairs)
     words = load_words(
