@@ -265,13 +265,20 @@ STATES = ["met", "partly_met", "not_met", "not_applicable", "unknown_to_facility
 
 
 @st.composite
-def worlds(draw: Callable[..., Any]) -> World:
-    """One factory with up to seven assessments: visits of several instruments, verifications, what restates, copies."""
+def factories(draw: Callable[..., Any]) -> list[World]:
+    """Four factories, on one day of judgement."""
+    as_of = draw(st.sampled_from([date(2026, 6, 30), date(2025, 2, 1), date(2025, 12, 31)]))
+    return [World(draw(_assessments(f"{place}")), as_of, f"HF{place}") for place in range(1, 5)]
+
+
+@st.composite
+def _assessments(draw: Callable[..., Any], name: str) -> list[Seen]:
+    """Up to seven assessments: visits of several instruments, verifications, what restates, copies."""
     seen: list[Seen] = []
     for place in range(draw(st.integers(1, 7))):
         kind = draw(st.sampled_from(["audit", "inspection", "verified", "self", "self_inspection", "transparency"]))
         one = Seen(
-            f"a{place}",
+            f"{name}a{place}",
             kind,
             draw(st.sampled_from(["gap", "nike", "pvh", "higg_fem"])),
             draw(st.sampled_from(DAYS)),
@@ -302,7 +309,7 @@ def worlds(draw: Callable[..., Any]) -> World:
         if one.kind == "verified" and selves and draw(st.booleans()):
             one = replace(one, verified_of=draw(st.sampled_from(selves)))
         seen.append(one)
-    return World(seen, draw(st.sampled_from([date(2026, 6, 30), date(2025, 2, 1), date(2025, 12, 31)])))
+    return seen
 
 
 @st.composite
@@ -314,20 +321,26 @@ def _findings(draw: Callable[..., Any]) -> Finding:
 
 
 @hypothesis_settings(
-    max_examples=600 if LONG else 60,
+    max_examples=150 if LONG else 15,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
-@given(worlds())
-def test_random_worlds_are_counted_as_plain_python_counts_them(tmp_path: Path, world: World) -> None:
-    with kept(tmp_path, world) as connection:
-        assert stated(connection) == ledger(world)
-        found = connection.execute(
-            "SELECT indicator_id, year(window_start), times_asked, assessments FROM release.overlap"
-        ).fetchall()
-        assert {(name, year): (times, seen) for name, year, times, seen in found} == overlaps(world)
+@given(factories())
+def test_random_worlds_are_counted_as_plain_python_counts_them(tmp_path: Path, worlds: list[World]) -> None:
+    with kept(tmp_path, *worlds) as connection:
         _look_at_pairs(connection)
-        told = connection.execute("SELECT earlier, later, directly, by_implication, asked_by_both FROM round_pair")
-        assert {(a, b): tuple(counts) for a, b, *counts in told.fetchall()} == pairs(world)
+        for world in worlds:
+            assert stated(connection, world.facility_id) == ledger(world)
+            found = connection.execute(
+                "SELECT indicator_id, year(window_start), times_asked, assessments FROM release.overlap "
+                "WHERE facility_id = ?",
+                [world.facility_id],
+            ).fetchall()
+            assert {(name, year): (times, seen) for name, year, times, seen in found} == overlaps(world)
+            told = connection.execute(
+                "SELECT earlier, later, directly, by_implication, asked_by_both FROM round_pair WHERE facility_id = ?",
+                [world.facility_id],
+            )
+            assert {(a, b): tuple(counts) for a, b, *counts in told.fetchall()} == pairs(world)
 
 
 def _look_at_pairs(connection: duckdb.DuckDBPyConnection) -> None:

@@ -106,6 +106,7 @@ SELECT
     r.visit_day AS opened_on,
     n.closed_on,
     n.due_on,
+    (SELECT day FROM judgement_day) AS day,
     CASE WHEN n.closed_on IS NOT NULL THEN 'closed' WHEN n.status <> 'closed' THEN 'open' WHEN n.status IS NULL THEN 'without_status'
         ELSE 'closed_undated' END AS fate
 FROM made_finding n
@@ -137,12 +138,9 @@ CREATE OR REPLACE TABLE open_of_year AS
 WITH standing AS (
     SELECT
         *,
-        (SELECT day FROM judgement_day) AS day,
-        unnest(range(
-            year(opened_on), year(least((SELECT day FROM judgement_day), coalesce(closed_on, DATE '9999-12-31'))) + 1
-        )) AS year
+        unnest(range(year(opened_on), year(least(day, coalesce(closed_on, DATE '9999-12-31'))) + 1)) AS year
     FROM dated_finding
-    WHERE fate IN ('open', 'closed') AND opened_on <= (SELECT day FROM judgement_day)
+    WHERE fate IN ('open', 'closed') AND opened_on <= day
 )
 SELECT
     facility_id, year,
