@@ -1,47 +1,49 @@
 -- Of what was asked, what an earlier round of the factory had answered already, within the months of the rule: the
 -- indicator itself, or by implication: what is met of a wider one, what is not met of a narrower one.
--- Reads: round_matter, wider_matter, burden_rule. Writes: matter_day.
--- Per factory, indicator and day: how many rounds asked it, and how far the evidence of the rounds before reaches.
+-- Reads: asking, round_matter, wider_matter, burden_rule. Writes: matter_day (what was answered before).
+-- Per factory, indicator and day: how many rounds asked it, and whether the evidence of the rounds before reaches so far.
 CREATE OR REPLACE TABLE matter_day AS
 WITH compared AS (
-    SELECT facility_id FROM round_matter WHERE day IS NOT NULL GROUP BY facility_id HAVING count(DISTINCT day) > 1
+    SELECT factory_no FROM asking WHERE day IS NOT NULL GROUP BY factory_no HAVING min(day) < max(day)
 ),
 standing AS (
-    SELECT * FROM round_matter SEMI JOIN compared USING (facility_id) WHERE day IS NOT NULL
+    SELECT
+        factory_no::BIGINT << 16 | matter_no AS place, factory_no, matter_no, round_no, day, is_judged, answered_to, met_to,
+        not_met_to
+    FROM round_matter
+    SEMI JOIN compared USING (factory_no)
+    WHERE day IS NOT NULL
 ),
-event AS (
-    SELECT facility_id, matter_no, day, is_judged::INTEGER AS asked, answered_to, NULL::DATE AS implied_to
-    FROM standing
-    UNION ALL
-    SELECT s.facility_id, w.matter_no, s.day, 0, NULL, s.met_to
+asked_place AS (
+    SELECT DISTINCT place FROM standing WHERE is_judged
+),
+implied AS (
+    SELECT s.factory_no::BIGINT << 16 | w.matter_no AS place, s.day, s.met_to AS implied_to
     FROM standing s
     JOIN wider_matter w ON w.wider_no = s.matter_no
     WHERE s.met_to IS NOT NULL
     UNION ALL
-    SELECT s.facility_id, w.wider_no, s.day, 0, NULL, s.not_met_to
+    SELECT s.factory_no::BIGINT << 16 | w.wider_no, s.day, s.not_met_to
     FROM standing s
     JOIN wider_matter w ON w.matter_no = s.matter_no
     WHERE s.not_met_to IS NOT NULL
 ),
-daily AS (
-    SELECT
-        facility_id, matter_no, day, sum(asked) AS asked, max(answered_to) AS answered_to, max(implied_to) AS implied_to
-    FROM event
-    GROUP BY facility_id, matter_no, day
+event AS (
+    SELECT place, day, 1 AS asked, answered_to, NULL::DATE AS implied_to FROM standing WHERE is_judged
+    UNION ALL
+    SELECT place, day, 0, NULL, implied_to FROM implied SEMI JOIN asked_place USING (place)
 ),
 before AS (
     SELECT
-        facility_id, matter_no, day, asked, (day - to_months((SELECT months FROM burden_rule)))::DATE AS since,
+        place, day, asked, (day - to_months((SELECT months FROM burden_rule)))::DATE AS since,
         max(answered_to) OVER earlier AS answered_to,
         max(implied_to) OVER earlier AS implied_to
-    FROM daily
-    WINDOW earlier AS (
-        PARTITION BY facility_id, matter_no ORDER BY day ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-    )
+    FROM (SELECT *, day - DATE '1900-01-01' AS day_no FROM event)
+    WINDOW earlier AS (PARTITION BY place ORDER BY day_no RANGE BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)
 )
 SELECT
-    facility_id, matter_no, day, asked,
+    (place >> 16)::INTEGER AS factory_no, day,
     coalesce(answered_to >= since, false) AS was_answered,
     coalesce(implied_to >= since, false) AS was_implied
 FROM before
-WHERE asked > 0;
+WHERE asked = 1 AND (answered_to >= since OR implied_to >= since);

@@ -57,7 +57,8 @@ class Overlap:
 
     def rows(self, name: str, language: str = "en") -> list[dict[str, Any]]:
         """The rows of a table."""
-        return self.table(name, language).to_pylist()
+        rows: list[dict[str, Any]] = self.table(name, language).to_pylist()
+        return rows
 
 
 _QUERIES = {
@@ -65,7 +66,8 @@ _QUERIES = {
         SELECT p.facility_id, a.facility, p.earlier_day, a.titles AS earlier_instruments, p.later_day,
             b.titles AS later_instruments, p.asked, p.judged, p.asked_by_both, p.directly, p.by_implication, p.share,
             a.contributors AS earlier_contributors, b.contributors AS later_contributors,
-            a.lists_findings_alone AS earlier_lists_findings_alone, b.lists_findings_alone AS later_lists_findings_alone,
+            a.lists_findings_alone AS earlier_lists_findings_alone,
+            b.lists_findings_alone AS later_lists_findings_alone,
             p.earlier, p.later
         FROM round_pair p
         JOIN visit_row a ON a.facility_id = p.facility_id AND a.round_id = p.earlier
@@ -84,8 +86,8 @@ _QUERIES = {
         ORDER BY p.directly + p.by_implication DESC, p.earlier, p.later
     """,
     "indicators": """
-        SELECT topic_id, indicator_id, {label} AS indicator, kind, times_asked, asked_again, facilities, facilities_again,
-            instruments, contributors, days
+        SELECT topic_id, indicator_id, {label} AS indicator, kind, times_asked, asked_again, facilities,
+            facilities_again, instruments, contributors, first_day, last_day
         FROM indicator_row
         ORDER BY asked_again DESC, times_asked DESC, indicator_id
     """,

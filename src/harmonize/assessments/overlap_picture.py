@@ -118,7 +118,7 @@ def matrix_svg(matrix: Matrix, words: Words) -> str:
     return pictures.as_svg(_chart(matrix, words))
 
 
-def _chart(matrix: Matrix, words: Words) -> altair.LayerChart:
+def _chart(matrix: Matrix, words: Words) -> altair.LayerChart | altair.FacetChart:
     import altair as alt
 
     cells = [

@@ -48,7 +48,11 @@ asked AS (
     FROM joined
     GROUP BY round_id
 )
-SELECT j.* EXCLUDE (verified_of), v.visit_day, a.round_day
+SELECT
+    j.* EXCLUDE (verified_of), v.visit_day, a.round_day,
+    -- Small numbers: millions of questions are grouped by them.
+    (dense_rank() OVER (ORDER BY j.facility_id))::INTEGER AS factory_no,
+    (dense_rank() OVER (ORDER BY j.facility_id, j.round_id))::INTEGER AS round_no
 FROM joined j
 JOIN visited v USING (visit_id)
 JOIN asked a USING (round_id);
