@@ -1,7 +1,7 @@
-"""What all pictures of harmonize share: words by language, colours that read in grey, numbers, an SVG that needs nothing.
+"""What all pictures of harmonize share: words by language, colours that read in grey, an SVG that needs nothing.
 
-One dark colour and one lighter one, apart in brightness too, and every number printed: so a picture reads in grey and to
-people who see colours otherwise.
+One dark colour and one lighter one, apart in brightness too, and every number printed: so a picture reads in grey and
+to people who see colours otherwise.
 """
 
 from __future__ import annotations

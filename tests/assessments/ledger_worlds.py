@@ -1,6 +1,6 @@
 """Small worlds of visits, put straight where the ledger reads them; and the ledger once more, in plain Python.
 
-The oracle knows the rules as sentences (`schemas/burden.md`), not the statements: it compares everything with everything.
+The oracle knows the rules as sentences (`schemas/burden.md`), not the statements: it compares all with all.
 """
 
 from __future__ import annotations
@@ -53,6 +53,7 @@ ENTAILMENT: Mapping[str, Mapping[str, str]] = {
     "narrow": {"met": "met"},
 }
 _NO_DAY = date(1900, 1, 1)
+_S, _D, _B = pa.string(), pa.date32(), pa.bool_()
 
 
 @dataclass(frozen=True)
@@ -126,7 +127,6 @@ def kept(folder: Path, *worlds: World) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> None:
-    _S, _D, _B = pa.string(), pa.date32(), pa.bool_()
     seen = [(world.facility_id, one) for world in worlds for one in world.seen]
     numbers = {one.name: number for number, (_, one) in enumerate(seen, start=1)}
 
@@ -150,7 +150,7 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
     table(
         "visit_relation",
         [
-            {"assessment_id": one.name, "related_id": one.told_by[0], "kind": one.told_by[1], "days_apart": one.told_by[2]}
+            dict(zip(("related_id", "kind", "days_apart"), one.told_by, strict=True), assessment_id=one.name)
             for _, one in seen
             if one.told_by
         ],
@@ -223,7 +223,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
     for _, one in seen:
         for question, state in one.answers if one.published else ():
             connection.execute(
-                "INSERT INTO release.compact.stored_answer VALUES (?, ?, 'facility', ?, 'none', 0, NULL, NULL, 0, 0, 0, 1, 0)",
+                "INSERT INTO release.compact.stored_answer "
+                "VALUES (?, ?, 'facility', ?, 'none', 0, NULL, NULL, 0, 0, 0, 1, 0)",
                 [numbers[one.name], places[question], state],
             )
 

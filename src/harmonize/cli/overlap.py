@@ -90,7 +90,8 @@ def overlap_command(
 
 def _unreadable(out: Path, problem: Exception) -> InboxError:
     return InboxError(
-        f"{out / 'current' / 'harmonized.duckdb'}: cannot be compared: {problem}. Make the release again with `harmonize run`."
+        f"{out / 'current' / 'harmonized.duckdb'}: cannot be compared: {problem}. "
+        "Make the release again with `harmonize run`."
     )
 
 
@@ -113,8 +114,8 @@ def _say(
     factories = len({row["facility_id"] for row in asked})
     who = f"{asked[0]['facility']} ({facility_id})" if facility_id else f"{factories} factories"
     say(
-        f"{who}: {len(asked)} rounds of questions (a visit with the self-assessments that it verified, or one of these alone) "
-        f"asked {total} questions from {min(row['day'] for row in asked)} to "
+        f"{who}: {len(asked)} rounds of questions (a visit with the self-assessments that it verified, or one of these "
+        f"alone) asked {total} questions from {min(row['day'] for row in asked)} to "
         f"{max(row['day'] for row in asked)}, {again} of them again."
     )
     if facility_id is not None:
@@ -135,8 +136,8 @@ def _say(
     if scope:
         audits, topics = len({row["assessment_id"] for row in scope}), len(scope)
         say(
-            f"In scope, not listed: {audits} assessments list findings alone; of {topics} topics in their scope they list "
-            "nothing. That is weak evidence, no answer, and in no count above."
+            f"In scope, not listed: {audits} assessments list findings alone; of {topics} topics in their scope they "
+            "list nothing. That is weak evidence, no answer, and in no count above."
         )
 
 
@@ -171,13 +172,13 @@ def _write(overlap: Overlap, output: Path, lang: str, months: int) -> None:
     from harmonize.assessments.overlap import TABLES
 
     notes = [
-        "pairs: of the questions of a later visit (judged: those that can be met or not met), what an earlier visit of the "
-        f"factory had answered, its evidence not older than {months} months: the same indicator (directly), or by implication "
-        "of what is met of a wider one and not met of a narrower one.",
+        "pairs: of the questions of a later visit (judged: those that can be met or not met), what an earlier visit of "
+        f"the factory had answered, its evidence not older than {months} months: the same indicator (directly), or by "
+        "implication of what is met of a wider one and not met of a narrower one.",
         "instruments: the same, of the visits of one instrument after any visit with another one at the same factory.",
         "indicators: which questions were asked how often, once per visit with the self-assessment that it verified.",
-        "scope: topics in the scope of assessments that list findings alone, of which they list nothing: weak evidence, in "
-        "no count.",
+        "scope: topics in the scope of assessments that list findings alone, of which they list nothing: weak evidence, "
+        "in no count.",
         "Already answered means: by that visit, on that day. It does not say that the factory is compliant.",
     ]
     tables = {name: overlap.table(name, lang) for name in TABLES}
@@ -216,7 +217,8 @@ def _draw(
     pairs = overlap.rows("pairs" if facility_id else "instruments")
     if not pairs:
         say(
-            f"No visit came after another one within {facts['months']} months; nothing was drawn. Look further with --within."
+            f"No visit came after another one within {facts['months']} months; nothing was drawn. "
+            "Look further with --within."
         )
         raise typer.Exit(1)
     matrix = visit_matrix(visits, pairs) if facility_id else instrument_matrix(pairs)

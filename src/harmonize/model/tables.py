@@ -291,8 +291,9 @@ class Contradiction(TableModel):
 class Overlap(TableModel):
     """How often one indicator was asked of one factory in a calendar year, where it was asked more than once.
 
-    Counted are rounds of questions: a visit, whatever its instruments, with the self-assessments that it verified, in the
-    year of its last day on site. Exports that list findings alone prove only what they list. `v_overlap` says who asked.
+    Counted are rounds of questions: a visit, whatever its instruments, with the self-assessments that it verified, in
+    the year of its last day on site. Exports that list findings alone prove only what they list. `v_overlap` says who
+    asked.
     """
 
     facility_id: str = Field(description="The factory.")
@@ -305,10 +306,11 @@ class Overlap(TableModel):
 class Burden(TableModel):
     """The ledger of burden: what was done at one factory in one year, and what came of it.
 
-    Visits, questions and findings stand in the year of the visit's last day on site, assessments, deliveries and what was
-    taken over in that of the assessment's own. There is a row for every year in which anything was assessed or closed, or
-    stood open at its end; a row without contributors says that nothing was delivered, not that nobody came. What nothing
-    states is null, never 0. `schemas/burden.md` has the query that derives every figure from the other tables.
+    Visits, questions and findings stand in the year of the visit's last day on site, assessments, deliveries and what
+    was taken over in that of the assessment's own. There is a row for every year in which anything was assessed or
+    closed, or stood open at its end; a row without contributors says that nothing was delivered, not that nobody came.
+    What nothing states is null, never 0. `schemas/burden.md` has the query that derives every figure from the other
+    tables.
     """
 
     facility_id: str = Field(description="The factory.")
@@ -351,7 +353,7 @@ class Burden(TableModel):
     )
     findings_opened: int = Field(description="Findings of the year's visits, as each instrument lists them.")
     findings_closed: int | None = Field(
-        description="Findings closed in the year; null where none is known but some may be, as their state or day is not."
+        description="Findings closed in the year; null where none is known and some may be: no state, no day."
     )
     findings_closed_undated: int = Field(description="Of those opened, closed by now on a day that nothing states.")
     findings_without_status: int = Field(description="Of those opened, nothing states whether they are open.")
