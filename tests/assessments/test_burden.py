@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from tests.assessments.ledger_worlds import (
     pairs,
     stated,
 )
-from tests.pipeline.worlds import ROOT, alone, demo_world
+from tests.pipeline.worlds import ROOT, alone, deliver, demo_world, run_inbox
 
 LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
 MET = (("l.osh.exits/exact", "met"), ("l.osh.drills/exact", "not_met"))
@@ -398,6 +398,19 @@ def test_no_change_is_told_of_a_year_that_still_runs() -> None:
     assert release.one("SELECT count(*) FROM v_burden WHERE year = 2026 AND is_running") > 0
     assert release.one("SELECT count(visits_change) FROM v_burden WHERE is_running") == 0
     assert release.one("SELECT count(visits_change) FROM v_burden WHERE year = 2025") > 0
+
+
+def test_the_last_day_of_an_export_decides_the_year(tmp_path: Path) -> None:
+    """An audit from 30 December to 2 January, as the platform's JSON prints it in milliseconds."""
+    text = (ROOT / "tests/fixtures/amfori_bsci/monitoring.json").read_text(encoding="utf-8")
+    begun, ended = (int(datetime(*day, tzinfo=UTC).timestamp()) * 1000 for day in ((2025, 12, 30), (2026, 1, 2)))
+    text, days = re.subn(r'"startDate": \d+,(\s+)"endDate": \d+', rf'"startDate": {begun},\1"endDate": {ended}', text)
+    assert days == 1
+    release = run_inbox(deliver(tmp_path / "inbox", {"gap/monitoring.json": text}), tmp_path / "out")
+    assert release.query("SELECT assessed_on, ended_on FROM assessment") == [(date(2025, 12, 30), date(2026, 1, 2))]
+    assert release.query("SELECT year, visits, assessment_days FROM burden") == [(2026, 1, 4)]
+    assert release.query("SELECT year, days, announcements FROM v_visit") == [(2026, 4, ["SEMI_ANNOUNCED"])]
+    assert release.one("SELECT visits_semi_announced FROM burden") == 1
 
 
 def test_the_shipped_rules_name_instruments_that_exist() -> None:

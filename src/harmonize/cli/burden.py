@@ -148,8 +148,9 @@ def _what(row: Mapping[str, Any]) -> tuple[object, ...]:
     """What every line says after whose it is."""
     return (
         row["visits"], _signed(row["visits_change"]), row["self_assessments"], row["deliveries"],
-        row["copies_recognised"], row["questions_asked"], row["questions_again"], _share(row["answered_before_share"]), _reuse(row),
-        row["findings_opened"], row["findings_closed"], row["findings_open_at_end"], row["findings_overdue_at_end"],
+        row["copies_recognised"], row["questions_asked"], row["questions_again"],
+        _share(row["answered_before_share"]), _reuse(row), row["findings_opened"], row["findings_closed"],
+        row["findings_open_at_end"], row["findings_overdue_at_end"],
     )  # fmt: skip
 
 

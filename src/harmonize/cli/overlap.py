@@ -55,6 +55,7 @@ def overlap_command(
     from harmonize.assessments.overlap import Window, overlap_of
 
     project = Project.locate(Path.cwd())
+    _check_language(project, lang)
     if output is not None:
         check_ending(output)
     if picture is not None and picture.suffix.lower() not in _DRAWN:
@@ -70,8 +71,6 @@ def overlap_command(
             ((release_id,),) = release.connection.execute("SELECT release_id FROM release").fetchall()
         except (duckdb.Error, ValueError) as problem:
             raise _unreadable(out, problem) from problem
-    if picture is not None:
-        _words(project, picture, lang, months=0, release="", facility="", facilities=0, first="", last="")
     try:
         with overlap_of(out / "current" / "harmonized.duckdb", rules, window, chosen) as overlap:
             visits = overlap.rows("visits")
@@ -86,6 +85,14 @@ def overlap_command(
                 _draw(overlap, visits, picture, lang, project, chosen, facts)
     except duckdb.Error as problem:
         raise _unreadable(out, problem) from problem
+
+
+def _check_language(project: Project, lang: str) -> None:
+    """Refuse a language without words before the work begins."""
+    from harmonize.pictures import load_words
+
+    nothing = dict.fromkeys(("months", "release", "facility"), "")
+    load_words(project.find("schemas/pictures.yml"), "overlap_visits", lang, **nothing)
 
 
 def _unreadable(out: Path, problem: Exception) -> InboxError:
@@ -173,24 +180,17 @@ def _write(overlap: Overlap, output: Path, lang: str, months: int) -> None:
 
     notes = [
         "pairs: of the questions of a later visit (judged: those that can be met or not met), what an earlier visit of "
-        f"the factory had answered, its evidence not older than {months} months: the same indicator (directly), or by "
-        "implication of what is met of a wider one and not met of a narrower one.",
+        f"the factory had answered, its evidence not older than {months} months: the same indicator (directly), or "
+        "by implication of what is met of a wider one and not met of a narrower one.",
         "instruments: the same, of the visits of one instrument after any visit with another one at the same factory.",
         "indicators: which questions were asked how often, once per visit with the self-assessment that it verified.",
-        "scope: topics in the scope of assessments that list findings alone, of which they list nothing: weak evidence, "
-        "in no count.",
+        "scope: topics in the scope of assessments that list findings alone, of which they list nothing: weak "
+        "evidence, in no count.",
         "Already answered means: by that visit, on that day. It does not say that the factory is compliant.",
     ]
     tables = {name: overlap.table(name, lang) for name in TABLES}
     for path in write_tables(output, tables, notes):
         say(f"{path}: written")
-
-
-def _words(project: Project, picture: Path, lang: str, **facts: object) -> None:
-    """Refuse a language without words before the work begins."""
-    from harmonize.pictures import load_words
-
-    load_words(project.find("schemas/pictures.yml"), "overlap_visits", lang, **facts)
 
 
 def _draw(
