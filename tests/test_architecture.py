@@ -18,6 +18,7 @@ MAY_IMPORT = {
     "collection": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
+    "pictures": frozenset({"errors", "yaml_text"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
     "reading": frozenset({"model", "errors", "collection"}),
     **{
@@ -33,6 +34,7 @@ MAY_IMPORT = {
                 "database",
                 "companion",
                 "collection",
+                "pictures",
             }
         )
         for stage in STAGES

@@ -13,8 +13,9 @@ import pytest
 import yaml
 
 from harmonize.crosswalk.redundancy import AskedAgain
-from harmonize.crosswalk.redundancy_picture import as_csv, as_html, as_svg, load_words
+from harmonize.crosswalk.redundancy_picture import as_csv, as_html, as_svg
 from harmonize.errors import ConfigurationError
+from harmonize.pictures import load_words
 from tests.pipeline.worlds import ROOT
 
 WORDS = ROOT / "schemas/pictures.yml"
@@ -31,7 +32,7 @@ def _said(svg: str) -> list[str]:
 
 
 def _picture(language: str = "en") -> str:
-    return as_svg(ROWS, load_words(WORDS, language, instruments=2, release="R-1"), language)
+    return as_svg(ROWS, load_words(WORDS, "redundancy", language, instruments=2, release="R-1"), language)
 
 
 def test_every_number_and_name_is_printed() -> None:
@@ -61,7 +62,7 @@ def test_a_language_without_a_label_falls_back_to_english() -> None:
 
 
 def test_the_page_needs_no_script_and_nothing_from_elsewhere() -> None:
-    page = as_html(ROWS, load_words(WORDS, "en", instruments=2, release="R-1"), "en")
+    page = as_html(ROWS, load_words(WORDS, "redundancy", "en", instruments=2, release="R-1"), "en")
     tags: set[str] = set()
     links: list[tuple[str, str | None]] = []
 
@@ -93,7 +94,7 @@ def test_the_words_are_there_in_every_language() -> None:
     words = yaml.safe_load(WORDS.read_text(encoding="utf-8"))["redundancy"]
     assert {name: set(said) for name, said in words.items() if set(said) != {"en", "vi", "km", "th"}} == {}
     for language in ("en", "vi", "km", "th"):
-        filled = load_words(WORDS, language, instruments=3, release="R-1")
+        filled = load_words(WORDS, "redundancy", language, instruments=3, release="R-1")
         assert "3" in filled["order"]
         assert "R-1" in filled["note"]
         assert not any("{" in said for said in filled.values())
@@ -101,4 +102,4 @@ def test_the_words_are_there_in_every_language() -> None:
 
 def test_an_unknown_language_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ConfigurationError, match="en, vi, km, th"):
-        load_words(WORDS, "fr", instruments=2, release="R-1")
+        load_words(WORDS, "redundancy", "fr", instruments=2, release="R-1")

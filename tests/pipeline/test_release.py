@@ -38,6 +38,9 @@ CONTRACT = {
     "conflict": "assessment_id question_id copy_id value_raw winning_value_raw reason",
     "contradiction": "facility_id indicator_id assessment_a state_a assessment_b state_b days_apart",
     "overlap": "facility_id indicator_id window_start times_asked assessments",
+    "burden": "facility_id year visits self_assessments deliveries copies_recognised questions_asked "
+    "questions_distinct questions_again answered_before_directly answered_before_by_implication findings_opened "
+    "findings_closed findings_open_at_end findings_overdue_at_end median_days_to_close",
     "indicator": "indicator_id topic_id kind unit level labels",
     "indicator_broader": "indicator_id broader_id steps path",
     "topic": "topic_id parent_id pillar labels",
@@ -66,6 +69,10 @@ VIEWS = (
     "v_reuse",
     "v_latest_value",
     "v_indicator_law",
+    "v_overlap",
+    "v_visit",
+    "v_burden",
+    "v_burden_sector",
 )
 KEYS = {
     "facility": "facility_id",

@@ -97,6 +97,16 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
         "locator": "row=1",
         "mapping_id": "k1",
     },
+    "burden": {
+        "facility_id": FACILITY,
+        "year": 2026,
+        **dict.fromkeys(("visits", "visits_audit", "assessments", "deliveries", "findings_opened"), 1),
+        **dict.fromkeys(("questions_asked", "questions_distinct", "questions_judged"), 1),
+        **dict.fromkeys(("visits_inspection", "visits_verification", "self_assessments", "copies_recognised"), 0),
+        **dict.fromkeys(("questions_again", "findings_closed_undated", "findings_without_status"), 0),
+        "visits_by_instrument": '{"gap":1}',
+        "contributors": ["gap"],
+    },
     "indicator": {
         "indicator_id": "labour.compensation.minimum_wage.paid",
         "topic_id": "labour.compensation.minimum_wage",

@@ -92,6 +92,10 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     "contradiction_of_non_compliance": [
         "INSERT INTO contradiction VALUES ('HF0000000000AB', 'labour.none', 'a1', 'met', 'a2', 'not_met', 30)"
     ],
+    "burden_visits_counted_otherwise": ["UPDATE burden SET visits = 2"],
+    "burden_repetitions_counted_otherwise": [
+        "INSERT INTO overlap VALUES ('HF0000000000AB', 'labour.none', DATE '2026-01-01', 2, ['a1', 'a2'])"
+    ],
     "indicator_without_topic": ["UPDATE indicator SET topic_id = 'labour.none'"],
     "topic_without_parent": ["UPDATE topic SET parent_id = 'labour.none'"],
     "question_mapped_and_ignored": ["UPDATE crosswalk SET reason = 'a heading'"],

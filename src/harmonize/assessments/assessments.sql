@@ -60,6 +60,7 @@ WITH merged AS (
         arg_min(d.edition, delivery_rank) AS edition,
         arg_min(d.kind, delivery_rank) AS kind,
         arg_min(d.assessed_on, delivery_rank) AS assessed_on,
+        arg_min(d.ended_on, delivery_rank) AS ended_on,
         arg_min(d.period_start, delivery_rank) AS period_start,
         arg_min(d.period_end, delivery_rank) AS period_end,
         arg_min(d.valid_until, delivery_rank) AS valid_until,

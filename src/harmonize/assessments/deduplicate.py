@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from datetime import date
 from importlib.resources import files
 
 import duckdb
@@ -22,6 +23,7 @@ __all__ = [
     "draw_conclusions",
     "group",
     "group_deliveries",
+    "keep_ledger",
     "make_answers",
     "make_findings",
     "mint",
@@ -156,13 +158,33 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {number} NOT IN ({used})")
 
 
-def draw_conclusions(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make findings, actions, contradictions, overlap, the latest values and how every topic stands."""
+def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make findings, actions, contradictions, the latest values, how every topic stands, overlap and burden.
+
+    Args:
+        as_of: the day of judgement, on which findings are open or overdue.
+    """
     make_findings(connection, breaching_answers("release"))
     _run(connection, "finding_conflicts.sql")
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     state_topics(connection)
+    keep_ledger(connection, as_of)
+
+
+def keep_ledger(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Write what was asked again of the factories in `touched_facility`, and the burden of all factories."""
+    _run(connection, "rounds.sql")
+    connection.execute(
+        "CREATE OR REPLACE TABLE asking_assessment AS SELECT k.assessment_no, r.assessment_id FROM asked_round r "
+        "SEMI JOIN touched_facility USING (facility_id) JOIN release.compact.stored_assessment k USING (assessment_id)"
+    )
+    with blocks_as_joined(connection):
+        _run(connection, "asked_matters.sql")
+    _run(connection, "answered_before.sql")
+    _run(connection, "overlap.sql")
+    connection.execute("CREATE OR REPLACE TABLE judgement_day AS SELECT ?::DATE AS day", [as_of])
+    _run(connection, "burden.sql")
 
 
 def breaching_answers(release: str) -> str:

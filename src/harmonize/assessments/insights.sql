@@ -1,8 +1,7 @@
--- What follows for whole factories: contradictions (differences to explain), overlap, and the latest answer to every
--- indicator; made anew for the factories of which anything is not as it was.
+-- What follows for whole factories: contradictions (differences to explain), and the latest answer to every indicator; made anew for the factories of which anything is not as it was.
 -- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, release.compact.
 -- Writes: answering_instrument, facility_plan, stale_facility, touched_facility, standing_assessment, asked_indicator,
---         release.contradiction, release.overlap, release.compact.latest.
+--         release.contradiction, release.compact.latest. What was asked again (overlap.sql) goes with the stale factories.
 
 -- Instruments whose exports list answers, and not findings alone.
 CREATE OR REPLACE TABLE answering_instrument AS
@@ -25,7 +24,7 @@ SELECT
     hash(string_agg(
         concat_ws(
             '|', a.assessment_id, p.signature, a.visit_id, a.assessed_on, coalesce(a.evidence_from::VARCHAR, ''),
-            coalesce(a.evidence_to::VARCHAR, ''), a.verified, coalesce(a.verified_of, ''), a.published,
+            coalesce(a.evidence_to::VARCHAR, ''), coalesce(a.ended_on::VARCHAR, ''), a.kind, a.verified, coalesce(a.verified_of, ''), a.published,
             a.instrument IN (SELECT instrument FROM answering_instrument), f.digest
         ),
         chr(10) ORDER BY a.assessment_id
@@ -65,13 +64,6 @@ INSERT INTO release.compact.stored_facility SELECT facility_no, facility_id, sig
 CREATE OR REPLACE TABLE standing_assessment AS
 WITH visited AS (
     SELECT facility_id, count(DISTINCT visit_id) > 1 AS is_compared FROM made_assessment GROUP BY facility_id
-),
-repeated AS (
-    SELECT facility_id, year(assessed_on) AS year
-    FROM made_assessment
-    WHERE verified_of IS NULL AND assessed_on IS NOT NULL
-    GROUP BY facility_id, year(assessed_on)
-    HAVING count(DISTINCT visit_id) > 1
 )
 SELECT
     k.assessment_no,
@@ -82,13 +74,11 @@ SELECT
         PARTITION BY t.facility_no
         ORDER BY m.published DESC, coalesce(m.evidence_to, m.assessed_on) DESC NULLS LAST, m.verified DESC, m.assessment_id
     ))::INTEGER AS recency,
-    v.is_compared,
-    r.year IS NOT NULL AS is_repeated
+    v.is_compared
 FROM made_assessment m
 JOIN touched_facility t USING (facility_id)
 JOIN release.compact.stored_assessment k USING (assessment_id)
-JOIN visited v USING (facility_id)
-LEFT JOIN repeated r ON r.facility_id = m.facility_id AND r.year = year(m.assessed_on);
+JOIN visited v USING (facility_id);
 
 -- What questions ask, as small numbers; and what an answer to each implies.
 CREATE OR REPLACE TABLE asked_of AS
@@ -113,7 +103,7 @@ WHERE q.indicator_id IS NOT NULL;
 
 CREATE OR REPLACE VIEW counting_answer AS
 SELECT
-    a.assessment_no, a.question_no, a.answered_by, s.assessment_id, s.facility_no, s.published, s.is_compared, s.is_repeated,
+    a.assessment_no, a.question_no, a.answered_by, s.assessment_id, s.facility_no, s.published, s.is_compared,
     q.indicator_no, q.indicator_id, q.mapping_id, q.must_imply, q.is_compliance, i.implied_state,
     -- The latest assessment stands; inside one, what is not met speaks for the indicator. The number tells the answer.
     (s.recency::BIGINT << 34) | ((i.implied_state IS DISTINCT FROM 'not_met')::BIGINT << 33) | (q.place::BIGINT << 1)
@@ -165,7 +155,7 @@ CREATE OR REPLACE TABLE asked_indicator AS
 WITH said AS (
     SELECT assessment_id, indicator_id, mapping_id, implied_state
     FROM counting_answer
-    WHERE is_repeated OR (is_compared AND is_compliance)
+    WHERE is_compared AND is_compliance
     UNION ALL
     -- A finding row is an answer that is not met.
     SELECT n.assessment_id, n.indicator_id, n.mapping_id, e.implied_state
@@ -226,21 +216,3 @@ WHERE NOT EXISTS (
         AND n.status = 'closed' AND coalesce(n.closed_on, n.due_on, y.assessed_on) <= y.assessed_on
 )
 ORDER BY ALL;
-
--- Findings lists ask more than they show: here an indicator counts as asked where an answer or a finding proves it.
-INSERT INTO release.overlap BY NAME
-SELECT
-    a.facility_id,
-    k.indicator_id,
-    make_date(year(a.assessed_on), 1, 1) AS window_start,
-    count(DISTINCT a.visit_id) AS times_asked,
-    list_sort(list(DISTINCT a.assessment_id)) AS assessments
-FROM asked_indicator k
-JOIN made_assessment a USING (assessment_id)
-JOIN indicator_entry i USING (indicator_id)
-WHERE a.assessed_on IS NOT NULL AND i.topic_id NOT LIKE 'general.%'
-    -- A verified assessment and its self-assessment are one round of questions.
-    AND a.verified_of IS NULL
-GROUP BY a.facility_id, k.indicator_id, make_date(year(a.assessed_on), 1, 1)
-HAVING count(DISTINCT a.visit_id) > 1
-ORDER BY a.facility_id, k.indicator_id, window_start;

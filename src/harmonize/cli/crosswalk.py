@@ -159,10 +159,15 @@ def redundancy_command(
 
 def _draw(found: Sequence[AskedAgain], output: Path, lang: str, instruments: int, release: str) -> None:
     """Write the picture and, beside it, its numbers."""
-    from harmonize.crosswalk.redundancy_picture import as_csv, as_html, as_svg, load_words
+    from harmonize.crosswalk.redundancy_picture import as_csv, as_html, as_svg
+    from harmonize.pictures import load_words
 
     words = load_words(
-        Project.locate(Path.cwd()).find("schemas/pictures.yml"), lang, instruments=instruments, release=release
+        Project.locate(Path.cwd()).find("schemas/pictures.yml"),
+        "redundancy",
+        lang,
+        instruments=instruments,
+        release=release,
     )
     if not found:
         say(f"No matter is asked by {instruments} instruments or more; nothing was drawn.")

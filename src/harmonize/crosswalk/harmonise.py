@@ -13,6 +13,7 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from harmonize.crosswalk.broader import closure
 from harmonize.crosswalk.language import Language
 from harmonize.crosswalk.laws import law_references
 from harmonize.crosswalk.mapping import MappingEntry
@@ -111,6 +112,8 @@ def register_knowledge(
         "indicator_entry",
         _rows(pa.schema({"indicator_id": _S, "topic_id": _S, "kind": _S, "unit": _S}), [*entries]),
     )
+    wider = [(name, implied.indicator_id) for name, implied in closure(language.broader)]
+    create_table(connection, "broader_entry", _rows(pa.schema({"indicator_id": _S, "broader_id": _S}), [*wider]))
     numbers = numbered_words(word for scale in scales.values() for word in scale.words)
     words = [
         (number * _WORDS, scale.name, number * _WORDS + numbers[word], state)

@@ -68,6 +68,11 @@ _REPORTS = {
             FROM answered GROUP BY instrument, edition
         ) ORDER BY ALL
     """,
+    "burden": """
+        SELECT * REPLACE (array_to_string(contributors, ', ') AS contributors) FROM v_burden
+        ORDER BY country, facility, facility_id, year
+    """,
+    "burden_sector": "SELECT * FROM v_burden_sector ORDER BY country, year",
     "unmapped": """
         SELECT instrument, edition, question, sum(asked)::BIGINT AS answers FROM (
             SELECT instrument, edition, question_id AS question, answers AS asked

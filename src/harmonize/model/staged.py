@@ -54,6 +54,7 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "status_rank": _I,
             "updated_at": _S,
             "assessed_on": _D,
+            "ended_on": _D,
             "period_start": _D,
             "period_end": _D,
             "valid_until": _D,

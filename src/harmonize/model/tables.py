@@ -128,6 +128,7 @@ class Assessment(TableModel):
     edition: str | None = Field(description="Version of the tool.")
     kind: AssessmentKind = Field(description="Self, verified, audit, inspection, self-inspection, transparency list.")
     assessed_on: date | None = Field(description="The day the instrument dates it by.")
+    ended_on: date | None = Field(description="The last day on site; null where the export states none.")
     period_start: date | None = Field(description="Start of the reporting period.")
     period_end: date | None = Field(description="End of the reporting period.")
     valid_until: date | None = Field(description="Expiry where one is stated.")
@@ -288,13 +289,79 @@ class Contradiction(TableModel):
 
 
 class Overlap(TableModel):
-    """How often one indicator was asked of one factory in a window."""
+    """How often one indicator was asked of one factory in a calendar year, where it was asked more than once.
+
+    Counted are rounds of questions: a visit, whatever its instruments, with the self-assessments that it verified, in
+    the year of its last day on site. Exports that list findings alone prove only what they list. `v_overlap` says who
+    asked.
+    """
 
     facility_id: str = Field(description="The factory.")
     indicator_id: str = Field(description="The indicator.")
     window_start: date = Field(description="First day of the calendar year.")
-    times_asked: int = Field(description="Distinct visits that asked it.")
+    times_asked: int = Field(description="Distinct rounds of questions (visits) that asked it.")
     assessments: list[str] = Field(description="The assessments.")
+
+
+class Burden(TableModel):
+    """The ledger of burden: what was done at one factory in one year, and what came of it.
+
+    Visits, questions and findings stand in the year of the visit's last day on site, assessments, deliveries and what
+    was taken over in that of the assessment's own. There is a row for every year in which anything was assessed or
+    closed, or stood open at its end; a row without contributors says that nothing was delivered, not that nobody came.
+    What nothing states is null, never 0. `schemas/burden.md` has the query that derives every figure from the other
+    tables.
+    """
+
+    facility_id: str = Field(description="The factory.")
+    year: int | None = Field(description="Calendar year; null for what states no day.")
+    visits: int = Field(description="Distinct visits: what is not a self-assessment, each visit once.")
+    visits_audit: int = Field(description="Of these with an audit.")
+    visits_inspection: int = Field(description="Of these with an inspection.")
+    visits_verification: int = Field(description="Of these with a verification of a self-assessment.")
+    visits_by_instrument: str = Field(description="Visits by instrument, as JSON; one visit may serve several.")
+    visits_announced: int | None = Field(description="Visits that say they were announced; null where none says how.")
+    visits_semi_announced: int | None = Field(description="Visits announced within a window.")
+    visits_unannounced: int | None = Field(description="Visits that were not announced.")
+    visits_announcement_stated: int | None = Field(description="Visits that say how they were announced.")
+    assessment_days: int | None = Field(description="Days of the visits that state a first and a last day.")
+    visits_days_stated: int | None = Field(description="Visits that state both; null without visits.")
+    self_assessments: int = Field(description="Self-assessments and self-inspections.")
+    assessments: int = Field(description="Assessments of all kinds, self-assessments included.")
+    contributors: list[str] = Field(description="Who delivered them.")
+    deliveries: int = Field(description="How often they were delivered.")
+    copies_recognised: int = Field(description="Deliveries of what was here already: not counted as assessments again.")
+    questions_asked: int = Field(description="Indicators asked, once per round of questions.")
+    questions_distinct: int = Field(description="Distinct indicators asked.")
+    questions_again: int = Field(description="Asked again in the same year: asked less distinct; the sum of `overlap`.")
+    questions_judged: int = Field(description="Of those asked, what is met or not met (compliance and practice).")
+    answered_before_directly: int | None = Field(
+        description="Of those judged, what an earlier round had answered within the months of `schemas/burden.yml`."
+    )
+    answered_before_by_implication: int | None = Field(
+        description="Of the rest, what followed from an earlier answer to a wider or narrower indicator."
+    )
+    answered_before_share: float | None = Field(description="Both together as a share of those judged.")
+    visits_shared: int | None = Field(description="Visits whose report several contributors hold.")
+    further_holders: int | None = Field(description="Contributors that hold a report beyond its first holder, summed.")
+    reuse_joint: int | None = Field(description="Further instruments that a visit served beside its first, summed.")
+    reuse_restated: int | None = Field(
+        description="Ratings that restate another instrument's visit; null where no instrument of the year does so."
+    )
+    reuse_taken_over: int | None = Field(
+        description="Assessments that name another programme's in place of one of their own; null as above."
+    )
+    findings_opened: int = Field(description="Findings of the year's visits, as each instrument lists them.")
+    findings_closed: int | None = Field(
+        description="Findings closed in the year; null where none is known and some may be: no state, no day."
+    )
+    findings_closed_undated: int = Field(description="Of those opened, closed by now on a day that nothing states.")
+    findings_without_status: int = Field(description="Of those opened, nothing states whether they are open.")
+    findings_open_at_end: int | None = Field(
+        description="Known to be open on 31 December, or on the day of judgement; null where no state is known."
+    )
+    findings_overdue_at_end: int | None = Field(description="Of these past due; null where none states when it is due.")
+    median_days_to_close: float | None = Field(description="From the visit's last day, of those closed in the year.")
 
 
 class Indicator(TableModel):
@@ -501,6 +568,7 @@ TABLES: dict[str, type[TableModel]] = {
     "conflict": Conflict,
     "contradiction": Contradiction,
     "overlap": Overlap,
+    "burden": Burden,
     "indicator": Indicator,
     "indicator_broader": IndicatorBroader,
     "topic": Topic,

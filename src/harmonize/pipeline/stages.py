@@ -211,7 +211,7 @@ def _run(
                     beside(connection.cursor(), find_drift) as drift,
                     beside(connection.cursor(), settle) as settled,
                 ):
-                    draw_conclusions(connection)
+                    draw_conclusions(connection, as_of)
                     drift.result()
                     settled.result()
                 make_files(connection)

@@ -91,13 +91,13 @@ def _load(project: Project, as_of: date, schemas: Path, memory: Path | None) -> 
 
 
 def meaning_hash(project: Project) -> str:
-    """A hash of what every answer's meaning hangs on, besides the mapping of its question."""
+    """A hash of what every answer's meaning, and what was asked again, hangs on besides the mapping of its question."""
     language = [
         path
-        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml")
+        for part in ("topics/*.yml", "indicators/*.tsv", "*.yml", "broader.tsv")
         for path in project.files("schemas/language", part)
     ]
-    names = ("scales.yml", "units.yml", "entailment.yml")
+    names = ("scales.yml", "units.yml", "entailment.yml", "burden.yml")
     return fingerprint([*(project.find(f"schemas/{name}") for name in names), *language])
 
 

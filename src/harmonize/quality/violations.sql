@@ -337,3 +337,22 @@ WHERE instrument IN ('*', 'slcp_caf', 'higg_fem', 'better_work_cat')
     AND assessment = '*'
     AND valid_to IS NULL
     AND revoked_on IS NULL;
+
+-- law: burden_visits_counted_otherwise
+SELECT s.facility_id, s.visits, b.visits AS in_ledger
+FROM (
+    SELECT facility_id, count(DISTINCT visit_id) AS visits FROM assessment WHERE published GROUP BY facility_id
+) AS s
+LEFT JOIN (
+    SELECT facility_id, sum(visits + self_assessments)::BIGINT AS visits FROM burden GROUP BY facility_id
+) AS b ON b.facility_id = s.facility_id
+WHERE b.visits IS DISTINCT FROM s.visits;
+
+-- law: burden_repetitions_counted_otherwise
+SELECT o.facility_id, o.year, o.again, b.questions_again AS in_ledger
+FROM (
+    SELECT facility_id, year(window_start) AS year, sum(times_asked - 1)::BIGINT AS again
+    FROM overlap GROUP BY facility_id, year(window_start)
+) AS o
+LEFT JOIN burden AS b ON b.facility_id = o.facility_id AND b.year = o.year
+WHERE b.questions_again IS DISTINCT FROM o.again;

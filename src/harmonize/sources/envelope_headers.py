@@ -20,7 +20,7 @@ from harmonize.values.dates import epoch_date, parse_date
 from harmonize.values.numbers import NumberStyle, finite, parse_number
 from harmonize.values.text import clean, word_key
 
-__all__ = ["Facts", "assessed_on", "is_published", "moment", "stage_mention", "status_of", "withheld"]
+__all__ = ["Facts", "assessed_on", "ended_on", "is_published", "moment", "stage_mention", "status_of", "withheld"]
 
 _ID_KEYS = (
     ("oarId", "os_id"),
@@ -115,6 +115,13 @@ def moment(value: Any) -> str | None:
         )
     except (ValueError, OverflowError, OSError):
         return None
+
+
+def ended_on(context: Context, facts: Facts, begun: date | None) -> date | None:
+    """The last day on site, where a question states one that is not before the first."""
+    stated, _ = facts.value("ended_on")
+    found = None if is_empty(stated) else parse_date(printed(stated), context.layout.dates)
+    return None if found is not None and begun is not None and found < begun else found
 
 
 def assessed_on(context: Context, envelope: Envelope, facts: Facts, status: str | None) -> date | None:

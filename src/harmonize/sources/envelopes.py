@@ -24,6 +24,7 @@ from harmonize.sources.envelope_answers import (
 from harmonize.sources.envelope_headers import (
     Facts,
     assessed_on,
+    ended_on,
     is_published,
     moment,
     stage_mention,
@@ -158,6 +159,7 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
     account = clean(printed(node.get("accountId")))
     scores = mapping_of(node.get("scores"))
     facts = Facts.of(context, envelope)
+    begun = assessed_on(context, envelope, facts, status)
     extra, of_header = context.kept_of(_unnamed(context, envelope, known))
     stage_mention(context, envelope, facts, number, reader.style, of_header)
     staged.tables["assessment"].add_named(
@@ -170,7 +172,8 @@ def _stage_envelope(context: Context, envelope: Envelope, reader: NumberReader, 
         status=status,
         status_rank=profile.statuses.get(status or "", 0),
         updated_at=moment(node.get("lastUpdated")),
-        assessed_on=assessed_on(context, envelope, facts, status),
+        assessed_on=begun,
+        ended_on=ended_on(context, facts, begun),
         period_start=date(year, 1, 1) if year else None,
         period_end=date(year, 12, 31) if year else None,
         verified=is_verified,

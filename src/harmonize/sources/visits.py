@@ -146,7 +146,7 @@ def open_visit(
     number = staged.next_assessment()
     assessed_on = record.day("assessed_on", context.layout.dates, staged)
     valid_until = record.day("valid_until", context.layout.dates, staged)
-    _check_end(context, record, assessed_on)
+    ended_on = _last_day(context, record, assessed_on)
     whole, of_header = context.kept_of(record.unnamed)
     country = add_mention(context, record, number, style, extra or of_header)
     if native_id is not None:
@@ -165,6 +165,7 @@ def open_visit(
         # What is published of an assessment fills gaps of its own export, and never wins over it.
         "status_rank": -1 if kind == "transparency" else 0,
         "assessed_on": assessed_on,
+        "ended_on": ended_on,
         "valid_until": valid_until,
         "valid_until_basis": profile.valid_until_basis if valid_until else None,
         "verified": profile.answered_by == "verifier",
@@ -186,8 +187,8 @@ def open_visit(
     )
 
 
-def _check_end(context: Context, record: Record, begun: date | None) -> None:
-    """Notice a visit that ends before it begins; the day on which it is said to begin stands."""
+def _last_day(context: Context, record: Record, begun: date | None) -> date | None:
+    """The last day on site; none, and noticed, where the visit is said to end before it begins."""
     ended = record.day("ends_on", context.layout.dates, context.staged)
     if begun is not None and ended is not None and ended < begun:
         context.staged.report(
@@ -199,6 +200,8 @@ def _check_end(context: Context, record: Record, begun: date | None) -> None:
                 "Ask the contributor for the days of the visit.",
             )
         )
+        return None
+    return ended
 
 
 def _stage_scope(context: Context, record: Record, number: int) -> None:

@@ -138,6 +138,17 @@ CREATE TABLE compact.latest (
     unit VARCHAR
 );
 
+-- Per factory and year (null for rounds without a day), how many questions were asked, and of these answered before.
+CREATE TABLE compact.asked_year (
+    facility_no INTEGER NOT NULL,
+    year INTEGER,
+    asked INTEGER NOT NULL,
+    asked_distinct INTEGER NOT NULL,
+    judged INTEGER NOT NULL,
+    before_directly INTEGER,
+    before_by_implication INTEGER
+);
+
 -- Per assessment and topic, how its questions were answered.
 CREATE TABLE compact.topic_count (
     assessment_no INTEGER NOT NULL,

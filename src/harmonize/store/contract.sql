@@ -19,6 +19,8 @@ FROM made_copy ORDER BY assessment_id, delivery_rank;
 INSERT INTO release.assessment_relation BY NAME
 SELECT * FROM visit_relation ORDER BY assessment_id, related_id;
 
+INSERT INTO release.burden BY NAME SELECT * FROM made_burden ORDER BY facility_id, year;
+
 INSERT INTO release.assessment_scope BY NAME
 SELECT * FROM made_scope ORDER BY assessment_id, topic_id;
 

@@ -90,6 +90,7 @@ FOREIGN_KEYS: Sequence[tuple[str, str, str, str]] = (
     ("contradiction", "assessment_b", "assessment", "assessment_id"),
     ("overlap", "facility_id", "facility", "facility_id"),
     ("overlap", "indicator_id", "indicator", "indicator_id"),
+    ("burden", "facility_id", "facility", "facility_id"),
     ("indicator", "topic_id", "topic", "topic_id"),
     ("indicator_broader", "indicator_id", "indicator", "indicator_id"),
     ("indicator_broader", "broader_id", "indicator", "indicator_id"),

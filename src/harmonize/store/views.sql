@@ -137,3 +137,118 @@ SELECT
 FROM indicator_law r
 JOIN law l USING (law_id)
 JOIN compact.labelled_indicator i USING (indicator_id);
+
+-- Who asked of a factory what it was asked more than once in a year.
+CREATE VIEW v_overlap AS
+SELECT
+    o.facility_id, any_value(f.name) AS facility, any_value(f.country) AS country, year(o.window_start) AS year,
+    any_value(i.topic_id) AS topic_id, o.indicator_id, any_value(i.indicator) AS indicator, any_value(o.times_asked) AS times_asked,
+    list_sort(list(DISTINCT s.instrument)) AS instruments,
+    list_sort(list(DISTINCT c.contributor)) AS contributors,
+    list_sort(list(DISTINCT s.assessed_on)) AS days,
+    any_value(o.assessments) AS assessments
+FROM (SELECT *, unnest(assessments) AS assessment_id FROM overlap) o
+JOIN assessment s ON s.assessment_id = o.assessment_id
+JOIN assessment_copy c ON c.assessment_id = o.assessment_id
+JOIN facility f ON f.facility_id = o.facility_id
+JOIN compact.labelled_indicator i ON i.indicator_id = o.indicator_id
+GROUP BY o.facility_id, o.indicator_id, o.window_start;
+
+-- Every visit once, whatever its instruments and whoever delivered their reports; self-assessments are none.
+CREATE VIEW v_visit AS
+WITH told AS (
+    -- What restates or reports another instrument's visit: its own day is none on site.
+    SELECT assessment_id, bool_or(days_apart > 0) AS is_later FROM assessment_relation GROUP BY assessment_id
+)
+SELECT
+    s.facility_id, any_value(f.name) AS facility, any_value(f.country) AS country, s.visit_id,
+    coalesce(
+        max(coalesce(s.ended_on, s.assessed_on)) FILTER (t.is_later IS NOT TRUE), max(coalesce(s.ended_on, s.assessed_on))
+    ) AS last_day,
+    year(last_day) AS year,
+    max(date_diff('day', s.assessed_on, s.ended_on)) + 1 AS days,
+    list_sort(list(DISTINCT s.kind::VARCHAR)) AS kinds,
+    list_sort(list(DISTINCT s.instrument)) AS instruments,
+    list_sort(list(DISTINCT s.announcement) FILTER (s.announcement IS NOT NULL)) AS announcements,
+    list_sort(list(DISTINCT s.assessor) FILTER (s.assessor IS NOT NULL)) AS assessors,
+    list_sort(list_distinct(flatten(list(c.contributors)))) AS contributors,
+    sum(c.deliveries)::BIGINT AS deliveries,
+    list_sort(list(s.assessment_id)) AS assessments
+FROM assessment s
+JOIN facility f USING (facility_id)
+JOIN (
+    SELECT assessment_id, list(DISTINCT contributor) AS contributors, count(*) AS deliveries
+    FROM assessment_copy
+    GROUP BY assessment_id
+) c ON c.assessment_id = s.assessment_id
+LEFT JOIN told t ON t.assessment_id = s.assessment_id
+WHERE s.published AND s.kind NOT IN ('self', 'self_inspection')
+GROUP BY s.facility_id, s.visit_id;
+
+-- The ledger of burden, each year beside the one before. Where nothing was delivered of one of them, or the later one is not
+-- over yet, the change is unknown.
+CREATE VIEW v_burden AS
+SELECT
+    f.name AS facility, f.country, f.admin1, b.*,
+    make_date(b.year::INTEGER, 12, 31) > (SELECT as_of FROM release) AS is_running,
+    b.visits - p.visits AS visits_change,
+    b.questions_asked - p.questions_asked AS questions_asked_change,
+    b.questions_again - p.questions_again AS questions_again_change,
+    b.answered_before_share - p.answered_before_share AS answered_before_share_change,
+    b.findings_opened - p.findings_opened AS findings_opened_change,
+    b.findings_open_at_end - p.findings_open_at_end AS findings_open_at_end_change
+FROM burden b
+JOIN facility f USING (facility_id)
+LEFT JOIN (SELECT *, year + 1 AS year_after FROM burden WHERE len(contributors) > 0) p
+    ON p.facility_id = b.facility_id AND p.year_after = CASE
+        WHEN len(b.contributors) > 0 AND make_date(b.year::INTEGER, 12, 31) <= (SELECT as_of FROM release) THEN b.year
+    END;
+
+-- The sums of countries and years, of what is known; changes of the factories of which both years were delivered.
+CREATE VIEW v_burden_sector AS
+SELECT
+    country, year, bool_or(is_running) AS is_running,
+    count(*) FILTER (len(contributors) > 0) AS facilities,
+    sum(visits)::BIGINT AS visits,
+    sum(visits) / nullif(count(*) FILTER (len(contributors) > 0), 0) AS visits_per_facility,
+    max(visits) AS visits_most,
+    sum(visits_audit)::BIGINT AS visits_audit,
+    sum(visits_inspection)::BIGINT AS visits_inspection,
+    sum(visits_verification)::BIGINT AS visits_verification,
+    sum(visits_announced)::BIGINT AS visits_announced,
+    sum(visits_semi_announced)::BIGINT AS visits_semi_announced,
+    sum(visits_unannounced)::BIGINT AS visits_unannounced,
+    sum(visits_announcement_stated)::BIGINT AS visits_announcement_stated,
+    sum(assessment_days)::BIGINT AS assessment_days,
+    sum(visits_days_stated)::BIGINT AS visits_days_stated,
+    sum(self_assessments)::BIGINT AS self_assessments,
+    sum(assessments)::BIGINT AS assessments,
+    sum(deliveries)::BIGINT AS deliveries,
+    sum(copies_recognised)::BIGINT AS copies_recognised,
+    sum(questions_asked)::BIGINT AS questions_asked,
+    sum(questions_distinct)::BIGINT AS questions_distinct,
+    sum(questions_again)::BIGINT AS questions_again,
+    sum(questions_judged)::BIGINT AS questions_judged,
+    sum(answered_before_directly)::BIGINT AS answered_before_directly,
+    sum(answered_before_by_implication)::BIGINT AS answered_before_by_implication,
+    sum(answered_before_directly + answered_before_by_implication) / nullif(sum(questions_judged), 0)
+        AS answered_before_share,
+    sum(visits_shared)::BIGINT AS visits_shared,
+    sum(further_holders)::BIGINT AS further_holders,
+    sum(reuse_joint)::BIGINT AS reuse_joint,
+    sum(reuse_restated)::BIGINT AS reuse_restated,
+    sum(reuse_taken_over)::BIGINT AS reuse_taken_over,
+    sum(findings_opened)::BIGINT AS findings_opened,
+    sum(findings_closed)::BIGINT AS findings_closed,
+    sum(findings_closed_undated)::BIGINT AS findings_closed_undated,
+    sum(findings_without_status)::BIGINT AS findings_without_status,
+    sum(findings_open_at_end)::BIGINT AS findings_open_at_end,
+    sum(findings_overdue_at_end)::BIGINT AS findings_overdue_at_end,
+    count(visits_change) AS facilities_compared,
+    sum(visits_change)::BIGINT AS visits_change,
+    sum(questions_asked_change)::BIGINT AS questions_asked_change,
+    sum(questions_again_change)::BIGINT AS questions_again_change,
+    sum(findings_opened_change)::BIGINT AS findings_opened_change,
+    sum(findings_open_at_end_change)::BIGINT AS findings_open_at_end_change
+FROM v_burden
+GROUP BY country, year;
