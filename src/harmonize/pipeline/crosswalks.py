@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from harmonize.assessments.copy_rules import CopyRules, load_copy_rules, register_copy_rules
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules, register_visit_rules
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import register_knowledge
@@ -40,6 +41,7 @@ class Crosswalks:
     index: CrosswalkIndex
     defaults: Mapping[str, tuple[str | None, str]]
     visit_rules: VisitRules
+    copy_rules: CopyRules
 
     def complaints(self) -> list[Complaint]:
         """What the lint has to say."""
@@ -52,6 +54,7 @@ class Crosswalks:
             connection, self.index, self.language, self.scales, self.units, self.entailment, self.defaults
         )
         register_visit_rules(connection, self.visit_rules)
+        register_copy_rules(connection, self.copy_rules)
 
     @property
     def default_scales(self) -> Mapping[str, str | None]:
@@ -68,7 +71,7 @@ class Crosswalks:
     @property
     def rest(self) -> object:
         """What may decide how any question is read."""
-        return self.scales, self.units.spellings, list(self.entailment), self.defaults, self.visit_rules
+        return self.scales, self.units.spellings, list(self.entailment), self.defaults, self.visit_rules, self.copy_rules
 
 
 def load_crosswalks(
@@ -108,4 +111,5 @@ def load_crosswalks(
         load_index(project, editions, rules, as_of),
         defaults,
         load_visit_rules(project.find("schemas/visits.yml")),
+        load_copy_rules(project.find("schemas/copies.yml")),
     )
