@@ -11,6 +11,10 @@ WITH keyed AS (
                 THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
                     || lower(coalesce(assessment_type, ''))
         END AS visit_key,
+        -- The number without what spelling and spreadsheets change: signs, capitals, zeros before a number.
+        nullif(regexp_replace(
+            regexp_replace(lower(native_id), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '[^\p{L}\p{N}]+', '', 'g'
+        ), '') AS number,
         regexp_replace(lower(cycle), '\D+', '', 'g') AS cycle_no,
         CASE WHEN kind = 'transparency' THEN cycle_no END AS published_cycle,
         -- Whether it follows another one up; null where an audit does not say.
@@ -62,7 +66,7 @@ visit_native AS (
     FROM numbered
     WHERE visit_key IS NOT NULL AND native_key IS NOT NULL
     GROUP BY visit_key
-    HAVING count(DISTINCT native_key) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
+    HAVING count(DISTINCT number) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
 ),
 -- What is published of a cycle is a copy of its assessment, if there is exactly one of that factory, cycle and day.
 cycle_native AS (
@@ -70,7 +74,7 @@ cycle_native AS (
     FROM numbered
     WHERE native_key IS NOT NULL AND native_key NOT IN (SELECT native_key FROM shared_native)
     GROUP BY instrument, facility_id, assessed_on, cycle_no
-    HAVING count(DISTINCT native_key) = 1
+    HAVING count(DISTINCT number) = 1
 )
 SELECT
     k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle),
@@ -85,10 +89,6 @@ SELECT
         WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'factory_day_type'
         ELSE 'alone'
     END AS evidence,
-    -- The number without what spelling and spreadsheets change: signs, capitals, zeros before a number.
-    nullif(regexp_replace(
-        regexp_replace(lower(k.native_id), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '[^\p{L}\p{N}]+', '', 'g'
-    ), '') AS number,
     -- What a decision finds it by, whoever delivers it again and in whatever file.
     CASE
         WHEN k.native_id IS NOT NULL THEN k.instrument || '|number|' || k.native_id

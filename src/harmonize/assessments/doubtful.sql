@@ -1,7 +1,7 @@
 -- How sure it is that every delivery is of its assessment, and what a steward should look at: reports apart that may be one,
 -- and merged ones of which much differs.
 -- Reads: made_copy, made_assessment, finding_row, grouped_delivery, minted_assessment, copy_likeness, decided_apart, copy_rule,
---        copy_confidence, copy_doubt, release.compact.agreement.
+--        copy_days, copy_confidence, copy_doubt, release.compact.agreement.
 -- Writes: copy_agreement, sure_copy, made_doubt.
 
 -- What a delivery states that the winning ones state too: answers as they were compared when they were made, findings here.
@@ -127,6 +127,7 @@ FROM sure_copy c
 JOIN sure_copy w ON w.assessment_id = c.assessment_id AND w.wins
 JOIN made_assessment m ON m.assessment_id = c.assessment_id
 CROSS JOIN copy_rule
+LEFT JOIN copy_days d ON d.instrument = m.instrument
 WHERE NOT c.wins AND c.kind <> 'decision' AND w.kind <> 'decision'
     -- (A platform's assessment is dated again when it is verified.)
-    AND (c.differs OR (c.status IS NULL AND abs(date_diff('day', w.assessed_on, c.assessed_on)) > review_days));
+    AND (c.differs OR (c.status IS NULL AND abs(date_diff('day', w.assessed_on, c.assessed_on)) > coalesce(d.days, review_days)));

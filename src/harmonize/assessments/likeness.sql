@@ -39,8 +39,17 @@ SELECT
     bool_or(length(coalesce(f.description, '')) >= 12)
 FROM harmonised_finding f
 JOIN compared_content c ON c.file_id = f.file_id AND c.assessment_no = f.assessment_no
--- (What stands beside an answer is no statement of its own.)
 WHERE f.role IS NULL
+GROUP BY ALL
+UNION ALL
+-- What stands beside an answer in words.
+SELECT
+    c.assessment_key, hash('beside', lower(coalesce(f.clause, ''))) AS line, false,
+    min(hash(regexp_replace(lower(nfc_normalize(f.description)), '[^\p{L}\p{M}\p{N}]+', '', 'g'))),
+    bool_or(length(f.description) >= 12)
+FROM harmonised_finding f
+JOIN compared_content c ON c.file_id = f.file_id AND c.assessment_no = f.assessment_no
+WHERE f.role = 'detail' AND f.description IS NOT NULL
 GROUP BY ALL;
 
 INSERT INTO release.compact.likeness

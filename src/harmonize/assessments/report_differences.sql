@@ -1,15 +1,15 @@
 -- One report that says different things to different receivers: a signal for the steward and the factory, decided by nobody here.
 -- What one receiver was given in a higher status or a newer version is an amendment and no difference.
--- Reads: made_copy, made_assessment, finding_row, inbox_file, release.conflict. Writes: made_difference, difference_issue.
+-- Reads: made_copy, made_assessment, finding_row, inbox_file, release.conflict.
+-- Writes: given_report, made_difference, difference_issue.
 CREATE OR REPLACE TABLE given_report AS
 -- Pairs of contents of one assessment that two contributors hold, the better one first.
 WITH content AS (
-    SELECT c.*, a.kind
-    FROM made_copy c
-    JOIN made_assessment a USING (assessment_id)
-    WHERE c.is_repeated AND c.published
+    SELECT *
+    FROM made_copy
+    WHERE is_repeated AND published
     QUALIFY row_number() OVER (
-        PARTITION BY c.assessment_id, c.content_file_id, c.assessment_no ORDER BY c.file_id = c.content_file_id DESC, c.delivery_rank
+        PARTITION BY assessment_id, content_file_id, assessment_no ORDER BY file_id = content_file_id DESC, delivery_rank
     ) = 1
 )
 SELECT
@@ -34,8 +34,8 @@ WHERE NOT w.is_public AND NOT l.is_public;
 CREATE OR REPLACE TABLE made_difference AS
 WITH matter AS (
     SELECT
-        f.assessment_id, f.file_id AS content_file_id, f.assessment_no, coalesce(f.native_id, f.clause, '') AS called,
-        coalesce(f.description, f.clause, f.native_id) AS said, f.locator,
+        f.assessment_id, f.file_id AS content_file_id, f.assessment_no, f.identity, f.locator,
+        coalesce(f.native_id, f.clause, '') AS called, concat_ws(': ', f.clause, f.description) AS said,
         hash(
             lower(coalesce(f.clause, '')),
             regexp_replace(lower(nfc_normalize(coalesce(f.description, ''))), '[^\p{L}\p{M}\p{N}]+', '', 'g')
@@ -44,15 +44,19 @@ WITH matter AS (
     SEMI JOIN given_report g ON g.assessment_id = f.assessment_id
 ),
 listed AS (
-    SELECT
-        g.*, f.line, f.called, f.said, f.locator,
-        f.content_file_id = g.content_a AND f.assessment_no = g.no_a AS is_a
+    SELECT g.copy_a, g.copy_b, f.*, f.content_file_id = g.content_a AND f.assessment_no = g.no_a AS is_a
     FROM given_report g
     JOIN matter f
         ON f.assessment_id = g.assessment_id
         AND ((f.content_file_id = g.content_a AND f.assessment_no = g.no_a)
             OR (f.content_file_id = g.content_b AND f.assessment_no = g.no_b))
     WHERE g.version IS NOT NULL
+),
+-- What only one of the two says; under one number both may say something.
+alone AS (
+    SELECT l.*
+    FROM listed l
+    ANTI JOIN listed o ON o.copy_a = l.copy_a AND o.copy_b = l.copy_b AND o.line = l.line AND o.is_a <> l.is_a
 )
 SELECT
     m.facility_id, g.assessment_id, x.question_id, g.version, g.copy_a, g.contributor_a, x.winning_value_raw AS value_a,
@@ -64,14 +68,14 @@ WHERE g.version IS NOT NULL
     -- (How far actions have come is reported from day to day.)
     AND NOT (g.version = 'unknown' AND (x.reason LIKE '% status otherwise' OR x.reason LIKE '% due date otherwise'))
 UNION ALL
--- A finding that one receiver was told of and the other was not.
 SELECT
-    m.facility_id, l.assessment_id, 'finding ' || l.called, l.version, l.copy_a, l.contributor_a,
-    CASE WHEN l.is_a THEN l.said END, CASE WHEN l.is_a THEN l.locator ELSE l.locator_a END, l.copy_b, l.contributor_b,
-    CASE WHEN NOT l.is_a THEN l.said END, CASE WHEN l.is_a THEN l.locator_b ELSE l.locator END
-FROM listed l
-ANTI JOIN listed o ON o.copy_a = l.copy_a AND o.copy_b = l.copy_b AND o.line = l.line AND o.is_a <> l.is_a
-JOIN made_assessment m ON m.assessment_id = l.assessment_id;
+    m.facility_id, g.assessment_id, 'finding ' || coalesce(x.called, y.called), g.version, g.copy_a, g.contributor_a, x.said,
+    coalesce(x.locator, g.locator_a), g.copy_b, g.contributor_b, y.said, coalesce(y.locator, g.locator_b)
+FROM (SELECT * FROM alone WHERE is_a) x
+FULL JOIN (SELECT * FROM alone WHERE NOT is_a) y
+    ON y.copy_a = x.copy_a AND y.copy_b = x.copy_b AND y.identity = x.identity
+JOIN given_report g ON g.copy_a = coalesce(x.copy_a, y.copy_a) AND g.copy_b = coalesce(x.copy_b, y.copy_b)
+JOIN made_assessment m ON m.assessment_id = g.assessment_id;
 
 CREATE OR REPLACE TABLE difference_issue AS
 WITH told AS (
