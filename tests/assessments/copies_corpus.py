@@ -392,7 +392,7 @@ def _wrap(corpus: Corpus, site: Site, rng: Random) -> None:
 
     def audit(when: date, found: Sequence[tuple[str, str]]) -> str:
         header = ["Facility ID", "Facility", "Address", "Country", "Audit Date", "Level", "Principle", "Class", "Finding", "Corrective Action", "Due"]
-        return table([header, *([f"W-{site.number}", site.spelled(rng), site.address, site.country, when.strftime("%d/%m/%Y"), "Gold", str(no % 12 + 1), "Major", text, "", ""] for no, (_, text) in enumerate(found))])
+        return table([header, *([f"W-{site.number}", site.spelled(rng), site.address, site.country, when.strftime("%d/%m/%Y"), "Gold", clause.split(".")[0], "Major", text, "", ""] for clause, text in found)])
 
     key = f"wrap-{site.number}-1"
     corpus.add("pvh", f"wrap_{site.number}.csv", key, audit(day, findings))

@@ -147,39 +147,54 @@ line AS (
     WHERE published AND place IS NOT NULL
     GROUP BY ALL
 ),
+edition_line AS (
+    SELECT
+        facility_id, instrument, kind, edition, place, min(assessment_id) AS assessment_id,
+        arg_min(assessed_on, assessment_id) AS assessed_on
+    FROM typed
+    WHERE published AND place IS NOT NULL AND NOT follows_up
+    GROUP BY ALL
+),
 full_before AS (
-    SELECT a.assessment_id, b.assessment_id AS previous_id, date_diff('day', b.assessed_on, a.assessed_on) AS days
+    SELECT a.assessment_id, b.assessment_id AS previous_id
     FROM (SELECT * FROM typed WHERE published AND NOT follows_up) a
     ASOF JOIN (SELECT * FROM line WHERE NOT follows_up) b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place > b.place
 ),
--- A follow-up comes after what it follows, also on one day; without a full audit before it, it follows a follow-up.
+-- A follow-up comes after what it follows, also on one day: the last full audit of its edition, else of another one, else a
+-- follow-up. (Those of an old edition are made by the old edition.)
+follow_up AS (SELECT * FROM typed WHERE published AND follows_up),
 followed AS (
-    SELECT a.assessment_id, b.assessment_id AS previous_id, date_diff('day', b.assessed_on, a.assessed_on) AS days
-    FROM (SELECT * FROM typed WHERE published AND follows_up) a
+    SELECT a.assessment_id, b.assessment_id AS previous_id, date_diff('day', b.assessed_on, a.assessed_on) AS days, 1 AS choice
+    FROM follow_up a
+    ASOF JOIN edition_line b
+        ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind
+        AND coalesce(b.edition, '') = coalesce(a.edition, '') AND a.place >= b.place
+    UNION ALL
+    SELECT a.assessment_id, b.assessment_id, date_diff('day', b.assessed_on, a.assessed_on), 2
+    FROM follow_up a
     ASOF JOIN (SELECT * FROM line WHERE NOT follows_up) b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place >= b.place
-),
-followed_again AS (
-    SELECT a.assessment_id, b.assessment_id AS previous_id, date_diff('day', b.assessed_on, a.assessed_on) AS days
-    FROM (SELECT * FROM typed WHERE published AND follows_up) a
+    UNION ALL
+    SELECT a.assessment_id, b.assessment_id, date_diff('day', b.assessed_on, a.assessed_on), 3
+    FROM follow_up a
     ASOF JOIN (SELECT * FROM line WHERE follows_up) b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place > b.place
-),
-follow_up_days AS (SELECT max(within_days) AS most FROM follow_up_word)
+)
 SELECT
     l.* EXCLUDE (related_native_id, account_key, follows_up, place),
-    coalesce(
-        CASE WHEN f.days <= (SELECT most FROM follow_up_days) THEN f.previous_id END,
-        CASE WHEN g.days <= (SELECT most FROM follow_up_days) THEN g.previous_id END
-    ) AS follow_up_of,
+    f.previous_id AS follow_up_of,
     p.previous_id AS supersedes,
     period_start AS evidence_from,
     period_end AS evidence_to
 FROM linked l
 LEFT JOIN full_before p USING (assessment_id)
-LEFT JOIN followed f USING (assessment_id)
-LEFT JOIN followed_again g USING (assessment_id);
+LEFT JOIN (
+    SELECT assessment_id, arg_min(previous_id, choice) AS previous_id
+    FROM followed
+    WHERE days <= (SELECT max(within_days) FROM follow_up_word)
+    GROUP BY assessment_id
+) f USING (assessment_id);
 
 CREATE OR REPLACE TABLE made_scope AS
 SELECT DISTINCT

@@ -22,6 +22,7 @@ WITH judged AS (
         coalesce(d.days, CASE WHEN l.unknown_stage THEN any_days ELSE full_days END) AS most_days,
         coalesce(agreement >= dated_agreement AND telling >= dated_telling, false) AS is_alike,
         coalesce(agreement >= undated_agreement AND telling >= undated_telling, false) AS is_surely_alike,
+        coalesce(agreement >= near_agreement AND compared >= near_compared, false) AS is_near,
         -- Nothing was compared, or it does not speak against it.
         coalesce(agreement >= day_agreement OR compared < day_compared, true) AS may_be_alike,
         any_days,
@@ -42,7 +43,7 @@ linked AS (
             WHEN days_apart = 0 AND may_be_alike AND (may_be_one_type OR is_alike) AND NOT other_assessor
                 THEN 'factory_day'
             WHEN other_assessor OR other_rating THEN NULL
-            WHEN days_apart <= any_days AND is_alike THEN 'answers'
+            WHEN days_apart <= any_days AND (is_alike OR is_near) THEN 'answers'
             -- Two audits on different days that list the same findings may be an audit and its follow-up.
             WHEN days_apart <= most_days AND (CASE WHEN days_apart > full_days THEN is_surely_alike ELSE is_alike END)
                 THEN 'answers'

@@ -54,18 +54,19 @@ class Alike(_Strict):
     telling: PositiveInt
 
 
-class Answers(_Strict):
-    """The same with and without two dates."""
-
-    dated: Alike
-    undated: Alike
-
-
-class SameDay(_Strict):
-    """From how many common statements on, and below which agreement, answers speak against a common day."""
+class Enough(_Strict):
+    """From how many common statements on which agreement tells."""
 
     agreement: Share
     compared: PositiveInt
+
+
+class Answers(_Strict):
+    """The same close by, and with and without two dates."""
+
+    near: Enough
+    dated: Alike
+    undated: Alike
 
 
 class Review(_Strict):
@@ -92,7 +93,7 @@ class CopyRules(_Strict):
     days: Days
     reused_number_days: PositiveInt
     answers: Answers
-    same_day: SameDay
+    same_day: Enough
     edition_not_printed: Sequence[str] = ()
     review: Review
     confidence: Mapping[str, Confidence]
@@ -132,6 +133,8 @@ def register_copy_rules(connection: duckdb.DuckDBPyConnection, rules: CopyRules)
         "any_days": rules.days.any,
         "full_days": rules.days.known_to_be_full,
         "reused_days": rules.reused_number_days,
+        "near_agreement": rules.answers.near.agreement,
+        "near_compared": rules.answers.near.compared,
         "dated_agreement": rules.answers.dated.agreement,
         "dated_telling": rules.answers.dated.telling,
         "undated_agreement": rules.answers.undated.agreement,
