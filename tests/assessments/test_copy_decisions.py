@@ -16,14 +16,30 @@ from tests.sources.workbooks import build
 RUN = ("run", "quick.yml", "--inbox", "inbox", "--out", "out", "--as-of", "2026-06-30")
 OUT = ("--out", "out")
 BY = ("--by", "steward-1")
-FINDINGS = ("Exit blocked by cartons in the store", "Overtime beyond sixty hours", "No drill was held this year", "Guards missing")
+FINDINGS = (
+    "Exit blocked by cartons in the store",
+    "Overtime beyond sixty hours",
+    "No drill was held this year",
+    "Guards missing",
+)
 
 
 def _capr(day: str, reference: str = "") -> bytes:
-    details = [["Site name", "Chao Fah Sewing"], ["Site address", "99 Moo 5"], ["Country", "Thailand"], ["Date of Audit", day],
-               ["Audit type", "Periodic"], ["Audit reference", reference]]  # fmt: skip
+    details = [
+        ["Site name", "Chao Fah Sewing"],
+        ["Site address", "99 Moo 5"],
+        ["Country", "Thailand"],
+        ["Date of Audit", day],
+        ["Audit type", "Periodic"],
+        ["Audit reference", reference],
+    ]
     header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
-    return build({"Audit Details": details, "CAPR": [header, *([str(no), text, "60", "Open", f"3.{no}"] for no, text in enumerate(FINDINGS, 1))]})
+    return build(
+        {
+            "Audit Details": details,
+            "CAPR": [header, *([str(no), text, "60", "Open", f"3.{no}"] for no, text in enumerate(FINDINGS, 1))],
+        }
+    )
 
 
 def _visit(text: str = "Hours too long", **changes: str) -> str:
@@ -58,7 +74,11 @@ def _copies() -> dict[str, str]:
 
 
 def _doubts(command: Command) -> list[str]:
-    return [line for line in command("assessments", "doubtful", *OUT).out.splitlines() if line.startswith(("apart", "merged"))]
+    return [
+        line
+        for line in command("assessments", "doubtful", *OUT).out.splitlines()
+        if line.startswith(("apart", "merged"))
+    ]
 
 
 @pytest.fixture
@@ -89,7 +109,9 @@ def test_what_a_person_holds_apart_stands_apart_also_in_a_re_export(released: Co
     before = _run(released)
     assert before["gap/visit.csv"] == before["levis/visit.csv"]
     copies = _copies()
-    said = released("assessments", "decide", copies["gap/visit.csv"], copies["levis/visit.csv"], "--different", *BY, *OUT)
+    said = released(
+        "assessments", "decide", copies["gap/visit.csv"], copies["levis/visit.csv"], "--different", *BY, *OUT
+    )
     assert said.code == 0, said
     parted = _run(released)
     assert parted["gap/visit.csv"] != parted["levis/visit.csv"]
@@ -97,7 +119,10 @@ def test_what_a_person_holds_apart_stands_apart_also_in_a_re_export(released: Co
     again = _run(released)
     assert again["levis/visit.csv"] == parted["levis/visit.csv"] != again["gap/visit.csv"]
     # And what was parted is joined again by the opposite word.
-    assert released("assessments", "decide", again["gap/visit.csv"], again["levis/visit.csv"], "--same", *BY, *OUT).code == 0
+    assert (
+        released("assessments", "decide", again["gap/visit.csv"], again["levis/visit.csv"], "--same", *BY, *OUT).code
+        == 0
+    )
     joined = _run(released)
     assert joined["gap/visit.csv"] == joined["levis/visit.csv"] == before["gap/visit.csv"]
 
@@ -137,7 +162,10 @@ def _report(key: str, number: str | None = None) -> Report:
 def test_the_machine_never_joins_two_numbers_and_a_person_may() -> None:
     reports = [_report("native|a", "1"), _report("native|b", "2"), _report("visit|c")]
     links = [Link("native|a", "visit|c", "answers", None), Link("native|b", "visit|c", "answers", None)]
-    assert join_reports(reports, links, []) == {"native|a": Joined("native|a", None), "visit|c": Joined("native|a", "answers")}
+    assert join_reports(reports, links, []) == {
+        "native|a": Joined("native|a", None),
+        "visit|c": Joined("native|a", "answers"),
+    }
     decided = [Link("native|a", "native|b", DECIDED, None)]
     assert join_reports(reports, [*decided, *links], [])["native|b"] == Joined("native|a", DECIDED)
 

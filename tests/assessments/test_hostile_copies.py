@@ -64,9 +64,7 @@ def test_every_copy_is_found_that_can_be_known(told: Told) -> None:
 
 def test_what_is_missed_is_shown_to_a_person(told: Told) -> None:
     missed = _pairs(told.corpus.report) - _pairs(told.assessment)
-    shown = {
-        frozenset(row) for row in told.release.query("SELECT assessment_a, assessment_b FROM doubtful_copy")
-    }
+    shown = {frozenset(row) for row in told.release.query("SELECT assessment_a, assessment_b FROM doubtful_copy")}
     assert {frozenset(told.assessment[path] for path in pair) for pair in missed} <= shown
 
 
@@ -79,7 +77,9 @@ def test_a_follow_up_is_linked_to_what_it_follows(told: Told) -> None:
 
 
 def test_every_copy_says_how_sure_it_is(told: Told) -> None:
-    rows = told.release.query("SELECT evidence, confidence, count(*) OVER (PARTITION BY assessment_id) FROM assessment_copy")
+    rows = told.release.query(
+        "SELECT evidence, confidence, count(*) OVER (PARTITION BY assessment_id) FROM assessment_copy"
+    )
     assert all(0.5 < confidence <= 1 for _, confidence, _ in rows)
     assert {confidence for _, confidence, copies in rows if copies == 1} == {1.0}
     assert all(confidence < 1 for _, confidence, copies in rows if copies > 1)

@@ -90,7 +90,8 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
     ],
     "conflict_of_winner": ["INSERT INTO conflict VALUES ('a1', 'q1', 'c9', 'x', 'y', 'later', 'c1', 'row=1', 'row=2')"],
     "doubt_of_other_copies": [
-        "INSERT INTO doubtful_copy VALUES ('HF0000000000AB', 'gap', 'a1', 'c1', 'a1', 'c1', 'merged', '', 1, 1, 0.5, 0.5)"
+        "INSERT INTO doubtful_copy VALUES "
+        "('HF0000000000AB', 'gap', 'a1', 'c1', 'a1', 'c1', 'merged', '', 1, 1, 0.5, 0.5)"
     ],
     "difference_of_one_receiver": [
         "INSERT INTO report_difference VALUES "

@@ -84,9 +84,9 @@ def join_reports(
         for report in reports
     }
     apart: dict[str, set[str]] = {}
-    for one, other in different:
-        apart.setdefault(one, set()).add(other)
-        apart.setdefault(other, set()).add(one)
+    for key, held_apart in different:
+        apart.setdefault(key, set()).add(held_apart)
+        apart.setdefault(held_apart, set()).add(key)
     for link in links:
         one, other = parts.get(link.key_a), parts.get(link.key_b)
         if one is None or other is None or one is other or not _may_join(one, other, link, apart):

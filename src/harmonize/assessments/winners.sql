@@ -66,23 +66,33 @@ WITH compared AS (
     WHERE NOT l.wins
 )
 SELECT
-    *,
-    state <> winning_state
-        OR (value_number IS NOT NULL AND winning_number IS NOT NULL
-            AND abs(value_number - winning_number) > 1e-9 * greatest(abs(value_number), abs(winning_number)))
-        OR ((value_number IS NULL OR winning_number IS NULL)
-            AND lower(coalesce(value_text, raw_value)) IS DISTINCT FROM lower(coalesce(winning_cleaned, winning_raw)))
-        OR unit IS DISTINCT FROM winning_unit AS differs
-FROM compared
-WHERE choice = 1;
+    assessment_id, copy_id, differs,
+    -- (Of what agrees, which is nearly all, nothing more is kept.)
+    CASE WHEN differs THEN question_id END AS question_id,
+    CASE WHEN differs THEN concat_ws(' ', raw_value, raw_unit) END AS value_raw,
+    CASE WHEN differs THEN concat_ws(' ', winning_raw, winning_raw_unit) END AS winning_value_raw,
+    CASE WHEN differs THEN winning_copy END AS winning_copy,
+    row_no, place_no, winning_row_no, winning_place_no
+FROM (
+    SELECT
+        *,
+        state <> winning_state
+            OR (value_number IS NOT NULL AND winning_number IS NOT NULL
+                AND abs(value_number - winning_number) > 1e-9 * greatest(abs(value_number), abs(winning_number)))
+            OR ((value_number IS NULL OR winning_number IS NULL)
+                AND lower(coalesce(value_text, raw_value)) IS DISTINCT FROM lower(coalesce(winning_cleaned, winning_raw)))
+            OR unit IS DISTINCT FROM winning_unit AS differs
+    FROM compared
+    WHERE choice = 1
+);
 
 CREATE OR REPLACE TABLE answer_conflict AS
 SELECT DISTINCT
     l.assessment_id,
     l.question_id,
     l.copy_id,
-    concat_ws(' ', l.raw_value, l.raw_unit) AS value_raw,
-    concat_ws(' ', l.winning_raw, l.winning_raw_unit) AS winning_value_raw,
+    l.value_raw,
+    l.winning_value_raw,
     CASE
         WHEN lg.status_rank <> wg.status_rank THEN 'the winning delivery has the higher status'
         WHEN lg.updated_at IS DISTINCT FROM wg.updated_at THEN 'the winning delivery was updated later'

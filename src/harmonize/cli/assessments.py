@@ -32,10 +32,12 @@ app = typer.Typer(
 _DOUBTFUL = """
     SELECT
         d.stands, CASE d.stands WHEN 'merged' THEN d.copy_a ELSE d.assessment_a END AS a,
-        CASE d.stands WHEN 'merged' THEN d.copy_b ELSE d.assessment_b END AS b, d.instrument, f.name AS facility, d.evidence,
-        d.agreement, d.compared, d.days_apart, d.confidence, x.native_id AS number_a, x.assessed_on AS assessed_on_a,
+        CASE d.stands WHEN 'merged' THEN d.copy_b ELSE d.assessment_b END AS b, d.instrument, f.name AS facility,
+        d.evidence, d.agreement, d.compared, d.days_apart, d.confidence, x.native_id AS number_a,
+        x.assessed_on AS assessed_on_a,
         x.contributor AS contributor_a, p.path AS file_a, x.locator AS locator_a, y.native_id AS number_b,
-        y.assessed_on AS assessed_on_b, y.contributor AS contributor_b, q.path AS file_b, y.locator AS locator_b, d.facility_id
+        y.assessed_on AS assessed_on_b, y.contributor AS contributor_b, q.path AS file_b, y.locator AS locator_b,
+        d.facility_id
     FROM doubtful_copy d
     JOIN facility f USING (facility_id)
     JOIN assessment_copy x ON x.copy_id = d.copy_a
@@ -60,7 +62,8 @@ _COPIES = """
 @app.command("doubtful")
 def doubtful_command(
     target: Annotated[
-        Path | None, typer.Option("--output", "-o", help="A file for all of it, .csv or .parquet; default the first ones here.")
+        Path | None,
+        typer.Option("--output", "-o", help="A file for all of it, .csv or .parquet; default the first ones here."),
     ] = None,
     out: Out = Path("data"),
 ) -> None:
@@ -95,7 +98,9 @@ def _must_tell(connection: DuckDBPyConnection, out: Path) -> None:
         "SELECT count(*) FROM duckdb_columns() WHERE table_name = 'doubtful_copy' AND column_name = 'copy_a'"
     ).fetchall()
     if not known:
-        raise InboxError(f"{out}: an earlier version made this release, which tells no doubts. Run `harmonize run` again.")
+        raise InboxError(
+            f"{out}: an earlier version made this release, which tells no doubts. Run `harmonize run` again."
+        )
 
 
 @app.command("decide")
@@ -138,12 +143,12 @@ def _copies(connection: DuckDBPyConnection, name: str) -> list[Mapping[str, Any]
     for column in ("c.copy_id", "c.assessment_id"):
         cursor = connection.execute(_COPIES.format(column=column), [name])
         names = [described[0] for described in cursor.description or ()]
-        found = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
+        found: list[Mapping[str, Any]] = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
         if found:
             return found
     raise InboxError(
-        f"{name!r} is neither an assessment nor a copy of this release. See `harmonize assessments doubtful`, or the table "
-        "assessment_copy."
+        f"{name!r} is neither an assessment nor a copy of this release. See `harmonize assessments doubtful`, or the "
+        "table assessment_copy."
     )
 
 
@@ -158,13 +163,13 @@ def _must_compare(a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Seq
     one, other = ours[0], theirs[0]
     if one["facility_id"] != other["facility_id"]:
         raise InboxError(
-            f"{a} is of factory {one['facility_id']} and {b} of {other['facility_id']}. If these are one factory, say that "
-            "first: `harmonize facilities merge`."
+            f"{a} is of factory {one['facility_id']} and {b} of {other['facility_id']}. If these are one factory, say "
+            "that first: `harmonize facilities merge`."
         )
     if one["instrument"] != other["instrument"]:
         raise InboxError(
-            f"{a} is an assessment of {one['instrument']} and {b} of {other['instrument']}: two instruments are never one "
-            "report, though they may share a visit (visit_id)."
+            f"{a} is an assessment of {one['instrument']} and {b} of {other['instrument']}: two instruments are never "
+            "one report, though they may share a visit (visit_id)."
         )
 
 
@@ -178,11 +183,14 @@ def _telling_keys(
     """
     from harmonize.assessments.decided import copy_keys
 
-    for one, other in zip(zip(*map(copy_keys, ours), strict=True), zip(*map(copy_keys, theirs), strict=True), strict=True):
+    for one, other in zip(
+        zip(*map(copy_keys, ours), strict=True), zip(*map(copy_keys, theirs), strict=True), strict=True
+    ):
         if not set(one) & set(other):
             return sorted(set(one)), sorted(set(other))
     raise InboxError(
-        f"{a} and {b} are the same bytes, delivered twice. They are one report whatever is decided; take one of the files out."
+        f"{a} and {b} are the same bytes, delivered twice. They are one report whatever is decided; take one of the "
+        "files out."
     )
 
 

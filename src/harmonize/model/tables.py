@@ -170,15 +170,15 @@ class AssessmentCopy(TableModel):
         "single one."
     )
     agreement: float | None = Field(
-        description="Of what it states and what stands state both, the share that is stated alike; of findings also what "
-        "one of them leaves out counts. Null for the winning delivery."
+        description="Of what it states and what stands state both, the share that is stated alike; of findings also "
+        "what one of them leaves out counts. Null for the winning delivery."
     )
     compared: int | None = Field(description="How many answers and findings were compared for it.")
     assessed_on: date | None = Field(description="The day that this copy prints.")
     status: str | None = Field(description="The native status that this copy prints.")
     updated_at: str | None = Field(description="Its last update as the copy prints it, ISO 8601.")
     decision_key: str | None = Field(
-        description="Key under which a decision finds the report after a re-export; null for one without number and day."
+        description="Key under which a decision finds the report after a re-export; null without number and day."
     )
 
 

@@ -71,7 +71,14 @@ class Crosswalks:
     @property
     def rest(self) -> object:
         """What may decide how any question is read."""
-        return self.scales, self.units.spellings, list(self.entailment), self.defaults, self.visit_rules, self.copy_rules
+        return (
+            self.scales,
+            self.units.spellings,
+            list(self.entailment),
+            self.defaults,
+            self.visit_rules,
+            self.copy_rules,
+        )
 
 
 def load_crosswalks(
