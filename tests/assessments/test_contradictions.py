@@ -11,7 +11,7 @@ from typing import Any, NamedTuple
 
 import pytest
 
-from tests.assessments.copies_corpus import hostile_corpus
+from tests.assessments.hostile import hostile_corpus
 from tests.pipeline.worlds import Release, deliver, run_inbox
 from tests.sources.delivering import gap
 from tests.sources.workbooks import build

@@ -10,7 +10,7 @@ from itertools import combinations
 
 import pytest
 
-from tests.assessments.copies_corpus import Corpus, hostile_corpus
+from tests.assessments.hostile import Corpus, hostile_corpus
 from tests.pipeline.worlds import Release, deliver, run_inbox
 
 SEEDS = range(1, 9) if os.environ.get("HARMONIZE_FUZZ") == "long" else (5,)

@@ -1,7 +1,7 @@
 """Grouping deliveries into assessments: whether its seconds grow with them and no faster.
 
-Hubs and reports without a number are among them. The steps are those of a run, on tables as its stages before would leave them: deliveries, and answers of what has to be
-looked at.
+Hubs and reports without a number are among them. The steps are those of a run, on tables as its stages before would
+leave them: deliveries, and answers of what has to be looked at.
 """
 
 from __future__ import annotations
