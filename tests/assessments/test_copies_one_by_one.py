@@ -1,4 +1,4 @@
-"""Law 2 for copies: reports that come one after the other, and decisions in between, end where a run of all at once ends."""
+"""Law 2 for copies: reports that come one by one, with decisions in between, end where a run of all at once ends."""
 
 from __future__ import annotations
 
