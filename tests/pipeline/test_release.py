@@ -26,8 +26,8 @@ CONTRACT = {
     "valid_until valid_until_basis verified status rating_raw score visit_id verified_of "
     "follow_up_of supersedes announcement evidence_from evidence_to copy_count",
     "assessment_copy": "copy_id assessment_id file_id locator contributor native_id relation received_at",
-    "doubtful_copy": "facility_id instrument assessment_a copy_a assessment_b copy_b stands evidence days_apart compared "
-    "agreement confidence",
+    "doubtful_copy": "facility_id instrument assessment_a copy_a assessment_b copy_b stands evidence days_apart "
+    "compared agreement confidence",
     "assessment_relation": "assessment_id related_id kind evidence days_apart",
     "assessment_scope": "assessment_id topic_id scope",
     "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit "
