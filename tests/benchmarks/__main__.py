@@ -16,6 +16,7 @@ from pathlib import Path
 
 from tests.benchmarks.against_floor import FLOOR, LARGE
 from tests.benchmarks.buyer_queries import QUERIES
+from tests.benchmarks.copies import COPIES
 from tests.benchmarks.facilities import FACILITIES
 from tests.benchmarks.growth import GROWTH
 from tests.benchmarks.increments import INCREMENTAL
@@ -25,7 +26,7 @@ from tests.benchmarks.startup import STARTUP
 from tests.benchmarks.workbooks import WORKBOOK
 
 HERE = Path(__file__).parent
-PARTS = (FLOOR, LARGE, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP, FACILITIES)
+PARTS = (FLOOR, LARGE, WORKBOOK, INCREMENTAL, GROWTH, QUERIES, STARTUP, FACILITIES, COPIES)
 FULL_GROWTH = (1.0, 3.0, 10.0, 30.0, 100.0)
 FULL_LISTS = (100_000, 1_000_000)
 

@@ -9,6 +9,7 @@ import pytest
 
 from harmonize.demo.full_scale import WideScale, WideSummary
 from tests.benchmarks.buyer_queries import Query, opened, queries, subject_of
+from tests.benchmarks.copies import grouped
 from tests.benchmarks.floor import with_pandas, with_polars
 from tests.benchmarks.part import Found, Part, Table, write_inbox
 from tests.benchmarks.processes import spend
@@ -69,6 +70,17 @@ def ask(database: Path, query: Query) -> list[tuple[object, ...]]:
     subject = subject_of(database)
     with opened(database, subject) as connection:
         return connection.execute(query.sql, query.values(subject)).fetchall()
+
+
+def test_the_copies_that_are_measured_are_grouped_as_they_were_made() -> None:
+    connection, _ = grouped(1_500)
+    numbered, unlike = connection.execute(
+        "SELECT count(DISTINCT report) FILTER (native_id IS NOT NULL), "
+        "count(DISTINCT report || group_key) FILTER (native_id IS NOT NULL) FROM delivery_group"
+    ).fetchall()[0]
+    assert numbered == unlike > 1_000
+    joined = "SELECT count(*) FROM delivery_group WHERE starts_with(evidence, 'answers')"
+    assert connection.execute(joined).fetchall()[0][0] > 100
 
 
 def test_there_are_ten_questions() -> None:

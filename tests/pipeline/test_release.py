@@ -26,6 +26,8 @@ CONTRACT = {
     "valid_until valid_until_basis verified status rating_raw score visit_id verified_of "
     "follow_up_of supersedes announcement evidence_from evidence_to copy_count",
     "assessment_copy": "copy_id assessment_id file_id locator contributor native_id relation received_at",
+    "doubtful_copy": "facility_id instrument assessment_a copy_a assessment_b copy_b stands evidence days_apart "
+    "compared agreement confidence",
     "assessment_relation": "assessment_id related_id kind evidence days_apart",
     "assessment_scope": "assessment_id topic_id scope",
     "answer": "assessment_id question_id indicator_id comparability state value_text value_number unit "
@@ -36,6 +38,8 @@ CONTRACT = {
     "corrective_action": "action_id finding_id action due_on status file_id locator",
     "score": "assessment_id section level score maximum answered_by",
     "conflict": "assessment_id question_id copy_id value_raw winning_value_raw reason",
+    "report_difference": "facility_id assessment_id question_id version copy_a contributor_a value_a locator_a copy_b "
+    "contributor_b value_b locator_b",
     "contradiction": "facility_id indicator_id assessment_a state_a assessment_b state_b days_apart",
     "overlap": "facility_id indicator_id window_start times_asked assessments",
     "burden": "facility_id year visits self_assessments deliveries copies_recognised questions_asked "
@@ -67,6 +71,7 @@ VIEWS = (
     "v_open_findings",
     "v_metric_trend",
     "v_reuse",
+    "v_contradiction",
     "v_latest_value",
     "v_indicator_law",
     "v_overlap",

@@ -68,6 +68,7 @@ ROWS: Mapping[str, Mapping[str, Any]] = {
         "contributor": "gap",
         "relation": "original",
         "wins": True,
+        "confidence": 1.0,
     },
     "answer": {
         "assessment_id": "a1",

@@ -88,9 +88,18 @@ BREACHES: dict[str, list[tuple[str, dict[str, Any]] | str]] = {
         ("facility_mention", another("facility_mention", mention_id="m2", facility_id="HF9")),
         "INSERT INTO facility_relation VALUES ('HF9', 'HF0000000000AB', 'same_company')",
     ],
-    "conflict_of_winner": ["INSERT INTO conflict VALUES ('a1', 'q1', 'c9', 'x', 'y', 'later')"],
+    "conflict_of_winner": ["INSERT INTO conflict VALUES ('a1', 'q1', 'c9', 'x', 'y', 'later', 'c1', 'row=1', 'row=2')"],
+    "doubt_of_other_copies": [
+        "INSERT INTO doubtful_copy VALUES "
+        "('HF0000000000AB', 'gap', 'a1', 'c1', 'a1', 'c1', 'merged', '', 1, 1, 0.5, 0.5)"
+    ],
+    "difference_of_one_receiver": [
+        "INSERT INTO report_difference VALUES "
+        "('HF0000000000AB', 'a1', 'q1', 'same', 'c1', 'gap', 'x', 'row=1', 'c1', 'gap', 'y', 'row=1')"
+    ],
     "contradiction_of_non_compliance": [
-        "INSERT INTO contradiction VALUES ('HF0000000000AB', 'labour.none', 'a1', 'met', 'a2', 'not_met', 30)"
+        "INSERT INTO contradiction BY NAME SELECT 'HF0000000000AB' AS facility_id, 'labour.none' AS indicator_id, "
+        "'a1' AS assessment_a, 'met' AS state_a, 'a2' AS assessment_b, 'not_met' AS state_b, 30 AS days_apart"
     ],
     "burden_visits_counted_otherwise": ["UPDATE burden SET visits = 2"],
     "burden_repetitions_counted_otherwise": [

@@ -1,6 +1,6 @@
 -- What the touched answers say as a whole: the digest of each assessment, how often each question was answered, conflicts.
 -- Reads: touched_assessment, stale_assessment, made_assessment, made_number, question_count, delivery_group, made_copy,
---        answer_conflict, release.compact. Writes: release.compact, release.conflict.
+--        answer_conflict, made_agreement, release.compact. Writes: release.compact, release.conflict.
 INSERT INTO release.compact.stored_assessment
 SELECT
     n.assessment_no, t.assessment_id, t.facility_id, t.instrument, m.edition, t.signature, coalesce(d.answers, 0),
@@ -52,14 +52,25 @@ ORDER BY ALL;
 DELETE FROM release.compact.fingerprint WHERE assessment_key NOT IN (SELECT assessment_key FROM delivery_group);
 
 -- Where several deliveries disagree: answers, and grades. (Dates and scores follow the status of a delivery.)
+DELETE FROM release.compact.agreement WHERE assessment_id IN (SELECT assessment_id FROM stale_assessment);
+INSERT INTO release.compact.agreement SELECT * FROM made_agreement ORDER BY ALL;
+
 DELETE FROM release.conflict WHERE question_id = 'rating' OR assessment_id IN (SELECT assessment_id FROM stale_assessment);
 INSERT INTO release.conflict BY NAME
 SELECT * FROM answer_conflict
 UNION ALL
 SELECT
-    c.assessment_id, 'rating', c.copy_id, g.rating_raw, a.rating_raw, 'the winning delivery states it otherwise'
+    c.assessment_id, 'rating', c.copy_id, g.rating_raw, a.rating_raw, 'the winning delivery states it otherwise', w.copy_id,
+    c.locator, w.locator
 FROM delivery_group g
 JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
 JOIN made_assessment a USING (assessment_id)
+JOIN (
+    SELECT c.assessment_id, arg_min(c.copy_id, g.delivery_rank) AS copy_id, arg_min(c.locator, g.delivery_rank) AS locator
+    FROM delivery_group g
+    JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
+    WHERE g.rating_raw IS NOT NULL
+    GROUP BY c.assessment_id
+) w USING (assessment_id)
 WHERE g.delivery_rank > 1 AND g.rating_raw <> a.rating_raw
 ORDER BY assessment_id, question_id, copy_id;

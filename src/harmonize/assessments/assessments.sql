@@ -1,5 +1,6 @@
 -- Assessments with their copies and lineage.
--- Reads: delivery_group, delivery_content, minted_assessment (group_key, assessment_id), staged_scope.
+-- Reads: delivery_group, delivery_content, minted_assessment (group_key, assessment_id), staged_scope, follow_up_word,
+--        edition_not_printed.
 -- Writes: made_copy, made_assessment, made_scope, lineage_issue.
 CREATE OR REPLACE TABLE made_copy AS
 WITH told AS (
@@ -8,7 +9,9 @@ WITH told AS (
     LEFT JOIN delivery_content c USING (content_file_id, assessment_no)
 ),
 first_delivery AS (
-    SELECT group_key, contributor, kind, fingerprint, status, updated_at FROM told WHERE delivery_order = 1
+    SELECT group_key, contributor, kind, fingerprint, status, updated_at, count(*) OVER (PARTITION BY group_key) AS deliveries
+    FROM told
+    QUALIFY delivery_order = 1
 ),
 earlier AS (
     -- Whether an earlier delivery, and one by the same contributor, said just the same.
@@ -42,7 +45,14 @@ SELECT
     END AS relation,
     d.received_at,
     d.delivery_rank = 1 AS wins,
-    d.evidence,
+    -- (What is delivered once can be confused with nothing.)
+    CASE WHEN f.deliveries = 1 AND d.evidence <> 'native_id' THEN 'alone' ELSE d.evidence END AS evidence,
+    f.deliveries > 1 AS is_repeated,
+    d.assessed_on,
+    d.status,
+    d.updated_at,
+    d.shared_key AS decision_key,
+    d.kind = 'transparency' AS is_public,
     d.delivery_rank,
     d.published
 FROM told d
@@ -82,47 +92,110 @@ WITH merged AS (
     JOIN minted_assessment n USING (group_key)
     GROUP BY n.assessment_id
 ),
+typed AS (
+    SELECT
+        *,
+        coalesce(regexp_matches(lower(assessment_type), (SELECT string_agg(word, '|') FROM follow_up_word)), false)
+            AS follows_up,
+        -- Its place in the line of its instrument: reporting years come in their order, whenever they were posted.
+        date_diff('day', DATE '1900-01-01', coalesce(period_end, assessed_on))::BIGINT * 1000000
+            + coalesce(date_diff('day', DATE '1900-01-01', assessed_on), 0) AS place
+    FROM merged
+),
+-- A verified assessment without a named partner verifies the self-assessment of its account and edition, or of its
+-- factory and edition where one of the two states no account: the only one, or where editions are no years the last before.
+own AS (
+    SELECT
+        v.assessment_id, s.assessment_id AS self_id,
+        rank() OVER (
+            PARTITION BY v.assessment_id
+            ORDER BY
+                coalesce(s.account_key = v.account_key, false) DESC,
+                CASE WHEN v.period_start IS NULL THEN s.assessed_on END DESC NULLS LAST
+        ) AS choice
+    FROM (SELECT * FROM typed WHERE kind = 'verified' AND related_native_id IS NULL) v
+    JOIN (SELECT * FROM typed WHERE kind = 'self' AND published) s
+        ON s.instrument = v.instrument AND s.facility_id = v.facility_id
+        AND s.period_start IS NOT DISTINCT FROM v.period_start
+    LEFT JOIN edition_not_printed u ON u.instrument = v.instrument
+    WHERE coalesce(
+            s.account_key = v.account_key, s.edition IS NOT DISTINCT FROM v.edition OR u.instrument IS NOT NULL
+        )
+        AND (v.period_start IS NOT NULL OR coalesce(s.assessed_on <= v.assessed_on, true))
+),
 linked AS (
     SELECT
         m.*,
         coalesce(related.assessment_id, own.assessment_id) AS verified_of
-    FROM merged m
+    FROM typed m
     LEFT JOIN merged related
         ON related.instrument = m.instrument AND related.native_id = m.related_native_id
         AND related.assessment_id <> m.assessment_id AND related.facility_id = m.facility_id AND related.kind = 'self'
     LEFT JOIN (
-        -- A verified envelope without a named partner verifies the one self-assessment of its account and edition.
-        SELECT instrument, account_key, facility_id, min(assessment_id) AS assessment_id
-        FROM merged
-        WHERE kind = 'self' AND account_key IS NOT NULL AND published
-        GROUP BY instrument, account_key, facility_id
+        SELECT o.assessment_id AS verified_id, min(self_id) AS assessment_id
+        FROM own o
+        WHERE choice = 1
+        GROUP BY o.assessment_id
         HAVING count(*) = 1
-    ) own
-        -- (Equalities alone: with a condition on one side DuckDB compares every row with every other.)
-        ON own.instrument = m.instrument AND own.facility_id = m.facility_id
-        AND own.account_key = CASE WHEN m.kind = 'verified' AND m.related_native_id IS NULL THEN m.account_key END
+    ) own ON own.verified_id = m.assessment_id
 ),
-previous AS (
+-- What stands in the line: of several on one day and of one sort the first by id.
+line AS (
     SELECT
-        a.assessment_id,
-        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id) AS previous_id,
-        first(b.assessment_id ORDER BY b.assessed_on DESC, b.assessment_id)
-            FILTER (NOT regexp_matches(lower(coalesce(b.assessment_type, '')), 'follow')) AS previous_full_id
-    FROM linked a
-    JOIN linked b
+        facility_id, instrument, kind, follows_up, place, min(assessment_id) AS assessment_id,
+        arg_min(assessed_on, assessment_id) AS assessed_on
+    FROM typed
+    WHERE published AND place IS NOT NULL
+    GROUP BY ALL
+),
+edition_line AS (
+    SELECT
+        facility_id, instrument, kind, edition, place, min(assessment_id) AS assessment_id,
+        arg_min(assessed_on, assessment_id) AS assessed_on
+    FROM typed
+    WHERE published AND place IS NOT NULL AND NOT follows_up
+    GROUP BY ALL
+),
+full_before AS (
+    SELECT a.assessment_id, b.assessment_id AS previous_id
+    FROM (SELECT * FROM typed WHERE published AND NOT follows_up) a
+    ASOF JOIN (SELECT * FROM line WHERE NOT follows_up) b
+        ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place > b.place
+),
+-- A follow-up comes after what it follows, also on one day: the last full audit of its edition, else of another one, else a
+-- follow-up. (Those of an old edition are made by the old edition.)
+follow_up AS (SELECT * FROM typed WHERE published AND follows_up),
+followed AS (
+    SELECT a.assessment_id, b.assessment_id AS previous_id, date_diff('day', b.assessed_on, a.assessed_on) AS days, 1 AS choice
+    FROM follow_up a
+    ASOF JOIN edition_line b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind
-        AND b.assessed_on < a.assessed_on AND b.published
-    WHERE a.published
-    GROUP BY a.assessment_id
+        AND coalesce(b.edition, '') = coalesce(a.edition, '') AND a.place >= b.place
+    UNION ALL
+    SELECT a.assessment_id, b.assessment_id, date_diff('day', b.assessed_on, a.assessed_on), 2
+    FROM follow_up a
+    ASOF JOIN (SELECT * FROM line WHERE NOT follows_up) b
+        ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place >= b.place
+    UNION ALL
+    SELECT a.assessment_id, b.assessment_id, date_diff('day', b.assessed_on, a.assessed_on), 3
+    FROM follow_up a
+    ASOF JOIN (SELECT * FROM line WHERE follows_up) b
+        ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND b.kind = a.kind AND a.place > b.place
 )
 SELECT
-    l.* EXCLUDE (related_native_id, account_key),
-    CASE WHEN regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_id END AS follow_up_of,
-    CASE WHEN NOT regexp_matches(lower(coalesce(assessment_type, '')), 'follow') THEN p.previous_full_id END AS supersedes,
+    l.* EXCLUDE (related_native_id, account_key, follows_up, place),
+    f.previous_id AS follow_up_of,
+    p.previous_id AS supersedes,
     period_start AS evidence_from,
     period_end AS evidence_to
 FROM linked l
-LEFT JOIN previous p USING (assessment_id);
+LEFT JOIN full_before p USING (assessment_id)
+LEFT JOIN (
+    SELECT assessment_id, arg_min(previous_id, choice) AS previous_id
+    FROM followed
+    WHERE days <= (SELECT max(within_days) FROM follow_up_word)
+    GROUP BY assessment_id
+) f USING (assessment_id);
 
 CREATE OR REPLACE TABLE made_scope AS
 SELECT DISTINCT

@@ -1,8 +1,7 @@
--- Group deliveries of one assessment, and put the deliveries of each into the order in which they win.
--- Evidence is the native id where one is printed; else instrument, factory, day and type. An undated assessment
--- without a native id is never merged.
--- Reads: delivery. Writes: delivery_group.
-CREATE OR REPLACE TABLE delivery_group AS
+-- Which deliveries are one report by numbers and days alone; what their answers show follows.
+-- Evidence is the native id where one is printed; else instrument, factory, day and type.
+-- Reads: delivery, copy_rule, follow_up_word. Writes: known_delivery.
+CREATE OR REPLACE TABLE known_delivery AS
 WITH keyed AS (
     SELECT
         d.*,
@@ -12,61 +11,95 @@ WITH keyed AS (
                 THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
                     || lower(coalesce(assessment_type, ''))
         END AS visit_key,
+        -- The number without what spelling and spreadsheets change: signs, capitals, zeros before a number.
+        nullif(regexp_replace(
+            regexp_replace(lower(native_id), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '[^\p{L}\p{N}]+', '', 'g'
+        ), '') AS number,
         regexp_replace(lower(cycle), '\D+', '', 'g') AS cycle_no,
-        CASE WHEN kind = 'transparency' THEN cycle_no END AS published_cycle
+        CASE WHEN kind = 'transparency' THEN cycle_no END AS published_cycle,
+        -- Whether it follows another one up; null where an audit does not say.
+        CASE
+            WHEN kind NOT IN ('audit', 'inspection') THEN false
+            ELSE regexp_matches(lower(assessment_type), (SELECT string_agg(word, '|') FROM follow_up_word))
+        END AS follows_up
     FROM delivery d
+),
+-- A number that stands on days far apart, or for a full audit and its follow-up, is used again: each day is a visit.
+dated AS (
+    SELECT
+        native_key, facility_id, assessed_on, coalesce(bool_or(follows_up), false) AS follows_up,
+        date_diff('day', lag(assessed_on) OVER numbered, assessed_on) AS gap,
+        coalesce(bool_or(follows_up), false) <> lag(coalesce(bool_or(follows_up), false)) OVER numbered AS turns
+    FROM keyed
+    WHERE native_key IS NOT NULL AND status IS NULL AND assessed_on IS NOT NULL
+    GROUP BY native_key, facility_id, assessed_on
+    WINDOW numbered AS (PARTITION BY native_key, facility_id ORDER BY assessed_on)
+),
+used_again AS (
+    SELECT *, count(*) FILTER (gap > reused_days OR turns) OVER (
+            PARTITION BY native_key, facility_id ORDER BY assessed_on
+        ) AS use
+    FROM dated
+    CROSS JOIN copy_rule
+    QUALIFY bool_or(gap > reused_days OR turns) OVER (PARTITION BY native_key, facility_id)
+),
+use_begun AS (
+    SELECT *, min(assessed_on) OVER (PARTITION BY native_key, facility_id, use) AS begun_on FROM used_again
+),
+numbered AS (
+    SELECT
+        k.* EXCLUDE (native_key),
+        k.native_key || coalesce(' on ' || u.begun_on, CASE WHEN r.native_key IS NOT NULL THEN ' undated' END, '') AS native_key
+    FROM keyed k
+    LEFT JOIN use_begun u
+        ON u.native_key = k.native_key AND u.facility_id = k.facility_id AND u.assessed_on = k.assessed_on
+    LEFT JOIN (SELECT DISTINCT native_key, facility_id FROM use_begun) r
+        ON r.native_key = k.native_key AND r.facility_id = k.facility_id
 ),
 -- Where one native id stands for several factories, the records are not one assessment: nothing crosses over.
 shared_native AS (
-    SELECT native_key FROM keyed WHERE native_key IS NOT NULL GROUP BY native_key HAVING count(DISTINCT facility_id) > 1
+    SELECT native_key FROM numbered WHERE native_key IS NOT NULL GROUP BY native_key HAVING count(DISTINCT facility_id) > 1
 ),
 -- A delivery without native id joins the one native assessment of its visit, if there is exactly one.
 visit_native AS (
     SELECT visit_key, min(native_key) AS native_key
-    FROM keyed
+    FROM numbered
     WHERE visit_key IS NOT NULL AND native_key IS NOT NULL
     GROUP BY visit_key
-    HAVING count(DISTINCT native_key) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
+    HAVING count(DISTINCT number) = 1 AND min(native_key) NOT IN (SELECT native_key FROM shared_native)
 ),
 -- What is published of a cycle is a copy of its assessment, if there is exactly one of that factory, cycle and day.
 cycle_native AS (
     SELECT instrument, facility_id, assessed_on, cycle_no, min(native_key) AS native_key
-    FROM keyed
+    FROM numbered
     WHERE native_key IS NOT NULL AND native_key NOT IN (SELECT native_key FROM shared_native)
     GROUP BY instrument, facility_id, assessed_on, cycle_no
-    HAVING count(DISTINCT native_key) = 1
-),
-grouped AS (
-    SELECT
-        k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle),
-        coalesce(k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END, v.native_key, y.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator) AS group_key,
-        n.native_key IS NOT NULL AS shares_native_id,
-        CASE
-            WHEN k.native_key IS NOT NULL THEN 'native id'
-            WHEN y.native_key IS NOT NULL THEN 'factory, cycle and day'
-            WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'instrument, factory, day and type'
-            ELSE 'alone'
-        END AS evidence
-    FROM keyed k
-    LEFT JOIN visit_native v USING (visit_key)
-    LEFT JOIN cycle_native y
-        ON y.instrument = k.instrument AND y.facility_id = k.facility_id AND y.assessed_on = k.assessed_on
-        AND y.cycle_no = k.published_cycle
-    LEFT JOIN shared_native n ON n.native_key = k.native_key
+    HAVING count(DISTINCT number) = 1
 )
 SELECT
-    *,
-    row_number() OVER (
-        PARTITION BY group_key
-        ORDER BY
-            status_rank DESC,
-            try_cast(updated_at AS TIMESTAMP) DESC NULLS LAST,
-            received_at DESC NULLS LAST,
-            contributor,
-            path,
-            locator
-    ) AS delivery_rank,
-    row_number() OVER (
-        PARTITION BY group_key ORDER BY kind = 'transparency', received_at NULLS FIRST, contributor, path, locator
-    ) AS delivery_order
-FROM grouped;
+    k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle),
+    coalesce(
+        k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END,
+        v.native_key, y.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator
+    ) AS known_key,
+    n.native_key IS NOT NULL AS shares_native_id,
+    CASE
+        WHEN k.native_key IS NOT NULL THEN 'native_id'
+        WHEN y.native_key IS NOT NULL THEN 'factory_cycle_day'
+        WHEN v.native_key IS NOT NULL OR k.visit_key IS NOT NULL THEN 'factory_day_type'
+        ELSE 'alone'
+    END AS evidence,
+    -- What a decision finds it by, whoever delivers it again and in whatever file.
+    CASE
+        WHEN k.native_id IS NOT NULL THEN k.instrument || '|number|' || k.native_id
+        WHEN k.assessed_on IS NOT NULL
+            THEN k.instrument || '|' || k.decision_key || '|' || k.assessed_on || '|' || k.kind || '|'
+                || lower(coalesce(k.assessment_type, ''))
+    END AS shared_key,
+    nullif(regexp_replace(lower(k.assessor), '[^\p{L}\p{N}]+', '', 'g'), '') AS assessor_key
+FROM numbered k
+LEFT JOIN visit_native v USING (visit_key)
+LEFT JOIN cycle_native y
+    ON y.instrument = k.instrument AND y.facility_id = k.facility_id AND y.assessed_on = k.assessed_on
+    AND y.cycle_no = k.published_cycle
+LEFT JOIN shared_native n ON n.native_key = k.native_key;

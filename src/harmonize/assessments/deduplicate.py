@@ -7,20 +7,24 @@ wins), then contributor and path.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
 from importlib.resources import files
 
 import duckdb
 import pyarrow as pa
 
+from harmonize.assessments.decided import CopyDecision, Word, apply_decisions
+from harmonize.assessments.joining import Link, Report, join_reports
 from harmonize.database import blocks_as_joined, compressed_without, create_table, joins_as_written
 
 __all__ = [
     "breaching_answers",
+    "compare_candidates",
     "compare_contents",
     "count_answers",
     "draw_conclusions",
+    "find_candidates",
     "group",
     "group_deliveries",
     "keep_ledger",
@@ -28,6 +32,7 @@ __all__ = [
     "make_findings",
     "mint",
     "plan",
+    "rank_deliveries",
     "state_topics",
 ]
 
@@ -72,13 +77,38 @@ def _names(key: str, facility_aliases: Mapping[str, list[str]]) -> Iterable[str]
             yield "|".join([kind, *parts[:at], old, *parts[at + 1 :]])
 
 
+def find_candidates(connection: duckdb.DuckDBPyConnection, decisions: Sequence[CopyDecision]) -> Word:
+    """Make `known_delivery`, and `compared_content`: what must be looked at to tell which of the reports are one.
+
+    Args:
+        decisions: of people, on pairs of reports.
+
+    Returns:
+        What the decisions come to, for `group`.
+    """
+    _run(connection, "copies.sql")
+    word = apply_decisions(connection, decisions)
+    _run(connection, "candidates.sql")
+    return word
+
+
+def compare_candidates(connection: duckdb.DuckDBPyConnection) -> None:
+    """Tell how much of the candidates is alike; `judged_answer` must be pointed at `compared_content`."""
+    ((unknown,),) = connection.execute("SELECT count(*) FROM unknown_likeness").fetchall()
+    if unknown:
+        with joins_as_written(connection):
+            _run(connection, "likeness.sql")
+    _run(connection, "copy_links.sql")
+
+
 def group(
     connection: duckdb.DuckDBPyConnection,
     ledger: Mapping[str, str],
     facility_aliases: Mapping[str, list[str]],
+    word: Word,
 ) -> dict[str, str]:
     """Group deliveries into assessments with ids, and find those to be made anew; returns new ledger entries."""
-    group_deliveries(connection)
+    group_deliveries(connection, word)
     keys = [str(key) for (key,) in connection.execute("SELECT DISTINCT group_key FROM delivery_group").fetchall()]
     ids, minted = mint(keys, ledger, facility_aliases)
     arriving = pa.table(
@@ -89,9 +119,47 @@ def group(
     return minted
 
 
-def group_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make `delivery_group`: which deliveries are one assessment, and in which order they win."""
-    _run(connection, "copies.sql")
+_REPORTS = """
+    SELECT known_key, min(number), min(assessed_on), max(assessed_on)
+    FROM known_delivery
+    WHERE known_key IN (SELECT key_a FROM copy_link UNION ALL SELECT key_b FROM copy_link UNION ALL SELECT unnest(?))
+    GROUP BY known_key
+"""
+_GROUPED = """
+    CREATE OR REPLACE TABLE grouped_delivery AS
+    SELECT
+        d.* EXCLUDE (evidence), coalesce(j.group_key, d.known_key) AS group_key,
+        coalesce(j.evidence, d.evidence) AS evidence
+    FROM known_delivery d
+    LEFT JOIN joined_report j USING (known_key)
+"""
+_JOINED = pa.schema({"known_key": pa.string(), "group_key": pa.string(), "evidence": pa.string()})
+
+
+def group_deliveries(connection: duckdb.DuckDBPyConnection, word: Word) -> None:
+    """Make `delivery_group`: which deliveries are one assessment, and in which order they win.
+
+    Args:
+        word: what people decided.
+    """
+    links = [*word.links, *(Link(*row) for row in connection.execute("FROM copy_link").fetchall())]
+    decided = sorted({key for link in word.links for key in (link.key_a, link.key_b)})
+    reports = (Report(*row) for row in connection.execute(_REPORTS, [decided]).fetchall())
+    joined = join_reports(reports, links, word.different)
+    rows = [{"known_key": key, **one._asdict()} for key, one in sorted(joined.items())]
+    create_table(connection, "joined_report", pa.Table.from_pylist(rows, schema=_JOINED))
+    apart = [{"key_a": one, "key_b": other} for one, other in sorted(word.different)]
+    create_table(connection, "decided_apart", pa.Table.from_pylist(apart, schema=_APART))
+    connection.execute(_GROUPED)
+    rank_deliveries(connection)
+
+
+_APART = pa.schema({"key_a": pa.string(), "key_b": pa.string()})
+
+
+def rank_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `delivery_group` of `grouped_delivery`: the order in which the deliveries of each assessment win."""
+    _run(connection, "delivery_groups.sql")
 
 
 def plan(connection: duckdb.DuckDBPyConnection) -> None:
@@ -159,13 +227,14 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
-    """Make findings, actions, contradictions, the latest values, how every topic stands, overlap and burden.
+    """Make findings, actions, doubts, contradictions, the latest values, how every topic stands, overlap and burden.
 
     Args:
         as_of: the day of judgement, on which findings are open or overdue.
     """
     make_findings(connection, breaching_answers("release"))
-    _run(connection, "finding_conflicts.sql")
+    for name in ("finding_conflicts.sql", "doubtful.sql", "report_differences.sql"):
+        _run(connection, name)
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     state_topics(connection)

@@ -3,7 +3,7 @@
 CREATE OR REPLACE TABLE finding_part AS
 WITH listed AS (
     SELECT
-        assessment_id, identity, coalesce(native_id, clause, '') AS called, copy_id, delivery_rank,
+        assessment_id, identity, coalesce(native_id, clause, '') AS called, copy_id, locator, delivery_rank,
         unnest([
             {'part': 'severity', 'value': severity_raw},
             {'part': 'status', 'value': status_raw},
@@ -21,10 +21,17 @@ SELECT
     p.copy_id,
     p.value AS value_raw,
     w.value AS winning_value_raw,
-    'the winning delivery states its ' || p.part || ' otherwise' AS reason
+    'the winning delivery states its ' || p.part || ' otherwise' AS reason,
+    w.copy_id AS winning_copy_id,
+    p.locator,
+    w.locator AS winning_locator
 FROM finding_part p
 JOIN (
-    SELECT assessment_id, identity, part, arg_min(value, delivery_rank) AS value FROM finding_part GROUP BY ALL
+    SELECT
+        assessment_id, identity, part, arg_min(value, delivery_rank) AS value, arg_min(copy_id, delivery_rank) AS copy_id,
+        arg_min(locator, delivery_rank) AS locator
+    FROM finding_part
+    GROUP BY ALL
 ) w USING (assessment_id, identity, part)
 WHERE lower(p.value) <> lower(w.value)
 ORDER BY ALL;

@@ -1,5 +1,7 @@
--- What follows for whole factories: contradictions (differences to explain), and the latest answer to every indicator; made anew for the factories of which anything is not as it was.
--- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, release.compact.
+-- What follows for whole factories: contradictions (differences to explain), and the latest answer to every indicator;
+-- made anew for the factories of which anything is not as it was.
+-- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, instrument_default,
+--        contradiction_rule, release.compact.
 -- Writes: answering_instrument, facility_plan, stale_facility, touched_facility, standing_assessment, asked_indicator,
 --         release.contradiction, release.compact.latest. What was asked again (overlap.sql) goes with the stale factories.
 
@@ -13,7 +15,7 @@ WITH found AS (
         n.assessment_id,
         sum(hash(
             n.indicator_id, n.topic_id, n.mapping_id, n.status, n.closed_on, n.due_on, n.made_from, c.predicate, c.basis,
-            c.threshold
+            c.threshold, n.severity, n.severity_raw, n.finding_id, n.file_id, n.locator
         )::HUGEINT) AS digest
     FROM made_finding n
     LEFT JOIN crosswalk_entry c USING (mapping_id)
@@ -153,12 +155,12 @@ ORDER BY c.question_no, c.facility_no;
 
 CREATE OR REPLACE TABLE asked_indicator AS
 WITH said AS (
-    SELECT assessment_id, indicator_id, mapping_id, implied_state
+    SELECT assessment_id, indicator_id, mapping_id, implied_state, rank, NULL AS finding_id
     FROM counting_answer
     WHERE is_compared AND is_compliance
     UNION ALL
     -- A finding row is an answer that is not met.
-    SELECT n.assessment_id, n.indicator_id, n.mapping_id, e.implied_state
+    SELECT n.assessment_id, n.indicator_id, n.mapping_id, e.implied_state, NULL, n.finding_id
     FROM made_finding n
     JOIN standing_assessment s ON s.assessment_id = n.assessment_id AND s.is_compared
     JOIN crosswalk_entry c USING (mapping_id)
@@ -169,50 +171,144 @@ SELECT
     s.assessment_id,
     s.indicator_id,
     c.basis,
-    max(c.threshold) AS threshold,
+    -- Another threshold is another question.
+    c.threshold,
     CASE
         WHEN bool_or(s.implied_state = 'not_met') THEN 'not_met'
         WHEN bool_or(s.implied_state = 'met') AND NOT coalesce(bool_or(s.implied_state = 'partly_met'), false) THEN 'met'
-    END AS implied_state
+    END AS implied_state,
+    -- The answer that speaks for it (inside one, what is not met), or the finding.
+    min(s.rank) FILTER (s.implied_state IS NOT NULL) AS rank,
+    min(s.finding_id) AS finding_id
 FROM said s
 JOIN crosswalk_entry c USING (mapping_id)
-GROUP BY s.assessment_id, s.indicator_id, c.basis;
+GROUP BY s.assessment_id, s.indicator_id, c.basis, c.threshold;
 
-INSERT INTO release.contradiction BY NAME
+-- Pairs of assessments that say the contrary: of one basis and threshold, of two visits, about the same months.
+CREATE OR REPLACE TABLE contrary AS
 WITH stated AS (
-    SELECT k.*, a.facility_id, a.visit_id, a.assessed_on, a.instrument, a.verified_of, a.evidence_from, a.evidence_to
+    SELECT
+        k.*, a.facility_id, a.visit_id, a.assessed_on, a.instrument, a.verified_of,
+        a.evidence_to IS NOT NULL AS states_evidence,
+        -- Where an assessment does not state which months it saw, it is held to have seen those before it.
+        coalesce(a.evidence_from, a.assessed_on - r.evidence_days) AS seen_from,
+        coalesce(a.evidence_to, a.assessed_on) AS seen_to
     FROM asked_indicator k
     JOIN made_assessment a USING (assessment_id)
     JOIN indicator_entry i USING (indicator_id)
+    CROSS JOIN contradiction_rule r
     WHERE i.kind = 'compliance' AND k.implied_state IS NOT NULL AND a.assessed_on IS NOT NULL
+),
+-- (Most indicators are answered one way: only where two states stand, they are laid beside each other.)
+disputed AS (
+    SELECT s.*
+    FROM stated s
+    SEMI JOIN (
+        SELECT facility_id, indicator_id FROM stated GROUP BY ALL HAVING min(implied_state) <> max(implied_state)
+    ) USING (facility_id, indicator_id)
 )
-SELECT DISTINCT
-    x.facility_id,
-    x.indicator_id,
-    x.assessment_id AS assessment_a,
-    x.implied_state AS state_a,
-    y.assessment_id AS assessment_b,
-    y.implied_state AS state_b,
-    date_diff('day', x.assessed_on, y.assessed_on) AS days_apart
-FROM stated x
-JOIN stated y
+SELECT
+    x.facility_id, x.indicator_id, x.basis, coalesce(x.threshold, y.threshold) AS threshold,
+    x.assessment_id AS assessment_a, x.implied_state AS state_a, x.rank AS rank_a, x.finding_id AS finding_a,
+    x.instrument AS instrument_a, x.assessed_on AS day_a,
+    y.assessment_id AS assessment_b, y.implied_state AS state_b, y.rank AS rank_b, y.finding_id AS finding_b,
+    y.assessed_on AS day_b, date_diff('day', x.assessed_on, y.assessed_on) AS days_apart
+FROM disputed x
+JOIN disputed y
     ON y.facility_id = x.facility_id AND y.indicator_id = x.indicator_id AND y.basis IS NOT DISTINCT FROM x.basis
     AND (x.threshold IS NULL OR y.threshold IS NULL OR x.threshold = y.threshold)
     AND y.visit_id <> x.visit_id AND y.implied_state <> x.implied_state
     AND (x.assessed_on, x.assessment_id) < (y.assessed_on, y.assessment_id)
     AND x.assessment_id IS DISTINCT FROM y.verified_of AND y.assessment_id IS DISTINCT FROM x.verified_of
-    -- The evidence must overlap. Where it is not stated, two cycles of one instrument are a change in time, and two
-    -- instruments within half a year are held to have seen the same months.
+    AND x.seen_from <= y.seen_to AND y.seen_from <= x.seen_to
+    -- Two cycles of one instrument that state no period are a change in time.
+    AND (x.instrument <> y.instrument OR (x.states_evidence AND y.states_evidence))
+-- Of several thresholds that a pair shares one tells.
+QUALIFY row_number() OVER (
+    PARTITION BY x.assessment_id, y.assessment_id, x.indicator_id, x.implied_state, y.implied_state
+    ORDER BY x.threshold IS NULL, y.threshold IS NULL, x.basis, x.threshold, y.threshold
+) = 1;
+
+-- An action closed in between explains the change: of the finding itself, or as a later visit of the same instrument saw it.
+CREATE OR REPLACE TABLE explained AS
+SELECT DISTINCT c.indicator_id, c.assessment_a, c.assessment_b
+FROM contrary c
+JOIN made_assessment f ON f.facility_id = c.facility_id AND f.instrument = c.instrument_a
+JOIN made_finding n ON n.assessment_id = f.assessment_id AND n.indicator_id = c.indicator_id AND n.status = 'closed'
+WHERE c.state_a = 'not_met'
     AND CASE
-        WHEN x.evidence_to IS NOT NULL AND y.evidence_to IS NOT NULL
-            THEN x.evidence_from <= y.evidence_to AND y.evidence_from <= x.evidence_to
-        ELSE x.instrument <> y.instrument AND date_diff('day', x.assessed_on, y.assessed_on) <= 180
-    END
-WHERE NOT EXISTS (
-    -- An action closed in between explains the change.
-    SELECT 1
-    FROM made_finding n
-    WHERE n.assessment_id = x.assessment_id AND n.indicator_id = x.indicator_id
-        AND n.status = 'closed' AND coalesce(n.closed_on, n.due_on, y.assessed_on) <= y.assessed_on
+        WHEN f.assessment_id = c.assessment_a THEN coalesce(n.closed_on, n.due_on, c.day_b) <= c.day_b
+        ELSE f.assessed_on > c.day_a AND f.assessed_on <= c.day_b AND coalesce(n.closed_on, f.assessed_on) <= c.day_b
+    END;
+
+-- The words on both sides, and how they are known.
+CREATE OR REPLACE TABLE contrary_side AS
+WITH sided AS (
+    SELECT assessment_a AS assessment_id, indicator_id, rank_a AS rank, finding_a AS finding_id FROM contrary
+    UNION
+    SELECT assessment_b, indicator_id, rank_b, finding_b FROM contrary
+),
+answering AS (
+    SELECT
+        s.*, k.assessment_no, q.question_no,
+        CASE WHEN s.rank & 1 = 1 THEN 'verifier' ELSE 'facility' END::answered_by AS answered_by
+    FROM sided s
+    JOIN standing_assessment k USING (assessment_id)
+    JOIN asked_of q ON q.place = ((s.rank >> 1) & 4294967295)::INTEGER
+    WHERE s.rank IS NOT NULL
 )
-ORDER BY ALL;
+SELECT
+    s.assessment_id, s.indicator_id, s.rank, s.finding_id, q.question_id, q.comparability,
+    concat_ws(' ', coalesce(v.raw_value, a.rare_value), u.raw_unit) AS said, a.verification::VARCHAR AS verification,
+    d.file_id, p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator
+FROM answering s
+JOIN (
+    SELECT * FROM release.compact.stored_answer SEMI JOIN answering USING (assessment_no)
+) a USING (assessment_no, question_no, answered_by)
+JOIN release.compact.question q USING (question_no)
+JOIN release.compact.stated_text v USING (text_no)
+JOIN release.compact.raw_unit u USING (raw_unit_no)
+JOIN release.compact.delivery d USING (delivery_no)
+JOIN release.compact.place p USING (place_no)
+UNION ALL
+SELECT
+    s.assessment_id, s.indicator_id, s.rank, s.finding_id, n.clause_raw, c.predicate,
+    concat_ws(': ', n.severity_raw, n.description), i.verification::VARCHAR, n.file_id, n.locator
+FROM sided s
+JOIN made_finding n USING (finding_id)
+JOIN made_assessment m ON m.assessment_id = s.assessment_id
+JOIN crosswalk_entry c USING (mapping_id)
+LEFT JOIN instrument_default i ON i.instrument = m.instrument
+WHERE s.rank IS NULL;
+
+INSERT INTO release.contradiction BY NAME
+WITH grave AS (
+    SELECT
+        assessment_id, indicator_id, arg_min(severity, place) AS severity, arg_min(severity_raw, place) AS severity_raw
+    FROM (
+        SELECT
+            *, list_position(['zero_tolerance', 'critical', 'major', 'minor', 'observation'], severity) AS place
+        FROM made_finding
+        WHERE severity IS NOT NULL AND indicator_id IS NOT NULL
+    )
+    GROUP BY assessment_id, indicator_id
+)
+SELECT
+    c.facility_id, c.indicator_id, c.assessment_a, c.state_a, c.assessment_b, c.state_b, c.days_apart, c.basis, c.threshold,
+    g.severity, g.severity_raw,
+    x.question_id AS question_a, x.comparability AS comparability_a, x.said AS said_a, x.verification AS verification_a,
+    x.file_id AS file_a, x.locator AS locator_a,
+    y.question_id AS question_b, y.comparability AS comparability_b, y.said AS said_b, y.verification AS verification_b,
+    y.file_id AS file_b, y.locator AS locator_b
+FROM contrary c
+ANTI JOIN explained e USING (indicator_id, assessment_a, assessment_b)
+LEFT JOIN grave g
+    ON g.indicator_id = c.indicator_id
+    AND g.assessment_id = CASE WHEN c.state_a = 'not_met' THEN c.assessment_a ELSE c.assessment_b END
+LEFT JOIN contrary_side x
+    ON x.assessment_id = c.assessment_a AND x.indicator_id = c.indicator_id AND x.rank IS NOT DISTINCT FROM c.rank_a
+    AND x.finding_id IS NOT DISTINCT FROM c.finding_a
+LEFT JOIN contrary_side y
+    ON y.assessment_id = c.assessment_b AND y.indicator_id = c.indicator_id AND y.rank IS NOT DISTINCT FROM c.rank_b
+    AND y.finding_id IS NOT DISTINCT FROM c.finding_b
+ORDER BY c.facility_id, c.indicator_id, c.assessment_a, c.assessment_b, c.state_a;

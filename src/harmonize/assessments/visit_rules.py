@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -45,6 +46,19 @@ class AutoAccepted(_Rule):
     programme: str
 
 
+class FollowUps(_Strict):
+    """Audits whose type says one of these words follow another one up, the last before them."""
+
+    words: Sequence[str] = ("follow",)
+    within_days: PositiveInt = 730
+
+
+class Contradictions(_Strict):
+    """The days before an assessment that its evidence covers where it states none."""
+
+    evidence_days: PositiveInt = 180
+
+
 class VisitRules(_Strict):
     """All of `schemas/visits.yml`; a list that is not there is empty."""
 
@@ -52,6 +66,8 @@ class VisitRules(_Strict):
     same_visit: Sequence[SameVisit] = ()
     rating_derived_from: Sequence[DerivedRating] = ()
     auto_accepted: Sequence[AutoAccepted] = ()
+    follow_ups: FollowUps = FollowUps()
+    contradictions: Contradictions = Contradictions()
 
 
 def load_visit_rules(path: Path) -> VisitRules:
@@ -81,11 +97,16 @@ _RULES = {
     "same_visit": pa.schema({"instrument": _S, "seen_by": _S, "within_days": pa.int32()}),
     "derived_rating": pa.schema({"instrument": _S, "rating": _S, "derived_from": _S, "within_days": pa.int32()}),
     "accepted_level": pa.schema({"instrument": _S, "level": _S, "programme": _S, "within_days": pa.int32()}),
+    "follow_up_word": pa.schema({"word": _S, "within_days": pa.int32()}),
+    "contradiction_rule": pa.schema({"evidence_days": pa.int32()}),
 }
 
 
 def register_visit_rules(connection: duckdb.DuckDBPyConnection, rules: VisitRules) -> None:
-    """Put the rules into the workspace as tables: `dated_on_site`, `same_visit`, `derived_rating`, `accepted_level`."""
+    """Put the rules into the workspace as tables.
+
+    `dated_on_site`, `same_visit`, `derived_rating`, `accepted_level`, `follow_up_word` and `contradiction_rule`.
+    """
     rows = {
         "dated_on_site": [{"instrument": name} for name in rules.dated_on_site],
         "same_visit": [rule.model_dump() for rule in rules.same_visit],
@@ -99,6 +120,11 @@ def register_visit_rules(connection: duckdb.DuckDBPyConnection, rules: VisitRule
             for rule in rules.auto_accepted
             for level in rule.levels
         ],
+        "follow_up_word": [
+            {"word": re.escape(word.lower()), "within_days": rules.follow_ups.within_days}
+            for word in rules.follow_ups.words
+        ],
+        "contradiction_rule": [rules.contradictions.model_dump()],
     }
     for name, schema in _RULES.items():
         create_table(connection, name, pa.Table.from_pylist(rows[name], schema=schema))

@@ -1,5 +1,6 @@
 -- The winning answers of the touched assessments that several contents answer, and losers that differ.
--- Reads: contested_answer, answer_source, touched_assessment, delivery_group, made_copy. Writes: contested_winner, answer_conflict.
+-- Reads: contested_answer, answer_source, touched_assessment, delivery_group, made_copy, release.compact.place.
+-- Writes: contested_winner, answer_conflict, made_agreement.
 CREATE OR REPLACE TABLE ranked_answer AS
 WITH source AS (
     SELECT s.*
@@ -43,7 +44,7 @@ FROM ranked_answer
 WHERE wins
 QUALIFY row_number() OVER (PARTITION BY assessment_id, question_id, answered_by ORDER BY cell_no, assessment_key) = 1;
 
-CREATE OR REPLACE TABLE answer_conflict AS
+CREATE OR REPLACE TABLE compared_answer AS
 WITH compared AS (
     -- Each side is compared with the same side of the winner, or with the other one where the winner has no such side.
     SELECT
@@ -55,6 +56,8 @@ WITH compared AS (
         w.value_text AS winning_cleaned,
         w.unit AS winning_unit,
         w.copy_id AS winning_copy,
+        w.row_no AS winning_row_no,
+        w.place_no AS winning_place_no,
         row_number() OVER (
             PARTITION BY l.copy_id, l.assessment_id, l.question_id, l.answered_by ORDER BY w.answered_by = l.answered_by DESC
         ) AS choice
@@ -62,34 +65,59 @@ WITH compared AS (
     JOIN contested_winner w USING (assessment_id, question_id)
     WHERE NOT l.wins
 )
+SELECT
+    assessment_id, copy_id, differs,
+    -- (Of what agrees, which is nearly all, nothing more is kept.)
+    CASE WHEN differs THEN question_id END AS question_id,
+    CASE WHEN differs THEN concat_ws(' ', raw_value, raw_unit) END AS value_raw,
+    CASE WHEN differs THEN concat_ws(' ', winning_raw, winning_raw_unit) END AS winning_value_raw,
+    CASE WHEN differs THEN winning_copy END AS winning_copy,
+    row_no, place_no, winning_row_no, winning_place_no
+FROM (
+    SELECT
+        *,
+        state <> winning_state
+            OR (value_number IS NOT NULL AND winning_number IS NOT NULL
+                AND abs(value_number - winning_number) > 1e-9 * greatest(abs(value_number), abs(winning_number)))
+            OR ((value_number IS NULL OR winning_number IS NULL)
+                AND lower(coalesce(value_text, raw_value)) IS DISTINCT FROM lower(coalesce(winning_cleaned, winning_raw)))
+            OR unit IS DISTINCT FROM winning_unit AS differs
+    FROM compared
+    WHERE choice = 1
+);
+
+CREATE OR REPLACE TABLE answer_conflict AS
 SELECT DISTINCT
     l.assessment_id,
     l.question_id,
     l.copy_id,
-    concat_ws(' ', l.raw_value, l.raw_unit) AS value_raw,
-    concat_ws(' ', l.winning_raw, l.winning_raw_unit) AS winning_value_raw,
+    l.value_raw,
+    l.winning_value_raw,
     CASE
         WHEN lg.status_rank <> wg.status_rank THEN 'the winning delivery has the higher status'
         WHEN lg.updated_at IS DISTINCT FROM wg.updated_at THEN 'the winning delivery was updated later'
         WHEN lg.received_at IS DISTINCT FROM wg.received_at THEN 'the winning delivery was received later'
         WHEN lc.file_id = wc.file_id THEN 'the winning row stands first in the file'
         ELSE 'contributor and path in alphabetical order'
-    END AS reason
-FROM compared l
+    END AS reason,
+    l.winning_copy AS winning_copy_id,
+    p.prefix || coalesce(l.row_no::VARCHAR, '') || p.suffix AS locator,
+    q.prefix || coalesce(l.winning_row_no::VARCHAR, '') || q.suffix AS winning_locator
+FROM compared_answer l
 JOIN made_copy lc ON lc.copy_id = l.copy_id
 JOIN made_copy wc ON wc.copy_id = l.winning_copy
 JOIN delivery_group lg ON lg.file_id = lc.file_id AND lg.assessment_no = lc.assessment_no
 JOIN delivery_group wg ON wg.file_id = wc.file_id AND wg.assessment_no = wc.assessment_no
-WHERE l.choice = 1
-    AND (
-        l.state <> l.winning_state
-        OR (l.value_number IS NOT NULL AND l.winning_number IS NOT NULL
-            AND abs(l.value_number - l.winning_number) > 1e-9 * greatest(abs(l.value_number), abs(l.winning_number)))
-        OR ((l.value_number IS NULL OR l.winning_number IS NULL)
-            AND lower(coalesce(l.value_text, l.raw_value)) IS DISTINCT FROM lower(coalesce(l.winning_cleaned, l.winning_raw)))
-        OR l.unit IS DISTINCT FROM l.winning_unit
-    );
+JOIN release.compact.place p ON p.place_no = l.place_no
+JOIN release.compact.place q ON q.place_no = l.winning_place_no
+WHERE l.differs;
+
+CREATE OR REPLACE TABLE made_agreement AS
+SELECT assessment_id, copy_id, count(*) AS compared, count(*) FILTER (NOT differs) AS agreeing
+FROM compared_answer
+GROUP BY ALL;
 
 -- The largest tables of a run, and nothing reads them any more.
 DROP TABLE contested_answer;
 DROP TABLE ranked_answer;
+DROP TABLE compared_answer;

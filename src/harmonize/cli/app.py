@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harmonize import __version__
-from harmonize.cli import burden, crosswalk, demo, facilities, language, overlap, project, run, sources
+from harmonize.cli import assessments, burden, crosswalk, demo, facilities, language, overlap, project, run, sources
 from harmonize.cli.prompt_group import PromptGroup
 
 __all__ = ["app"]
@@ -46,4 +46,5 @@ app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")
+app.add_typer(assessments.app, name="assessments")
 app.add_typer(language.app, name="language")

@@ -6,7 +6,7 @@
 from harmonize.identity.accuracy import Accuracy, estimated
 from harmonize.identity.decided_pairs import strata_of
 from harmonize.identity.decision_ledger import read_decisions
-from harmonize.identity.decisions import Decision
+from harmonize.identity.decisions import Decision, latest_decisions
 from harmonize.identity.identified import Notice
 from harmonize.identity.keys import decision_keys
 from harmonize.identity.knowledge import Knowledge
@@ -25,6 +25,7 @@ __all__ = [
     "decision_keys",
     "estimated",
     "ledger_of",
+    "latest_decisions",
     "read_decisions",
     "read_ledger",
     "resolve",

@@ -166,6 +166,64 @@ class AssessmentCopy(TableModel):
     received_at: date | None = Field(description="Date of delivery from its received-YYYY-MM-DD folder.")
     wins: bool = Field(description="This delivery is the first in the order in which deliveries win.")
     evidence: str | None = Field(description="Why it is held to be this assessment: native id, or facility and date.")
+    confidence: float = Field(
+        description="How sure it is that this is a delivery of the assessment, 0 to 1 (`schemas/copies.yml`); 1 for a "
+        "single one."
+    )
+    agreement: float | None = Field(
+        description="Of what it states and what stands state both, the share that is stated alike; of findings also "
+        "what one of them leaves out counts. Null for the winning delivery."
+    )
+    compared: int | None = Field(description="How many answers and findings were compared for it.")
+    assessed_on: date | None = Field(description="The day that this copy prints.")
+    status: str | None = Field(description="The native status that this copy prints.")
+    updated_at: str | None = Field(description="Its last update as the copy prints it, ISO 8601.")
+    decision_key: str | None = Field(
+        description="Key under which a decision finds the report after a re-export; null without number and day."
+    )
+
+
+class DoubtfulCopy(TableModel):
+    """Two deliveries of which only a person can say whether they are one report (`harmonize assessments doubtful`).
+
+    `apart`: two assessments of one factory and instrument that may be one report. `merged`: two copies of one
+    assessment of which much differs, or whose days lie far apart. What was decided stands here no more.
+    """
+
+    facility_id: str = Field(description="The factory.")
+    instrument: str = Field(description="The instrument.")
+    assessment_a: str = Field(description="The assessment.")
+    copy_a: str = Field(description="Its winning copy.")
+    assessment_b: str = Field(description="The other assessment; of merged copies the same one.")
+    copy_b: str = Field(description="Its winning copy; of merged copies the one that differs.")
+    stands: Literal["apart", "merged"] = Field(description="How the machine left them.")
+    evidence: str = Field(description="What speaks for one report, in words.")
+    days_apart: int | None = Field(description="Days between their dates; null where one has none.")
+    compared: int | None = Field(description="Answers and findings that could be compared.")
+    agreement: float | None = Field(description="The share of these that are alike.")
+    confidence: float = Field(description="How sure it is that they are one report, 0 to 1 (`schemas/copies.yml`).")
+
+
+class ReportDifference(TableModel):
+    """One report that says different things to different receivers: a signal for the steward and the factory first.
+
+    Nobody decides here who is right. An amendment, which has a later status or update, is none. `version` is `same`
+    where both copies print the same status and update, or print none and came on one day; `unknown` where nothing tells
+    whether one amends the other.
+    """
+
+    facility_id: str = Field(description="The factory.")
+    assessment_id: str = Field(description="The report.")
+    question_id: str = Field(description="The question, finding or header field.")
+    version: Literal["same", "unknown"] = Field(description="Whether both are known to be one version.")
+    copy_a: str = Field(description="The copy whose value stands, by the order in which deliveries win.")
+    contributor_a: str = Field(description="Who was given it.")
+    value_a: str | None = Field(description="What it says; null where it leaves the finding out.")
+    locator_a: str = Field(description="Where, in the file of the copy.")
+    copy_b: str = Field(description="The other copy.")
+    contributor_b: str = Field(description="Who was given it.")
+    value_b: str | None = Field(description="What it says; null where it leaves the finding out.")
+    locator_b: str = Field(description="Where, in the file of the copy.")
 
 
 class AssessmentRelation(TableModel):
@@ -274,10 +332,17 @@ class Conflict(TableModel):
     value_raw: str | None = Field(description="Its value.")
     winning_value_raw: str | None = Field(description="The value that won.")
     reason: str = Field(description="The rule that decided.")
+    winning_copy_id: str = Field(description="The copy whose value won.")
+    locator: str = Field(description="Where the losing value stands, in the file of its copy.")
+    winning_locator: str = Field(description="Where the winning value stands, in the file of its copy.")
 
 
 class Contradiction(TableModel):
-    """Two assessments of one factory that answer one indicator differently: a difference to explain."""
+    """Two assessments of one factory that answer one indicator differently: a difference to explain.
+
+    Both are of one basis and threshold, of two visits, and their evidence overlaps; no action was closed in between. A
+    self-assessment and what verifies it do not contradict each other. `v_contradiction` ranks them.
+    """
 
     facility_id: str = Field(description="The factory.")
     indicator_id: str = Field(description="The indicator.")
@@ -286,6 +351,24 @@ class Contradiction(TableModel):
     assessment_b: str = Field(description="The later assessment.")
     state_b: AnswerState = Field(description="Its state.")
     days_apart: int = Field(description="Days between them.")
+    basis: str | None = Field(description="What both are held against: national_law, international_standard, ...")
+    threshold: str | None = Field(description="The threshold of the questions, where one states it.")
+    severity: CommonSeverity | None = Field(
+        description="Common severity of what was found on the side that is not met; null where its scheme prints none."
+    )
+    severity_raw: str | None = Field(description="The word of that scheme.")
+    question_a: str | None = Field(description="The question or clause that speaks for the earlier side.")
+    comparability_a: str | None = Field(description="Predicate of its mapping.")
+    said_a: str | None = Field(description="Its answer or finding as printed.")
+    verification_a: Verification | None = Field(description="How it was verified.")
+    file_a: str | None = Field(description="The file.")
+    locator_a: str | None = Field(description="The place in the file.")
+    question_b: str | None = Field(description="The question or clause that speaks for the later side.")
+    comparability_b: str | None = Field(description="Predicate of its mapping.")
+    said_b: str | None = Field(description="Its answer or finding as printed.")
+    verification_b: Verification | None = Field(description="How it was verified.")
+    file_b: str | None = Field(description="The file.")
+    locator_b: str | None = Field(description="The place in the file.")
 
 
 class Overlap(TableModel):
@@ -559,6 +642,7 @@ TABLES: dict[str, type[TableModel]] = {
     "facility_mention": FacilityMention,
     "assessment": Assessment,
     "assessment_copy": AssessmentCopy,
+    "doubtful_copy": DoubtfulCopy,
     "assessment_relation": AssessmentRelation,
     "assessment_scope": AssessmentScope,
     "answer": Answer,
@@ -566,6 +650,7 @@ TABLES: dict[str, type[TableModel]] = {
     "corrective_action": CorrectiveAction,
     "score": Score,
     "conflict": Conflict,
+    "report_difference": ReportDifference,
     "contradiction": Contradiction,
     "overlap": Overlap,
     "burden": Burden,

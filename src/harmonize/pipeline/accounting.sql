@@ -30,6 +30,8 @@ WITH noticed AS (
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM finding_issue
     UNION ALL
+    SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM difference_issue
+    UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, false, false FROM refusal
     UNION ALL
     SELECT

@@ -10,6 +10,7 @@ from pathlib import Path
 import duckdb
 
 from harmonize.assessments.burden_rules import BurdenRules, load_burden_rules, register_burden_rules
+from harmonize.assessments.copy_rules import CopyRules, load_copy_rules, register_copy_rules
 from harmonize.assessments.visit_rules import VisitRules, load_visit_rules, register_visit_rules
 from harmonize.crosswalk.entailment import load_entailment
 from harmonize.crosswalk.harmonise import register_knowledge
@@ -42,6 +43,7 @@ class Crosswalks:
     defaults: Mapping[str, tuple[str | None, str]]
     visit_rules: VisitRules
     burden_rules: BurdenRules
+    copy_rules: CopyRules
 
     def complaints(self) -> list[Complaint]:
         """What the lint has to say."""
@@ -55,6 +57,7 @@ class Crosswalks:
         )
         register_visit_rules(connection, self.visit_rules)
         register_burden_rules(connection, self.burden_rules)
+        register_copy_rules(connection, self.copy_rules)
 
     @property
     def default_scales(self) -> Mapping[str, str | None]:
@@ -71,7 +74,14 @@ class Crosswalks:
     @property
     def rest(self) -> object:
         """What may decide how any question is read."""
-        return self.scales, self.units.spellings, list(self.entailment), self.defaults, self.visit_rules
+        return (
+            self.scales,
+            self.units.spellings,
+            list(self.entailment),
+            self.defaults,
+            self.visit_rules,
+            self.copy_rules,
+        )
 
 
 def load_crosswalks(
@@ -112,4 +122,5 @@ def load_crosswalks(
         defaults,
         load_visit_rules(project.find("schemas/visits.yml")),
         load_burden_rules(project.find("schemas/burden.yml")),
+        load_copy_rules(project.find("schemas/copies.yml")),
     )

@@ -8,6 +8,7 @@ SELECT
     f.contributor,
     f.received_at,
     l.facility_id,
+    l.decision_key,
     a.* EXCLUDE (file_id, row_order)
 FROM inbox_file f
 JOIN staged_assessment a ON a.file_id = coalesce(f.duplicate_of, f.file_id)

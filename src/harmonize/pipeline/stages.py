@@ -18,7 +18,14 @@ from typing import Any
 import duckdb
 
 from harmonize import __version__
-from harmonize.assessments.deduplicate import compare_contents, draw_conclusions, group, make_answers
+from harmonize.assessments.deduplicate import (
+    compare_candidates,
+    compare_contents,
+    draw_conclusions,
+    find_candidates,
+    group,
+    make_answers,
+)
 from harmonize.crosswalk.harmonise import harmonise, judge
 from harmonize.database import beside, quoted
 from harmonize.errors import ConfigurationError, PublicationError
@@ -34,6 +41,7 @@ from harmonize.pipeline.readers import MUCH, Readers, is_much
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
 from harmonize.pipeline.workspace import (
     choose_files_to_judge,
+    copy_decisions,
     find_drift,
     identify,
     linkage_accuracy,
@@ -344,8 +352,11 @@ def _transform(
         meant.result()
     with clock.stage("assessments"):
         make_deliveries(connection)
+        word = find_candidates(connection, copy_decisions(decisions))
+        point_at(connection, intake, _files_of(connection, "SELECT file_id FROM compared_content"), "compared_content")
+        compare_candidates(connection)
         ledger = decisions / "assessment_ids.jsonl"
-        append_ids(ledger, group(connection, read_ids(ledger), olds), today)
+        append_ids(ledger, group(connection, read_ids(ledger), olds, word), today)
         contested = _files_of(connection, "SELECT file_id FROM contested_source")
         point_at(connection, intake, contested, "contested_source")
         compare_contents(connection)

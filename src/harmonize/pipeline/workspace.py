@@ -12,6 +12,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
+from harmonize.assessments.decided import CopyDecision
 from harmonize.database import create_table, quoted
 from harmonize.identity import (
     Accuracy,
@@ -19,6 +20,7 @@ from harmonize.identity import (
     SamplingRules,
     append_ledger,
     estimated,
+    latest_decisions,
     read_decisions,
     read_ledger,
     resolve,
@@ -35,6 +37,7 @@ from harmonize.values.geography import Geography
 
 __all__ = [
     "choose_files_to_judge",
+    "copy_decisions",
     "find_drift",
     "identify",
     "linkage_accuracy",
@@ -319,6 +322,15 @@ def choose_files_to_judge(connection: duckdb.DuckDBPyConnection) -> None:
         WHERE j.file_id IS NULL
         """
     )
+
+
+def copy_decisions(decisions: Path) -> list[CopyDecision]:
+    """What people decided about pairs of reports, of each two keys the latest."""
+    return [
+        CopyDecision(one.key_a, one.key_b, one.verdict, one.at)
+        for one in latest_decisions(read_decisions(decisions / "assessment_decisions.jsonl"))
+        if one.verdict != "unsure"
+    ]
 
 
 def make_deliveries(connection: duckdb.DuckDBPyConnection) -> None:

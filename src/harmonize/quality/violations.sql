@@ -261,6 +261,26 @@ FROM conflict AS x
 LEFT JOIN assessment_copy AS c ON c.copy_id = x.copy_id AND c.assessment_id = x.assessment_id
 WHERE c.copy_id IS NULL OR x.value_raw IS NOT DISTINCT FROM x.winning_value_raw;
 
+-- law: doubt_of_other_copies
+SELECT d.assessment_a, d.copy_a, d.assessment_b, d.copy_b, d.stands
+FROM doubtful_copy AS d
+LEFT JOIN assessment_copy AS a ON a.copy_id = d.copy_a AND a.assessment_id = d.assessment_a
+LEFT JOIN assessment_copy AS b ON b.copy_id = d.copy_b AND b.assessment_id = d.assessment_b
+WHERE a.copy_id IS NULL
+    OR b.copy_id IS NULL
+    OR d.copy_a = d.copy_b
+    OR (d.stands = 'merged') <> (d.assessment_a = d.assessment_b);
+
+-- law: difference_of_one_receiver
+SELECT d.assessment_id, d.question_id, d.copy_a, d.copy_b
+FROM report_difference AS d
+LEFT JOIN assessment_copy AS a ON a.copy_id = d.copy_a AND a.assessment_id = d.assessment_id
+LEFT JOIN assessment_copy AS b ON b.copy_id = d.copy_b AND b.assessment_id = d.assessment_id
+WHERE a.copy_id IS NULL
+    OR b.copy_id IS NULL
+    OR d.contributor_a = d.contributor_b
+    OR d.value_a IS NOT DISTINCT FROM d.value_b;
+
 -- law: contradiction_of_non_compliance
 SELECT c.facility_id, c.indicator_id, i.kind
 FROM contradiction AS c

@@ -235,3 +235,22 @@ CREATE TABLE compact.read_clause (
     mapping_id VARCHAR,
     knowledge VARCHAR NOT NULL
 );
+
+-- How much of what two contents state is stated alike, by what their answers meant when they were compared.
+CREATE TABLE compact.likeness (
+    content_a BIGINT NOT NULL,
+    signature_a UBIGINT NOT NULL,
+    content_b BIGINT NOT NULL,
+    signature_b UBIGINT NOT NULL,
+    compared BIGINT NOT NULL,
+    agreeing BIGINT NOT NULL,
+    telling BIGINT NOT NULL
+);
+
+-- How many questions of a losing content the winning ones answer too, and how many of these alike.
+CREATE TABLE compact.agreement (
+    assessment_id VARCHAR NOT NULL,
+    copy_id VARCHAR NOT NULL,
+    compared BIGINT NOT NULL,
+    agreeing BIGINT NOT NULL
+);

@@ -13,8 +13,16 @@ INSERT INTO release.assessment BY NAME
 SELECT * EXCLUDE (cycle) FROM made_assessment ORDER BY facility_id, assessment_id;
 
 INSERT INTO release.assessment_copy BY NAME
-SELECT copy_id, assessment_id, file_id, locator, contributor, native_id, relation, received_at, wins, evidence
-FROM made_copy ORDER BY assessment_id, delivery_rank;
+SELECT
+    c.copy_id, c.assessment_id, c.file_id, c.locator, c.contributor, c.native_id, c.relation, c.received_at, c.wins, s.evidence,
+    s.confidence, s.agreement, s.compared, c.assessed_on, c.status, c.updated_at, c.decision_key
+FROM made_copy c
+JOIN sure_copy s USING (copy_id)
+ORDER BY c.assessment_id, c.delivery_rank;
+
+INSERT INTO release.doubtful_copy BY NAME SELECT * FROM made_doubt ORDER BY ALL;
+
+INSERT INTO release.report_difference BY NAME SELECT * FROM made_difference ORDER BY ALL;
 
 INSERT INTO release.assessment_relation BY NAME
 SELECT * FROM visit_relation ORDER BY assessment_id, related_id;

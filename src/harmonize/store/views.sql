@@ -129,6 +129,34 @@ JOIN entailment e ON e.comparability = q.comparability AND e.state = l.state::VA
 LEFT JOIN crosswalk c USING (mapping_id)
 WHERE i.kind IN ('compliance', 'practice');
 
+-- Differences to explain, those that deserve attention first: what is gravest where it was found (what no scheme weighs stands
+-- between major and minor), then what was verified on both sides, then what both ask exactly, then what lies closest.
+CREATE VIEW v_contradiction AS
+SELECT
+    row_number() OVER (
+        PARTITION BY c.facility_id
+        ORDER BY
+            coalesce(list_position(['zero_tolerance', 'critical', 'major', '', 'minor', 'observation'], c.severity::VARCHAR), 4),
+            coalesce((c.verification_a IN ('onsite', 'virtual'))::INTEGER, 0)
+                + coalesce((c.verification_b IN ('onsite', 'virtual'))::INTEGER, 0) DESC,
+            coalesce((c.comparability_a = 'exact')::INTEGER, 0) + coalesce((c.comparability_b = 'exact')::INTEGER, 0) DESC,
+            c.days_apart, c.indicator_id, c.assessment_a, c.assessment_b, c.state_a
+    ) AS rank,
+    c.facility_id, f.name AS facility, f.country, i.topic_id, c.indicator_id, i.indicator, c.basis, c.threshold, c.severity,
+    c.severity_raw, c.days_apart,
+    x.instrument AS instrument_a, x.assessed_on AS assessed_on_a, c.state_a, c.question_a, c.said_a, c.verification_a,
+    x.assessor AS assessor_a, p.path AS file_a, c.locator_a,
+    y.instrument AS instrument_b, y.assessed_on AS assessed_on_b, c.state_b, c.question_b, c.said_b, c.verification_b,
+    y.assessor AS assessor_b, q.path AS file_b, c.locator_b,
+    c.assessment_a, c.assessment_b
+FROM contradiction c
+JOIN facility f USING (facility_id)
+JOIN compact.labelled_indicator i USING (indicator_id)
+JOIN assessment x ON x.assessment_id = c.assessment_a
+JOIN assessment y ON y.assessment_id = c.assessment_b
+LEFT JOIN file p ON p.file_id = c.file_a
+LEFT JOIN file q ON q.file_id = c.file_b;
+
 -- Laws that indicators refer to, those in force on some day by a condition on valid_from and valid_to.
 CREATE VIEW v_indicator_law AS
 SELECT

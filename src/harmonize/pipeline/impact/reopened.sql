@@ -11,4 +11,4 @@ SELECT r.mention_id, m.*
 FROM staged_mention m
 JOIN released.facility_mention r USING (file_id, locator);
 
-CREATE OR REPLACE TABLE link AS SELECT mention_id, facility_id FROM released.facility_mention;
+CREATE OR REPLACE TABLE link AS SELECT mention_id, facility_id, decision_key FROM released.facility_mention;

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import duckdb
 
-from harmonize.assessments.deduplicate import group_deliveries
+from harmonize.assessments.deduplicate import rank_deliveries
 from harmonize.database import quoted
 from harmonize.errors import InboxError
 from harmonize.pipeline.catalogue import look_into_catalogue
@@ -26,12 +26,15 @@ from harmonize.store.build import attach_release
 __all__ = ["SIDES", "at_work", "open_sides", "reopen", "run_statements"]
 
 SIDES = ("before", "after")
-_MINTED = """
+_GROUPED = """
+    CREATE OR REPLACE TABLE grouped_delivery AS
+    SELECT d.*, c.assessment_id AS group_key, false AS shares_native_id, c.decision_key AS shared_key, '' AS evidence
+    FROM delivery d
+    JOIN released.assessment_copy c USING (file_id, locator);
     CREATE OR REPLACE TABLE minted_assessment AS
-    SELECT DISTINCT g.group_key, c.assessment_id
-    FROM delivery_group g
-    JOIN released.assessment_copy c USING (file_id, locator)
+    SELECT DISTINCT group_key, group_key AS assessment_id FROM grouped_delivery
 """
+"""Which deliveries are one assessment hangs on no mapping that an impact changes."""
 
 
 def run_statements(connection: duckdb.DuckDBPyConnection, name: str) -> None:
@@ -52,8 +55,8 @@ def reopen(connection: duckdb.DuckDBPyConnection, stage: Path, scratch: Path) ->
     show_stage(connection, intake)
     run_statements(connection, "reopened.sql")
     make_deliveries(connection)
-    group_deliveries(connection)
-    connection.execute(_MINTED)
+    connection.execute(_GROUPED)
+    rank_deliveries(connection)
     point_at(connection, intake, [])
     return intake
 
