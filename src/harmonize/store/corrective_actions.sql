@@ -166,7 +166,7 @@ answered AS (
     JOIN met m ON m.indicator_id = b.answered_id
     JOIN standing t ON t.assessment_id = m.assessment_id AND t.facility_id = s.facility_id
     WHERE s.is_open AND t.assessment_id <> s.assessment_id
-        AND (t.evidence_day > s.evidence_day OR t.verified_of = s.assessment_id)
+        AND (t.evidence_day > s.evidence_day AND t.round_id <> s.round_id OR t.verified_of = s.assessment_id)
 ),
 -- The question of the finding itself, met when it was asked again, whatever that says of the indicator.
 asked_again AS (
@@ -187,7 +187,7 @@ asked_again AS (
     ) a ON a.facility_id = s.facility_id AND a.mapping_id = s.mapping_id
     JOIN standing t ON t.assessment_id = a.assessment_id
     WHERE s.is_open AND s.comparability NOT IN ('exact', 'close') AND t.assessment_id <> s.assessment_id
-        AND (t.evidence_day > s.evidence_day OR t.verified_of = s.assessment_id)
+        AND (t.evidence_day > s.evidence_day AND t.round_id <> s.round_id OR t.verified_of = s.assessment_id)
 ),
 followed AS (
     -- A follow-up that prints the same finding as closed; or that does not list it any more.
@@ -235,11 +235,16 @@ SELECT
     coalesce(p.verification, CASE WHEN t.verified OR t.kind IN ('audit', 'inspection') THEN 'onsite' ELSE 'none' END)
         AS verification,
     s.verification AS finding_verification, p.basis, s.basis AS finding_basis, p.question_id, p.state, p.comparability,
-    p.answered_indicator_id, p.steps, r.who_may_grant AS accepted_by, s.contributors AS raised_by, p.file_id, p.locator
+    p.answered_indicator_id, p.steps, date_diff('day', s.evidence_day, t.evidence_day) AS days_later,
+    -- Seen in the same months: perhaps nothing was mended, and one of the two is wrong.
+    c.facility_id IS NOT NULL AS is_contradiction, r.who_may_grant AS accepted_by, s.contributors AS raised_by, p.file_id, p.locator
 FROM proposed p
 JOIN source s USING (source_id, line_id)
 JOIN standing t ON t.assessment_id = p.by_assessment
 LEFT JOIN instrument_rights r ON r.instrument = s.instrument
+LEFT JOIN contradiction c
+    ON c.facility_id = s.facility_id AND c.indicator_id = s.indicator_id AND c.assessment_a = s.assessment_id
+    AND c.assessment_b = t.assessment_id
 -- Nothing is proposed where the same was found on that day or later: of one question, by that question.
 WHERE p.kind NOT IN ('met_later', 'same_question_met', 'closed_in_follow_up') OR NOT EXISTS (
     FROM source y

@@ -32,9 +32,9 @@ def repetition(line: Row, spoken: Spoken) -> str:
     return said if line["repetition"] == "once" or line["is_same_matter"] else f"{said} {spoken('other_parts')}"
 
 
-def found_by(sources: Sequence[Row]) -> str:
+def found_by(sources: Sequence[Row], titles: Mapping[str, str]) -> str:
     """The tools and the days on which they found it."""
-    said = (f"{row['instrument']} {row['assessed_on'] or '?'}" for row in sources)
+    said = (f"{titles.get(row['instrument'], row['instrument'])} {row['assessed_on'] or '?'}" for row in sources)
     return "; ".join(dict.fromkeys(said))
 
 

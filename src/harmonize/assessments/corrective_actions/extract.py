@@ -45,7 +45,7 @@ def plan_table(plan: Plan, spoken: Spoken, *, is_text: bool) -> pa.Table:
         row = {
             **line,
             **line_cells(line, spoken),
-            "found_by": found_by(beneath),
+            "found_by": found_by(beneath, plan.titles),
             "laws": plan.laws_of(line["line_id"]),
             "as_of": plan.as_of,
             "release_id": plan.release_id,

@@ -71,6 +71,7 @@ class Plan:
         sources, closings, history: what stands beneath the lines, by `line_id`.
         laws: what the lines' indicators refer to in the country of the factory, by `line_id`.
         maturity: findings of practices, which make no line.
+        titles: full names of the tools.
     """
 
     facility: Row
@@ -82,6 +83,7 @@ class Plan:
     history: Sequence[Row]
     laws: Sequence[Row]
     maturity: int
+    titles: Mapping[str, str]
 
     @property
     def open_lines(self) -> list[Row]:
@@ -128,6 +130,7 @@ def read_plans(connection: duckdb.DuckDBPyConnection, facility_id: str | None, a
         raise InboxError(
             f"The release {release_id} knows no plans: an older version made it. Remove its folder and run `harmonize run` again."
         ) from problem
+    titles = {row["instrument"]: row["title"] for row in _rows(connection, "FROM instrument", {})}
     plans = []
     for facility in _rows(connection, _FACILITIES, {"factory": facility_id}):
         name = facility["facility_id"]
@@ -136,7 +139,7 @@ def read_plans(connection: duckdb.DuckDBPyConnection, facility_id: str | None, a
         numbered = [{**_labelled(line), "number": number} for number, line in enumerate(lines.get(name, ()), start=1)]
         beneath = (found.get(name, []) for found in (sources, closings, history, laws))
         aside = sum(row["findings"] for row in maturity.get(name, ()))
-        plans.append(Plan(facility, release_id, day, numbered, *beneath, maturity=aside))
+        plans.append(Plan(facility, release_id, day, numbered, *beneath, maturity=aside, titles=titles))
     return plans
 
 

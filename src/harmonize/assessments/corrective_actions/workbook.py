@@ -105,8 +105,8 @@ def _plan_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "status": spoken(line["status"]),
             "due_on": line["due_on"],
             "zero_tolerance": spoken("yes") if line["zero_tolerance"] else "",
-            "severities": "; ".join(line["severities"] or ()),
-            "found_by": found_by(beneath.get(line["line_id"], ())),
+            "severities": "; ".join(_titled(said, plan) for said in line["severities"] or ()),
+            "found_by": found_by(beneath.get(line["line_id"], ()), plan.titles),
             "repetition": repetition(line, spoken),
             "actions": "; ".join(line["actions"] or ()),
             "law": "; ".join(plan.laws_of(line["line_id"])),
@@ -114,6 +114,12 @@ def _plan_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "line_id": line["line_id"],
             "alarms": {"status", "due_on"} if line["is_overdue"] else {"zero_tolerance"},
         }
+
+
+def _titled(severity: str, plan: Plan) -> str:
+    """A severity in the words of its tool, the tool by its full name."""
+    instrument, _, word = severity.partition(": ")
+    return f"{plan.titles.get(instrument, instrument)}: {word}"
 
 
 def _by_line(rows: Iterable[Row]) -> dict[str, list[Row]]:
@@ -133,12 +139,15 @@ def _beneath(plan: Plan, rows: Sequence[Row], spoken: Spoken) -> Iterable[tuple[
 
 
 def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
-    same = ("instrument", "edition", "assessed_on", "assessor", "verification", "basis", "status_raw", "due_on",
-            "closed_on", "description", "root_cause", "legal_reference", "source_id", "assessment_id")  # fmt: skip
+    same = ("edition", "assessed_on", "assessor", "status_raw", "due_on", "closed_on", "description", "root_cause",
+            "legal_reference", "source_id", "assessment_id")  # fmt: skip
     for shown, row in _beneath(plan, plan.sources, spoken):
         yield {
             **shown,
             **{name: row[name] for name in same},
+            "instrument": plan.titles.get(row["instrument"], row["instrument"]),
+            "verification": spoken(row["verification"]),
+            "basis": _word(row["basis"], spoken),
             "contributors": "; ".join(row["contributors"]),
             "clause": row["clause_raw"],
             "zero_tolerance": spoken("yes") if row["severity"] == "zero_tolerance" else "",
@@ -152,16 +161,17 @@ def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
 
 
 def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
-    same = ("found_on", "said_by", "said_on", "verification", "finding_verification", "basis", "finding_basis",
-            "assessment_id")  # fmt: skip
+    same = ("found_on", "said_on", "assessment_id")
     for shown, row in sorted(_beneath(plan, plan.closings, spoken), key=lambda pair: not pair[1]["is_proposed"]):
         owner = spoken.words.accepted_by.get(row["accepted_by"] or "")
         yield {
             **shown,
             **{name: row[name] for name in same},
             "is_proposed": spoken("yes" if row["is_proposed"] else "no"),
-            "kind": spoken(row["kind"]),
-            "found_by": row["found_by"],
+            "kind": _closing_kind(row, spoken),
+            **{name: plan.titles.get(row[name], row[name]) for name in ("said_by", "found_by")},
+            **{name: spoken(row[name]) for name in ("verification", "finding_verification")},
+            **{name: _word(row[name], spoken) for name in ("basis", "finding_basis")},
             "severity": row["severity_raw"],
             "clause": row["question_id"],
             "accepted_by": spoken.both(owner) if owner and row["is_proposed"] else "",
@@ -171,13 +181,22 @@ def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
         }
 
 
+def _closing_kind(row: Row, spoken: Spoken) -> str:
+    said = spoken(row["kind"])
+    return f"{said}\n{spoken('is_contradiction', days=row['days_later'])}" if row["is_contradiction"] else said
+
+
+def _word(name: str | None, spoken: Spoken) -> str:
+    return spoken(name) if name else ""
+
+
 def _history_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
     for shown, row in _beneath(plan, plan.history, spoken):
         yield {
             **shown,
             "happened_on": row["happened_on"],
             "event": spoken(row["event"]),
-            "instrument": row["instrument"],
+            "instrument": plan.titles.get(row["instrument"], row["instrument"]),
             "contributors": "; ".join(row["contributors"]),
             "told": row["told"],
             "place": place(row),
