@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "database": frozenset[str](),
     "companion": frozenset({"errors"}),
     "collection": frozenset[str](),
+    "workbooks": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
@@ -33,6 +34,7 @@ MAY_IMPORT = {
                 "database",
                 "companion",
                 "collection",
+                "workbooks",
             }
         )
         for stage in STAGES

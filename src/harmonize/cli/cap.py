@@ -143,5 +143,3 @@ def put(path: Path, content: bytes) -> None:
         ) from problem
     finally:
         building.unlink(missing_ok=True)
-
-

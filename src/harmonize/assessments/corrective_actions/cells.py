@@ -1,4 +1,4 @@
-"""What a cell of a plan says: texts that no spreadsheet takes for a formula, places, and words for what is known."""
+"""What a cell of a plan says: matters in two languages, places, and words for what is known."""
 
 from __future__ import annotations
 
@@ -7,18 +7,9 @@ from typing import Any
 
 from harmonize.assessments.corrective_actions.words import Spoken
 
-__all__ = ["found_by", "line_cells", "neutral", "place", "repetition"]
+__all__ = ["found_by", "line_cells", "place", "repetition"]
 
 Row = Mapping[str, Any]
-
-_MOST_LETTERS = 32_000
-"""A cell of a workbook holds 32,767 letters."""
-
-
-def neutral(text: str) -> str:
-    """A text that a spreadsheet does not take for a formula."""
-    said = text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …"
-    return f"'{said}" if said.lstrip()[:1] in {"=", "+", "-", "@"} or said[:1] in {"\t", "\r", "\n"} else said
 
 
 def place(row: Row) -> str:

@@ -6,9 +6,10 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from harmonize.assessments.corrective_actions.cells import found_by, line_cells, neutral
+from harmonize.assessments.corrective_actions.cells import found_by, line_cells
 from harmonize.assessments.corrective_actions.plan import Plan
 from harmonize.assessments.corrective_actions.words import Spoken
+from harmonize.workbooks import neutral
 
 __all__ = ["index_table", "plan_table"]
 

@@ -28,7 +28,9 @@ _SOURCES = """
     ORDER BY facility_id, is_open DESC, assessed_on NULLS LAST, instrument, source_id
 """
 _CLOSINGS = """
-    SELECT c.*, f.path FROM proposed_closing_on($day, $factory) c LEFT JOIN (SELECT file_id, path FROM file) f USING (file_id)
+    SELECT c.*, f.path
+    FROM proposed_closing_on($day, $factory) c
+    LEFT JOIN (SELECT file_id, path FROM file) f USING (file_id)
     ORDER BY facility_id, is_proposed DESC, said_on DESC, kind, finding_id
 """
 _HISTORY = """
@@ -56,7 +58,8 @@ _MATURITY = """
     GROUP BY s.facility_id
 """
 _FACILITIES = """
-    SELECT facility_id, name, name_local, country, admin1, os_id FROM facility WHERE $factory IS NULL OR facility_id = $factory
+    SELECT facility_id, name, name_local, country, admin1, os_id FROM facility
+    WHERE $factory IS NULL OR facility_id = $factory
     ORDER BY facility_id
 """
 
@@ -128,7 +131,8 @@ def read_plans(connection: duckdb.DuckDBPyConnection, facility_id: str | None, a
         )
     except duckdb.CatalogException as problem:
         raise InboxError(
-            f"The release {release_id} knows no plans: an older version made it. Remove its folder and run `harmonize run` again."
+            f"The release {release_id} knows no plans: an older version made it. Remove its folder and run "
+            "`harmonize run` again."
         ) from problem
     titles = {row["instrument"]: row["title"] for row in _rows(connection, "FROM instrument", {})}
     plans = []
@@ -137,9 +141,20 @@ def read_plans(connection: duckdb.DuckDBPyConnection, facility_id: str | None, a
         if facility_id is None and name not in lines:
             continue
         numbered = [{**_labelled(line), "number": number} for number, line in enumerate(lines.get(name, ()), start=1)]
-        beneath = (found.get(name, []) for found in (sources, closings, history, laws))
-        aside = sum(row["findings"] for row in maturity.get(name, ()))
-        plans.append(Plan(facility, release_id, day, numbered, *beneath, maturity=aside, titles=titles))
+        plans.append(
+            Plan(
+                facility,
+                release_id,
+                day,
+                lines=numbered,
+                sources=sources.get(name, []),
+                closings=closings.get(name, []),
+                history=history.get(name, []),
+                laws=laws.get(name, []),
+                maturity=sum(row["findings"] for row in maturity.get(name, ())),
+                titles=titles,
+            )
+        )
     return plans
 
 

@@ -80,7 +80,9 @@ class Spoken:
     def both(self, texts: Texts, joint: str = " / ", **blanks: object) -> str:
         """Texts by language in both languages; what has none in the second stands in English alone."""
         codes = ("en", *([self.language] if self.language else ()))
-        said = dict.fromkeys(texts[code].format_map(blanks) if blanks else texts[code] for code in codes if code in texts)
+        said = dict.fromkeys(
+            texts[code].format_map(blanks) if blanks else texts[code] for code in codes if code in texts
+        )
         return joint.join(said)
 
 
