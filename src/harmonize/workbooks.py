@@ -85,10 +85,10 @@ def workbook(sheets: Sequence[Sheet], notes: Notes, header: str, footer: str) ->
 
 
 def _forms(book: Any) -> dict[str, Any]:
-    cell = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINES}
-    day = {"num_format": "yyyy-mm-dd", "align": "left"}
-    alarm = {"bold": True, "font_color": _ALARM}
-    kinds = {"text": {}, "room": {"bg_color": _ROOM}, "alarm": alarm}
+    cell: dict[str, object] = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINES}
+    day: dict[str, object] = {"num_format": "yyyy-mm-dd", "align": "left"}
+    alarm: dict[str, object] = {"bold": True, "font_color": _ALARM}
+    kinds: dict[str, dict[str, object]] = {"text": {}, "room": {"bg_color": _ROOM}, "alarm": alarm}
     return {
         "head": book.add_format({**cell, "bold": True, "bg_color": _GREY, "valign": "vcenter"}),
         "title": book.add_format({"bold": True, "font_size": 14}),

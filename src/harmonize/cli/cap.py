@@ -11,26 +11,24 @@ import typer
 from harmonize.cli.facility_named import OnDay, named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
-from harmonize.errors import InboxError, PublicationError
+from harmonize.cli.table_file import put, writing
+from harmonize.errors import InboxError
 from harmonize.project import Project
 
 if TYPE_CHECKING:
     from harmonize.assessments.corrective_actions.plan import Plan
     from harmonize.assessments.corrective_actions.words import PlanWords
 
-__all__ = ["Facility", "cap_command", "put"]
+__all__ = ["cap_command"]
 
 _ENDINGS = (".xlsx", ".csv", ".parquet")
 _SHOWN = 10
 
-Facility = Annotated[
-    str | None,
-    typer.Option("--facility", metavar="FACTORY", help="Id, OS ID, any other identifier, or name of a factory."),
-]
-
 
 def cap_command(
-    facility: Facility = None,
+    facility: Annotated[
+        str | None, typer.Option(metavar="FACTORY", help="Id, OS ID, any other identifier, or name of a factory.")
+    ] = None,
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="The plan to write, .xlsx, .csv or .parquet; with --all a folder."),
@@ -104,7 +102,6 @@ def _write(plan: Plan, output: Path, words: PlanWords, language: str | None) -> 
         put(output, plan_workbook(plan, spoken))
         return
     from harmonize.assessments.corrective_actions.extract import plan_table
-    from harmonize.cli.table_file import writing
 
     table = plan_table(plan, spoken, is_text=output.suffix.lower() == ".csv")
     with writing(output, table.schema) as target:
@@ -114,7 +111,6 @@ def _write(plan: Plan, output: Path, words: PlanWords, language: str | None) -> 
 def _write_all(plans: Sequence[Plan], folder: Path, words: PlanWords, language: str | None) -> None:
     """A workbook per factory, named by its id, and a table of them."""
     from harmonize.assessments.corrective_actions.extract import index_table
-    from harmonize.cli.table_file import writing
 
     if folder.suffix.lower() in _ENDINGS or folder.is_file():
         raise InboxError(f"{folder}: with --all name a folder, not a file.")
@@ -124,22 +120,3 @@ def _write_all(plans: Sequence[Plan], folder: Path, words: PlanWords, language: 
     with writing(folder / "index.csv", table.schema) as target:
         target.write(table)
     say(f"written    {folder}: {len(plans)} plans and index.csv")
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write a file, and put it in place only when it is whole.
-
-    Raises:
-        PublicationError: it cannot be written.
-    """
-    building = path.with_name(f".{path.name}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        building.write_bytes(content)
-        building.replace(path)
-    except OSError as problem:
-        raise PublicationError(
-            f"{path}: cannot be written: {problem.strerror}. Choose another place with -o."
-        ) from problem
-    finally:
-        building.unlink(missing_ok=True)

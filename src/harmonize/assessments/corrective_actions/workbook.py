@@ -1,4 +1,4 @@
-"""The plan as a workbook: a printable plan with room for the factory, its sources, proposed closings, history, notes."""
+"""The plan as a workbook: a printable plan with room for the factory, its sources, proposed closings and history."""
 
 from __future__ import annotations
 
@@ -20,9 +20,10 @@ _PLAN = {
 }  # fmt: skip
 _SOURCES = {
     "number": 5, "matter": 28, "matter_local": 28, "instrument": 16, "edition": 12, "assessed_on": 12,
-    "contributors": 18, "assessor": 18, "verification": 12, "clause": 14, "basis": 16, "zero_tolerance": 10, "severity": 16, "status": 13,
-    "status_raw": 14, "due_on": 11, "closed_on": 11, "description": 42, "root_cause": 30, "legal_reference": 20,
-    "actions": 32, "stated_responsible": 18, "place": 40, "source_id": 20, "assessment_id": 20,
+    "contributors": 18, "assessor": 18, "verification": 12, "clause": 14, "basis": 16, "zero_tolerance": 10,
+    "severity": 16, "status": 13, "status_raw": 14, "due_on": 11, "closed_on": 11, "description": 42,
+    "root_cause": 30, "legal_reference": 20, "actions": 32, "stated_responsible": 18, "place": 40, "source_id": 20,
+    "assessment_id": 20,
 }  # fmt: skip
 _CLOSINGS = {
     "number": 5, "matter": 28, "matter_local": 28, "is_proposed": 9, "kind": 34, "found_by": 16, "found_on": 12,
