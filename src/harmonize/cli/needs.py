@@ -109,7 +109,7 @@ def _tell_levels(needs: Needs) -> None:
     how = "verified" if first.is_verified else "self-assessed"
     show_table(
         f"Levels of {first.edition}, {how}, {first.evidence_day}",
-        ("section", "level with points", "next", "next asks, not yet yes", "below, not yet yes"),
+        ("section", "level reached", "next", "next asks, not yet yes", "below, not yet yes"),
         rows,
     )
 
@@ -156,5 +156,5 @@ def _tell_before(needs: Needs) -> None:
         show_table("Before it turned (before, not because)", heads, rows[:_SHOWN])
     else:
         say(
-            f"before     nothing can be told of {len(needs.before)} matters: too few owner groups turned or did the same"
+            f"before     nothing can be told of {len(needs.before)} matters: too few owners turned or did the same"
         )

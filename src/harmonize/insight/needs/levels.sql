@@ -1,4 +1,4 @@
--- Higg FEM of one factory: by section the highest level with points, and what that level and the next one ask and the
+-- Higg FEM of one factory: by section the highest level with points or stated as achieved, and what that level and the next one ask and the
 -- latest assessment does not answer with yes. The level of a question belongs to the edition of its crosswalk.
 WITH latest AS (
     SELECT assessment_id, edition, assessed_on, evidence_day, verified
@@ -30,8 +30,7 @@ scored AS (
     SELECT
         s.section,
         max(score) FILTER (level IS NULL) AS score,
-        max(regexp_extract(level, '\d+')::INTEGER) FILTER (level LIKE 'level%' AND score > 0) AS reached,
-        max(regexp_extract(level, '\d+')::INTEGER) FILTER (level LIKE 'level%' AND score IS NOT NULL) AS unlocked
+        max(regexp_extract(level, '\d+')::INTEGER) FILTER (level LIKE 'level%' AND score > 0) AS reached
     FROM score s
     WHERE s.assessment_id IN (SELECT assessment_id FROM latest)
     GROUP BY s.section
@@ -39,15 +38,18 @@ scored AS (
 native AS (
     SELECT
         split_part(indicator_id, '.', 2) AS section,
-        string_agg(question_id || ' = ' || value_text, '; ' ORDER BY question_id) AS stated
+        string_agg(question_id || ' = ' || value_text, '; ' ORDER BY question_id) AS stated,
+        max(list_max(regexp_extract_all(value_text, '[1-3]')::INTEGER[]))
+            FILTER (question_id ILIKE '%levelsachieved' AND regexp_matches(value_text, '^(?i:[1-3]|level|[\s,;|\[\]"])+$'))
+            AS achieved
     FROM answered
     WHERE indicator_id LIKE 'environment.%.metrics.levels' AND value_text IS NOT NULL
     GROUP BY ALL
 ),
 standing AS (
     SELECT
-        x.section, x.labels AS section_labels, c.score, c.reached, c.unlocked, n.stated,
-        least(coalesce(c.reached, 0) + 1, 3) AS next_level
+        x.section, x.labels AS section_labels, c.score, greatest(c.reached, n.achieved) AS reached, n.stated,
+        least(coalesce(greatest(c.reached, n.achieved), 0) + 1, 3) AS next_level
     FROM section x
     LEFT JOIN scored c USING (section)
     LEFT JOIN native n USING (section)

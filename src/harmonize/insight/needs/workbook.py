@@ -22,7 +22,7 @@ _COLUMNS = {
     "place": ("No.", 5), "matter": ("Matter", 40), "matter_local": ("Matter, local language", 40),
     "why": ("Why it presses", 44), "status": ("Status", 12), "due_on": ("Due", 12),
     "severities": ("Severity as printed", 28), "tools": ("Found by", 28), "section": ("Section", 18),
-    "level": ("Level", 8), "reached": ("Level with points", 10), "points": ("Score of the section", 10),
+    "level": ("Level", 8), "reached": ("Level reached", 10), "points": ("Score of the section", 10),
     "stated": ("Levels as the export states them", 40), "question": ("Question", 24), "state": ("State here", 16),
     "circle": ("Peers: same", 34), "share": ("Share of peers that meet it", 14), "factories": ("Factories", 10),
     "groups": ("Owner groups", 10), "own": ("Here", 14), "unit": ("Unit", 12), "year": ("Year", 8),
@@ -148,7 +148,7 @@ def _about(needs: Needs, rules: BenchmarkRules) -> Notes:
         ),
         (
             "FEM levels",
-            "The level with points in the latest Higg FEM, and what that level and the next one ask and the assessment "
+            "The level with points (or stated as achieved) in the latest Higg FEM, and what that level and the next one ask and the assessment "
             "does not answer with yes. Missing maturity is no breach.",
         ),
         (
