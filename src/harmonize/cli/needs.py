@@ -155,6 +155,4 @@ def _tell_before(needs: Needs) -> None:
         heads = ("matter", "done before", "factories", "owners", "where it did not turn")
         show_table("Before it turned (before, not because)", heads, rows[:_SHOWN])
     else:
-        say(
-            f"before     nothing can be told of {len(needs.before)} matters: too few owners turned or did the same"
-        )
+        say(f"before     nothing can be told of {len(needs.before)} matters: too few owners turned or did the same")

@@ -1,6 +1,6 @@
 -- One corrective action plan per factory, as of a day: what was found by whom, one line per matter, what may close it,
--- and its history. `factory` is a facility_id, or NULL for all. At or after the release's own day all of it counts; before
--- that day only what had been assessed by then. The views are of the release's day.
+-- and its history. `factory` is a facility_id, or NULL for all. Of a `day` only what had been assessed by then counts;
+-- NULL is the release's own day, of which all of it counts. So are the views.
 
 -- Assessments that count on a day. `evidence_day` is the last on-site day, for FEM the end of the reporting period; a
 -- self-assessment and what verifies it are one round.
@@ -19,7 +19,7 @@ standing AS (
     FROM assessment s
     JOIN delivered d USING (assessment_id)
     WHERE s.published AND (factory IS NULL OR s.facility_id = factory)
-        AND (coalesce(s.assessed_on, d.first_received, day) <= day OR day >= (SELECT max(as_of) FROM release))
+        AND (day IS NULL OR coalesce(s.assessed_on, d.first_received, day) <= day)
 ),
 verifying AS (
     SELECT verified_of, min(visit_id) AS visit_id FROM standing WHERE verified_of IS NOT NULL GROUP BY verified_of
@@ -72,11 +72,11 @@ found AS (
             ELSE 0
         END AS verified_rank,
         n.severity::VARCHAR AS severity, n.severity_raw,
-        CASE WHEN n.status = 'closed' AND n.closed_on > day THEN 'open' ELSE n.status::VARCHAR END AS status,
+        CASE WHEN n.status = 'closed' AND day IS NOT NULL AND n.closed_on > day THEN 'open' ELSE n.status::VARCHAR END AS status,
         n.status_raw,
         -- (`least` passes over what is not stated.)
         CASE WHEN n.status = 'closed' THEN n.due_on ELSE least(n.due_on, x.due_on) END AS due_on,
-        CASE WHEN n.closed_on <= day THEN n.closed_on END AS closed_on,
+        CASE WHEN day IS NULL OR n.closed_on <= day THEN n.closed_on END AS closed_on,
         s.stated_on,
         n.description, n.root_cause, n.legal_reference, coalesce(x.actions, []) AS actions,
         coalesce(x.responsible, []) AS responsible, n.file_id, n.locator
@@ -97,14 +97,16 @@ found AS (
     FROM corrective_action x
     JOIN file f USING (file_id)
     WHERE x.finding_id IS NULL AND x.facility_id IS NOT NULL AND (factory IS NULL OR x.facility_id = factory)
-        AND (coalesce(f.received_at, day) <= day OR day >= (SELECT max(as_of) FROM release))
+        AND (day IS NULL OR coalesce(f.received_at, day) <= day)
 )
 SELECT
     'HL' || upper(substr(sha256(facility_id || '|' || matter), 1, 16)) AS line_id,
     f.* EXCLUDE (verified_rank),
     CASE verified_rank WHEN 3 THEN 'onsite' WHEN 2 THEN 'virtual' WHEN 1 THEN 'desk' ELSE 'none' END AS verification,
     status IS DISTINCT FROM 'closed' AS is_open,
-    status IS DISTINCT FROM 'closed' AND coalesce(status = 'overdue' OR due_on < day, false) AS is_overdue,
+    status IS DISTINCT FROM 'closed' AND coalesce(
+        status = 'overdue' OR due_on < coalesce(day, (SELECT max(as_of) FROM release)), false
+    ) AS is_overdue,
     p.path
 FROM found f
 JOIN (SELECT file_id, path FROM file) p USING (file_id);
@@ -190,20 +192,26 @@ asked_again AS (
         AND (t.evidence_day > s.evidence_day AND t.round_id <> s.round_id OR t.verified_of = s.assessment_id)
 ),
 followed AS (
-    -- A follow-up that prints the same finding as closed; or that does not list it any more.
+    -- A follow-up that prints the same finding as closed; or that does not list the matter any more.
     SELECT
-        s.source_id, s.line_id, t.assessment_id AS by_assessment,
-        CASE WHEN count(y.source_id) > 0 THEN 'closed_in_follow_up' ELSE 'not_listed_in_follow_up' END AS kind,
-        any_value(y.clause_raw) AS question_id, any_value(y.verification) AS verification, any_value(y.basis) AS basis,
-        any_value(y.file_id) AS file_id, any_value(y.locator) AS locator
-    FROM source s
-    JOIN standing t ON t.follow_up_of = s.assessment_id
-    LEFT JOIN source z ON z.assessment_id = t.assessment_id AND z.line_id = s.line_id
-    LEFT JOIN source y ON y.source_id = z.source_id AND y.clause_raw IS NOT DISTINCT FROM s.clause_raw
-        AND (y.native_id IS NULL OR s.native_id IS NULL OR y.native_id = s.native_id)
-    WHERE s.is_open
-    GROUP BY s.source_id, s.line_id, t.assessment_id
-    HAVING NOT coalesce(bool_or(y.is_open), false) AND (count(y.source_id) > 0 OR count(z.source_id) = 0)
+        source_id, line_id, by_assessment,
+        CASE WHEN bool_or(is_same) THEN 'closed_in_follow_up' ELSE 'not_listed_in_follow_up' END AS kind,
+        any_value(clause_raw) FILTER (is_same) AS question_id, any_value(verification) FILTER (is_same) AS verification,
+        any_value(basis) FILTER (is_same) AS basis, any_value(file_id) FILTER (is_same) AS file_id,
+        any_value(locator) FILTER (is_same) AS locator
+    FROM (
+        SELECT
+            s.source_id, s.line_id, t.assessment_id AS by_assessment, y.clause_raw, y.verification, y.basis, y.file_id,
+            y.locator, y.is_open, y.source_id IS NOT NULL AS is_listed,
+            y.source_id IS NOT NULL AND y.clause_raw IS NOT DISTINCT FROM s.clause_raw
+                AND (y.native_id IS NULL OR s.native_id IS NULL OR y.native_id = s.native_id) AS is_same
+        FROM source s
+        JOIN standing t ON t.follow_up_of = s.assessment_id
+        LEFT JOIN source y ON y.assessment_id = t.assessment_id AND y.line_id = s.line_id
+        WHERE s.is_open
+    )
+    GROUP BY source_id, line_id, by_assessment
+    HAVING NOT coalesce(bool_or(is_same AND is_open), false) AND (bool_or(is_same) OR NOT bool_or(is_listed))
 ),
 scoped AS (
     -- In scope of a later list of findings, and nothing found: weak, never met.
@@ -346,7 +354,7 @@ event AS (
     JOIN assessment_copy k USING (copy_id)
     JOIN named s
         ON s.assessment_id = c.assessment_id AND c.question_id = 'finding ' || coalesce(s.native_id, s.clause_raw, '')
-    WHERE contains(c.reason, ' status ') AND k.received_at <= day
+    WHERE contains(c.reason, ' status ') AND (day IS NULL OR k.received_at <= day)
     UNION ALL
     SELECT
         line_id, facility_id, source_id, coalesce(closed_on, stated_on),
@@ -363,7 +371,7 @@ SELECT DISTINCT
     facility_id, line_id, happened_on, event, instrument, contributors, told, source_id, file_id, locator
 FROM event;
 
-CREATE VIEW v_corrective_action_plan AS FROM corrective_action_plan_on((SELECT max(as_of) FROM release), NULL);
-CREATE VIEW v_corrective_action_source AS FROM corrective_action_source_on((SELECT max(as_of) FROM release), NULL);
-CREATE VIEW v_proposed_closing AS FROM proposed_closing_on((SELECT max(as_of) FROM release), NULL);
-CREATE VIEW v_corrective_action_history AS FROM corrective_action_history_on((SELECT max(as_of) FROM release), NULL);
+CREATE VIEW v_corrective_action_plan AS FROM corrective_action_plan_on(NULL, NULL);
+CREATE VIEW v_corrective_action_source AS FROM corrective_action_source_on(NULL, NULL);
+CREATE VIEW v_proposed_closing AS FROM proposed_closing_on(NULL, NULL);
+CREATE VIEW v_corrective_action_history AS FROM corrective_action_history_on(NULL, NULL);

@@ -18,41 +18,42 @@ Row = Mapping[str, Any]
 
 _LINES = """
     SELECT l.*, i.labels AS labels, t.labels AS topic_labels
-    FROM corrective_action_plan_on($day, $factory) l
+    FROM corrective_action_plan_on($day::DATE, $factory) l
     LEFT JOIN (SELECT indicator_id, labels FROM indicator) i USING (indicator_id)
     LEFT JOIN (SELECT topic_id, labels FROM topic) t ON t.topic_id = l.topic_id
     ORDER BY l.facility_id, l.status = 'closed', l.due_on NULLS LAST, l.zero_tolerance DESC, l.indicator, l.line_id
 """
 _SOURCES = """
-    SELECT * FROM corrective_action_source_on($day, $factory)
+    SELECT * FROM corrective_action_source_on($day::DATE, $factory)
     ORDER BY facility_id, is_open DESC, assessed_on NULLS LAST, instrument, source_id
 """
 _CLOSINGS = """
     SELECT c.*, f.path
-    FROM proposed_closing_on($day, $factory) c
+    FROM proposed_closing_on($day::DATE, $factory) c
     LEFT JOIN (SELECT file_id, path FROM file) f USING (file_id)
     ORDER BY facility_id, is_proposed DESC, said_on DESC, kind, finding_id
 """
 _HISTORY = """
     SELECT h.*, f.path
-    FROM corrective_action_history_on($day, $factory) h
+    FROM corrective_action_history_on($day::DATE, $factory) h
     LEFT JOIN (SELECT file_id, path FROM file) f USING (file_id)
     ORDER BY facility_id, happened_on NULLS FIRST, event, source_id
 """
 _LAWS = """
     SELECT l.facility_id, l.line_id, w.law_id, w.article, w.title, w.authority, w.valid_from, w.valid_to, w.replaced_by,
-        coalesce(w.valid_from <= $day, true) AND coalesce(w.valid_to >= $day, true) AS in_force
+        coalesce(w.valid_from <= d.day, true) AND coalesce(w.valid_to >= d.day, true) AS in_force
     FROM (
-        SELECT line_id, facility_id, country, indicator_id FROM corrective_action_plan_on($day, $factory)
+        SELECT line_id, facility_id, country, indicator_id FROM corrective_action_plan_on($day::DATE, $factory)
         WHERE indicator_id IS NOT NULL
     ) l
     JOIN v_indicator_law w ON w.indicator_id = l.indicator_id AND w.country = l.country
+    CROSS JOIN (SELECT coalesce($day::DATE, as_of) AS day FROM release) d
     ORDER BY l.facility_id, w.law_id, w.article
 """
 _MATURITY = """
     SELECT s.facility_id, count(*) AS findings
     FROM finding n
-    JOIN compact.assessment_on($day, $factory) s USING (assessment_id)
+    JOIN compact.assessment_on($day::DATE, $factory) s USING (assessment_id)
     JOIN indicator i USING (indicator_id)
     WHERE i.kind <> 'compliance'
     GROUP BY s.facility_id
@@ -123,7 +124,7 @@ def read_plans(connection: duckdb.DuckDBPyConnection, facility_id: str | None, a
     """
     release_id, released = day_of_release(connection)
     day = as_of or released
-    given = {"day": day, "factory": facility_id}
+    given = {"day": as_of, "factory": facility_id}
     try:
         lines, sources, closings, history, laws, maturity = (
             _by_facility(_rows(connection, query, given))

@@ -72,7 +72,7 @@ _STAYED = """
 """
 _ACTIONS = """
     SELECT DISTINCT s.indicator_id, s.facility_id, trim(a.action), coalesce(s.evidence_day, s.due_on)
-    FROM corrective_action_source_on($day, NULL) s
+    FROM corrective_action_source_on($day::DATE, NULL) s
     CROSS JOIN LATERAL (SELECT unnest(s.actions) AS action) a
     JOIN indicator i USING (indicator_id)
     WHERE s.facility_id IN (SELECT unnest($facilities)) AND coalesce(s.evidence_day, s.due_on) IS NOT NULL
@@ -87,7 +87,7 @@ _ACTIONS = """
 
 
 def read_course(
-    connection: duckdb.DuckDBPyConnection, day: date, facilities: Sequence[str], rules: BenchmarkRules
+    connection: duckdb.DuckDBPyConnection, as_of: date | None, facilities: Sequence[str], rules: BenchmarkRules
 ) -> Course:
     """What happened at some factories (`said` and `turned` must be there); withheld matters have no texts."""
     practices: dict[str, list[tuple[str, date]]] = {}
@@ -95,7 +95,7 @@ def read_course(
         practices.setdefault(facility, []).append((indicator_id, turned_on))
     actions: dict[str, dict[str, list[tuple[str, date]]]] = {}
     given = {
-        "day": day,
+        "day": as_of,
         "facilities": list(facilities),
         "topics": list(rules.before.withheld_topics),
         "facets": list(rules.before.withheld_facets),

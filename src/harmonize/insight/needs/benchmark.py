@@ -28,7 +28,7 @@ _METRICS = """
         t.crosswalk_edition, coalesce(s.evidence_to, s.assessed_on) AS evidence_day
     FROM v_metric_trend t
     JOIN assessment s USING (assessment_id)
-    WHERE coalesce(s.assessed_on, $day) <= $day
+    WHERE ($day::DATE IS NULL OR coalesce(s.assessed_on, $day::DATE) <= $day::DATE)
         AND (t.indicator_id LIKE '%intensity%' OR t.indicator_id LIKE 'environment.water.metrics.water_per%')
     ORDER BY ALL
 """
@@ -99,13 +99,13 @@ class Metric:
     evidence_day: date
 
 
-def read_metrics(connection: duckdb.DuckDBPyConnection, day: date, rules: BenchmarkRules) -> list[Metric]:
+def read_metrics(connection: duckdb.DuckDBPyConnection, as_of: date | None, rules: BenchmarkRules) -> list[Metric]:
     """The intensities that may be compared, by indicator, factory and year."""
     least = verification_rank(rules.intensities.least_verification)
     return [
         Metric(facility, indicator_id, year, value, (edition, unit), evidence_day)
         for indicator_id, facility, year, value, unit, verification, edition, evidence_day in connection.execute(
-            _METRICS, {"day": day}
+            _METRICS, {"day": as_of}
         ).fetchall()
         if rules.is_intensity(indicator_id) and verification_rank(verification) >= least and value > 0
     ]

@@ -2,7 +2,7 @@
 -- latest assessment does not answer with yes. The level of a question belongs to the edition of its crosswalk.
 WITH latest AS (
     SELECT assessment_id, edition, assessed_on, evidence_day, verified
-    FROM compact.assessment_on($day, $factory)
+    FROM compact.assessment_on($day::DATE, $factory)
     WHERE instrument = $instrument
     ORDER BY evidence_day DESC NULLS LAST, verified DESC, assessment_id
     LIMIT 1

@@ -65,18 +65,18 @@ def read_needs(
     ((release_id, released),) = connection.execute("SELECT release_id, as_of FROM release").fetchall()
     day = as_of or released
     try:
-        pressing = pressing_matters(connection, facility_id, day)
+        pressing = pressing_matters(connection, facility_id, as_of, day)
     except duckdb.CatalogException as problem:
         raise InboxError(
             f"The release {release_id} knows no plans: an older version made it. Remove its folder and run "
             "`harmonize run` again."
         ) from problem
-    levels = fem_levels(connection, facility_id, day)
+    levels = fem_levels(connection, facility_id, as_of)
     peers = find_peers(connection, facility_id, rules)
-    _make_timeline(connection, day, [*peers.all, facility_id])
-    metrics = read_metrics(connection, day, rules)
+    _make_timeline(connection, as_of, [*peers.all, facility_id])
+    metrics = read_metrics(connection, as_of, rules)
     states = compare_states(connection, facility_id, peers, rules)
-    course = read_course(connection, day, peers.all, rules)
+    course = read_course(connection, as_of, peers.all, rules)
     wanted = dict.fromkeys(
         [
             *(matter.indicator_id for matter in pressing if matter.indicator_id),
@@ -105,11 +105,11 @@ def read_needs(
     )
 
 
-def _make_timeline(connection: duckdb.DuckDBPyConnection, day: date, facilities: Sequence[str]) -> None:
+def _make_timeline(connection: duckdb.DuckDBPyConnection, as_of: date | None, facilities: Sequence[str]) -> None:
     """The temporary tables `said` and `turned`."""
     text = files("harmonize.insight.needs").joinpath("timeline.sql").read_text(encoding="utf-8")
     for statement in connection.extract_statements(text):
-        given = {"day": day, "facilities": list(facilities)}
+        given = {"day": as_of, "facilities": list(facilities)}
         needed = {name: given[name] for name in statement.named_parameters}
         connection.execute(statement, needed)
 

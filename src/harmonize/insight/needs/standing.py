@@ -68,15 +68,21 @@ class Level:
     asked: Sequence[Asked]
 
 
-def pressing_matters(connection: duckdb.DuckDBPyConnection, facility_id: str, day: date) -> list[Pressing]:
-    """The open matters: zero tolerance, then overdue, then by the visits, tools and verification that stand behind."""
+def pressing_matters(
+    connection: duckdb.DuckDBPyConnection, facility_id: str, as_of: date | None, day: date
+) -> list[Pressing]:
+    """The open matters: zero tolerance, then overdue, then by the visits, tools and verification that stand behind.
+
+    Args:
+        as_of: None counts all of the release, whose day is `day`.
+    """
     query = """
         SELECT l.*, i.labels
-        FROM corrective_action_plan_on($day, $factory) l
+        FROM corrective_action_plan_on($day::DATE, $factory) l
         LEFT JOIN (SELECT indicator_id, labels FROM indicator) i USING (indicator_id)
         WHERE l.status <> 'closed'
     """
-    lines = _rows(connection, query, {"day": day, "factory": facility_id})
+    lines = _rows(connection, query, {"day": as_of, "factory": facility_id})
     return [_pressing(line, day) for line in sorted(lines, key=_weight)]
 
 
@@ -117,10 +123,10 @@ def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
     )
 
 
-def fem_levels(connection: duckdb.DuckDBPyConnection, facility_id: str, day: date) -> list[Level]:
+def fem_levels(connection: duckdb.DuckDBPyConnection, facility_id: str, as_of: date | None) -> list[Level]:
     """The sections of the latest Higg FEM; empty where there is none."""
     statement = files("harmonize.insight.needs").joinpath("levels.sql").read_text(encoding="utf-8")
-    given = {"day": day, "factory": facility_id, "instrument": _RANKED_BY_LEVELS}
+    given = {"day": as_of, "factory": facility_id, "instrument": _RANKED_BY_LEVELS}
     sections: dict[str, list[Mapping[str, Any]]] = {}
     for row in _rows(connection, statement, given):
         sections.setdefault(row["section"], []).append(row)

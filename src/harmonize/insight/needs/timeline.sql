@@ -8,14 +8,14 @@ WITH stated AS (
         bool_or(a.answered_by = 'verifier') OVER (PARTITION BY a.assessment_id, a.question_id) AS has_verifiers
     FROM compact.classified_answer a
     JOIN entailment e ON e.comparability = a.comparability AND e.state = a.state::VARCHAR
-    JOIN compact.assessment_on($day, NULL) s ON s.assessment_id = a.assessment_id
+    JOIN compact.assessment_on($day::DATE, NULL) s ON s.assessment_id = a.assessment_id
     WHERE a.kind IN ('compliance', 'practice') AND e.implied_state IN ('met', 'partly_met', 'not_met')
         AND s.evidence_day IS NOT NULL AND a.facility_id IN (SELECT unnest($facilities))
 ),
 found AS (
     SELECT s.facility_id, n.indicator_id, s.evidence_day, 'not_met' AS state, false AS is_answer
     FROM finding n
-    JOIN compact.assessment_on($day, NULL) s USING (assessment_id)
+    JOIN compact.assessment_on($day::DATE, NULL) s USING (assessment_id)
     JOIN crosswalk c USING (mapping_id)
     JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met' AND e.implied_state = 'not_met'
     WHERE n.made_from = 'row' AND n.indicator_id IS NOT NULL AND s.evidence_day IS NOT NULL
