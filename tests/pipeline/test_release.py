@@ -66,6 +66,10 @@ VIEWS = (
     "v_reuse",
     "v_latest_value",
     "v_indicator_law",
+    "v_corrective_action_plan",
+    "v_corrective_action_source",
+    "v_corrective_action_history",
+    "v_proposed_closing",
 )
 KEYS = {
     "facility": "facility_id",

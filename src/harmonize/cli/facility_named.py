@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["OnDay", "named_facility"]
 
 _SHOWN = 5
-_SQUEEZED = r"regexp_replace(lower({}), '[\s.,/-]+', '', 'g')"
+_SQUEEZED = r"regexp_replace(replace(lower({}), 'đ', 'd'), '[\s.,/-]+', '', 'g')"
 _WAYS: Mapping[str, str] = {
     "id": "SELECT facility_id FROM facility WHERE facility_id = $said "
     "UNION SELECT facility_id FROM facility_alias WHERE old_id = $said",

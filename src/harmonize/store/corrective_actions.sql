@@ -158,7 +158,8 @@ answered AS (
         CASE
             WHEN compact.verification_rank(m.verification) < compact.verification_rank(s.verification)
                 THEN 'met_less_verified'
-            WHEN s.basis <> m.basis OR s.threshold <> m.threshold THEN 'met_on_other_basis'
+            WHEN s.threshold <> m.threshold THEN 'met_at_other_threshold'
+            WHEN s.basis <> m.basis THEN 'met_on_other_basis'
             ELSE 'met_later'
         END AS kind,
         m.question_id, m.indicator_id AS answered_indicator_id, b.steps, m.state, m.comparability, m.verification, m.basis,
@@ -238,7 +239,7 @@ proposed AS (
 SELECT
     s.facility_id, s.line_id, s.finding_id, s.instrument AS found_by, s.assessed_on AS found_on, s.severity_raw,
     s.clause_raw,
-    p.kind IN ('met_later', 'same_question_met', 'closed_in_follow_up') AS is_proposed, p.kind,
+    p.kind IN ('met_later', 'met_on_other_basis', 'same_question_met', 'closed_in_follow_up') AS is_proposed, p.kind,
     t.instrument AS said_by, t.edition AS said_by_edition, t.assessment_id, t.assessed_on AS said_on, t.evidence_day,
     coalesce(p.verification, CASE WHEN t.verified OR t.kind IN ('audit', 'inspection') THEN 'onsite' ELSE 'none' END)
         AS verification,
@@ -254,7 +255,7 @@ LEFT JOIN contradiction c
     ON c.facility_id = s.facility_id AND c.indicator_id = s.indicator_id AND c.assessment_a = s.assessment_id
     AND c.assessment_b = t.assessment_id
 -- Nothing is proposed where the same was found on that day or later: of one question, by that question.
-WHERE p.kind NOT IN ('met_later', 'same_question_met', 'closed_in_follow_up') OR NOT EXISTS (
+WHERE p.kind NOT IN ('met_later', 'met_on_other_basis', 'same_question_met', 'closed_in_follow_up') OR NOT EXISTS (
     FROM source y
     WHERE y.line_id = s.line_id AND y.source_id <> s.source_id AND y.is_open AND y.evidence_day >= t.evidence_day
         AND y.assessment_id IS DISTINCT FROM t.verified_of

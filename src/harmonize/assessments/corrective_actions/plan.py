@@ -48,7 +48,7 @@ _LAWS = """
     ) l
     JOIN v_indicator_law w ON w.indicator_id = l.indicator_id AND w.country = l.country
     CROSS JOIN (SELECT coalesce($day::DATE, as_of) AS day FROM release) d
-    ORDER BY l.facility_id, w.law_id, w.article
+    ORDER BY l.facility_id, w.law_id, l.line_id, w.article
 """
 _MATURITY = """
     SELECT s.facility_id, count(*) AS findings

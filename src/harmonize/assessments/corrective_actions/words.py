@@ -36,6 +36,8 @@ class PlanWords(BaseModel):
 
     @model_validator(mode="after")
     def _are_whole(self) -> PlanWords:
+        if "public" not in self.accepted_by:
+            raise ValueError("'public' must stand in accepted_by: it is said where nothing else fits; add it")
         for name, texts in {**self.words, **self.accepted_by}.items():
             missing = {"en", *self.languages.values()} - set(texts)
             if missing:

@@ -125,7 +125,8 @@ def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
 def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
     same = ("found_on", "said_on", "assessment_id")
     for shown, row in sorted(_beneath(plan, plan.closings, spoken), key=lambda pair: not pair[1]["is_proposed"]):
-        owner = spoken.words.accepted_by.get(row["accepted_by"] or "")
+        accepted_by = spoken.words.accepted_by
+        owner = accepted_by.get(row["accepted_by"] or "", accepted_by["public"])
         yield {
             **shown,
             **{name: row[name] for name in same},
@@ -136,7 +137,7 @@ def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             **{name: _word(row[name], spoken) for name in ("basis", "finding_basis")},
             "severity": row["severity_raw"],
             "clause": row["question_id"],
-            "accepted_by": spoken.both(owner) if owner and row["is_proposed"] else "",
+            "accepted_by": spoken.both(owner) if row["is_proposed"] else "",
             "raised_by": "; ".join(row["raised_by"]),
             "place": place(row),
             "source_id": row["finding_id"],

@@ -148,7 +148,7 @@ def _about(needs: Needs, rules: BenchmarkRules) -> Notes:
         ),
         (
             "FEM levels",
-            "The level with points, or stated as achieved, in the latest Higg FEM; what that level and the next one ask "
+            "The level with points, or stated as achieved, in the latest Higg FEM; what it and the next one ask "
             "and the assessment does not answer with yes. Missing maturity is no breach.",
         ),
         (
