@@ -37,7 +37,9 @@ def test_a_sheet_is_ready_to_print_and_to_fill_in() -> None:
 
 
 def test_cells_come_back_as_they_were() -> None:
-    book = CalamineWorkbook.from_filelike(io.BytesIO(_made({"what": "giấy phép", "when": date(2026, 1, 2)}, {"what": 7})))
+    book = CalamineWorkbook.from_filelike(
+        io.BytesIO(_made({"what": "giấy phép", "when": date(2026, 1, 2)}, {"what": 7}))
+    )
     assert book.sheet_names == ["Plan", "About"]
     rows = book.get_sheet_by_name("Plan").to_python()
     assert rows == [["What", "When", "Done"], ["giấy phép", date(2026, 1, 2), ""], [7.0, "", ""]]

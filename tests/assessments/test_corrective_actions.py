@@ -49,7 +49,13 @@ def _enterprises() -> bytes:
 def _better_work(number: str, day: str, cycle: str, answers: Mapping[str, str]) -> list[dict[str, str]]:
     common = {"Quest.ID": number, "Assesment.Start.Date": day, "Cycle": cycle}
     return [
-        {**common, "CP": "Welfare Facilities", "Question.ID": question, "Q.Label": f"Label {question}", "Finding": found}
+        {
+            **common,
+            "CP": "Welfare Facilities",
+            "Question.ID": question,
+            "Q.Label": f"Label {question}",
+            "Finding": found,
+        }
         for question, found in answers.items()
     ]
 
@@ -302,7 +308,10 @@ def test_the_same_question_met_when_asked_again_proposes_closing(tmp_path: Path)
     narrow = {"worker_protection.3": "1"}
     again = _better_work("900102", "20/03/2026", "4", {"worker_protection.3": "0"})
     first = _better_work("900101", "20/03/2025", "3", narrow)
-    files = {"bwv/enterprises.xlsx": _enterprises(), "bwv/answers.csv": better_work(*first, *again)}
+    files: dict[str, str | bytes] = {
+        "bwv/enterprises.xlsx": _enterprises(),
+        "bwv/answers.csv": better_work(*first, *again),
+    }
     (row,) = _closings(tmp_path, files)
     assert (row["kind"], row["is_proposed"], row["comparability"]) == ("same_question_met", True, "broad")
 
@@ -360,15 +369,20 @@ def test_open_lines_are_those_of_open_findings_and_nothing_else() -> None:
 def test_every_proposal_follows_from_the_entailment_table() -> None:
     release = demo_world().release
     entailment = read_yaml(alone().find("schemas/entailment.yml"))
-    rows = release.query("SELECT kind, comparability, state, evidence_day, found_on FROM v_proposed_closing WHERE is_proposed")
+    rows = release.query(
+        "SELECT kind, comparability, state, evidence_day, found_on FROM v_proposed_closing WHERE is_proposed"
+    )
     met = [row for row in rows if row[0] in _MET]
     assert met
     for _, comparability, state, _, _ in met:
         assert entailment[comparability][state] == "met"
-    assert release.one("""
+    assert (
+        release.one("""
         SELECT count(*) FROM v_proposed_closing p JOIN finding n USING (finding_id)
         WHERE p.is_proposed AND n.status = 'closed'
-    """) == 0, "what is closed needs no proposal"
+    """)
+        == 0
+    ), "what is closed needs no proposal"
 
 
 def test_the_plan_of_one_factory_is_its_part_of_all() -> None:

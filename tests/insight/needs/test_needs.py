@@ -64,9 +64,9 @@ def test_levels_are_of_the_latest_fem_and_ask_only_what_is_not_met(
             SELECT question_id, level FROM crosswalk WHERE instrument = 'higg_fem' AND edition = 'fem2023'
         """).fetchall()
     )
-    asked = [one for needs in all_needs for level in needs.levels for one in level.asked]
-    assert asked
-    assert all(levels[one.question_id] == str(one.level) for one in asked)
+    wanted = [one for needs in all_needs for level in needs.levels for one in level.asked]
+    assert wanted
+    assert all(levels[one.question_id] == str(one.level) for one in wanted)
 
 
 def test_peers_are_told_of_five_owners_or_not_at_all(

@@ -22,7 +22,8 @@ _PAIRS = """
         WHERE scheme IN (SELECT unnest($schemes)) AND valid
         UNION
         SELECT DISTINCT
-            facility_id, 'named ' || regexp_replace(replace(lower(strip_accents(stated)), 'đ', 'd'), '[^\\p{L}\\p{N}]+', '', 'g')
+            facility_id,
+            'named ' || regexp_replace(replace(lower(strip_accents(stated)), 'đ', 'd'), '[^\\p{L}\\p{N}]+', '', 'g')
         FROM (
             SELECT facility_id, extra, unnest(json_keys(extra)) AS heading
             FROM facility_mention
