@@ -321,10 +321,28 @@ def test_self_assessment_and_its_verification_are_one_round(tmp_path: Path) -> N
     theirs = _caf({"hs-gen-8": "No"}, "2026-02-10", "VRF", "fslm-2")
     files = {"gateway/self.json": ours, "gateway/verified.json": theirs}
     found = run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out")
+    assert found.column("SELECT count(verified_of) FROM assessment") == [1]
     line = _line(_plan(found), TOILETS)
-    verified = found.column("SELECT verified_of FROM assessment WHERE verified_of IS NOT NULL")
-    assert line["sources"] == 2
-    assert (line["visits"], line["repetition"]) == ((1, "once") if verified else (2, "carried_over"))
+    assert (line["sources"], line["visits"], line["repetition"]) == (2, 1, "once")
+
+
+def test_what_a_verifier_finds_met_after_all_is_proposed(tmp_path: Path) -> None:
+    ours = _caf({"hs-gen-8": "No"}, "2026-01-10", "ASC", "fslm-1")
+    theirs = _caf({"hs-gen-8": "Yes"}, "2026-01-10", "VRF", "fslm-2")
+    (row,) = _closings(tmp_path, {"gateway/self.json": ours, "gateway/verified.json": theirs})
+    assert (row["kind"], row["is_proposed"], row["said_by"]) == ("met_later", True, "slcp_caf")
+
+
+def test_two_parts_of_a_wide_matter_need_not_be_the_same(tmp_path: Path) -> None:
+    first = _better_work("900101", "20/03/2025", "3", {"worker_protection.3": "1"})
+    files: dict[str, str | bytes] = {
+        "bwv/enterprises.xlsx": _enterprises(),
+        "bwv/answers.csv": better_work(*first),
+        "gateway/caf.json": _caf({"hs-31": "No"}, "2026-01-20"),
+    }
+    found = run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out")
+    line = _line(_plan(found), PPE)
+    assert (line["visits"], line["repetition"], line["is_same_matter"]) == (2, "carried_over", False)
 
 
 # Laws, on the invented world.
