@@ -14,7 +14,11 @@ from python_calamine import CalamineWorkbook
 
 from harmonize.workbooks import ALARMS, Column, Notes, Sheet, neutral, workbook
 
-COLUMNS = (Column("what", "What", 30), Column("when", "When", 12), Column("done", "Done", 10, True, ("Yes", "No")))
+COLUMNS = (
+    Column("what", "What", 30),
+    Column("when", "When", 12),
+    Column("done", "Done", 10, True, ("Yes", "Done, to be checked")),
+)
 
 
 def _made(*rows: dict[str, object]) -> bytes:
@@ -32,7 +36,7 @@ def test_a_sheet_is_ready_to_print_and_to_fill_in() -> None:
     assert 'orientation="landscape"' in text
     assert 'state="frozen"' in text
     assert "<autoFilter" in text
-    assert re.search(r'<dataValidation type="list".*sqref="C2"', text)
+    assert re.search(r'<dataValidation type="list".*sqref="C2"><formula1>Choices!\$A\$1:\$A\$2</formula1>', text)
     assert "A &amp;&amp; B" in text, "an ampersand is no code of the header"
 
 
@@ -40,7 +44,9 @@ def test_cells_come_back_as_they_were() -> None:
     book = CalamineWorkbook.from_filelike(
         io.BytesIO(_made({"what": "giấy phép", "when": date(2026, 1, 2)}, {"what": 7}))
     )
-    assert book.sheet_names == ["Plan", "About"]
+    assert book.sheet_names == ["Plan", "About", "Choices"]
+    assert book.get_sheet_by_name("Choices").to_python() == [["Yes"], ["Done, to be checked"]], "a comma parts nothing"
+    assert [str(sheet.visible).rpartition(".")[2] for sheet in book.sheets_metadata] == ["Visible", "Visible", "Hidden"]
     rows = book.get_sheet_by_name("Plan").to_python()
     assert rows == [["What", "When", "Done"], ["giấy phép", date(2026, 1, 2), ""], [7.0, "", ""]]
 

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 import xlsxwriter
+from xlsxwriter.utility import xl_range_abs
 
 __all__ = ["ALARMS", "Column", "Notes", "Sheet", "neutral", "workbook"]
 
@@ -19,6 +20,8 @@ _MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767 letters."""
 _MOST_NAME, _MOST_HEADER = 31, 120
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the same tables make the same bytes
+_CHOICES = "Choices"
+"""The hidden sheet."""
 _GREY, _ROOM, _LINES, _ALARM = "#d9e2ec", "#fff9e0", "#b0b8c0", "#9c1c1c"
 
 Row = Mapping[str, Any]
@@ -77,10 +80,11 @@ def workbook(sheets: Sequence[Sheet], notes: Notes, header: str, footer: str) ->
     with xlsxwriter.Workbook(stream, options) as book:
         book.set_properties({"title": notes.title, "created": _MADE})
         forms = _forms(book)
-        for sheet in sheets:
-            page = _page(book, sheet.name, header, footer)
-            _write(page, sheet, forms)
+        pages = [_page(book, sheet.name, header, footer) for sheet in sheets]
         _note(_page(book, notes.name, header, footer), notes, forms)
+        places = _choices(book, sheets)
+        for page, sheet in zip(pages, sheets, strict=True):
+            _write(page, sheet, forms, places)
     return stream.getvalue()
 
 
@@ -109,7 +113,22 @@ def _page(book: Any, name: str, header: str, footer: str) -> Any:
     return page
 
 
-def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any]) -> None:
+def _choices(book: Any, sheets: Sequence[Sheet]) -> dict[Sequence[str], str]:
+    """Write what may be chosen on a hidden sheet, and say where: a list inside a rule is parted by commas and short."""
+    wanted = dict.fromkeys(tuple(column.choices) for sheet in sheets for column in sheet.columns if column.choices)
+    places: dict[Sequence[str], str] = {}
+    if not wanted:
+        return places
+    page = book.add_worksheet(_CHOICES)
+    page.hide()
+    for at, choices in enumerate(wanted):
+        for row, choice in enumerate(choices):
+            page.write_string(row, at, neutral(choice))
+        places[choices] = f"={_CHOICES}!{xl_range_abs(0, at, len(choices) - 1, at)}"
+    return places
+
+
+def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: Mapping[Sequence[str], str]) -> None:
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
         page.write_string(0, at, column.title, forms["head"])
@@ -120,7 +139,7 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any]) -> None:
             _cell(page, (count, at), row.get(column.name), forms[kind], forms[f"{kind} day"])
     for at, column in enumerate(sheet.columns):
         if column.choices and count:
-            page.data_validation(1, at, count, at, {"validate": "list", "source": list(column.choices)})
+            page.data_validation(1, at, count, at, {"validate": "list", "source": places[tuple(column.choices)]})
     page.freeze_panes(1, sheet.frozen)
     page.autofilter(0, 0, max(count, 1), len(sheet.columns) - 1)
     page.repeat_rows(0)

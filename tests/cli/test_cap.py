@@ -41,7 +41,7 @@ def test_the_plan_is_told_in_short_and_written_in_full(harmonize: Command, out: 
     assert facility_id in said.out
     assert "nothing is closed by this" in said.out
     book = CalamineWorkbook.from_path(str(tmp_path / "plans/cap.xlsx"))
-    assert book.sheet_names == ["Plan", "Sources", "Proposed closings", "History", "About"]
+    assert book.sheet_names == ["Plan", "Sources", "Proposed closings", "History", "About", "Choices"]
     plan = book.get_sheet_by_name("Plan").to_python()
     assert "Due\nHạn" in plan[0]
     lines = release.column("SELECT line_id FROM v_corrective_action_plan WHERE facility_id = ?", facility_id)
