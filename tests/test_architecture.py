@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "database": frozenset[str](),
     "companion": frozenset({"errors"}),
     "collection": frozenset[str](),
+    "workbooks": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "pictures": frozenset({"errors", "yaml_text"}),
@@ -35,6 +36,7 @@ MAY_IMPORT = {
                 "companion",
                 "collection",
                 "pictures",
+                "workbooks",
             }
         )
         for stage in STAGES

@@ -78,6 +78,10 @@ VIEWS = (
     "v_visit",
     "v_burden",
     "v_burden_sector",
+    "v_corrective_action_plan",
+    "v_corrective_action_source",
+    "v_corrective_action_history",
+    "v_proposed_closing",
 )
 KEYS = {
     "facility": "facility_id",

@@ -14,7 +14,7 @@ from harmonize.errors import InboxError, PublicationError
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Batches", "issues_path", "writing"]
+__all__ = ["Batches", "issues_path", "put", "writing"]
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -71,6 +71,26 @@ def writing(out: Path, schema: pa.Schema, inputs: Sequence[Path] = ()) -> Iterat
     except OSError as problem:
         raise PublicationError(
             f"{problem.filename or out}: cannot be written: {problem.strerror}. Check path and permissions."
+        ) from problem
+    finally:
+        with suppress(OSError):
+            building.unlink(missing_ok=True)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Write a file, and put it in place only when it is whole.
+
+    Raises:
+        PublicationError: it cannot be written.
+    """
+    building = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        building.write_bytes(content)
+        building.replace(path)
+    except OSError as problem:
+        raise PublicationError(
+            f"{path}: cannot be written: {problem.strerror}. Check path and permissions."
         ) from problem
     finally:
         with suppress(OSError):

@@ -42,6 +42,8 @@ STORAGE_VERSION = "v1.0.0"
 _UNHASHED = frozenset({"run", "release"})
 _VIEWED = frozenset({"answer", "issue", "quarantine"})
 """Contract tables that are views over a more compact layout."""
+_VIEWS = ("views.sql", "corrective_actions.sql")
+"""Statements that make the views, in their order."""
 _KEPT = frozenset({"conflict", "contradiction", "overlap"})
 """Contract tables of which only what changed is written."""
 _SLOW_COMPRESSION = "alp,alprd"
@@ -62,7 +64,8 @@ def release_form(parts: Sequence[str]) -> str:
     Args:
         parts: hashes of the program and of the knowledge that every answer depends on.
     """
-    texts = [*(_statements(name) for name in ("compact.sql", "views.sql", "contract.sql")), numbered_answers("compact")]
+    names = ("compact.sql", "contract.sql", *_VIEWS)
+    texts = [*(_statements(name) for name in names), numbered_answers("compact")]
     layout = [table_ddl(table) for table in TABLES]
     return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
 
@@ -166,7 +169,8 @@ def show_contract(connection: duckdb.DuckDBPyConnection) -> None:
     """Make the views, and write the dictionary into the file."""
     connection.execute(f"CREATE VIEW compact.classified_answer AS {classified_answers('compact')}")
     connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
-    connection.execute(_statements("views.sql"))
+    for name in _VIEWS:
+        connection.execute(_statements(name))
     _comment(connection)
 
 

@@ -1,0 +1,1 @@
+"""One corrective action plan per factory: what a release says of it, its words, its workbook."""

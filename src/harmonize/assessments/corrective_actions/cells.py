@@ -1,0 +1,38 @@
+"""What a cell of a plan says: matters in two languages, places, and words for what is known."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harmonize.assessments.corrective_actions.words import Spoken
+
+__all__ = ["found_by", "line_cells", "place", "repetition"]
+
+Row = Mapping[str, Any]
+
+
+def place(row: Row) -> str:
+    """Where a row stands in what was delivered."""
+    return " ".join(str(row[part]) for part in ("path", "locator") if row.get(part))
+
+
+def repetition(line: Row, spoken: Spoken) -> str:
+    """How often a matter was found; whether it was the same part of it is not always certain."""
+    said = spoken(line["repetition"], visits=line["visits"], since=line["first_found_on"])
+    return said if line["repetition"] == "once" or line["is_same_matter"] else f"{said} {spoken('other_parts')}"
+
+
+def found_by(sources: Sequence[Row], titles: Mapping[str, str]) -> str:
+    """The tools and the days on which they found it."""
+    said = (f"{titles.get(row['instrument'], row['instrument'])} {row['assessed_on'] or '?'}" for row in sources)
+    return "; ".join(dict.fromkeys(said))
+
+
+def line_cells(line: Row, spoken: Spoken) -> dict[str, str]:
+    """The matter of a line in English, and in the language beside it where there is one."""
+    labels, topics = line["labels"], line["topic_labels"]
+    cells = {"matter": labels["en"], "topic": spoken.both(topics) if topics else ""}
+    if spoken.language:
+        cells["matter_local"] = labels.get(spoken.language, "")
+    return cells

@@ -1,0 +1,1 @@
+"""What a factory needs most, where its peers stand, and what others did before the same matter turned."""

@@ -1,0 +1,93 @@
+"""What may be told of peers, and what counts as a change: `schemas/benchmarks.yml`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from fnmatch import fnmatchcase
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from harmonize.errors import ConfigurationError
+from harmonize.yaml_text import read_yaml
+
+__all__ = ["BenchmarkRules", "Circle", "load_benchmark_rules"]
+
+Circle = tuple[Literal["process", "country"], ...]
+"""What the factories of a circle have in common."""
+_Share = Annotated[float, Field(gt=0, le=1)]
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class OwnerRules(_Strict):
+    """What shows that two factories have one owner."""
+
+    schemes: Sequence[str] = ()
+    columns: Sequence[str] = ()
+    most_sites: int = Field(gt=1)
+
+
+class IntensityRules(_Strict):
+    """Which quantities are compared, and when one of them fell."""
+
+    indicators: Sequence[str]
+    oldest_years: int = Field(ge=0)
+    least_verification: Literal["none", "desk", "virtual", "onsite"]
+    fall_share: _Share
+
+
+class BeforeRules(_Strict):
+    """How far is looked back, how much is told, and on what no free text is."""
+
+    months: int = Field(gt=0)
+    told: int = Field(gt=0)
+    withheld_topics: Sequence[str] = ()
+    withheld_facets: Sequence[str] = ()
+
+
+class BenchmarkRules(_Strict):
+    """All of the file.
+
+    Attributes:
+        least_groups: owner groups of which anything is told; domain rule 29 forbids fewer than five.
+        most_of_one_group: the largest share that one of them may hold.
+    """
+
+    least_groups: int = Field(ge=5)
+    most_of_one_group: _Share
+    digits: int = Field(ge=1)
+    quantiles: Sequence[_Share]
+    circles: Sequence[Annotated[Circle, Field(min_length=1)]] = Field(min_length=1)
+    owners: OwnerRules
+    intensities: IntensityRules
+    never: Sequence[str]
+    before: BeforeRules
+
+    def may_tell(self, indicator_id: str) -> bool:
+        """Whether peers may be told of at all by an indicator."""
+        return not any(fnmatchcase(indicator_id, pattern) for pattern in self.never)
+
+    def is_intensity(self, indicator_id: str) -> bool:
+        """Whether a quantity may be compared."""
+        listed = any(fnmatchcase(indicator_id, pattern) for pattern in self.intensities.indicators)
+        return listed and self.may_tell(indicator_id)
+
+
+def load_benchmark_rules(path: Path) -> BenchmarkRules:
+    """Load the rules.
+
+    Raises:
+        ConfigurationError: one of them is impossible; the message names file, place, value and cure.
+    """
+    try:
+        return BenchmarkRules.model_validate(read_yaml(path) or {})
+    except ValidationError as problem:
+        first = problem.errors()[0]
+        place = ".".join(str(part) for part in first["loc"])
+        raise ConfigurationError(
+            f"{path}: {place}: {first['msg']} (value {first['input']!r}). Mend it there."
+        ) from problem
