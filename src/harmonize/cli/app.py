@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from harmonize import __version__
-from harmonize.cli import crosswalk, demo, facilities, language, project, run, sources
+from harmonize.cli import crosswalk, demo, facilities, language, project, reuse, run, sources
 from harmonize.cli.prompt_group import PromptGroup
 
 __all__ = ["app"]
@@ -40,6 +40,7 @@ def _root(
 
 app.command("run")(run.run_command)
 app.command("init")(project.init_command)
+app.command("reuse")(reuse.reuse_command)
 app.command("demo")(demo.demo_command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(crosswalk.app, name="crosswalk")

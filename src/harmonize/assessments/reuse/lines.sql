@@ -31,7 +31,7 @@ WITH chosen AS (
 )
 SELECT
     c.facility_no, c.required_no, c.shown_status, c.status, c.status_if_granted, c.candidates, c.standing_ended,
-    j.* EXCLUDE (facility_no, required_no, standing),
+    j.* EXCLUDE (facility_no, required_no),
     j.choice >> 34 AS meant,
     CASE WHEN j.source_no = 0 THEN ((j.choice >> 1) & 8589934591)::INTEGER END AS question_no,
     CASE WHEN j.source_no = 0 THEN CASE WHEN j.choice & 1 = 1 THEN 'verifier' ELSE 'facility' END END AS answered_by,
@@ -177,27 +177,32 @@ QUALIFY row_number() OVER (PARTITION BY g.facility_no, g.required_no ORDER BY e.
 
 -- Everything else that was looked at and why it does not stand, the nearest to standing first.
 CREATE OR REPLACE TEMP TABLE reuse_other AS
-SELECT
-    j.facility_no, j.required_no,
-    string_agg(
+WITH other AS (
+    SELECT
+        j.facility_no,
+        j.required_no,
+        j.standing,
         CASE
             WHEN j.right_no = 2 AND getvariable('reuse_needs_grants') AND NOT getvariable('reuse_if_granted')
                 THEN a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ': ' || m.plain_reasons
             ELSE a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ' (' || t.state || ', ' || v.verification
                 || '): ' || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE m.reasons END
-        END,
-        ' | ' ORDER BY j.standing
-    ) AS others
-FROM reuse_judged j
-JOIN reuse_assessment a USING (assessment_no)
-JOIN reuse_mask m USING (failed)
-JOIN reuse_state t USING (state_no)
-JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v USING (verification_no)
-LEFT JOIN reuse_standing s ON s.facility_no = j.facility_no AND s.required_no = j.required_no AND s.place = j.place
-    AND s.state_no = j.state_no AND s.verification_no = j.verification_no AND s.basis_no = j.basis_no
-    AND s.source_no = j.source_no AND s.right_no = j.right_no
-WHERE s.facility_no IS NULL
-GROUP BY j.facility_no, j.required_no;
+        END AS said
+    FROM reuse_judged j
+    JOIN reuse_assessment a USING (assessment_no)
+    JOIN reuse_mask m USING (failed)
+    JOIN reuse_state t USING (state_no)
+    JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v
+        USING (verification_no)
+    ANTI JOIN reuse_standing s
+        ON s.facility_no = j.facility_no AND s.required_no = j.required_no AND s.standing = j.standing
+),
+once AS (
+    SELECT facility_no, required_no, said, min(standing) AS standing FROM other GROUP BY facility_no, required_no, said
+)
+SELECT facility_no, required_no, string_agg(said, ' | ' ORDER BY standing) AS others
+FROM once
+GROUP BY facility_no, required_no;
 
 -- Until when it stands: as judged, or as long as it is granted.
 CREATE OR REPLACE TEMP TABLE reuse_expiry AS
@@ -291,8 +296,8 @@ SELECT
     x.instrument AS ended_instrument,
     e.evidence_day AS ended_evidence_day,
     z.others AS not_standing,
-    a.assessment_id,
-    a.native_id,
+    CASE WHEN NOT s.is_hidden THEN a.assessment_id END AS assessment_id,
+    CASE WHEN NOT s.is_hidden THEN a.native_id END AS native_id,
     CASE WHEN NOT s.is_hidden THEN p.path END AS path,
     CASE WHEN NOT s.is_hidden THEN p.locator END AS locator,
     r.is_desk
