@@ -1,6 +1,6 @@
 -- Everything that says something of what is required: answers, finding rows, and the silence of findings lists.
 -- Reads: reuse_required, reuse_state, reuse_carry, reuse_row_verification, reuse_silent_kind, reuse_silent_type, what
---        world.sql wrote, the release. Writes: reuse_source, reuse_found, reuse_candidate.
+--        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_found, reuse_candidate.
 
 -- What is not met of an indicator is not met of the broader one; what is met of it is met of the narrower.
 CREATE OR REPLACE TEMP TABLE reuse_source AS
@@ -13,6 +13,28 @@ UNION ALL
 SELECT r.required_no, b.broader_id, 2, 'met', b.path
 FROM reuse_required r
 JOIN indicator_broader b ON b.indicator_id = r.indicator_id;
+
+-- What questions ask in some countries alone is required in no other.
+CREATE OR REPLACE TEMP TABLE reuse_elsewhere AS
+WITH asked AS (
+    SELECT r.required_no, c.condition
+    FROM reuse_required r
+    JOIN crosswalk c USING (indicator_id)
+    WHERE c.status = 'approved' AND r.stated_by <> r.indicator_id
+),
+conditional AS (
+    SELECT required_no FROM asked GROUP BY required_no
+    HAVING bool_and(coalesce(starts_with(condition, 'country='), false))
+),
+named AS (
+    SELECT DISTINCT a.required_no, unnest(string_split(substr(a.condition, 9), '|')) AS country
+    FROM asked a
+    SEMI JOIN conditional USING (required_no)
+)
+SELECT c.required_no, f.country
+FROM conditional c
+CROSS JOIN (SELECT DISTINCT country FROM reuse_factory WHERE country IS NOT NULL) f
+ANTI JOIN named n ON n.required_no = c.required_no AND n.country = f.country;
 
 -- What each answer to each question implies of what is required (one table, predicate and state: schemas/entailment.yml).
 CREATE OR REPLACE TEMP TABLE reuse_meaning AS

@@ -33,10 +33,6 @@ WITH held AS (
         a.facility_no,
         a.place,
         a.evidence_day,
-        a.bound_until,
-        a.evidence_day + r.maximum_age_days::INTEGER AS aged_until,
-        l.next_day AS law_until,
-        r.changes_on,
         CASE WHEN c.verification_no = 4 THEN r.auto_rank ELSE c.verification_no END AS rank,
         (CASE WHEN c.state_no >= 7 THEN 1 ELSE 0 END)
         | (CASE WHEN c.state_no = 6 AND NOT r.no_finding THEN 2 ELSE 0 END)
@@ -71,14 +67,8 @@ WITH held AS (
     LEFT JOIN reuse_verified v ON v.assessment_no = c.assessment_no AND v.required_no = c.required_no
 )
 SELECT
-    * EXCLUDE (bound_until, aged_until, law_until, changes_on),
-    least(aged_until, bound_until, law_until - 1, changes_on - 1) AS expires_on,
-    CASE least(aged_until, bound_until, law_until - 1, changes_on - 1)
-        WHEN aged_until THEN 'buyer_policy'
-        WHEN bound_until THEN 'scheme or certificate'
-        WHEN law_until - 1 THEN 'law'
-        ELSE 'requirement'
-    END AS expires_by,
+    facility_no, required_no, assessment_no, evidence_day, state_no, verification_no, basis_no, source_no, right_no, choice,
+    failed,
     -- (A day of our time has a number below 2^16.)
     ((state_no = 6)::BIGINT << 57)
     | ((65535 - coalesce(evidence_day - DATE '1970-01-01', 0))::BIGINT << 41)
@@ -122,4 +112,6 @@ SELECT
     END AS status_if_granted
 FROM reuse_factory f
 CROSS JOIN reuse_required r
+-- What is asked in other countries alone is not required here.
+ANTI JOIN reuse_elsewhere e ON e.required_no = r.required_no AND e.country = f.country
 LEFT JOIN best b ON b.facility_no = f.facility_no AND b.required_no = r.required_no;

@@ -1,6 +1,7 @@
 -- One line for every factory and required indicator: what stands and every fact that a buyer must know to rely on it
 -- (domain rule 17), or what is to be asked and why. What the buyer may not see is not told, but that it is there.
--- Reads: what the other statements wrote, reuse_fact, reuse_reason, the release. Variables: reuse_as_of, reuse_if_granted, reuse_language.
+-- Reads: what the other statements wrote, reuse_fact, reuse_reason, the release. Variables: reuse_as_of, reuse_if_granted, reuse_language,
+--        reuse_others (how many are told).
 -- Writes: reuse_standing, reuse_end, reuse_line.
 CREATE OR REPLACE TEMP TABLE reuse_labelled AS
 SELECT
@@ -22,16 +23,30 @@ CROSS JOIN reuse_reason r
 GROUP BY m.failed;
 
 CREATE OR REPLACE TEMP TABLE reuse_standing AS
-WITH chosen AS (
+WITH shown AS (
+    SELECT *, CASE WHEN getvariable('reuse_if_granted') THEN status_if_granted ELSE status END AS shown_status FROM reuse_cell
+),
+chosen AS (
+    -- (Joined by equalities alone: with a condition on one side DuckDB compares every row with every other.)
     SELECT
         *,
-        CASE WHEN getvariable('reuse_if_granted') THEN standing_any ELSE coalesce(standing_granted, standing_any) END AS standing,
-        CASE WHEN getvariable('reuse_if_granted') THEN status_if_granted ELSE status END AS shown_status
-    FROM reuse_cell
+        CASE
+            WHEN shown_status NOT IN ('assessed', 'grant_missing') THEN NULL
+            WHEN getvariable('reuse_if_granted') THEN standing_any
+            ELSE coalesce(standing_granted, standing_any)
+        END AS standing
+    FROM shown
 )
 SELECT
     c.facility_no, c.required_no, c.shown_status, c.status, c.status_if_granted, c.candidates, c.standing_ended,
     j.* EXCLUDE (facility_no, required_no),
+    least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1) AS expires_on,
+    CASE least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1)
+        WHEN a.evidence_day + r.maximum_age_days THEN 'buyer_policy'
+        WHEN a.bound_until THEN a.valid_until_basis::VARCHAR
+        WHEN l.next_day - 1 THEN 'law'
+        ELSE 'requirement'
+    END AS expires_by,
     j.choice >> 34 AS meant,
     CASE WHEN j.source_no = 0 THEN ((j.choice >> 1) & 8589934591)::INTEGER END AS question_no,
     CASE WHEN j.source_no = 0 THEN CASE WHEN j.choice & 1 = 1 THEN 'verifier' ELSE 'facility' END END AS answered_by,
@@ -41,7 +56,9 @@ SELECT
 FROM chosen c
 LEFT JOIN reuse_judged j
     ON j.facility_no = c.facility_no AND j.required_no = c.required_no AND j.standing = c.standing
-    AND c.shown_status IN ('assessed', 'grant_missing');
+LEFT JOIN reuse_assessment a USING (assessment_no)
+LEFT JOIN reuse_required r ON r.required_no = c.required_no
+LEFT JOIN reuse_law_change l ON l.country = a.country AND l.required_no = c.required_no;
 
 -- Where each fact stands: the cell of the answer, the row of the finding, or the report whose silence it is.
 CREATE OR REPLACE TEMP TABLE reuse_place AS
@@ -177,7 +194,12 @@ QUALIFY row_number() OVER (PARTITION BY g.facility_no, g.required_no ORDER BY e.
 
 -- Everything else that was looked at and why it does not stand, the nearest to standing first.
 CREATE OR REPLACE TEMP TABLE reuse_other AS
-WITH other AS (
+WITH nearest AS (
+    SELECT facility_no, required_no, unnest(min(standing, getvariable('reuse_others'))) AS standing
+    FROM reuse_judged
+    GROUP BY facility_no, required_no
+),
+other AS (
     SELECT
         j.facility_no,
         j.required_no,
@@ -189,6 +211,7 @@ WITH other AS (
                 || '): ' || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE m.reasons END
         END AS said
     FROM reuse_judged j
+    SEMI JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_mask m USING (failed)
     JOIN reuse_state t USING (state_no)
@@ -200,21 +223,26 @@ WITH other AS (
 once AS (
     SELECT facility_no, required_no, said, min(standing) AS standing FROM other GROUP BY facility_no, required_no, said
 )
-SELECT facility_no, required_no, string_agg(said, ' | ' ORDER BY standing) AS others
+SELECT
+    facility_no, required_no,
+    string_agg(said, ' | ' ORDER BY standing) || CASE
+        WHEN any_value(c.candidates) > getvariable('reuse_others')
+            THEN ' | and ' || (any_value(c.candidates) - getvariable('reuse_others')) || ' more'
+        ELSE ''
+    END AS others
 FROM once
+JOIN reuse_cell c USING (facility_no, required_no)
 GROUP BY facility_no, required_no;
 
 -- Until when it stands: as judged, or as long as it is granted.
 CREATE OR REPLACE TEMP TABLE reuse_expiry AS
 WITH ending AS (
     SELECT
-        s.facility_no, s.required_no, s.expires_on,
-        CASE s.expires_by WHEN 'scheme or certificate' THEN a.valid_until_basis::VARCHAR ELSE s.expires_by END AS expires_by,
+        s.facility_no, s.required_no, s.expires_on, s.expires_by,
         CASE WHEN s.right_no = 1 THEN
             CASE WHEN s.state_no IN (1, 6) THEN greatest(g.answers_until, g.findings_until) ELSE g.answers_until END
         END AS granted_until
     FROM reuse_standing s
-    JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_seen g USING (assessment_no)
     WHERE s.shown_status = 'assessed'
 )
@@ -312,10 +340,10 @@ LEFT JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verificatio
 LEFT JOIN reuse_basis b ON b.basis_no = s.basis_no
 LEFT JOIN reuse_place p ON p.facility_no = s.facility_no AND p.required_no = s.required_no
 LEFT JOIN crosswalk c ON c.mapping_id = p.mapping_id
-LEFT JOIN reuse_assessment_fact k ON k.assessment_no = s.assessment_no AND NOT s.is_hidden
+LEFT JOIN reuse_assessment_fact k ON k.assessment_no = CASE WHEN NOT s.is_hidden THEN s.assessment_no END
 LEFT JOIN reuse_law_text l ON l.country = f.country AND l.required_no = s.required_no AND l.day = s.evidence_day
-LEFT JOIN reuse_law_text w
-    ON w.country = f.country AND w.required_no = s.required_no AND w.day = getvariable('reuse_as_of')
+LEFT JOIN (SELECT * FROM reuse_law_text WHERE day = getvariable('reuse_as_of')) w
+    ON w.country = f.country AND w.required_no = s.required_no
 LEFT JOIN reuse_expiry h ON h.facility_no = s.facility_no AND h.required_no = s.required_no
 LEFT JOIN reuse_open o ON o.facility_no = s.facility_no AND o.required_no = s.required_no
 LEFT JOIN reuse_seen g ON g.assessment_no = s.assessment_no

@@ -28,6 +28,9 @@ _VERIFICATION = ("none", "desk", "virtual", "onsite", "auto_accepted")
 _PREDICATES = ("exact", "close", "narrow", "broad")
 _BASES = ("national_law", "international_standard", "buyer_code", "good_practice")
 
+_OTHERS_OF_ONE, _OTHERS_OF_MANY = 1000, 5
+"""Of how much that does not stand it is told why, for one factory and for each of several."""
+
 
 @dataclass(frozen=True, slots=True)
 class ReportedEvent:
@@ -126,6 +129,8 @@ def show_lines(connection: duckdb.DuckDBPyConnection, language: str = "en", *, i
     """
     connection.execute(f"SET VARIABLE reuse_language = {quoted(language)}")
     connection.execute(f"SET VARIABLE reuse_if_granted = {str(if_granted).lower()}")
+    ((factories,),) = connection.execute("SELECT count(*) FROM reuse_factory").fetchall()
+    connection.execute(f"SET VARIABLE reuse_others = {_OTHERS_OF_ONE if factories == 1 else _OTHERS_OF_MANY}")
     with blocks_as_joined(connection):
         _run(connection, "lines.sql")
 
