@@ -119,18 +119,14 @@ def _said(
         is_own = mine and not (answer.question in visit.disowned and visit.contributors[0] != ME)
         may = scopes & ({"answers", "full", "findings"} if implied == "not_met" else {"answers", "full"})
         right = 0 if is_own else 1 if may else 2
-        yield Evidence(
-            visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right
-        )
+        yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right)
     row_verification = rules.verification_of_finding_rows[visit.kind]  # type: ignore[index]
     right = 0 if mine else 1 if scopes - {"summary"} else 2
     for finding in visit.findings:
         predicate, source, basis = QUESTIONS[finding.question]
         implied, relation = _implied(source, ENTAILED.get((predicate, "not_met")), indicator)
         if implied == "not_met":
-            yield Evidence(
-                visit, implied, row_verification, basis, relation, _PREDICATES.index(predicate), right
-            )
+            yield Evidence(visit, implied, row_verification, basis, relation, _PREDICATES.index(predicate), right)
     if _is_silent(visit, one, world):
         yield Evidence(visit, "no_finding", row_verification, None, 0, 0, right)
 
@@ -199,14 +195,15 @@ def _fails(
 
 def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
-        other.state == "not_met" and other.visit.status != "VRI" and (later := _day(other.visit)) is not None and later > day
+        other.state == "not_met"
+        and other.visit.status != "VRI"
+        and (later := _day(other.visit)) is not None
+        and later > day
         for other in all_said
     )
 
 
-def _is_ended(
-    visit: Visit, day: date, visits: Sequence[Visit], world: World, rules: ReuseRules, as_of: date
-) -> bool:
+def _is_ended(visit: Visit, day: date, visits: Sequence[Visit], world: World, rules: ReuseRules, as_of: date) -> bool:
     for event in world.events:
         after = day <= event.on if rules.events[event.kind].same_day else day < event.on
         if event.facility_id == visit.facility and after and event.on <= as_of:

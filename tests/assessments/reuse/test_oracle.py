@@ -57,8 +57,10 @@ def answers(draw: st.DrawFn) -> Said:
 @st.composite
 def visits(draw: st.DrawFn, name: str, facilities: tuple[str, ...], earlier: tuple[str, ...]) -> Visit:
     instrument = draw(st.sampled_from(INSTRUMENTS))
-    said = () if instrument == SILENT else tuple(
-        draw(st.lists(answers(), max_size=4, unique_by=lambda one: (one.question, one.by)))
+    said = (
+        ()
+        if instrument == SILENT
+        else tuple(draw(st.lists(answers(), max_size=4, unique_by=lambda one: (one.question, one.by))))
     )
     # A visit that lists answers makes its findings of them; an instrument lists one or the other.
     found = draw(st.lists(st.builds(Found, common, st.sampled_from([None, None, None, "zero_tolerance"])), max_size=2))
@@ -192,7 +194,9 @@ def test_a_longer_age_takes_nothing_away(
 ) -> None:
     strict = plan(release, world, needed)
     easy = plan(release, world, [replace(one, maximum_age_days=one.maximum_age_days + 100) for one in needed])
-    assert all(easy.cells[cell]["status"] == "assessed" for cell, row in strict.cells.items() if row["status"] == "assessed")
+    assert all(
+        easy.cells[cell]["status"] == "assessed" for cell, row in strict.cells.items() if row["status"] == "assessed"
+    )
 
 
 @settings(quietly, max_examples=20)

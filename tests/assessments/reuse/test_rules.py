@@ -165,7 +165,12 @@ def test_rule_20_a_law_that_changed_since_ends_reuse_and_both_laws_are_shown(rel
     old = _visit(day=LAW_DAY - timedelta(days=1), answers=(Said("q-narrow", "met"), Said("q-wide", "met")))
     found = plan(release, _world(old), [required(NARROW), required(WIDE)])
     line = found.line(NARROW)
-    assert (line["status"], line["ended_by"], line["ended_on"], line["law_now"]) == ("ask", "law", LAW_DAY, "new art. 7")
+    assert (line["status"], line["ended_by"], line["ended_on"], line["law_now"]) == (
+        "ask",
+        "law",
+        LAW_DAY,
+        "new art. 7",
+    )
     assert found.status(WIDE) == "assessed"
     new = _visit(day=LAW_DAY, answers=(Said("q-narrow", "met"),))
     assert plan(release, _world(new), [required(NARROW)]).status(NARROW) == "assessed"

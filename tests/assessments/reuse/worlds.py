@@ -220,7 +220,9 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
     for table, found in knowledge.items():
         insert_rows(connection, table, found)
     connection.execute("USE release")
-    connection.execute("INSERT INTO compact.place (place_no, column_key, prefix, suffix, digest) VALUES (0, 0, 'row=', '', 0)")
+    connection.execute(
+        "INSERT INTO compact.place (place_no, column_key, prefix, suffix, digest) VALUES (0, 0, 'row=', '', 0)"
+    )
     for number, (name, (predicate, indicator, _)) in enumerate(QUESTIONS.items(), start=1):
         connection.execute(
             "INSERT INTO compact.question VALUES (?, ?, ?, ?, ?, ?, false, false, NULL, NULL, ?)",

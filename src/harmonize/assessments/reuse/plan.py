@@ -99,8 +99,8 @@ def judge(connection: duckdb.DuckDBPyConnection, question: Question, rules: Reus
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {states.format(kind, column)}")
     numbers = ", ".join(f"({quoted(word)}, {number})" for number, word in enumerate(_VERIFICATION))
     connection.execute(
-        "CREATE OR REPLACE TEMP TABLE reuse_verification AS SELECT v.*, n.verification_no::UTINYINT AS verification_no "
-        f"FROM reuse_verification v JOIN (VALUES {numbers}) n(word, verification_no) ON n.word = v.verification::VARCHAR"
+        "CREATE OR REPLACE TEMP TABLE reuse_verification AS SELECT v.*, n.number::UTINYINT AS verification_no "
+        f"FROM reuse_verification v JOIN (VALUES {numbers}) n(word, number) ON n.word = v.verification::VARCHAR"
     )
     variables = {
         "as_of": f"DATE {quoted(question.as_of)}",
@@ -303,5 +303,6 @@ def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Tab
             }
             for number, row in enumerate(rows)
         ],
-        grant_no=_I, grant_id=_S, facility_scheme=_S, facility_value=_S, instrument=_S, assessment=_S, scope=_S, valid_to=_D,
+        grant_no=_I, grant_id=_S, facility_scheme=_S, facility_value=_S, instrument=_S, assessment=_S, scope=_S,
+        valid_to=_D,
     )  # fmt: skip

@@ -34,9 +34,7 @@ class Total:
 
 def estimate(connection: duckdb.DuckDBPyConnection, assumptions: Assumptions) -> None:
     """Make `reuse_portfolio` of what was judged: a row for every factory and scenario."""
-    steps = [
-        {"up_to": step.up_to_workers or _MANY, "days": step.days} for step in assumptions.full_audit_days.steps
-    ]
+    steps = [{"up_to": step.up_to_workers or _MANY, "days": step.days} for step in assumptions.full_audit_days.steps]
     arriving = pa.Table.from_pylist(steps, schema=pa.schema({"up_to": pa.int32(), "days": pa.float64()}))
     connection.register("arriving", arriving)
     connection.execute("CREATE OR REPLACE TEMP TABLE reuse_audit_step AS SELECT * FROM arriving")

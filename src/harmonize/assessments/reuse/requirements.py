@@ -14,7 +14,17 @@ from harmonize.assessments.reuse.checked import Strict, check_names, load
 from harmonize.assessments.reuse.rules import ReuseRules
 from harmonize.errors import ConfigurationError
 
-__all__ = ["ASKABLE", "Basis", "Indicator", "Language", "Required", "Requirements", "expand", "load_requirements", "volatility_of"]
+__all__ = [
+    "ASKABLE",
+    "Basis",
+    "Indicator",
+    "Language",
+    "Required",
+    "Requirements",
+    "expand",
+    "load_requirements",
+    "volatility_of",
+]
 
 ASKABLE = frozenset({"compliance", "practice"})
 """Kinds of indicators that a required topic stands for; others are required one by one."""
@@ -212,9 +222,7 @@ def _required(
     topics = list(language.upwards(indicator.topic_id))
     volatility = volatility_of(indicator, rules, language)
     age = (
-        entry.maximum_age_days
-        or profile.maximum_age_days.get(volatility)
-        or rules.classes[volatility].maximum_age_days
+        entry.maximum_age_days or profile.maximum_age_days.get(volatility) or rules.classes[volatility].maximum_age_days
     )
     changes = [day for day in (entry.changed_on, profile.changed_on) if day is not None]
     always = next(
