@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -26,7 +27,7 @@ def out(tmp_path: Path) -> Path:
     return folder
 
 
-def _sheet(path: Path, name: str) -> list[list[object]]:
+def _sheet(path: Path, name: str) -> list[list[Any]]:
     return CalamineWorkbook.from_path(str(path)).get_sheet_by_name(name).to_python()
 
 

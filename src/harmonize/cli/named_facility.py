@@ -16,7 +16,8 @@ _QUERY = """
     SELECT facility_id FROM facility WHERE facility_id = $1
     UNION SELECT facility_id FROM facility_alias WHERE old_id = $1
     UNION SELECT facility_id FROM facility_identifier WHERE valid AND $1 IN (value, scheme || ':' || value)
-    UNION SELECT facility_id FROM facility WHERE lower(strip_accents($1)) IN (lower(strip_accents(name)), lower(strip_accents(name_local)))
+    UNION SELECT facility_id FROM facility
+    WHERE lower(strip_accents($1)) IN (lower(strip_accents(name)), lower(strip_accents(name_local)))
 """
 _NEAR = """
     SELECT facility_id, name FROM facility WHERE name IS NOT NULL

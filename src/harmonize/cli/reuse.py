@@ -142,8 +142,8 @@ def _factories(connection: DuckDBPyConnection, given: _Given, facility: str | No
         known = connection.execute("SELECT DISTINCT contributor FROM facility_mention ORDER BY 1").fetchall()
         raise InboxError(
             f"{given.path}: {name!r} has handed in no record of any factory; those who have are "
-            f"{', '.join(row[0] for row in known) or 'nobody'}. Name --facility, or `factories` or `contributor` in the "
-            "profile."
+            f"{', '.join(row[0] for row in known) or 'nobody'}. Name --facility, or `factories` or `contributor` "
+            "in the profile."
         )
     return [str(row[0]) for row in rows]
 
@@ -284,7 +284,7 @@ def _write(
                 cells = [["" if value is None else str(spreadsheet_text(value)) for value in row] for row in rows]
                 target.write(pa.table([pa.array(column, pa.string()) for column in zip(*cells, strict=True)], names))
     else:
-        reader = connection.execute("FROM reuse_line").fetch_record_batch(10_000)
+        reader = connection.execute("FROM reuse_line").to_arrow_reader(10_000)
         with writing(output, reader.schema) as target:
             for batch in reader:
                 target.write(batch)

@@ -1,4 +1,4 @@
-"""The decision on every cell once more, in plain Python over the world itself and by no table: what the SQL must say."""
+"""The decision on every cell once more, in plain Python over the world itself: what the SQL must say."""
 
 from __future__ import annotations
 
@@ -195,10 +195,7 @@ def _fails(
 
 def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
-        other.state == "not_met"
-        and other.visit.status != "VRI"
-        and (later := _day(other.visit)) is not None
-        and later > day
+        other.state == "not_met" and other.visit.status != "VRI" and (_day(other.visit) or date.min) > day
         for other in all_said
     )
 
@@ -222,8 +219,6 @@ def _is_ended(visit: Visit, day: date, visits: Sequence[Visit], world: World, ru
 
 
 def _is_alarming(visit: Visit) -> bool:
-    corrected = {a.question for a in visit.answers if a.by == "verifier"}
-    del corrected
     if any(f.severity == "zero_tolerance" for f in visit.findings):
         return True
     if any(f.question == "q-access" for f in visit.findings):

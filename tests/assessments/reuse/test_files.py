@@ -35,7 +35,7 @@ def language() -> Language:
     """The language that the project speaks."""
     spoken = load_language(Project.locate(ROOT))
     return Language(
-        {name: one.parent for name, one in spoken.topics.items()},
+        {name: one.parent_id for name, one in spoken.topics.items()},
         {name: one.pillar for name, one in spoken.topics.items()},
         {name: Indicator(name, one.topic_id, one.kind, tuple(one.facets)) for name, one in spoken.indicators.items()},
     )

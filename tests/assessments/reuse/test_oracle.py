@@ -44,6 +44,9 @@ names = st.sampled_from(["met", "not_met", "partly_met", "not_applicable", "unab
 # Signals are rare, or nothing would ever stand.
 common = st.sampled_from([name for name in QUESTIONS if name not in ("q-access", "q-records", "q-amount")])
 asked = st.one_of(common, common, common, common, st.sampled_from(list(QUESTIONS)))
+SCOPES: list[tuple[tuple[str, str], ...]] = [
+    (), (("labour", "in"),), (("labour", "in"), ("labour.t.a", "out")), (("labour.t", "in"),),
+]  # fmt: skip
 verification = st.sampled_from(["none", "desk", "virtual", "onsite", "auto_accepted"])
 
 
@@ -81,7 +84,7 @@ def visits(draw: st.DrawFn, name: str, facilities: tuple[str, ...], earlier: tup
         draw(st.sampled_from([None, "Full", "Follow-up"])),
         draw(st.sampled_from([None, 80, 100, 120])),
         draw(st.sampled_from(["id", "id", "exact", "model"])),
-        draw(st.sampled_from([(), (("labour", "in"),), (("labour", "in"), ("labour.t.a", "out")), (("labour.t", "in"),)])),
+        draw(st.sampled_from(SCOPES)),
         disowned=tuple(draw(st.lists(common, max_size=1))),
         published=draw(st.sampled_from([True, True, True, False])),
     )  # fmt: skip

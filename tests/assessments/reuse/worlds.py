@@ -1,4 +1,4 @@
-"""Small releases made of nothing but what a plan reads: random ones for the oracle, and one thing at a time for rules."""
+"""Small releases of nothing but what a plan reads: random ones for the oracle, one thing at a time for rules."""
 
 from __future__ import annotations
 

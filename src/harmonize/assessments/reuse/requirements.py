@@ -44,7 +44,7 @@ class _Terms(Strict):
 
 
 class _Entry(_Terms):
-    """A requirement: one indicator, or the compliance and practice indicators of a topic or pillar with all below it."""
+    """A requirement: an indicator, or the compliance and practice indicators of a topic or pillar and all below it."""
 
     indicator: str | None = None
     topic: str | None = None
@@ -196,9 +196,9 @@ def expand(
             )
         stated[kind, name] = number, entry
     found = [
-        _required(indicator, entry, profile, rules, language)
+        _required(indicator, nearest, profile, rules, language)
         for indicator in sorted(language.entries.values(), key=lambda one: one.indicator_id)
-        if (entry := _entry_of(indicator, stated, language)) is not None
+        if (nearest := _entry_of(indicator, stated, language)) is not None
     ]
     if not found:
         raise ConfigurationError(f"{path}: requirements: no indicator is required; name a topic with indicators.")

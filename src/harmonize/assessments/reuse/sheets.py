@@ -15,11 +15,12 @@ __all__ = ["Sheet", "plan_sheets", "spreadsheet_text"]
 _WHO = "facility_id, facility, country"
 _MATTER = "topic, indicator_id, indicator, volatility, required_by"
 _FACTS = """
-    said, state, value, instrument, edition, step_or_level, evidence_day AS last_day, day_counts_from, evidence_from,
-    evidence_to, age_days, verification, announcement, verifier_body, person_days, interviews, payroll_sample, buildings,
-    dormitory, worker_groups, basis, threshold, mapping_id, comparability, question_id, answered_state, follows_from,
-    law_then, law_now, coalesce(open_findings, 0) AS open_findings, action_due_on, closed_on, severity_raw,
-    seen_by_right_of, grant_id, granted_until, expires_on, expires_by, days_left, not_standing, path, locator
+    said, state, value, instrument, edition, step_or_level, evidence_day AS last_day, day_counts_from,
+    evidence_from, evidence_to, age_days, verification, announcement, verifier_body, person_days, interviews,
+    payroll_sample, buildings, dormitory, worker_groups, basis, threshold, mapping_id, comparability, question_id,
+    answered_state, follows_from, law_then, law_now, coalesce(open_findings, 0) AS open_findings, action_due_on,
+    closed_on, severity_raw, seen_by_right_of, grant_id, granted_until, expires_on, expires_by, days_left,
+    not_standing, path, locator
 """
 _MISSING = """
     list_filter([
