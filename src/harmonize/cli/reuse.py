@@ -63,6 +63,8 @@ def reuse_command(
 
     Exit code 0: planned. 1: planned, and no factory of the buyer has anything assessed that counts. 2: refused.
     """
+    import duckdb
+
     from harmonize.assessments.reuse.plan import show_lines
     from harmonize.assessments.reuse.portfolio import estimate
 
@@ -71,25 +73,31 @@ def reuse_command(
     if language is not None and language not in _LANGUAGES:
         raise ConfigurationError(f"There are no labels in {language!r}; there are {', '.join(_LANGUAGES)}.")
     given, day = _given(buyer), as_of or today()
-    with open_release(out) as release:
-        connection = release.connection
-        factories = _factories(connection, given, facility)
-        if questionnaire is not None and len(factories) > 1 and questionnaire.suffix:
-            raise InboxError(
-                f"{questionnaire}: a questionnaire is for one factory, and the plan has {len(factories)}. "
-                "Name one with --facility, or a folder."
-            )
-        _judge(connection, given, factories, day, out)
-        show_lines(connection, language or "en", if_granted=if_all_granted)
-        estimate(connection, given.assumptions)
-        _tell(connection, given, day, factories, if_all_granted=if_all_granted)
-        if facility is not None:
-            _tell_lines(connection)
-        if output is not None:
-            _write(connection, output, given, day, out, if_all_granted=if_all_granted)
-        if questionnaire is not None:
-            _ask(connection, questionnaire, given, factories, language)
-        ((assessed,),) = connection.execute("SELECT count(*) FROM reuse_line WHERE status = 'assessed'").fetchall()
+    try:
+        with open_release(out) as release:
+            connection = release.connection
+            factories = _factories(connection, given, facility)
+            if questionnaire is not None and len(factories) > 1 and questionnaire.suffix:
+                raise InboxError(
+                    f"{questionnaire}: a questionnaire is for one factory, and the plan has {len(factories)}. "
+                    "Name one with --facility, or a folder."
+                )
+            _judge(connection, given, factories, day, out)
+            show_lines(connection, language or "en", if_granted=if_all_granted)
+            estimate(connection, given.assumptions)
+            _tell(connection, given, day, factories, if_all_granted=if_all_granted)
+            if facility is not None:
+                _tell_lines(connection)
+            if output is not None:
+                _write(connection, output, given, day, out, if_all_granted=if_all_granted)
+            if questionnaire is not None:
+                _ask(connection, questionnaire, given, factories, language)
+            ((assessed,),) = connection.execute("SELECT count(*) FROM reuse_line WHERE status = 'assessed'").fetchall()
+    except (duckdb.IOException, duckdb.CatalogException) as problem:
+        said = str(problem).splitlines()[0]
+        raise InboxError(
+            f"{out}: the release cannot be read, or another version made it: {said}. Run `harmonize run` again."
+        ) from problem
     if not assessed:
         raise typer.Exit(1)
 
