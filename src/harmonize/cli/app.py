@@ -7,7 +7,21 @@ from typing import Annotated
 import typer
 
 from harmonize import __version__
-from harmonize.cli import assessments, burden, cap, crosswalk, demo, facilities, language, needs, overlap, project, run, sources
+from harmonize.cli import (
+    assessments,
+    burden,
+    cap,
+    crosswalk,
+    demo,
+    facilities,
+    language,
+    needs,
+    overlap,
+    project,
+    reuse,
+    run,
+    sources,
+)
 from harmonize.cli.prompt_group import PromptGroup
 
 __all__ = ["app"]
@@ -42,6 +56,7 @@ app.command("run")(run.run_command)
 app.command("cap")(cap.cap_command)
 app.command("needs")(needs.needs_command)
 app.command("init")(project.init_command)
+app.command("reuse")(reuse.reuse_command)
 app.command("demo")(demo.demo_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)

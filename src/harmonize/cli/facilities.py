@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
+from harmonize.cli.facility_event import event_command
 from harmonize.cli.facility_explain import explain_command
 from harmonize.cli.facility_input import project_knowledge
 from harmonize.cli.facility_release import Out, open_release
@@ -39,6 +40,7 @@ app.command("resolve")(resolve_command)
 app.command("explain")(explain_command)
 app.command("train")(train_command)
 app.command("sample")(sample_command)
+app.command("event")(event_command)
 
 _SHOWN = 5
 

@@ -1,0 +1,173 @@
+-- Everything that says something of what is required: answers, finding rows, and the silence of findings lists.
+-- Reads: reuse_required, reuse_state, reuse_carry, reuse_row_verification, reuse_silent_kind, reuse_silent_type, what
+--        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_found, reuse_candidate.
+
+-- What is not met of an indicator is not met of the broader one; what is met of it is met of the narrower.
+CREATE OR REPLACE TEMP TABLE reuse_source AS
+SELECT required_no, indicator_id, 0 AS relation_no, NULL::VARCHAR AS only_state, NULL::VARCHAR[] AS path FROM reuse_required
+UNION ALL
+SELECT r.required_no, b.indicator_id, 1, 'not_met', b.path
+FROM reuse_required r
+JOIN indicator_broader b ON b.broader_id = r.indicator_id
+UNION ALL
+SELECT r.required_no, b.broader_id, 2, 'met', b.path
+FROM reuse_required r
+JOIN indicator_broader b ON b.indicator_id = r.indicator_id;
+
+-- What questions ask in some countries alone is required in no other.
+CREATE OR REPLACE TEMP TABLE reuse_elsewhere AS
+WITH asked AS (
+    SELECT r.required_no, c.condition
+    FROM reuse_required r
+    JOIN crosswalk c USING (indicator_id)
+    WHERE c.status = 'approved' AND r.stated_by <> r.indicator_id
+),
+conditional AS (
+    SELECT required_no FROM asked GROUP BY required_no
+    HAVING bool_and(coalesce(starts_with(condition, 'country='), false))
+),
+named AS (
+    SELECT DISTINCT a.required_no, unnest(string_split(substr(a.condition, 9), '|')) AS country
+    FROM asked a
+    SEMI JOIN conditional USING (required_no)
+)
+SELECT c.required_no, f.country
+FROM conditional c
+CROSS JOIN (SELECT DISTINCT country FROM reuse_factory WHERE country IS NOT NULL) f
+ANTI JOIN named n ON n.required_no = c.required_no AND n.country = f.country;
+
+-- What each answer to each question implies of what is required (one table, predicate and state: schemas/entailment.yml).
+CREATE OR REPLACE TEMP TABLE reuse_meaning AS
+SELECT
+    q.question_no,
+    s.state,
+    m.required_no,
+    i.state_no::UTINYINT AS state_no,
+    coalesce(b.basis_no, 0)::UTINYINT AS basis_no,
+    ((m.relation_no * 4 + p.predicate_no)::BIGINT << 34) | (q.question_no::BIGINT << 1) AS choice
+FROM compact.question q
+JOIN reuse_source m USING (indicator_id)
+JOIN reuse_required r USING (required_no)
+CROSS JOIN reuse_answer_state s
+LEFT JOIN entailment e ON e.comparability = q.comparability AND e.state = s.state::VARCHAR
+JOIN reuse_predicate p ON p.predicate = q.comparability
+LEFT JOIN crosswalk c USING (mapping_id)
+LEFT JOIN reuse_basis b ON b.basis = c.basis
+JOIN reuse_state i ON i.state = CASE
+    WHEN m.relation_no > 0 THEN CASE WHEN e.implied_state::VARCHAR = m.only_state THEN m.only_state END
+    WHEN r.is_judged OR s.state <> 'informational' THEN e.implied_state::VARCHAR
+    WHEN q.comparability IN (SELECT comparability FROM reuse_carry) THEN 'informational'
+END;
+
+CREATE OR REPLACE TEMP TABLE reuse_found AS
+SELECT
+    (row_number() OVER (ORDER BY n.finding_id))::BIGINT AS finding_no, n.finding_id, a.assessment_no, n.mapping_id,
+    n.indicator_id, n.topic_id, n.severity, n.severity_raw, n.status, n.due_on, n.closed_on, n.clause_raw, n.file_id,
+    n.locator, n.made_from, v.verification_no
+FROM finding n
+JOIN reuse_assessment a USING (assessment_id)
+JOIN reuse_row_verification v ON v.kind = a.kind::VARCHAR;
+
+CREATE OR REPLACE TEMP TABLE reuse_silence AS
+WITH RECURSIVE above AS (
+    SELECT topic_id, topic_id AS upper_id FROM topic
+    UNION
+    SELECT a.topic_id, t.parent_id FROM above a JOIN topic t ON t.topic_id = a.upper_id WHERE t.parent_id IS NOT NULL
+),
+reached AS (
+    SELECT topic_id, upper_id FROM above UNION SELECT topic_id, pillar FROM topic
+),
+audited AS (
+    SELECT a.*
+    FROM reuse_assessment a
+    WHERE a.kind::VARCHAR IN (SELECT kind FROM reuse_silent_kind)
+        AND NOT EXISTS (
+            SELECT 1 FROM reuse_silent_type t WHERE contains(lower(coalesce(a.assessment_type, '')), lower(t.type))
+        )
+        -- Where answers are listed, no answer means not asked.
+        AND a.instrument NOT IN (SELECT instrument FROM compact.stored_assessment WHERE answers > 0)
+),
+in_scope AS (
+    SELECT a.assessment_no, r.topic_id
+    FROM assessment_scope c
+    JOIN audited a USING (assessment_id)
+    JOIN reached r ON r.upper_id = c.topic_id
+    GROUP BY a.assessment_no, r.topic_id
+    HAVING bool_or(c.scope = 'in') AND NOT bool_or(c.scope = 'out')
+),
+spoken AS (
+    -- A finding speaks of its topic, of those above and of those below.
+    SELECT n.assessment_no, u.topic_id FROM reuse_found n JOIN above u ON u.upper_id = n.topic_id
+    UNION
+    SELECT n.assessment_no, u.upper_id FROM reuse_found n JOIN above u USING (topic_id)
+)
+SELECT c.assessment_no, r.required_no
+FROM in_scope c
+JOIN reuse_required r USING (topic_id)
+ANTI JOIN spoken s USING (assessment_no, topic_id)
+WHERE r.kind = 'compliance';
+
+CREATE OR REPLACE TEMP TABLE reuse_candidate AS
+WITH corrected AS (
+    -- Answers of a facility that its verifier corrected do not count.
+    SELECT a.assessment_no, a.question_no, 'facility' AS answered_by
+    FROM compact.stored_answer a
+    JOIN compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
+    WHERE a.answered_by = 'verifier'
+),
+said AS (
+    SELECT
+        a.assessment_no, m.required_no, m.state_no, v.verification_no, m.basis_no, 0::UTINYINT AS source_no,
+        CASE
+            WHEN (s.owns AND x.question_no IS NULL) OR o.delivery_no IS NOT NULL THEN 0
+            WHEN s.answers_grant IS NOT NULL OR (m.state_no = 1 AND s.findings_grant IS NOT NULL) THEN 1
+            ELSE 2
+        END::UTINYINT AS right_no,
+        m.choice | (a.answered_by = 'verifier')::BIGINT AS choice
+    FROM compact.stored_answer a
+    JOIN reuse_seen s USING (assessment_no)
+    JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
+    JOIN reuse_verification v ON v.verification = a.verification
+    LEFT JOIN reuse_disowned x ON x.assessment_no = a.assessment_no AND x.question_no = a.question_no
+    LEFT JOIN reuse_own_delivery o ON o.assessment_no = a.assessment_no AND o.delivery_no = a.delivery_no
+    ANTI JOIN corrected c
+        ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
+    UNION ALL
+    -- A finding row is an answer that is not met.
+    SELECT
+        n.assessment_no, m.required_no, 1, n.verification_no, coalesce(b.basis_no, 0), 1,
+        CASE
+            WHEN s.owns OR o.file_id IS NOT NULL THEN 0
+            WHEN s.findings_grant IS NOT NULL THEN 1
+            ELSE 2
+        END,
+        ((m.relation_no * 4 + p.predicate_no)::BIGINT << 34) | (n.finding_no << 1)
+    FROM reuse_found n
+    JOIN reuse_seen s USING (assessment_no)
+    JOIN crosswalk c USING (mapping_id)
+    JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met' AND e.implied_state = 'not_met'
+    JOIN reuse_source m ON m.indicator_id = n.indicator_id AND m.relation_no < 2
+    JOIN reuse_predicate p ON p.predicate = c.predicate
+    LEFT JOIN reuse_basis b ON b.basis = c.basis
+    LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
+    WHERE n.made_from = 'row'
+    UNION ALL
+    SELECT
+        n.assessment_no, n.required_no, 6, v.verification_no, 0, 2,
+        CASE WHEN s.owns THEN 0 WHEN s.findings_grant IS NOT NULL THEN 1 ELSE 2 END,
+        0
+    FROM reuse_silence n
+    JOIN reuse_seen s USING (assessment_no)
+    JOIN reuse_assessment a USING (assessment_no)
+    JOIN reuse_row_verification v ON v.kind = a.kind::VARCHAR
+),
+told AS (
+    SELECT assessment_no, required_no, state_no, verification_no, basis_no, source_no, right_no, min(choice) AS choice
+    FROM said
+    GROUP BY ALL
+),
+-- Inside one assessment what is not met speaks for the indicator, then what is partly met.
+speaking AS (
+    SELECT assessment_no, required_no, min(state_no) AS state_no FROM told GROUP BY assessment_no, required_no
+)
+SELECT t.* FROM told t SEMI JOIN speaking USING (assessment_no, required_no, state_no);

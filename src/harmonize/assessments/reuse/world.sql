@@ -1,0 +1,122 @@
+-- What may serve as evidence on the day of judgement, and what the buyer may see of it.
+-- Reads: reuse_chosen, reuse_partial, reuse_status, reuse_grant, reuse_bounded, the release.
+-- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
+-- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_disowned, reuse_seen.
+CREATE OR REPLACE TEMP TABLE reuse_factory AS
+SELECT
+    row_number() OVER (ORDER BY facility_id)::INTEGER AS facility_no, facility_id, name, name_local, country, workers, os_id
+FROM facility
+SEMI JOIN reuse_chosen USING (facility_id);
+
+CREATE OR REPLACE TEMP TABLE reuse_assessment AS
+WITH ended AS (
+    SELECT assessment_id, max(value_date) AS ended_on
+    FROM answer
+    WHERE indicator_id = getvariable('reuse_last_day') AND facility_id IN (SELECT facility_id FROM reuse_chosen)
+    GROUP BY assessment_id
+),
+dated AS (
+    SELECT
+        s.*,
+        f.facility_no,
+        f.country,
+        -- Age counts from the last day on site, for a reporting period from its end; never from posting or receipt.
+        CASE
+            WHEN s.evidence_to IS NOT NULL THEN s.evidence_to
+            WHEN e.ended_on > s.assessed_on THEN e.ended_on
+            ELSE s.assessed_on
+        END AS evidence_day,
+        CASE
+            WHEN s.evidence_to IS NOT NULL THEN 'end of the reporting period'
+            WHEN s.assessed_on IS NULL THEN NULL
+            WHEN s.kind IN ('self', 'self_inspection') THEN 'day of the statement'
+            WHEN e.ended_on > s.assessed_on THEN 'last day on site'
+            ELSE 'day of the assessment'
+        END AS day_counts_from
+    FROM assessment s
+    JOIN reuse_factory f USING (facility_id)
+    LEFT JOIN ended e USING (assessment_id)
+    WHERE s.published
+)
+SELECT
+    -- (An assessment without answers has no number of its own.)
+    (row_number() OVER (ORDER BY d.assessment_id))::INTEGER AS place,
+    coalesce(k.assessment_no, -(row_number() OVER (ORDER BY d.assessment_id)))::INTEGER AS assessment_no,
+    d.*,
+    CASE WHEN list_contains(getvariable('reuse_binding'), d.valid_until_basis) THEN d.valid_until END AS bound_until,
+    t.why AS ended_by_status,
+    coalesce(t.is_void, false) AS is_void
+FROM dated d
+LEFT JOIN compact.stored_assessment k USING (assessment_id)
+LEFT JOIN reuse_status t ON t.status = d.status
+WHERE coalesce(d.assessed_on <= getvariable('reuse_as_of'), true)
+    AND coalesce(d.evidence_day <= getvariable('reuse_as_of'), true);
+
+-- What the buyer handed in itself. A copy that holds a part of the report gives that part alone.
+CREATE OR REPLACE TEMP TABLE reuse_own AS
+SELECT a.assessment_id, a.assessment_no, c.copy_id, f.content_id, p.layout IS NOT NULL AS is_part
+FROM assessment_copy c
+JOIN reuse_assessment a USING (assessment_id)
+JOIN file f USING (file_id)
+LEFT JOIN (SELECT content_id, max(layout) AS layout FROM file GROUP BY content_id) l USING (content_id)
+LEFT JOIN reuse_partial p ON p.instrument = a.instrument AND p.layout = l.layout
+WHERE c.contributor = getvariable('reuse_contributor');
+
+CREATE OR REPLACE TEMP TABLE reuse_own_file AS
+SELECT DISTINCT o.assessment_no, f.file_id FROM reuse_own o JOIN file f USING (content_id);
+
+CREATE OR REPLACE TEMP TABLE reuse_own_delivery AS
+SELECT o.assessment_no, d.delivery_no FROM reuse_own_file o JOIN compact.delivery d USING (file_id);
+
+-- Questions that every one of the buyer's copies answers otherwise than the one that won: that value is not its own.
+CREATE OR REPLACE TEMP TABLE reuse_disowned AS
+SELECT o.assessment_no, q.question_no
+FROM conflict c
+JOIN reuse_own o USING (copy_id)
+JOIN (SELECT assessment_no, count(*) AS copies FROM reuse_own WHERE NOT is_part GROUP BY assessment_no) n USING (assessment_no)
+JOIN compact.question q USING (question_id)
+WHERE NOT o.is_part
+GROUP BY o.assessment_no, q.question_no, n.copies
+HAVING count(DISTINCT o.copy_id) = n.copies;
+
+-- Grants that hold on the day of judgement. One that names a factory by what several share names none of them; a record
+-- that was linked by likeness takes no grant over; a wildcard without an end does not open what it must not.
+CREATE OR REPLACE TEMP TABLE reuse_granted AS
+WITH named AS (
+    SELECT g.*, i.facility_id
+    FROM reuse_grant g
+    JOIN facility_identifier i ON i.scheme = g.facility_scheme AND i.value = g.facility_value AND i.valid
+    QUALIFY count(*) OVER (PARTITION BY g.grant_no) = 1
+),
+covered AS (
+    SELECT a.assessment_no, n.*
+    FROM named n
+    JOIN reuse_assessment a USING (facility_id)
+    JOIN instrument_rights r ON r.instrument = a.instrument AND r.who_may_grant <> 'nobody'
+    WHERE n.instrument IN ('*', a.instrument)
+        AND (
+            n.assessment IN ('*', a.native_id)
+            OR n.assessment IN (SELECT c.native_id FROM assessment_copy c WHERE c.assessment_id = a.assessment_id)
+        )
+        AND NOT (n.assessment = '*' AND n.valid_to IS NULL AND a.instrument IN (SELECT instrument FROM reuse_bounded))
+        AND EXISTS (
+            SELECT 1
+            FROM assessment_copy c
+            JOIN facility_mention m ON m.file_id = c.file_id AND m.locator = c.locator
+            WHERE c.assessment_id = a.assessment_id AND m.link_method <> 'model'
+        )
+)
+SELECT
+    assessment_no,
+    arg_max(grant_id, (coalesce(valid_to, DATE '9999-12-31'), grant_no)) FILTER (scope IN ('answers', 'full')) AS answers_grant,
+    arg_max(grant_id, (coalesce(valid_to, DATE '9999-12-31'), grant_no)) FILTER (scope <> 'summary') AS findings_grant,
+    max(coalesce(valid_to, DATE '9999-12-31')) FILTER (scope IN ('answers', 'full')) AS answers_until,
+    max(coalesce(valid_to, DATE '9999-12-31')) FILTER (scope <> 'summary') AS findings_until
+FROM covered
+GROUP BY assessment_no;
+
+CREATE OR REPLACE TEMP TABLE reuse_seen AS
+SELECT a.assessment_no, coalesce(o.owns, false) AS owns, g.* EXCLUDE (assessment_no)
+FROM reuse_assessment a
+LEFT JOIN (SELECT assessment_no, bool_or(NOT is_part) AS owns FROM reuse_own GROUP BY assessment_no) o USING (assessment_no)
+LEFT JOIN reuse_granted g USING (assessment_no);

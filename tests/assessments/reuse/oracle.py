@@ -1,0 +1,231 @@
+"""The decision on every cell once more, in plain Python over the world itself: what the SQL must say."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from harmonize.assessments.reuse.requirements import Required
+from harmonize.assessments.reuse.rules import ReuseRules
+from tests.assessments.reuse.worlds import (
+    BOUNDED,
+    ENTAILED,
+    INDICATORS,
+    LAW_DAY,
+    LISTING,
+    ME,
+    NARROW,
+    OTHER,
+    QUESTIONS,
+    ROOT_TOPIC,
+    SILENT,
+    TOPIC,
+    WIDE,
+    Granted,
+    Visit,
+    World,
+)
+
+_ORDER = (
+    *("not_met", "partly_met", "met", "not_applicable", "informational", "no_finding"),
+    *("unknown_to_facility", "unable_to_assess"),
+)
+_RANK = {"none": 0, "desk": 1, "virtual": 2, "onsite": 3}
+_PREDICATES = ("exact", "close", "narrow", "broad")
+_ABOVE = {TOPIC: {TOPIC, ROOT_TOPIC}, ROOT_TOPIC: {ROOT_TOPIC}}
+
+
+@dataclass(frozen=True)
+class Evidence:
+    visit: Visit
+    state: str
+    verification: str
+    basis: str | None
+    relation: int
+    predicate: int
+    right: int
+    """0 its own, 1 granted, 2 neither."""
+
+
+def decide(
+    world: World, needed: Sequence[Required], rules: ReuseRules, as_of: date, judged_on: date
+) -> dict[tuple[str, str], tuple[str, str, tuple[str, str] | None]]:
+    """Of every cell: its status, its status if all were granted, and which assessment and state stand."""
+    visits = [v for v in world.visits if v.published and all(d is None or d <= as_of for d in (v.day, _day(v)))]
+    return {
+        (facility, one.indicator.indicator_id): _cell(
+            world, [v for v in visits if v.facility == facility], one, rules, as_of, judged_on
+        )
+        for facility in world.facilities
+        for one in needed
+    }
+
+
+def _day(visit: Visit) -> date | None:
+    return visit.period_end or visit.day
+
+
+def _cell(
+    world: World, visits: Sequence[Visit], one: Required, rules: ReuseRules, as_of: date, judged_on: date
+) -> tuple[str, str, tuple[str, str] | None]:
+    evidence = [e for visit in visits for e in _spoken(visit, one, world, rules, as_of, judged_on)]
+    good = [e for e in evidence if not _fails(e, evidence, visits, one, world, rules, as_of)]
+    seen = [e for e in good if e.right < 2]
+    best = min(seen or good, key=_standing, default=None)
+    stands = None if best is None else (best.visit.name, best.state)
+    if one.always is not None:
+        return "always_ask", "always_ask", stands
+    status = "assessed" if seen else "grant_missing" if good else "ask"
+    return status, "assessed" if good else "ask", stands
+
+
+def _standing(e: Evidence) -> tuple[object, ...]:
+    day = _day(e.visit)
+    assert day is not None
+    rank = _RANK.get(e.verification, 0)
+    return (
+        e.state == "no_finding", -day.toordinal(), -rank, _ORDER.index(e.state), e.relation, e.predicate, e.right,
+        e.visit.name,
+    )  # fmt: skip
+
+
+def _spoken(
+    visit: Visit, one: Required, world: World, rules: ReuseRules, as_of: date, judged_on: date
+) -> Iterator[Evidence]:
+    """What a visit says of an indicator: of all that it says, the worst."""
+    said = list(_said(visit, one, world, rules, as_of, judged_on))
+    worst = min((_ORDER.index(e.state) for e in said), default=0)
+    yield from (e for e in said if _ORDER.index(e.state) == worst)
+
+
+def _said(
+    visit: Visit, one: Required, world: World, rules: ReuseRules, as_of: date, judged_on: date
+) -> Iterator[Evidence]:
+    indicator = one.indicator.indicator_id
+    mine = ME in visit.contributors
+    scopes = {g.scope for g in world.grants if _covers(g, visit, as_of, judged_on)}
+    corrected = {a.question for a in visit.answers if a.by == "verifier"}
+    for answer in visit.answers if visit.instrument != SILENT else ():
+        if answer.by == "facility" and answer.question in corrected:
+            continue
+        predicate, source, basis = QUESTIONS[answer.question]
+        state = ENTAILED.get((predicate, answer.state))
+        if INDICATORS[source][1] == "quantity" and answer.state == "informational" and predicate in ("exact", "close"):
+            state = "informational"
+        implied, relation = _implied(source, state, indicator)
+        if implied is None:
+            continue
+        is_own = mine and not (answer.question in visit.disowned and visit.contributors[0] != ME)
+        may = scopes & ({"answers", "full", "findings"} if implied == "not_met" else {"answers", "full"})
+        right = 0 if is_own else 1 if may else 2
+        yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right)
+    row_verification = rules.verification_of_finding_rows[visit.kind]  # type: ignore[index]
+    right = 0 if mine else 1 if scopes - {"summary"} else 2
+    for finding in visit.findings:
+        predicate, source, basis = QUESTIONS[finding.question]
+        implied, relation = _implied(source, ENTAILED.get((predicate, "not_met")), indicator)
+        if implied == "not_met":
+            yield Evidence(visit, implied, row_verification, basis, relation, _PREDICATES.index(predicate), right)
+    if _is_silent(visit, one, world):
+        yield Evidence(visit, "no_finding", row_verification, None, 0, 0, right)
+
+
+def _implied(source: str, state: str | None, indicator: str) -> tuple[str | None, int]:
+    if source == indicator:
+        return state, 0
+    if (source, indicator) == (NARROW, WIDE) and state == "not_met":
+        return state, 1
+    if (source, indicator) == (WIDE, NARROW) and state == "met":
+        return state, 2
+    return None, 0
+
+
+def _is_silent(visit: Visit, one: Required, world: World) -> bool:
+    lists_answers = any(v.instrument == visit.instrument and v.answers for v in world.visits if v.instrument != SILENT)
+    topic = one.indicator.topic_id
+    if one.indicator.kind != "compliance" or visit.kind != "audit" or lists_answers or topic not in _ABOVE:
+        return False
+    if "follow" in (visit.assessment_type or "").lower():
+        return False
+    scope = {said for name, said in visit.scope if name in {*_ABOVE[topic], "labour"}}
+    spoken = {INDICATORS[QUESTIONS[f.question][1]][0] for f in visit.findings}
+    touched = any(other in _ABOVE[topic] or topic in _ABOVE.get(other, ()) for other in spoken)
+    return "in" in scope and "out" not in scope and not touched
+
+
+def _covers(grant: Granted, visit: Visit, as_of: date, judged_on: date) -> bool:
+    return (
+        grant.audience == ME
+        and grant.scheme_value == f"OS-{visit.facility}"
+        and grant.instrument in ("*", visit.instrument)
+        and grant.assessment in ("*", f"N-{visit.name}")
+        and (grant.valid_from is None or grant.valid_from <= as_of)
+        and (grant.valid_to is None or grant.valid_to >= as_of)
+        and (grant.revoked_on is None or grant.revoked_on > judged_on)
+        and not (grant.assessment == "*" and grant.valid_to is None and visit.instrument in BOUNDED)
+        and visit.link != "model"
+    )
+
+
+def _fails(
+    e: Evidence, all_said: Sequence[Evidence], visits: Sequence[Visit], one: Required, world: World,
+    rules: ReuseRules, as_of: date,
+) -> bool:  # fmt: skip
+    """Whether anything but a missing grant keeps evidence from standing."""
+    day = _day(e.visit)
+    if day is None or e.state in ("unknown_to_facility", "unable_to_assess"):
+        return True
+    rank = _RANK[one.auto_accepted if e.verification == "auto_accepted" else e.verification]
+    ends = e.visit.valid_until if e.visit.valid_until_basis in ("scheme", "certificate") else None
+    terms = (
+        e.state == "no_finding" and not one.no_finding,
+        one.instruments is not None and e.visit.instrument not in one.instruments,
+        one.basis is not None and one.indicator.kind == "compliance" and e.basis not in one.basis,
+        rank < _RANK[one.verification],
+        day + timedelta(days=one.maximum_age_days) < as_of,
+        ends is not None and ends < as_of,
+        e.visit.status in rules.ended_by_status,
+        one.indicator.indicator_id == NARROW and world.country == "VN" and day < LAW_DAY <= as_of,
+        any(day < changed <= as_of for changed in one.changed_on),
+        any(other.visit.verified_of == e.visit.name and _ORDER.index(other.state) < 5 for other in all_said),
+    )
+    return any(terms) or _has_bad_news(e, day, all_said) or _is_ended(e.visit, day, visits, world, rules, as_of)
+
+
+def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
+    return e.state != "not_met" and any(
+        other.state == "not_met" and other.visit.status != "VRI" and (_day(other.visit) or date.min) > day
+        for other in all_said
+    )
+
+
+def _is_ended(visit: Visit, day: date, visits: Sequence[Visit], world: World, rules: ReuseRules, as_of: date) -> bool:
+    for event in world.events:
+        after = day <= event.on if rules.events[event.kind].same_day else day < event.on
+        if event.facility_id == visit.facility and after and event.on <= as_of:
+            return True
+    for other in visits:
+        alarm = _day(other)
+        if alarm is not None and alarm >= day and _is_alarming(other):
+            return True
+    counts = [(d, w) for f, d, w in world.head_counts if f == visit.facility and d <= as_of]
+    counts += [(d, v.workers) for v in visits if v.workers and (d := _day(v)) is not None]
+    before = [(d, w) for d, w in counts if d <= day]
+    if not before:
+        return False
+    then = visit.workers or max(before)[1]
+    return any(d > day and abs(w - then) >= rules.workforce_change * then for d, w in counts)
+
+
+def _is_alarming(visit: Visit) -> bool:
+    if any(f.severity == "zero_tolerance" for f in visit.findings):
+        return True
+    if any(f.question == "q-access" for f in visit.findings):
+        return True
+    said = visit.answers if visit.instrument in (LISTING, OTHER) else ()
+    return any(
+        (a.question == "q-access" and a.state in ("not_met", "unable_to_assess"))
+        or (a.question == "q-records" and a.state == "unable_to_assess")
+        for a in said
+    )
