@@ -58,7 +58,7 @@ def test_the_plan_is_told_in_short_and_written_in_full(harmonize: Command, out: 
 @pytest.mark.parametrize("language", ["en", "km", "th"])
 def test_another_language_may_be_wanted(harmonize: Command, out: Path, tmp_path: Path, language: str) -> None:
     facility_id, _ = _factory(demo_world().release)
-    said = harmonize("cap", "--facility", facility_id, "--language", language, "-o", "cap.xlsx", "--out", out)
+    said = harmonize("cap", "--facility", facility_id, "--lang", language, "-o", "cap.xlsx", "--out", out)
     assert said.code == 0, said
     titles = CalamineWorkbook.from_path(str(tmp_path / "cap.xlsx")).get_sheet_by_name("Plan").to_python()[0]
     assert titles.count("Matter") == 1
@@ -124,7 +124,7 @@ def test_one_factory_or_all_of_them(harmonize: Command, out: Path) -> None:
         assert said.code == 2
         assert "--all -o FOLDER" in said.err.replace("\n", " ")
     assert "folder, not a file" in sentence(harmonize("cap", "--all", "-o", "plan.xlsx", "--out", out))
-    assert "'fr'" in sentence(harmonize("cap", "--facility", "x", "--language", "fr", "--out", out))
+    assert "'fr'" in sentence(harmonize("cap", "--facility", "x", "--lang", "fr", "--out", out))
 
 
 def test_words_and_rules_that_are_broken_name_their_file(harmonize: Command, out: Path, tmp_path: Path) -> None:

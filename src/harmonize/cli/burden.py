@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.table_set import check_ending, write_tables
@@ -32,7 +33,7 @@ _NOTES = [
 def burden_command(
     country: Annotated[str | None, typer.Option(help="One country, by its ISO code, such as VN.")] = None,
     years: Annotated[str | None, typer.Option(help="A year, or the first and the last: 2023-2026.")] = None,
-    facility: Annotated[str | None, typer.Option(help="One factory, by its facility_id.")] = None,
+    facility: Annotated[str | None, typer.Option(help="One factory, by id, identifier or name.")] = None,
     out: Out = Path("data"),
     output: Annotated[
         Path | None,
@@ -50,7 +51,7 @@ def burden_command(
     first, last = _span(years)
     with open_release(out) as release:
         try:
-            chosen = None if facility is None else release.facility_id(facility)
+            chosen = None if facility is None else named_facility(release.connection, facility)
             if country is not None:
                 country = _known_country(release.connection, country)
             condition, values = _condition(country, first, last, chosen)

@@ -40,6 +40,10 @@ _WAYS: Mapping[str, str] = {
     """,
 }
 """How a factory may be named, the surest way first."""
+_NEAR = """
+    SELECT facility_id, name FROM facility WHERE name IS NOT NULL
+    ORDER BY jaro_winkler_similarity(lower(name), lower($said)) DESC, facility_id LIMIT 3
+"""
 
 
 def _day(text: str) -> date:
@@ -74,8 +78,10 @@ def named_facility(connection: DuckDBPyConnection, said: str) -> str:
             shown = "; ".join(f"{row['facility_id']} {row['name']} ({row['country']})" for row in found[:_SHOWN])
             more = f" and {len(found) - _SHOWN} more" if len(found) > _SHOWN else ""
             raise InboxError(f"{len(found)} factories have the {way} {said!r}: {shown}{more}. Name one by its id.")
+    near = [f"{name} ({facility_id})" for facility_id, name in connection.execute(_NEAR, {"said": said}).fetchall()]
+    hint = f"; near are {', '.join(near)}" if near else ""
     raise InboxError(
-        f"There is no factory {said!r} in this release, by id, identifier or name. See the table facility."
+        f"There is no factory {said!r} in this release, by id, identifier or name{hint}. See the table facility."
     )
 
 

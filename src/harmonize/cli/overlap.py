@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.table_set import check_ending, neutral, write_tables
@@ -25,7 +26,7 @@ _SHOWN = 20
 
 
 def overlap_command(
-    facility: Annotated[str | None, typer.Option(help="One factory, by its facility_id; default all.")] = None,
+    facility: Annotated[str | None, typer.Option(help="One factory, by id, identifier or name; default all.")] = None,
     first: Annotated[
         datetime | None, typer.Option("--from", formats=["%Y-%m-%d"], metavar="DATE", help="First day of the visits.")
     ] = None,
@@ -66,7 +67,7 @@ def overlap_command(
     rules = load_burden_rules(project.find("schemas/burden.yml"))
     window = Window(begin, end, within or rules.answered_within_months)
     with open_release(out) as release:
-        chosen = None if facility is None else release.facility_id(facility)
+        chosen = None if facility is None else named_facility(release.connection, facility)
         try:
             ((release_id,),) = release.connection.execute("SELECT release_id FROM release").fetchall()
         except (duckdb.Error, ValueError) as problem:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harmonize.cli.facility_release import Out, open_release
-from harmonize.cli.named_facility import named_facility
+from harmonize.cli.facility_named import named_facility
 from harmonize.cli.output import say, show_table
 from harmonize.cli.run import AsOf, today
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
@@ -53,7 +53,7 @@ def reuse_command(
         typer.Option(help="What is left to ask of a factory, .xlsx; of several a folder, with a workbook for each."),
     ] = None,
     language: Annotated[
-        str | None, typer.Option("--language", help="Labels beside English: vi, km, th; default the factory's.")
+        str | None, typer.Option("--lang", help="Labels beside English: vi, km, th; default the factory's.")
     ] = None,
     if_all_granted: Annotated[
         bool, typer.Option("--if-all-granted", help="As if every grant that is missing were given.")
