@@ -65,14 +65,14 @@ def _answer(luck: Random, question: str) -> Said:
 
 def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence[str] = ()) -> Visit:
     instrument = luck.choice(INSTRUMENTS)
-    questions = [*luck.sample(COMMON, luck.randint(1, 4)), _rarely(luck, "q-access", "q-records", "q-amount", of=4)]
+    questions = [*luck.sample(COMMON, luck.randint(1, 4)), _rarely(luck, "q-access", "q-records", "q-amount", of=8)]
     # An instrument lists answers, whose findings follow from them, or findings.
     said = tuple(_answer(luck, question) for question in questions if question)
     if luck.randrange(4) == 0:
         said += (
             replace(said[0], state=luck.choice(STATES), by="verifier" if said[0].by == "facility" else "facility"),
         )
-    found = [Found(luck.choice(COMMON), _rarely(luck, "zero_tolerance")) for _ in range(luck.randrange(3))]
+    found = [Found(luck.choice(COMMON), _rarely(luck, "zero_tolerance", of=16)) for _ in range(luck.randrange(3))]
     return Visit(
         name,
         None if luck.randrange(12) == 0 else luck.choice(DAYS),
@@ -81,14 +81,14 @@ def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence
         luck.choice(["audit", "audit", "self", "verified"]),
         () if instrument == SILENT else said,
         tuple(found) if instrument == SILENT else (),
-        luck.choice([(ME,), ("other",), ("other", ME), (ME, "other")]),
-        _rarely(luck, *DAYS, of=4),
-        _rarely(luck, "VRF", "VRD", "VRI", of=5),
-        _rarely(luck, *DAYS, of=2),
+        luck.choice([(ME,), (ME,), ("other",), ("other", ME), (ME, "other")]),
+        _rarely(luck, *DAYS, of=8),
+        _rarely(luck, "VRF", "VRD", "VRI", of=9),
+        _rarely(luck, *DAYS, of=5),
         luck.choice([None, "scheme", "certificate", "buyer_policy"]),
         luck.choice([None, *earlier]),
         luck.choice([None, "Full", "Follow-up"]),
-        _rarely(luck, 80, 100, 120, of=4),
+        _rarely(luck, 80, 100, 120, of=9),
         luck.choice(["id", "exact", "decision", "model"]),
         luck.choice(SCOPES),
         disowned=tuple(luck.sample(COMMON, luck.randrange(2))),
@@ -130,7 +130,7 @@ def _needed(luck: Random) -> list[Required]:
     return [
         required(
             name,
-            maximum_age_days=luck.choice([90, 240, 400, 500]),
+            maximum_age_days=luck.choice([120, 300, 500, 500]),
             verification=luck.choice(["none", "none", "desk", "onsite"]),
             auto_accepted=luck.choice(["none", "virtual"]),
             no_finding=luck.random() < 0.5,

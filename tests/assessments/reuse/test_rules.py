@@ -196,6 +196,20 @@ def test_a_later_not_met_ends_an_older_met_even_where_it_is_not_accepted_itself(
     assert plan(release, _world(_visit(), bad), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
 
 
+@pytest.mark.parametrize(("native", "status"), [("VRI", "assessed"), ("VRD", "ask")])
+def test_bad_news_of_a_void_assessment_is_none_and_of_a_disputed_one_is(
+    release: Release, native: str, status: str
+) -> None:
+    bad = _visit("B", RECENT + timedelta(days=1), status=native, answers=(Said("q-wide", "not_met"),))
+    assert plan(release, _world(_visit(), bad), [required(WIDE)]).status(WIDE) == status
+
+
+def test_what_speaks_of_the_indicator_itself_stands_before_what_follows_from_another(release: Release) -> None:
+    wide = _visit("A", answers=(Said("q-wide", "met"),))
+    narrow = _visit("B", answers=(Said("q-narrow", "met"),))
+    assert plan(release, _world(wide, narrow), [required(NARROW)]).cells["F1", NARROW]["assessment_id"] == "B"
+
+
 def test_an_older_assessment_may_serve_where_the_latest_does_not(release: Release) -> None:
     later = _visit("B", RECENT + timedelta(days=1), kind="self", answers=(Said("q-wide", "met", "none"),))
     found = plan(release, _world(_visit(), later), [required(WIDE, verification="onsite")])
