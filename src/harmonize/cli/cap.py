@@ -36,7 +36,9 @@ def cap_command(
     every: Annotated[bool, typer.Option("--all", help="Write a workbook for every factory, and index.csv.")] = False,
     language: Annotated[
         str | None,
-        typer.Option("--lang", help="Language beside English: vi, km, th, or en for none.", show_default="the country's"),
+        typer.Option(
+            "--lang", help="Language beside English: vi, km, th, or en for none.", show_default="the country's"
+        ),
     ] = None,
     as_of: OnDay = None,
     out: Out = Path("data"),

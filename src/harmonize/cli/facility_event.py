@@ -8,8 +8,8 @@ from typing import Annotated
 
 import typer
 
-from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.facility_named import named_facility
+from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say
 from harmonize.cli.run import today
 from harmonize.errors import InboxError

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.facility_named import named_facility
+from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.run import AsOf, today
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
