@@ -283,12 +283,20 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers)
         _insert(
             connection, "assessment_copy", copy_id=file_id, assessment_id=visit.name, file_id=file_id, locator="row=1",
-            contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0,
+            contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
         )  # fmt: skip
         if contributor == ME and place > 0:
             for question in visit.disowned:
                 _insert(
-                    connection, "conflict", assessment_id=visit.name, question_id=question, copy_id=file_id, reason="r"
+                    connection,
+                    "conflict",
+                    assessment_id=visit.name,
+                    question_id=question,
+                    copy_id=file_id,
+                    reason="r",
+                    winning_copy_id=f"{visit.name}-{visit.contributors[0]}",
+                    locator="row=1",
+                    winning_locator="row=1",
                 )
     winner = f"{visit.name}-{visit.contributors[0]}"
     connection.execute("INSERT INTO compact.delivery VALUES (?, ?)", [number, winner])
