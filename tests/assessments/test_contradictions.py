@@ -192,7 +192,9 @@ def _oracle(release: Release) -> set[tuple[str, str, str, str, str]]:
 
 
 def _comparable(a: Mapping[str, Any], b: Mapping[str, Any]) -> bool:
-    if a["assessed_on"] is None or b["assessed_on"] is None or a["visit_id"] == b["visit_id"]:
+    if a["assessed_on"] is None or b["assessed_on"] is None:
+        return False
+    if a["visit_id"] == b["visit_id"] and a["instrument"] == b["instrument"]:
         return False
     if a["assessment_id"] in (b["verified_of"], b["assessment_id"]) or b["assessment_id"] == a["verified_of"]:
         return False

@@ -40,7 +40,8 @@ SELECT
         WHEN d.kind = 'transparency' AND f.kind <> 'transparency' THEN 'copy'
         WHEN e.delivered_before THEN 'amended'
         WHEN e.known_content THEN 'copy'
-        WHEN d.status IS DISTINCT FROM f.status OR d.updated_at IS DISTINCT FROM f.updated_at THEN 'amended'
+        -- (What one of them does not print differs from nothing.)
+        WHEN d.status <> f.status OR d.updated_at <> f.updated_at THEN 'amended'
         ELSE 'copy'
     END AS relation,
     d.received_at,

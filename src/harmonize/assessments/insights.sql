@@ -62,10 +62,10 @@ DELETE FROM release.compact.stored_facility WHERE facility_no IN (SELECT facilit
 INSERT INTO release.compact.stored_facility SELECT facility_no, facility_id, signature FROM touched_facility ORDER BY facility_no;
 
 -- The assessments of the touched factories. Age counts from the last on-site day, for FEM from the end of the reporting
--- period. One visit alone neither repeats nor contradicts.
+-- period. What one instrument alone reports of one visit is compared with nothing.
 CREATE OR REPLACE TABLE standing_assessment AS
 WITH visited AS (
-    SELECT facility_id, count(DISTINCT visit_id) > 1 AS is_compared FROM made_assessment GROUP BY facility_id
+    SELECT facility_id, count(DISTINCT (visit_id, instrument)) > 1 AS is_compared FROM made_assessment GROUP BY facility_id
 )
 SELECT
     k.assessment_no,
@@ -217,7 +217,8 @@ FROM disputed x
 JOIN disputed y
     ON y.facility_id = x.facility_id AND y.indicator_id = x.indicator_id AND y.basis IS NOT DISTINCT FROM x.basis
     AND (x.threshold IS NULL OR y.threshold IS NULL OR x.threshold = y.threshold)
-    AND y.visit_id <> x.visit_id AND y.implied_state <> x.implied_state
+    -- (Two instruments that say the contrary of one visit are a difference to explain as well.)
+    AND (y.visit_id <> x.visit_id OR y.instrument <> x.instrument) AND y.implied_state <> x.implied_state
     AND (x.assessed_on, x.assessment_id) < (y.assessed_on, y.assessment_id)
     AND x.assessment_id IS DISTINCT FROM y.verified_of AND y.assessment_id IS DISTINCT FROM x.verified_of
     AND x.seen_from <= y.seen_to AND y.seen_from <= x.seen_to

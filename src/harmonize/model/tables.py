@@ -340,8 +340,8 @@ class Conflict(TableModel):
 class Contradiction(TableModel):
     """Two assessments of one factory that answer one indicator differently: a difference to explain.
 
-    Both are of one basis and threshold, of two visits, and their evidence overlaps; no action was closed in between. A
-    self-assessment and what verifies it do not contradict each other. `v_contradiction` ranks them.
+    Both are of one basis and threshold, of two visits or two instruments, and their evidence overlaps; no action was
+    closed in between. A self-assessment and what verifies it do not contradict each other. `v_contradiction` ranks.
     """
 
     facility_id: str = Field(description="The factory.")
