@@ -17,7 +17,7 @@ from python_calamine import CalamineWorkbook
 from harmonize import workbooks
 from harmonize.cli.table_file import put_workbook
 from harmonize.errors import InboxError, PublicationError
-from harmonize.workbooks import ALARMS, ANSWERS, Column, Figure, Notes, Sheet, SheetFull, neutral, workbook
+from harmonize.workbooks import ALARMS, ANSWERS, Book, Column, Figure, Notes, Sheet, SheetFull, neutral, write_workbook
 
 COLUMNS = (
     Column("what", "What", 30),
@@ -26,8 +26,14 @@ COLUMNS = (
 )
 
 
+def _written(sheet: Sheet, notes: Notes | None = None, header: str = "") -> bytes:
+    stream = io.BytesIO()
+    write_workbook(stream, Book([sheet], notes, header, "r"))
+    return stream.getvalue()
+
+
 def _made(*rows: dict[str, object]) -> bytes:
-    return workbook([Sheet("Plan", COLUMNS, rows)], Notes("About", "Title", [("One", "=1"), ("", "two")]), "A & B", "r")
+    return _written(Sheet("Plan", COLUMNS, rows), Notes("About", "Title", [("One", "=1"), ("", "two")]), "A & B")
 
 
 def _sheet(content: bytes, number: int = 1) -> str:
@@ -76,7 +82,7 @@ def test_what_is_neutral_begins_no_formula_and_loses_nothing(text: str) -> None:
 
 
 def test_a_text_that_no_cell_holds_is_shortened() -> None:
-    said = str(_cells(workbook([Sheet("S", COLUMNS, [{"what": "=" + "a" * 40_000}])]))[1][0])
+    said = str(_cells(_written(Sheet("S", COLUMNS, [{"what": "=" + "a" * 40_000}])))[1][0])
     assert said.startswith("'=aaa")
     assert said.endswith(" …")
     assert len(said) < 32_767
@@ -96,7 +102,7 @@ def _cells(content: bytes, name: str = "S") -> Sequence[Sequence[object]]:
 
 def test_figures_are_added_up_by_a_formula_and_shares_are_percent() -> None:
     rows: list[Mapping[str, object]] = [{"who": "a", "share": 0.5, "n": 2}, {"who": "b", "n": 3.5}, {"who": "c"}]
-    content = workbook([Sheet("S", FIGURES, iter(rows), is_ruled=False)])
+    content = _written(Sheet("S", FIGURES, iter(rows), is_ruled=False))
     assert _cells(content)[1:] == [["a", 0.5, 2.0], ["b", "", 3.5], ["c", "", ""], ["", "", 5.5]]
     text = _sheet(content)
     assert "<f>SUM(C2:C4)</f>" in text
@@ -110,13 +116,13 @@ def test_figures_are_added_up_by_a_formula_and_shares_are_percent() -> None:
 
 
 def test_without_rows_nothing_is_added_up() -> None:
-    assert "<f>" not in _sheet(workbook([Sheet("S", FIGURES, [])]))
+    assert "<f>" not in _sheet(_written(Sheet("S", FIGURES, [])))
 
 
 @pytest.mark.parametrize("is_ruled", [True, False])
 def test_truth_is_truth_and_a_list_is_a_text(is_ruled: bool) -> None:
     rows: list[Mapping[str, object]] = [{"what": True, "when": ["a", "b"], "done": False}, {"what": ["=1", "2"]}]
-    assert _cells(workbook([Sheet("S", COLUMNS, rows, is_ruled=is_ruled)]))[1:] == [
+    assert _cells(_written(Sheet("S", COLUMNS, rows, is_ruled=is_ruled)))[1:] == [
         [True, "a, b", False],
         ["'=1, 2", "", ""],
     ]
@@ -125,7 +131,7 @@ def test_truth_is_truth_and_a_list_is_a_text(is_ruled: bool) -> None:
 def test_what_is_answered_may_differ_by_row() -> None:
     answers: list[object] = [("Yes", "No"), Figure.NUMBER, Figure.DAY, None, ("Yes", "No")]
     rows: list[Mapping[str, object]] = [{"what": "a", ANSWERS: {"what": answer}} for answer in answers]
-    content = workbook([Sheet("S", COLUMNS, rows, preface=("=Head", "note"))])
+    content = _written(Sheet("S", COLUMNS, rows, preface=("=Head", "note")))
     text = _sheet(content)
     assert _cells(content)[:4] == [["'=Head", "", ""], ["note", "", ""], ["", "", ""], ["What", "When", "Done"]]
     rules = dict(re.findall(r'<dataValidation type="(\w+)"[^>]*sqref="(A\d+)"', text)[1:3])
@@ -146,7 +152,7 @@ def test_more_rows_than_a_sheet_holds_are_refused_with_file_sheet_and_cure(tmp_p
     path = tmp_path / "big.xlsx"
     path.write_bytes(b"before")
     with pytest.raises(InboxError, match=r"big\.xlsx: sheet 'Plan' .* 1048575 rows.* Write \.csv or \.parquet"):
-        put_workbook(path, [Sheet("Plan", COLUMNS, untouched(), count=1_048_576)])
+        put_workbook(path, Book([Sheet("Plan", COLUMNS, untouched(), count=1_048_576)]))
     assert [one.name for one in tmp_path.iterdir()] == ["big.xlsx"]
     assert path.read_bytes() == b"before"
 
@@ -156,10 +162,10 @@ def test_rows_that_nobody_counted_are_counted_as_they_come(
     monkeypatch: pytest.MonkeyPatch, preface: tuple[str, ...], columns: tuple[Column, ...], most: int
 ) -> None:
     monkeypatch.setattr(workbooks, "_MOST_ROWS", 10)
-    kept = workbook([Sheet("S", columns, ({} for _ in range(most)), preface=preface)])
+    kept = _written(Sheet("S", columns, ({} for _ in range(most)), preface=preface))
     assert kept
     with pytest.raises(SheetFull, match=f"more than {most} rows"):
-        workbook([Sheet("S", columns, ({} for _ in range(most + 1)), preface=preface)])
+        _written(Sheet("S", columns, ({} for _ in range(most + 1)), preface=preface))
 
 
 def test_a_workbook_that_cannot_be_written_leaves_what_was_there(tmp_path: Path) -> None:
@@ -170,11 +176,11 @@ def test_a_workbook_that_cannot_be_written_leaves_what_was_there(tmp_path: Path)
     path = tmp_path / "p.xlsx"
     path.write_bytes(b"before")
     with pytest.raises(PublicationError, match=r"p\.xlsx: cannot be written: No space left on device\. Check"):
-        put_workbook(path, [Sheet("S", COLUMNS, broken())])
+        put_workbook(path, Book([Sheet("S", COLUMNS, broken())]))
     assert [one.name for one in tmp_path.iterdir()] == ["p.xlsx"]
     assert path.read_bytes() == b"before"
     with pytest.raises(PublicationError, match="cannot be written"):
-        put_workbook(Path("/proc/none/p.xlsx"), [Sheet("S", COLUMNS, [])])
+        put_workbook(Path("/proc/none/p.xlsx"), Book([Sheet("S", COLUMNS, [])]))
     path.chmod(0o644)
-    put_workbook(path, [Sheet("S", COLUMNS, [{"what": "a"}])])
+    put_workbook(path, Book([Sheet("S", COLUMNS, [{"what": "a"}])]))
     assert _cells(path.read_bytes())[1][0] == "a"

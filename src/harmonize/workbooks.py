@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import io
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -13,9 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = [
-    "ALARMS", "ANSWERS", "Column", "Figure", "Notes", "Sheet", "SheetFull", "neutral", "workbook", "write_workbook",
-]  # fmt: skip
+__all__ = ["ALARMS", "ANSWERS", "Book", "Column", "Figure", "Notes", "Sheet", "SheetFull", "neutral", "write_workbook"]
 
 ALARMS = "alarms"
 """Key of a row under which the columns stand that are shown as an alarm."""
@@ -101,6 +98,16 @@ class Notes:
     lines: Sequence[tuple[str, str]] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook; its header and footer are printed on every page."""
+
+    sheets: Sequence[Sheet]
+    notes: Notes | None = None
+    header: str = ""
+    footer: str = ""
+
+
 class SheetFull(Exception):
     """A table has more rows than a sheet holds."""
 
@@ -114,20 +121,10 @@ def neutral(text: str) -> str:
     return f"'{text}" if is_formula else text
 
 
-def workbook(sheets: Sequence[Sheet], notes: Notes | None = None, header: str = "", footer: str = "") -> bytes:
-    """The file that `write_workbook` writes; equal tables make equal bytes."""
-    stream = io.BytesIO()
-    write_workbook(stream, sheets, notes, header, footer)
-    return stream.getvalue()
-
-
-def write_workbook(
-    target: Path | BinaryIO, sheets: Sequence[Sheet], notes: Notes | None = None, header: str = "", footer: str = ""
-) -> None:
+def write_workbook(target: Path | BinaryIO, book: Book) -> None:
     """Write the file: titles that stay, filters, choices where people fill in, A4 across when printed.
 
-    Args:
-        header, footer: printed on every page.
+    Equal tables make equal bytes.
 
     Raises:
         SheetFull: a table has more rows than a sheet holds.
@@ -135,22 +132,27 @@ def write_workbook(
     """
     import xlsxwriter
 
-    for sheet in sheets:
+    for sheet in book.sheets:
         _check_room(sheet, sheet.count)
     try:
-        with xlsxwriter.Workbook(target, _OPTIONS) as book:
-            book.set_properties({"title": notes.title if notes else header, "created": _MADE})
-            forms = _forms(book)
-            pages = [_page(book, sheet.name, header, footer) for sheet in sheets]
-            if notes is not None:
-                _note(_page(book, notes.name, header, footer), notes, forms)
-            places: dict[tuple[str, ...], str] = {}
-            for page, sheet in zip(pages, sheets, strict=True):
-                _write(page, sheet, forms, places)
-            _write_choices(book, list(places))
+        with xlsxwriter.Workbook(target, _OPTIONS) as file:
+            _fill(file, book)
     except xlsxwriter.exceptions.XlsxFileError as problem:
         cause = problem.args[0] if problem.args else None
         raise (cause if isinstance(cause, OSError) else OSError(errno.EFBIG, str(problem))) from problem
+
+
+def _fill(file: Any, book: Book) -> None:
+    notes = book.notes
+    file.set_properties({"title": notes.title if notes else book.header, "created": _MADE})
+    forms = _forms(file)
+    pages = [_page(file, sheet.name, book) for sheet in book.sheets]
+    if notes is not None:
+        _note(_page(file, notes.name, book), notes, forms)
+    places: dict[tuple[str, ...], str] = {}
+    for page, sheet in zip(pages, book.sheets, strict=True):
+        _write(page, sheet, forms, places)
+    _write_choices(file, list(places))
 
 
 def _check_room(sheet: Sheet, count: int) -> None:
@@ -164,7 +166,7 @@ def _top(sheet: Sheet) -> int:
     return len(sheet.preface) + 1 if sheet.preface else 0
 
 
-def _forms(book: Any) -> dict[str, Any]:
+def _forms(file: Any) -> dict[str, Any]:
     """Formats by kind of cell, and by kind and number format."""
     cell: dict[str, object] = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINES}
     kinds: dict[str, dict[str, object]] = {
@@ -172,37 +174,34 @@ def _forms(book: Any) -> dict[str, Any]:
         "text": cell,
         "room": {**cell, "bg_color": _ROOM},
         "alarm": {**cell, "bold": True, "font_color": _ALARM},
+    }
+    day, share = {"num_format": "yyyy-mm-dd", "align": "left"}, {"num_format": "0.0%"}
+    forms = {
+        "head": {**cell, "bold": True, "bg_color": _GREY, "valign": "vcenter"},
+        "title": {"bold": True, "font_size": 14},
         "sum": {"bold": True, "top": 1},
+        **kinds,
+        **{f"{name} day": {**said, **day} for name, said in kinds.items()},
+        **{f"{name} share": {**said, **share} for name, said in kinds.items()},
     }
-    numbers = {
-        "": {},
-        " day": {"num_format": "yyyy-mm-dd", "align": "left"},
-        " share": {"num_format": "0.0%"},
-    }
-    return {
-        "head": book.add_format({**cell, "bold": True, "bg_color": _GREY, "valign": "vcenter"}),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        **{
-            kind + number: book.add_format({**said, **shown})
-            for kind, said in kinds.items()
-            for number, shown in numbers.items()
-        },
-    }
+    return {name: file.add_format(said) for name, said in forms.items()}
 
 
-def _page(book: Any, name: str, header: str, footer: str) -> Any:
-    page = book.add_worksheet(name[:_MOST_NAME])
+def _page(file: Any, name: str, book: Book) -> Any:
+    page = file.add_worksheet(name[:_MOST_NAME])
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     # (An ampersand begins a code.)
-    page.set_header(f"&L{header[:_MOST_HEADER].replace('&', '&&')}&R{name[:_MOST_NAME].replace('&', '&&')}")
-    page.set_footer(f"&L{footer[:_MOST_HEADER].replace('&', '&&')}&R&P / &N")
+    page.set_header(f"&L{book.header[:_MOST_HEADER].replace('&', '&&')}&R{name[:_MOST_NAME].replace('&', '&&')}")
+    page.set_footer(f"&L{book.footer[:_MOST_HEADER].replace('&', '&&')}&R&P / &N")
     return page
 
 
 def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple[str, ...], str]) -> None:
+    from xlsxwriter.utility import xl_range
+
     top = _top(sheet)
     for at, line in enumerate(sheet.preface):
         page.write_string(at, 0, _held(line), forms["title"] if at == 0 else None)
@@ -220,7 +219,8 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple
             if answer := row.get(ANSWERS, {}).get(column.name):
                 page.data_validation(last, at, last, at, _rule(answer, places))
     if last > top:
-        _write_sums(page, top, last, summed, forms["sum"])
+        for at, values in summed.items():
+            page.write_formula(last + 1, at, f"=SUM({xl_range(top + 1, at, last, at)})", forms["sum"], sum(values))
         for at, column in enumerate(sheet.columns):
             if column.choices:
                 page.data_validation(top + 1, at, last, at, _rule(tuple(column.choices), places))
@@ -261,17 +261,8 @@ def _held(text: str) -> str:
     return neutral(text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …")
 
 
-def _write_sums(page: Any, top: int, last: int, summed: Mapping[int, Sequence[Any]], form: Any) -> None:
-    from xlsxwriter.utility import xl_range
-
-    for at, values in summed.items():
-        page.write_formula(last + 1, at, f"=SUM({xl_range(top + 1, at, last, at)})", form, sum(values))
-
-
 def _rule(answer: Answer, places: dict[tuple[str, ...], str]) -> Mapping[str, object]:
-    """What may be put into a cell; choices get a place on the hidden sheet: a list inside a rule is parted by commas
-    and short.
-    """
+    """What may be put into a cell; choices get a place on the hidden sheet, as a list inside a rule must be short."""
     from xlsxwriter.utility import xl_range_abs
 
     if isinstance(answer, Figure):
@@ -281,11 +272,11 @@ def _rule(answer: Answer, places: dict[tuple[str, ...], str]) -> Mapping[str, ob
     return {"validate": "list", "source": source}
 
 
-def _write_choices(book: Any, wanted: Sequence[tuple[str, ...]]) -> None:
+def _write_choices(file: Any, wanted: Sequence[tuple[str, ...]]) -> None:
     """Write the hidden sheet, a column for each list."""
     if not wanted:
         return
-    page = book.add_worksheet(_CHOICES)
+    page = file.add_worksheet(_CHOICES)
     page.hide()
     for row, choices in enumerate(zip_longest(*wanted)):
         for at, choice in enumerate(choices):

@@ -17,7 +17,7 @@ from harmonize.cli.run import AsOf, today
 from harmonize.cli.table_file import put_workbook, writing
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
-from harmonize.workbooks import neutral
+from harmonize.workbooks import Book, neutral
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -277,8 +277,9 @@ def _write(
                 for name, one in given.rules.classes.items()
             ),
         ]
+        sheets = plan_sheets(connection, given.assumptions, about)
         header = f"{given.profile.buyer}, {day}, {scenario}"
-        put_workbook(output, plan_sheets(connection, given.assumptions, about), header=header, footer=release_id)
+        put_workbook(output, Book(sheets, header=header, footer=release_id))
     elif output.suffix.lower() == ".csv":
         import pyarrow as pa
 
@@ -322,5 +323,5 @@ def _ask(
         asked = asked_of(connection, facility_id)
         factory, always = f"{name} ({facility_id})", given.rules.always_asked
         sheet = questionnaire_sheet(factory, asked, always, words, states, language or spoken)
-        put_workbook(path, [sheet], header=factory)
+        put_workbook(path, Book([sheet], header=factory))
         say(f"written      {path}: {len(asked)} matters to ask, and {len(always)} at every visit")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from harmonize.errors import InboxError, PublicationError
-from harmonize.workbooks import Notes, Sheet, SheetFull, write_workbook
+from harmonize.workbooks import Book, SheetFull, write_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Batches", "issues_path", "put", "put_workbook", "writing"]
+__all__ = ["Batches", "issues_path", "put_workbook", "writing"]
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -68,20 +68,8 @@ def writing(out: Path, schema: pa.Schema, inputs: Sequence[Path] = ()) -> Iterat
             writer.close()
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file, and put it in place only when it is whole.
-
-    Raises:
-        PublicationError: it cannot be written.
-    """
-    with _replacing(path) as building:
-        building.write_bytes(content)
-
-
-def put_workbook(
-    path: Path, sheets: Sequence[Sheet], notes: Notes | None = None, header: str = "", footer: str = ""
-) -> None:
-    """Write tables as a workbook, and put it in place only when it is whole.
+def put_workbook(path: Path, book: Book) -> None:
+    """Write a workbook, and put it in place only when it is whole.
 
     Raises:
         InboxError: a table has more rows than a sheet holds.
@@ -89,7 +77,7 @@ def put_workbook(
     """
     try:
         with _replacing(path) as building:
-            write_workbook(building, sheets, notes, header, footer)
+            write_workbook(building, book)
     except SheetFull as problem:
         raise InboxError(
             f"{path}: {problem}. Write .csv or .parquet, or name one factory with --facility."

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from harmonize.cli.table_file import put_workbook, writing
 from harmonize.errors import InboxError
-from harmonize.workbooks import Column, Notes, Sheet, neutral
+from harmonize.workbooks import Book, Column, Notes, Sheet, neutral
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -47,7 +47,7 @@ def write_tables(path: Path, tables: Mapping[str, pa.Table], notes: Notes | None
     check_ending(path)
     if path.suffix.lower() == ".xlsx":
         header = notes.title if notes else ""
-        put_workbook(path, [_sheet(name, table) for name, table in tables.items()], notes, header)
+        put_workbook(path, Book([_sheet(name, table) for name, table in tables.items()], notes, header))
         return [path]
     written = []
     for place, (name, table) in enumerate(tables.items()):

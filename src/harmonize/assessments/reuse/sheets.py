@@ -65,8 +65,6 @@ _QUERIES = {
 _SCENARIOS = "SELECT DISTINCT scenario FROM reuse_portfolio ORDER BY scenario"
 _PORTFOLIO = "SELECT * EXCLUDE (scenario) FROM reuse_portfolio WHERE scenario = ?"
 _ASSUMED = ("assumption", "value", "reason")
-
-
 _WIDTHS = {"facility": 28, "indicator": 42, "said": 60, "not_standing": 60, "ended_why": 36, "reason": 80, "topic": 30}
 _PLAIN_WIDTH = 14
 _SUMMED = ("days_saved", "money_saved")
