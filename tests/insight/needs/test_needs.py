@@ -182,7 +182,7 @@ def test_the_workbook_holds_every_part(all_needs: list[Needs]) -> None:
     needs = max(all_needs, key=lambda one: len(one.pressing))
     stream = io.BytesIO()
     write_workbook(stream, needs_workbook(needs, "vi", RULES))
-    book = CalamineWorkbook.from_filelike(stream)
+    book = CalamineWorkbook.from_filelike(io.BytesIO(stream.getvalue()))
     assert book.sheet_names == ["Needs", "FEM levels", "Peers", "Intensities", "Before it turned", "About"]
     assert len(book.get_sheet_by_name("Needs").to_python()) == len(needs.pressing) + 1
     about = str(book.get_sheet_by_name("About").to_python())
