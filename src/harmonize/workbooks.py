@@ -1,21 +1,25 @@
-"""Write tables as a workbook that people print and fill in; no text of it is ever taken for a formula."""
+"""Write tables as a workbook that people read, print and fill in; no text of it is ever taken for a formula."""
 
 from __future__ import annotations
 
-import io
+import errno
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Any
+from decimal import Decimal
+from enum import Enum
+from itertools import zip_longest
+from pathlib import Path
+from typing import Any, BinaryIO
 
-import xlsxwriter
-from xlsxwriter.utility import xl_range_abs
-
-__all__ = ["ALARMS", "Column", "Notes", "Sheet", "neutral", "workbook"]
+__all__ = ["ALARMS", "ANSWERS", "Book", "Column", "Figure", "Notes", "Sheet", "SheetFull", "neutral", "write_workbook"]
 
 ALARMS = "alarms"
 """Key of a row under which the columns stand that are shown as an alarm."""
+ANSWERS = "answers"
+"""Key of a row under which it stands, by column, what may be put there: choices, or a figure."""
 _A4 = 9
+_MOST_ROWS = 1_048_576
 _MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767 letters."""
 _MOST_NAME, _MOST_HEADER = 31, 120
@@ -23,8 +27,24 @@ _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the same tables make the same byt
 _CHOICES = "Choices"
 """The hidden sheet."""
 _GREY, _ROOM, _LINES, _ALARM = "#d9e2ec", "#fff9e0", "#b0b8c0", "#9c1c1c"
+# (Rows are put on disk as they come, so that a large table does not fill memory.)
+_OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+class Figure(Enum):
+    """What may be put into a cell where it is not chosen from a list."""
+
+    NUMBER = "number"
+    """A number, 0 or more."""
+    DAY = "day"
+
 
 Row = Mapping[str, Any]
+Answer = tuple[str, ...] | Figure
+_RULES: Mapping[Figure, Mapping[str, object]] = {
+    Figure.NUMBER: {"validate": "decimal", "criteria": ">=", "value": 0},
+    Figure.DAY: {"validate": "date", "criteria": ">=", "value": date(1900, 1, 1), "input_message": "yyyy-mm-dd"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +55,8 @@ class Column:
         width: in letters.
         is_room: people fill it in.
         choices: what they may choose from.
+        is_share: its numbers are shown as percent.
+        is_summed: its numbers are added up beneath, by a formula.
     """
 
     name: str
@@ -42,16 +64,29 @@ class Column:
     width: int
     is_room: bool = False
     choices: Sequence[str] = ()
+    is_share: bool = False
+    is_summed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A table; rows are by column, `frozen` columns stay in sight."""
+    """A table.
+
+    Attributes:
+        rows: by column; read once, as they are written.
+        frozen: columns that stay in sight.
+        preface: lines above the titles, the first one large.
+        is_ruled: cells have lines, and break their text; what is read row by row is, what is filtered need not be.
+        count: how many rows there are, where that is known: too many are refused before any is written.
+    """
 
     name: str
     columns: Sequence[Column]
     rows: Iterable[Row]
     frozen: int = 1
+    preface: Sequence[str] = ()
+    is_ruled: bool = True
+    count: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,104 +98,196 @@ class Notes:
     lines: Sequence[tuple[str, str]] = field(default=())
 
 
+@dataclass(frozen=True, slots=True)
+class Book:
+    """A workbook; its header and footer are printed on every page."""
+
+    sheets: Sequence[Sheet]
+    notes: Notes | None = None
+    header: str = ""
+    footer: str = ""
+
+
+class SheetFull(Exception):
+    """A table has more rows than a sheet holds."""
+
+    def __init__(self, name: str, most: int) -> None:
+        super().__init__(f"sheet {name!r} would have more than {most} rows, the most that a sheet holds")
+
+
 def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula, and that a cell can hold."""
-    said = text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …"
-    return f"'{said}" if said.lstrip()[:1] in {"=", "+", "-", "@"} or said[:1] in {"\t", "\r", "\n"} else said
+    """A text that no spreadsheet takes for a formula."""
+    is_formula = text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r", "\n"}
+    return f"'{text}" if is_formula else text
 
 
-def workbook(sheets: Sequence[Sheet], notes: Notes, header: str, footer: str) -> bytes:
-    """The file: titles that stay, filters, choices where people fill in, A4 across when printed.
+def write_workbook(target: Path | BinaryIO, book: Book) -> None:
+    """Write the file: titles that stay, filters, choices where people fill in, A4 across when printed.
 
-    Args:
-        header, footer: printed on every page.
+    Equal tables make equal bytes.
+
+    Raises:
+        SheetFull: a table has more rows than a sheet holds.
+        OSError: the file cannot be written.
     """
-    stream = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
-    with xlsxwriter.Workbook(stream, options) as book:
-        book.set_properties({"title": notes.title, "created": _MADE})
-        forms = _forms(book)
-        pages = [_page(book, sheet.name, header, footer) for sheet in sheets]
-        _note(_page(book, notes.name, header, footer), notes, forms)
-        places = _choices(book, sheets)
-        for page, sheet in zip(pages, sheets, strict=True):
-            _write(page, sheet, forms, places)
-    return stream.getvalue()
+    import xlsxwriter
+
+    for sheet in book.sheets:
+        _check_room(sheet, sheet.count)
+    try:
+        with xlsxwriter.Workbook(target, _OPTIONS) as file:
+            _fill(file, book)
+    except xlsxwriter.exceptions.XlsxFileError as problem:
+        cause = problem.args[0] if problem.args else None
+        raise (cause if isinstance(cause, OSError) else OSError(errno.EFBIG, str(problem))) from problem
 
 
-def _forms(book: Any) -> dict[str, Any]:
+def _fill(file: Any, book: Book) -> None:
+    notes = book.notes
+    file.set_properties({"title": notes.title if notes else book.header, "created": _MADE})
+    forms = _forms(file)
+    pages = [_page(file, sheet.name, book) for sheet in book.sheets]
+    if notes is not None:
+        _note(_page(file, notes.name, book), notes, forms)
+    places: dict[tuple[str, ...], str] = {}
+    for page, sheet in zip(pages, book.sheets, strict=True):
+        _write(page, sheet, forms, places)
+    _write_choices(file, list(places))
+
+
+def _check_room(sheet: Sheet, count: int) -> None:
+    most = _MOST_ROWS - _top(sheet) - 1 - any(column.is_summed for column in sheet.columns)
+    if count > most:
+        raise SheetFull(sheet.name, most)
+
+
+def _top(sheet: Sheet) -> int:
+    """The row of the titles: below what is said above, and an empty line."""
+    return len(sheet.preface) + 1 if sheet.preface else 0
+
+
+def _forms(file: Any) -> dict[str, Any]:
+    """Formats by kind of cell, and by kind and number format."""
     cell: dict[str, object] = {"text_wrap": True, "valign": "top", "border": 1, "border_color": _LINES}
-    day: dict[str, object] = {"num_format": "yyyy-mm-dd", "align": "left"}
-    alarm: dict[str, object] = {"bold": True, "font_color": _ALARM}
-    kinds: dict[str, dict[str, object]] = {"text": {}, "room": {"bg_color": _ROOM}, "alarm": alarm}
-    return {
-        "head": book.add_format({**cell, "bold": True, "bg_color": _GREY, "valign": "vcenter"}),
-        "title": book.add_format({"bold": True, "font_size": 14}),
-        **{name: book.add_format({**cell, **said}) for name, said in kinds.items()},
-        **{f"{name} day": book.add_format({**cell, **day, **said}) for name, said in kinds.items()},
+    kinds: dict[str, dict[str, object]] = {
+        "plain": {},
+        "text": cell,
+        "room": {**cell, "bg_color": _ROOM},
+        "alarm": {**cell, "bold": True, "font_color": _ALARM},
     }
+    day, share = {"num_format": "yyyy-mm-dd", "align": "left"}, {"num_format": "0.0%"}
+    forms = {
+        "head": {**cell, "bold": True, "bg_color": _GREY, "valign": "vcenter"},
+        "title": {"bold": True, "font_size": 14},
+        "sum": {"bold": True, "top": 1},
+        **kinds,
+        **{f"{name} day": {**said, **day} for name, said in kinds.items()},
+        **{f"{name} share": {**said, **share} for name, said in kinds.items()},
+    }
+    return {name: file.add_format(said) for name, said in forms.items()}
 
 
-def _page(book: Any, name: str, header: str, footer: str) -> Any:
-    page = book.add_worksheet(name[:_MOST_NAME])
+def _page(file: Any, name: str, book: Book) -> Any:
+    page = file.add_worksheet(name[:_MOST_NAME])
     page.set_landscape()
     page.set_paper(_A4)
     page.fit_to_pages(1, 0)
     page.set_margins(left=0.4, right=0.4, top=0.6, bottom=0.6)
     # (An ampersand begins a code.)
-    page.set_header(f"&L{header[:_MOST_HEADER].replace('&', '&&')}&R{name[:_MOST_NAME].replace('&', '&&')}")
-    page.set_footer(f"&L{footer[:_MOST_HEADER].replace('&', '&&')}&R&P / &N")
+    page.set_header(f"&L{book.header[:_MOST_HEADER].replace('&', '&&')}&R{name[:_MOST_NAME].replace('&', '&&')}")
+    page.set_footer(f"&L{book.footer[:_MOST_HEADER].replace('&', '&&')}&R&P / &N")
     return page
 
 
-def _choices(book: Any, sheets: Sequence[Sheet]) -> dict[Sequence[str], str]:
-    """Write what may be chosen on a hidden sheet, and say where: a list inside a rule is parted by commas and short."""
-    wanted = dict.fromkeys(tuple(column.choices) for sheet in sheets for column in sheet.columns if column.choices)
-    places: dict[Sequence[str], str] = {}
-    if not wanted:
-        return places
-    page = book.add_worksheet(_CHOICES)
-    page.hide()
-    for at, choices in enumerate(wanted):
-        for row, choice in enumerate(choices):
-            page.write_string(row, at, neutral(choice))
-        places[choices] = f"={_CHOICES}!{xl_range_abs(0, at, len(choices) - 1, at)}"
-    return places
+def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple[str, ...], str]) -> None:
+    from xlsxwriter.utility import xl_range
 
-
-def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: Mapping[Sequence[str], str]) -> None:
+    top = _top(sheet)
+    for at, line in enumerate(sheet.preface):
+        page.write_string(at, 0, _held(line), forms["title"] if at == 0 else None)
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width)
-        page.write_string(0, at, column.title, forms["head"])
-    count = 0
-    for count, row in enumerate(sheet.rows, start=1):
+        page.write_string(top, at, column.title, forms["head"])
+    summed: dict[int, list[Any]] = {at: [] for at, column in enumerate(sheet.columns) if column.is_summed}
+    last = top
+    for last, row in enumerate(sheet.rows, start=top + 1):
+        _check_room(sheet, last - top)
+        _write_row(page, last, sheet, row, forms)
+        for at, values in summed.items():
+            values.append(row.get(sheet.columns[at].name) or 0)
         for at, column in enumerate(sheet.columns):
-            kind = "room" if column.is_room else "alarm" if column.name in row.get(ALARMS, ()) else "text"
-            _cell(page, (count, at), row.get(column.name), forms[kind], forms[f"{kind} day"])
-    for at, column in enumerate(sheet.columns):
-        if column.choices and count:
-            page.data_validation(1, at, count, at, {"validate": "list", "source": places[tuple(column.choices)]})
-    page.freeze_panes(1, sheet.frozen)
-    page.autofilter(0, 0, max(count, 1), len(sheet.columns) - 1)
-    page.repeat_rows(0)
+            if answer := row.get(ANSWERS, {}).get(column.name):
+                page.data_validation(last, at, last, at, _rule(answer, places))
+    if last > top:
+        for at, values in summed.items():
+            page.write_formula(last + 1, at, f"=SUM({xl_range(top + 1, at, last, at)})", forms["sum"], sum(values))
+        for at, column in enumerate(sheet.columns):
+            if column.choices:
+                page.data_validation(top + 1, at, last, at, _rule(tuple(column.choices), places))
+    page.freeze_panes(top + 1, sheet.frozen)
+    page.autofilter(top, 0, max(last, top + 1), max(len(sheet.columns) - 1, 0))
+    page.repeat_rows(top)
 
 
-def _cell(page: Any, at: tuple[int, int], value: object, form: Any, day: Any) -> None:
+def _write_row(page: Any, at: int, sheet: Sheet, row: Row, forms: Mapping[str, Any]) -> None:
+    alarms = row.get(ALARMS, ())
+    for place, column in enumerate(sheet.columns):
+        if not sheet.is_ruled:
+            kind = "plain"
+        else:
+            kind = "room" if column.is_room else "alarm" if column.name in alarms else "text"
+        _cell(page, (at, place), row.get(column.name), kind, column, forms)
+
+
+def _cell(page: Any, at: tuple[int, int], value: object, kind: str, column: Column, forms: Mapping[str, Any]) -> None:
     match value:
         case None | "":
-            page.write_blank(*at, None, form)
+            if kind != "plain":
+                page.write_blank(*at, None, forms[kind])
         case date():
-            page.write_datetime(*at, value, day)
-        case int() | float() if not isinstance(value, bool):
-            page.write_number(*at, value, form)
+            page.write_datetime(*at, value, forms[f"{kind} day"])
+        case bool():
+            page.write_boolean(*at, value, forms[kind])
+        case int() | float() | Decimal():
+            page.write_number(*at, value, forms[f"{kind} share" if column.is_share else kind])
+        case list() | tuple():
+            page.write_string(*at, _held(", ".join(map(str, value))), forms[kind])
         case _:
-            page.write_string(*at, neutral(str(value)), form)
+            page.write_string(*at, _held(str(value)), forms[kind])
+
+
+def _held(text: str) -> str:
+    """A neutral text that a cell holds."""
+    return neutral(text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …")
+
+
+def _rule(answer: Answer, places: dict[tuple[str, ...], str]) -> Mapping[str, object]:
+    """What may be put into a cell; choices get a place on the hidden sheet, as a list inside a rule must be short."""
+    from xlsxwriter.utility import xl_range_abs
+
+    if isinstance(answer, Figure):
+        return _RULES[answer]
+    at = len(places)
+    source = places.setdefault(answer, f"={_CHOICES}!{xl_range_abs(0, at, len(answer) - 1, at)}")
+    return {"validate": "list", "source": source}
+
+
+def _write_choices(file: Any, wanted: Sequence[tuple[str, ...]]) -> None:
+    """Write the hidden sheet, a column for each list."""
+    if not wanted:
+        return
+    page = file.add_worksheet(_CHOICES)
+    page.hide()
+    for row, choices in enumerate(zip_longest(*wanted)):
+        for at, choice in enumerate(choices):
+            if choice is not None:
+                page.write_string(row, at, _held(choice))
 
 
 def _note(page: Any, notes: Notes, forms: Mapping[str, Any]) -> None:
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 110)
-    page.write_string(0, 0, neutral(notes.title), forms["title"])
+    page.write_string(0, 0, _held(notes.title), forms["title"])
     for at, (heading, said) in enumerate(notes.lines, start=2):
-        page.write_string(at, 0, neutral(heading), forms["head" if heading else "text"])
-        page.write_string(at, 1, neutral(said), forms["text"])
+        page.write_string(at, 0, _held(heading), forms["head" if heading else "text"])
+        page.write_string(at, 1, _held(said), forms["text"])

@@ -14,6 +14,7 @@ from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import InboxError
+from harmonize.workbooks import Notes
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -22,12 +23,20 @@ __all__ = ["burden_command"]
 
 _YEARS = re.compile(r"(\d{4})(?:-(\d{4}))?")
 _SHOWN = 10
-_NOTES = [
-    "A visit counts once, whatever its instruments and whoever holds its report, in the year of its last day on site.",
-    "Empty is unknown, not 0. A row without contributors says that nothing was delivered of that year.",
-    "Changes compare whole years of which something was delivered.",
-    "What every column counts, and the query that derives it from the other tables: schemas/burden.md.",
-]
+_NOTES = Notes(
+    "about",
+    "The burden of audits",
+    [
+        (
+            "Visits",
+            "A visit counts once, whatever its instruments and whoever holds its report, in the year of its last day "
+            "on site.",
+        ),
+        ("Empty", "Unknown, not 0. A row without contributors says that nothing was delivered of that year."),
+        ("Changes", "They compare whole years of which something was delivered."),
+        ("Columns", "What each counts, and the query that derives it from the other tables: schemas/burden.md."),
+    ],
+)
 
 
 def burden_command(

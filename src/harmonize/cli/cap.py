@@ -11,7 +11,7 @@ import typer
 from harmonize.cli.facility_named import OnDay, named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
-from harmonize.cli.table_file import put, writing
+from harmonize.cli.table_file import put_workbook, writing
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -101,7 +101,7 @@ def _write(plan: Plan, output: Path, words: PlanWords, language: str | None) -> 
     if output.suffix.lower() == ".xlsx":
         from harmonize.assessments.corrective_actions.workbook import plan_workbook
 
-        put(output, plan_workbook(plan, spoken))
+        put_workbook(output, plan_workbook(plan, spoken))
         return
     from harmonize.assessments.corrective_actions.extract import plan_table
 

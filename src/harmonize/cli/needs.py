@@ -10,7 +10,7 @@ import typer
 from harmonize.cli.facility_named import OnDay, named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
-from harmonize.cli.table_file import put
+from harmonize.cli.table_file import put_workbook
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -55,7 +55,7 @@ def needs_command(
         from harmonize.insight.needs.workbook import needs_workbook
 
         words = load_plan_words(project.find("schemas/corrective_actions.yml"))
-        put(output, needs_workbook(needs, words.language_of(needs.facility["country"], None), rules))
+        put_workbook(output, needs_workbook(needs, words.language_of(needs.facility["country"], None), rules))
     else:
         from harmonize.cli.table_file import writing
         from harmonize.insight.needs.workbook import needs_table

@@ -12,9 +12,10 @@ import typer
 from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
-from harmonize.cli.table_set import check_ending, neutral, write_tables
+from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
+from harmonize.workbooks import Notes, neutral
 
 if TYPE_CHECKING:
     from harmonize.assessments.overlap import Overlap
@@ -179,18 +180,24 @@ def _say_instruments(pairs: Sequence[Mapping[str, Any]], months: int) -> None:
 def _write(overlap: Overlap, output: Path, lang: str, months: int) -> None:
     from harmonize.assessments.overlap import TABLES
 
-    notes = [
-        "pairs: of the questions of a later visit (judged: those that can be met or not met), what an earlier visit of "
-        f"the factory had answered, its evidence not older than {months} months: the same indicator (directly), or "
-        "by implication of what is met of a wider one and not met of a narrower one.",
-        "instruments: the same, of the visits of one instrument after any visit with another one at the same factory.",
-        "indicators: which questions were asked how often, once per visit with the self-assessment that it verified.",
-        "scope: topics in the scope of assessments that list findings alone, of which they list nothing: weak "
-        "evidence, in no count.",
-        "Already answered means: by that visit, on that day. It does not say that the factory is compliant.",
+    lines = [
+        (
+            "pairs",
+            "Of the questions of a later visit (judged: those that can be met or not met), what an earlier visit of "
+            f"the factory had answered, its evidence not older than {months} months: the same indicator (directly), or "
+            "by implication of what is met of a wider one and not met of a narrower one.",
+        ),
+        ("instruments", "The same, of visits of one instrument after any visit with another one at the same factory."),
+        ("indicators", "Which questions were asked how often, once per visit with the self-assessment it verified."),
+        (
+            "scope",
+            "Topics in the scope of assessments that list findings alone, of which they list nothing: weak evidence, "
+            "in no count.",
+        ),
+        ("Already answered", "By that visit, on that day. It does not say that the factory is compliant."),
     ]
     tables = {name: overlap.table(name, lang) for name in TABLES}
-    for path in write_tables(output, tables, notes):
+    for path in write_tables(output, tables, Notes("about", "What was asked again", lines)):
         say(f"{path}: written")
 
 

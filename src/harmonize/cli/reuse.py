@@ -14,8 +14,10 @@ from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.run import AsOf, today
-from harmonize.errors import ConfigurationError, InboxError, PublicationError
+from harmonize.cli.table_file import put_workbook, writing
+from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
+from harmonize.workbooks import Book, neutral
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -258,12 +260,9 @@ def _write(
     connection: DuckDBPyConnection, output: Path, given: _Given, day: date, out: Path, *, if_all_granted: bool
 ) -> None:
     """Write the plan."""
-    from harmonize.cli.table_file import writing
-
     ((lines,),) = _rows(connection, "SELECT count(*) FROM reuse_line")
     if output.suffix.lower() == ".xlsx":
         from harmonize.assessments.reuse.sheets import plan_sheets
-        from harmonize.assessments.reuse.workbook import write_plan
 
         ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
         scenario = "as if all were granted" if if_all_granted else "as granted"
@@ -278,18 +277,17 @@ def _write(
                 for name, one in given.rules.classes.items()
             ),
         ]
-        _made(output)
-        write_plan(output, plan_sheets(connection, given.assumptions, about))
+        sheets = plan_sheets(connection, given.assumptions, about)
+        header = f"{given.profile.buyer}, {day}, {scenario}"
+        put_workbook(output, Book(sheets, header=header, footer=release_id))
     elif output.suffix.lower() == ".csv":
         import pyarrow as pa
-
-        from harmonize.assessments.reuse.sheets import spreadsheet_text
 
         cursor = connection.execute("FROM reuse_line")
         names = [column[0] for column in cursor.description or ()]
         with writing(output, pa.schema([(name, pa.string()) for name in names])) as target:
             while rows := cursor.fetchmany(10_000):
-                cells = [["" if value is None else str(spreadsheet_text(value)) for value in row] for row in rows]
+                cells = [["" if value is None else _text(value) for value in row] for row in rows]
                 target.write(pa.table([pa.array(column, pa.string()) for column in zip(*cells, strict=True)], names))
     else:
         reader = connection.execute("FROM reuse_line").to_arrow_reader(10_000)
@@ -299,21 +297,17 @@ def _write(
     say(f"written      {output}: {lines} lines")
 
 
-def _made(path: Path) -> None:
-    """The folder of a file, made where it is missing."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-    except OSError as problem:
-        raise PublicationError(
-            f"{path.parent}: cannot be made: {problem.strerror}. Choose another place with -o."
-        ) from problem
+def _text(value: object) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    return neutral(value) if isinstance(value, str) else str(value)
 
 
 def _ask(
     connection: DuckDBPyConnection, target: Path, given: _Given, factories: Sequence[str], language: str | None
 ) -> None:
     """Write the questionnaires."""
-    from harmonize.assessments.reuse.questionnaire import asked_of, load_states, load_words, write_questionnaire
+    from harmonize.assessments.reuse.questionnaire import asked_of, load_states, load_words, questionnaire_sheet
 
     words = load_words(given.project.find("schemas/reuse_words.yml"))
     states = load_states(given.project.find("schemas/language/states.yml"))
@@ -325,16 +319,9 @@ def _ask(
         path = target if len(factories) == 1 and target.suffix else target / f"{facility_id}.xlsx"
         if path.suffix.lower() != ".xlsx":
             raise InboxError(f"{path}: a questionnaire is an .xlsx file. Name one, or a folder.")
-        _made(path)
         name, spoken = names[facility_id]
         asked = asked_of(connection, facility_id)
-        write_questionnaire(
-            path,
-            f"{name} ({facility_id})",
-            asked,
-            given.rules.always_asked,
-            words,
-            states,
-            language or spoken,
-        )
-        say(f"written      {path}: {len(asked)} matters to ask, and {len(given.rules.always_asked)} at every visit")
+        factory, always = f"{name} ({facility_id})", given.rules.always_asked
+        sheet = questionnaire_sheet(factory, asked, always, words, states, language or spoken)
+        put_workbook(path, Book([sheet], header=factory))
+        say(f"written      {path}: {len(asked)} matters to ask, and {len(always)} at every visit")

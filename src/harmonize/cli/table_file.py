@@ -1,4 +1,4 @@
-"""Write a table batch by batch as CSV or parquet, and put it in place only when it is whole."""
+"""Write a table as CSV or parquet, or tables as a workbook, and put a file in place only when it is whole."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from harmonize.errors import InboxError, PublicationError
+from harmonize.workbooks import Book, SheetFull, write_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Batches", "issues_path", "put", "writing"]
+__all__ = ["Batches", "issues_path", "put_workbook", "writing"]
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -59,38 +60,42 @@ def writing(out: Path, schema: pa.Schema, inputs: Sequence[Path] = ()) -> Iterat
         raise InboxError(f"{out}: name a file that ends in {' or '.join(_ENDINGS)}.")
     if any(out.resolve() == path.resolve() for path in inputs):
         raise InboxError(f"{out}: this is the input. Write to another file.")
-    building = out.with_name(f".{out.name}.{os.getpid()}.part")
-    try:
-        out.parent.mkdir(parents=True, exist_ok=True)
+    with _replacing(out) as building:
         writer = _writer(building, out, schema)
         try:
             yield writer
         finally:
             writer.close()
-        building.replace(out)
-    except OSError as problem:
-        raise PublicationError(
-            f"{problem.filename or out}: cannot be written: {problem.strerror}. Check path and permissions."
-        ) from problem
-    finally:
-        with suppress(OSError):
-            building.unlink(missing_ok=True)
 
 
-def put(path: Path, content: bytes) -> None:
-    """Write a file, and put it in place only when it is whole.
+def put_workbook(path: Path, book: Book) -> None:
+    """Write a workbook, and put it in place only when it is whole.
 
     Raises:
+        InboxError: a table has more rows than a sheet holds.
         PublicationError: it cannot be written.
     """
+    try:
+        with _replacing(path) as building:
+            write_workbook(building, book)
+    except SheetFull as problem:
+        raise InboxError(
+            f"{path}: {problem}. Write .csv or .parquet, or name one factory with --facility."
+        ) from problem
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[Path]:
+    """A file to write, which takes the place of another one at the end; else that is as it was before."""
     building = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        building.write_bytes(content)
+        yield building
         building.replace(path)
     except OSError as problem:
+        place = path if problem.filename in (None, str(building), building) else problem.filename
         raise PublicationError(
-            f"{path}: cannot be written: {problem.strerror}. Check path and permissions."
+            f"{place}: cannot be written: {problem.strerror or problem}. Check path and permissions."
         ) from problem
     finally:
         with suppress(OSError):

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from harmonize.cli.table_file import writing
-from harmonize.errors import InboxError, PublicationError
+from harmonize.cli.table_file import put_workbook, writing
+from harmonize.errors import InboxError
+from harmonize.workbooks import Book, Column, Notes, Sheet, neutral
 
 if TYPE_CHECKING:
     import pyarrow as pa
-    import xlsxwriter
 
-__all__ = ["check_ending", "neutral", "write_tables"]
+__all__ = ["check_ending", "write_tables"]
 
 _ENDINGS = (".csv", ".parquet", ".xlsx")
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_MOST_ROWS = 1_048_575
-"""Rows of one sheet below its header."""
-_WIDEST = 60
+_NARROWEST, _WIDEST = 10, 60
+_LOOKED_AT = 200
+"""Rows that tell how wide a column is."""
+_ROWS_AT_ONCE = 10_000
 
 
 def check_ending(path: Path) -> None:
@@ -34,18 +32,13 @@ def check_ending(path: Path) -> None:
         raise InboxError(f"{path}: name a file that ends in {', '.join(_ENDINGS[:-1])} or {_ENDINGS[-1]}.")
 
 
-def neutral(text: str) -> str:
-    """Text that a spreadsheet would run as a formula, made plain by a quote."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
-
-
-def write_tables(path: Path, tables: Mapping[str, pa.Table], notes: Sequence[str] = ()) -> list[Path]:
+def write_tables(path: Path, tables: Mapping[str, pa.Table], notes: Notes | None = None) -> list[Path]:
     """Write tables, and return the files.
 
     Args:
         path: `.xlsx` takes all as sheets; of `.csv` and `.parquet` the first table is this file, every other one stands
             beside it with its name before the ending.
-        notes: lines for a last sheet of a workbook, which says what the others count.
+        notes: the last sheet of a workbook, which says what the others count.
 
     Raises:
         InboxError: no such kind of file, or more rows than a sheet has.
@@ -53,7 +46,8 @@ def write_tables(path: Path, tables: Mapping[str, pa.Table], notes: Sequence[str
     """
     check_ending(path)
     if path.suffix.lower() == ".xlsx":
-        _write_workbook(path, tables, notes)
+        header = notes.title if notes else ""
+        put_workbook(path, Book([_sheet(name, table) for name, table in tables.items()], notes, header))
         return [path]
     written = []
     for place, (name, table) in enumerate(tables.items()):
@@ -80,65 +74,20 @@ def _text(cell: str | list[Any]) -> str:
     return neutral(cell if isinstance(cell, str) else ", ".join(map(str, cell)))
 
 
-def _write_workbook(path: Path, tables: Mapping[str, pa.Table], notes: Sequence[str]) -> None:
-    import xlsxwriter
-
-    for name, table in tables.items():
-        if table.num_rows > _MOST_ROWS:
-            raise InboxError(
-                f"{path}: {name} has {table.num_rows} rows, and a sheet {_MOST_ROWS}. Write .csv or .parquet instead."
-            )
-    building = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with xlsxwriter.Workbook(building, {"strings_to_formulas": False, "strings_to_urls": False}) as book:
-            for name, table in tables.items():
-                _write_sheet(book, name, table)
-            if notes:
-                sheet = book.add_worksheet("about")
-                sheet.set_column(0, 0, 120, book.add_format({"text_wrap": True, "valign": "top"}))
-                for row, line in enumerate(notes):
-                    sheet.write_string(row, 0, line)
-        building.replace(path)
-    except OSError as problem:
-        raise PublicationError(
-            f"{path}: cannot be written: {problem.strerror}. Check path and permissions."
-        ) from problem
-    except xlsxwriter.exceptions.XlsxWriterException as problem:
-        raise PublicationError(f"{path}: cannot be written: {problem}. Check path and permissions.") from problem
-    finally:
-        with suppress(OSError):
-            building.unlink(missing_ok=True)
+def _sheet(name: str, table: pa.Table) -> Sheet:
+    """A table as it is, as wide as its content."""
+    columns = [
+        Column(title, title.replace("_", " "), _width(table.column(title)), is_share="share" in title)
+        for title in table.column_names
+    ]
+    return Sheet(name, columns, _rows(table), frozen=0, is_ruled=False, count=table.num_rows)
 
 
-def _write_sheet(book: xlsxwriter.Workbook, name: str, table: pa.Table) -> None:
-    """A sheet with its header frozen, a filter, and as wide as its content; printed in landscape, as wide as a page."""
-    sheet = book.add_worksheet(name)
-    head = book.add_format({"bold": True, "text_wrap": True, "valign": "top", "bottom": 1})
-    day = book.add_format({"num_format": "yyyy-mm-dd"})
-    share = book.add_format({"num_format": "0.0%"})
-    # (Plain text also where it looks like a formula, and where the sheet is saved as another kind of file.)
-    quoted = book.add_format({"quote_prefix": True})
-    for column, title in enumerate(table.column_names):
-        sheet.write_string(0, column, title.replace("_", " "), head)
-        cells = table.column(title).to_pylist()
-        for row, cell in enumerate(cells, start=1):
-            if cell is None:
-                continue
-            if isinstance(cell, str | list):
-                text = cell if isinstance(cell, str) else ", ".join(map(str, cell))
-                sheet.write_string(row, column, text, quoted if text.startswith(_FORMULA) else None)
-            elif isinstance(cell, bool):
-                sheet.write_boolean(row, column, cell)
-            elif isinstance(cell, int | float):
-                sheet.write_number(row, column, cell, share if "share" in title else None)
-            else:
-                sheet.write_datetime(row, column, cell, day)
-        longest = max((len(str(cell)) for cell in cells[:200] if cell is not None), default=0)
-        sheet.set_column(column, column, min(_WIDEST, max(10, longest + 2)))
-    sheet.freeze_panes(1, 0)
-    sheet.autofilter(0, 0, max(1, table.num_rows), max(0, table.num_columns - 1))
-    sheet.set_landscape()
-    sheet.set_paper(9)
-    sheet.fit_to_pages(1, 0)
-    sheet.repeat_rows(0)
+def _width(column: pa.ChunkedArray) -> int:
+    longest = max((len(str(cell)) for cell in column[:_LOOKED_AT].to_pylist() if cell is not None), default=0)
+    return min(_WIDEST, max(_NARROWEST, longest + 2))
+
+
+def _rows(table: pa.Table) -> Iterator[Mapping[str, Any]]:
+    for batch in table.to_batches(max_chunksize=_ROWS_AT_ONCE):
+        yield from batch.to_pylist()

@@ -14,6 +14,7 @@ from harmonize.insight.needs.needs import Needs, read_needs
 from harmonize.insight.needs.owners import owner_groups
 from harmonize.insight.needs.rules import load_benchmark_rules
 from harmonize.insight.needs.workbook import needs_table, needs_workbook
+from harmonize.workbooks import write_workbook
 from tests.pipeline.worlds import Release, alone, deliver, demo_world, run_inbox
 from tests.sources.delivering import better_work, table
 from tests.sources.workbooks import build
@@ -179,7 +180,9 @@ def test_a_day_before_everything_needs_nothing(connection: duckdb.DuckDBPyConnec
 
 def test_the_workbook_holds_every_part(all_needs: list[Needs]) -> None:
     needs = max(all_needs, key=lambda one: len(one.pressing))
-    book = CalamineWorkbook.from_filelike(io.BytesIO(needs_workbook(needs, "vi", RULES)))
+    stream = io.BytesIO()
+    write_workbook(stream, needs_workbook(needs, "vi", RULES))
+    book = CalamineWorkbook.from_filelike(io.BytesIO(stream.getvalue()))
     assert book.sheet_names == ["Needs", "FEM levels", "Peers", "Intensities", "Before it turned", "About"]
     assert len(book.get_sheet_by_name("Needs").to_python()) == len(needs.pressing) + 1
     about = str(book.get_sheet_by_name("About").to_python())

@@ -8,7 +8,7 @@ from typing import Any
 from harmonize.assessments.corrective_actions.cells import found_by, line_cells, place, repetition
 from harmonize.assessments.corrective_actions.plan import Plan
 from harmonize.assessments.corrective_actions.words import Spoken
-from harmonize.workbooks import ALARMS, Column, Notes, Sheet, workbook
+from harmonize.workbooks import ALARMS, Book, Column, Notes, Sheet
 
 __all__ = ["plan_workbook"]
 
@@ -42,10 +42,10 @@ _FILLED = ("progress", "responsible", "done_on", "evidence", "decision", "decide
 _RULES = ("rule_line", "rule_status", "rule_closing", "rule_severity", "rule_rows")
 
 
-def plan_workbook(plan: Plan, spoken: Spoken) -> bytes:
-    """The workbook of a plan, in English and the language beside it; equal plans make equal bytes."""
+def plan_workbook(plan: Plan, spoken: Spoken) -> Book:
+    """The workbook of a plan, in English and the language beside it."""
     facility = plan.facility
-    return workbook(
+    return Book(
         [
             _sheet("plan", _PLAN, _plan_rows(plan, spoken), spoken),
             _sheet("sources", _SOURCES, _source_rows(plan, spoken), spoken),

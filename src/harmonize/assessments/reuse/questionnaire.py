@@ -5,22 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
 
 from harmonize.assessments.reuse.checked import Strict, load
 from harmonize.assessments.reuse.rules import AlwaysAsked
-from harmonize.assessments.reuse.workbook import open_workbook, save
 from harmonize.errors import ConfigurationError
+from harmonize.workbooks import ANSWERS, Column, Figure, Sheet
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["Asked", "Words", "asked_of", "load_states", "load_words", "write_questionnaire"]
+__all__ = ["Asked", "Words", "asked_of", "load_states", "load_words", "questionnaire_sheet"]
 
-_COLUMNS = ("number", "topic", "matter", "answer", "remark", "why", "at_a_desk", "indicator")
-_WIDTHS = (6, 32, 60, 24, 48, 30, 12, 44)
-_LONGEST_CHOICE = 255
-"""Characters of a drop-down list."""
+_WIDTHS = {
+    "number": 6, "topic": 32, "matter": 60, "answer": 24, "remark": 48, "why": 30, "at_a_desk": 12, "indicator": 44,
+}  # fmt: skip
+_FILLED = ("answer", "remark")
+_FIGURES = {"quantity": Figure.NUMBER, "date": Figure.DAY}
 
 
 class Words(Strict):
@@ -81,55 +81,49 @@ def asked_of(connection: duckdb.DuckDBPyConnection, facility_id: str) -> list[As
     return [Asked(*row) for row in rows]
 
 
-def write_questionnaire(
-    path: Path,
+def questionnaire_sheet(
     factory: str,
     asked: Sequence[Asked],
     always: Mapping[str, AlwaysAsked],
     words: Words,
     states: Mapping[str, Mapping[str, str]],
     language: str,
-) -> None:
-    """Write the questionnaire of one factory, in English and in another language beside it.
+) -> Sheet:
+    """The questionnaire of one factory, in English and in another language beside it.
 
     Args:
         factory: its name and id, as the head says it.
         language: of what stands beside English; `en` for English alone.
-
-    Raises:
-        PublicationError: the file cannot be written.
     """
-    book = open_workbook(path)
-    bold = book.add_format({"bold": True, "font_size": 13})
-    head = book.add_format({"bold": True, "bg_color": "#D9E2EC", "border": 1, "text_wrap": True, "valign": "top"})
-    cell = book.add_format({"border": 1, "text_wrap": True, "valign": "top"})
-    empty = book.add_format({"border": 1, "text_wrap": True, "valign": "top", "bg_color": "#FFFBE6"})
-    page = book.add_worksheet("Questions")
-    page.set_landscape()
-    page.set_paper(9)
-    page.fit_to_pages(1, 0)
-    for at, width in enumerate(_WIDTHS):
-        page.set_column(at, at, width)
     said = words.questionnaire
-    page.write_string(0, 0, f"{_both(said['title'], language)}: {factory}", bold)
-    page.write_string(1, 0, _both(said["note"], language))
-    for at, name in enumerate(_COLUMNS):
-        page.write_string(3, at, _both(said[name], language), head)
-    page.freeze_panes(4, 0)
-    page.repeat_rows(3)
-    row = 4
-    for name, one in always.items():
-        texts = (str(row - 3), _both(said["always"], language), _both(one.labels, language), "", "")
-        _line(page, row, (*texts, _both(words.why["always_ask"], language), "", f"always:{name}"), cell, empty)
-        _choices(page, row, [_both(said["seen"], language)])
-        row += 1
-    for one_asked in asked:
-        texts = (str(row - 3), _both(one_asked.topic, language), _both(one_asked.label, language), "", "")
-        why = _both(words.why[one_asked.status], language)
-        _line(page, row, (*texts, why, "x" if one_asked.is_desk else "", one_asked.indicator_id), cell, empty)
-        _validate(page, row, one_asked.kind, words, states, language)
-        row += 1
-    save(book, path)
+    rows: list[dict[str, object]] = [
+        {
+            "topic": _both(said["always"], language),
+            "matter": _both(one.labels, language),
+            "why": _both(words.why["always_ask"], language),
+            "indicator": f"always:{name}",
+            ANSWERS: {"answer": (_choice(said["seen"], language),)},
+        }
+        for name, one in always.items()
+    ]
+    rows += [
+        {
+            "topic": _both(one.topic, language),
+            "matter": _both(one.label, language),
+            "why": _both(words.why[one.status], language),
+            "at_a_desk": "x" if one.is_desk else "",
+            "indicator": one.indicator_id,
+            ANSWERS: {"answer": _answer(one.kind, words, states, language)},
+        }
+        for one in asked
+    ]
+    return Sheet(
+        "Questions",
+        [Column(name, _both(said[name], language), width, name in _FILLED) for name, width in _WIDTHS.items()],
+        [{"number": number, **row} for number, row in enumerate(rows, start=1)],
+        frozen=0,
+        preface=(f"{_both(said['title'], language)}: {factory}", _both(said["note"], language)),
+    )
 
 
 def _both(texts: Mapping[str, str], language: str) -> str:
@@ -138,28 +132,15 @@ def _both(texts: Mapping[str, str], language: str) -> str:
     return f"{texts['en']}\n{other}" if other and other != texts["en"] else texts["en"]
 
 
-def _line(page: Any, row: int, texts: Sequence[str], cell: Any, empty: Any) -> None:
-    for at, text in enumerate(texts):
-        page.write_string(row, at, text, empty if _COLUMNS[at] in ("answer", "remark") else cell)
+def _choice(texts: Mapping[str, str], language: str) -> str:
+    """A word to choose, in one line."""
+    return _both(texts, language).replace("\n", " / ")
 
 
-def _choices(page: Any, row: int, choices: Sequence[str]) -> None:
-    """A drop-down; its words stand in one line each, and a comma parts them."""
-    words = [choice.replace("\n", " / ").replace(",", ";") for choice in choices]
-    if len(",".join(words)) > _LONGEST_CHOICE:
-        words = [word.split(" / ")[0] for word in words]
-    page.data_validation(row, 3, row, 3, {"validate": "list", "source": words})
-
-
-def _validate(
-    page: Any, row: int, kind: str, words: Words, states: Mapping[str, Mapping[str, str]], language: str
-) -> None:
-    """What may be answered: states, a number, a date; of other kinds anything."""
+def _answer(
+    kind: str, words: Words, states: Mapping[str, Mapping[str, str]], language: str
+) -> tuple[str, ...] | Figure | None:
+    """What may be answered: states, a number, a day; of other kinds anything."""
     if kind in words.answers:
-        _choices(page, row, [_both(states[state], language) for state in words.answers[kind]])
-    elif kind == "quantity":
-        page.data_validation(row, 3, row, 3, {"validate": "decimal", "criteria": ">=", "value": 0})
-    elif kind == "date":
-        page.data_validation(
-            row, 3, row, 3, {"validate": "custom", "value": f"=ISNUMBER($D{row + 1})", "input_message": "yyyy-mm-dd"}
-        )
+        return tuple(_choice(states[state], language) for state in words.answers[kind])
+    return _FIGURES.get(kind)

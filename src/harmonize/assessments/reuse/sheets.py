@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
+from collections.abc import Iterator, Mapping, Sequence
 
 import duckdb
 
 from harmonize.assessments.reuse.assumptions import Assumptions
+from harmonize.workbooks import Column, Sheet
 
-__all__ = ["Sheet", "plan_sheets", "spreadsheet_text"]
+__all__ = ["plan_sheets"]
 
 _WHO = "facility_id, facility, country"
 _MATTER = "topic, indicator_id, indicator, volatility, required_by"
@@ -62,47 +61,54 @@ _QUERIES = {
         WHERE l.status = 'grant_missing'
         GROUP BY ALL ORDER BY would_settle DESC, facility_id, l.instrument, last_day
     """,
-    "Portfolio": "SELECT * FROM reuse_portfolio",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """A table of the plan: its name, columns and rows; columns in `summed` are added up beneath."""
-
-    name: str
-    columns: Sequence[str]
-    rows: Sequence[Sequence[object]]
-    summed: Sequence[str] = ()
+_SCENARIOS = "SELECT DISTINCT scenario FROM reuse_portfolio ORDER BY scenario"
+_PORTFOLIO = "SELECT * EXCLUDE (scenario) FROM reuse_portfolio WHERE scenario = ?"
+_ASSUMED = ("assumption", "value", "reason")
+_WIDTHS = {"facility": 28, "indicator": 42, "said": 60, "not_standing": 60, "ended_why": 36, "reason": 80, "topic": 30}
+_PLAIN_WIDTH = 14
+_SUMMED = ("days_saved", "money_saved")
+_ROWS_AT_ONCE = 10_000
 
 
 def plan_sheets(
     connection: duckdb.DuckDBPyConnection, assumptions: Assumptions, about: Sequence[tuple[str, str, str]]
 ) -> list[Sheet]:
-    """All tables, from `reuse_line` and `reuse_portfolio`.
+    """All tables, from `reuse_line` and `reuse_portfolio`; rows are asked for as they are read.
 
     Args:
         about: what else was assumed: name, value, reason.
     """
-    found = []
-    for name, query in _QUERIES.items():
-        cursor = connection.execute(query)
-        columns = [column[0] for column in cursor.description or ()]
-        rows = cursor.fetchall()
-        if name != "Portfolio":
-            found.append(Sheet(name, columns, rows))
-            continue
-        for scenario in dict.fromkeys(row[0] for row in rows):
-            ours = [row[1:] for row in rows if row[0] == scenario]
-            found.append(Sheet(f"{name} {scenario}", columns[1:], ours, ("days_saved", "money_saved")))
-    found.append(Sheet("Assumptions", ("assumption", "value", "reason"), [*about, *assumptions.rows()]))
-    return found
+    scenarios = connection.execute(_SCENARIOS).fetchall()
+    said = [dict(zip(_ASSUMED, row, strict=True)) for row in (*about, *assumptions.rows())]
+    return [
+        *(_sheet(connection, name, query) for name, query in _QUERIES.items()),
+        *(_sheet(connection, f"Portfolio {name}", _PORTFOLIO, [name]) for (name,) in scenarios),
+        Sheet("Assumptions", _columns(_ASSUMED), said, frozen=0, is_ruled=False),
+    ]
 
 
-def spreadsheet_text(value: object) -> object:
-    """A cell as CSV may hold it: a text that a spreadsheet would take for a formula begins with an apostrophe."""
-    if isinstance(value, date):
-        return value.isoformat()
-    if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r"):
-        return f"'{value}"
-    return value
+def _sheet(connection: duckdb.DuckDBPyConnection, name: str, query: str, values: Sequence[str] = ()) -> Sheet:
+    ((count,),) = connection.execute(f"SELECT count(*) FROM ({query})", values).fetchall()
+    described = connection.execute(f"SELECT * FROM ({query}) LIMIT 0", values).description or ()
+    names = [column[0] for column in described]
+    rows = _rows(connection, query, values, names)
+    return Sheet(name, _columns(names), rows, frozen=0, is_ruled=False, count=count)
+
+
+def _columns(names: Sequence[str]) -> list[Column]:
+    return [Column(name, name, _WIDTHS.get(name, _PLAIN_WIDTH), is_summed=name in _SUMMED) for name in names]
+
+
+def _rows(
+    connection: duckdb.DuckDBPyConnection, query: str, values: Sequence[str], names: Sequence[str]
+) -> Iterator[Mapping[str, object]]:
+    cursor = connection.execute(query, values)
+    while found := cursor.fetchmany(_ROWS_AT_ONCE):
+        for row in found:
+            yield dict(zip(names, map(_said, row), strict=True))
+
+
+def _said(value: object) -> object:
+    """A cell; whether something is so is said in a word."""
+    return ("yes" if value else "no") if isinstance(value, bool) else value

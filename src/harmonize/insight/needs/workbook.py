@@ -12,7 +12,7 @@ from harmonize.insight.needs.benchmark import Compared
 from harmonize.insight.needs.disclosure import Quantiles, Share
 from harmonize.insight.needs.needs import Needs
 from harmonize.insight.needs.rules import BenchmarkRules
-from harmonize.workbooks import ALARMS, Column, Notes, Sheet, neutral, workbook
+from harmonize.workbooks import ALARMS, Book, Column, Notes, Sheet, neutral
 
 __all__ = ["needs_table", "needs_workbook"]
 
@@ -38,7 +38,7 @@ _SHEETS = {
 }
 
 
-def needs_workbook(needs: Needs, language: str | None, rules: BenchmarkRules) -> bytes:
+def needs_workbook(needs: Needs, language: str | None, rules: BenchmarkRules) -> Book:
     """The workbook; matters stand in English and in the language of the factory, where there is one."""
     rows = {
         "Needs": _pressing(needs, language),
@@ -53,7 +53,7 @@ def needs_workbook(needs: Needs, language: str | None, rules: BenchmarkRules) ->
         for name, columns in _SHEETS.items()
     ]  # fmt: skip
     title = f"{needs.facility['name'] or ''}, {needs.facility['facility_id']}, {needs.as_of}"
-    return workbook(sheets, _about(needs, rules), title, needs.release_id)
+    return Book(sheets, _about(needs, rules), title, needs.release_id)
 
 
 def _pressing(needs: Needs, language: str | None) -> Iterable[Row]:
