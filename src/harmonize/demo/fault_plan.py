@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Literal
 
 from harmonize.demo.entries import Entry
@@ -14,6 +15,7 @@ class CellFault(Entry):
 
     Attributes:
         spread: every row of the assessment prints the value; it counts at the first one.
+        where: columns and what they must hold in a row that is spoiled.
     """
 
     code: str
@@ -23,6 +25,7 @@ class CellFault(Entry):
     times: int
     sheet: str = ""
     spread: bool = False
+    where: Mapping[str, str] = {}
 
 
 class NodeFault(Entry):

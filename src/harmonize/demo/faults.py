@@ -65,9 +65,11 @@ def _spoil_cell(
 ) -> SheetDocument:
     grid = _grid(document, cell.sheet)
     at = [column for column, name in enumerate(grid.header) if name in columns]
+    asked = [(grid.header.index(name), value) for name, value in cell.where.items()]
     places = [
         (row, column)
         for row, line in enumerate(grid.rows)
+        if all(line.values[column] == value for column, value in asked)
         for column in at
         if line.values[column] not in ("", None) and (grid.name, row) not in spoiled
     ]
