@@ -353,7 +353,12 @@ def test_what_would_stand_if_granted_is_not_told_but_to_the_steward(release: Rel
 LATER = RECENT + timedelta(days=1)
 _BAD = _visit("B", LATER, contributors=("other",), answers=(Said("q-wide", "not_met"),))
 _ALARM = _visit(
-    "B", LATER, contributors=("other",), instrument=SILENT, answers=(), findings=(Found("q-practice", "zero_tolerance"),)
+    "B",
+    LATER,
+    contributors=("other",),
+    instrument=SILENT,
+    answers=(),
+    findings=(Found("q-practice", "zero_tolerance"),),
 )
 
 

@@ -330,9 +330,14 @@ def _file(connection: duckdb.DuckDBPyConnection, file_id: str, layout: str, cont
 
 
 def _mention(
-    connection: duckdb.DuckDBPyConnection, file_id: str, facility: str, contributor: str, link: str, workers: int | None,
+    connection: duckdb.DuckDBPyConnection,
+    file_id: str,
+    facility: str,
+    contributor: str,
+    link: str,
+    workers: int | None,
     key: str | None = None,
-) -> None:  # fmt: skip
+) -> None:
     _insert(
         connection, "facility_mention", mention_id=f"M-{file_id}", facility_id=facility, file_id=file_id,
         locator="row=1", contributor=contributor, instrument="x", link_method=link, decision_key=key or f"k-{file_id}",
