@@ -90,7 +90,8 @@ def reuse_command(
             show_lines(connection, language or "en", if_granted=if_all_granted, for_steward=for_steward)
             estimate(connection, given.assumptions)
             if for_steward:
-                say(f"warning      for the steward alone: it tells what is not granted. Do not hand it on to {buyer}.")
+                name = given.profile.buyer
+                say(f"warning      for the steward alone: it tells what is not granted. Do not hand it on to {name}.")
             release.say_what_is_later(day)
             _tell(connection, given, day, factories, if_all_granted=if_all_granted)
             if facility is not None:

@@ -358,7 +358,7 @@ WITH ending AS (
         END AS granted_until
     FROM reuse_standing s
     JOIN reuse_seen g USING (assessment_no)
-    WHERE s.shown_status = 'assessed'
+    WHERE s.shown_status = 'assessed' AND NOT s.is_hidden
 )
 SELECT
     facility_no, required_no,
