@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import csv
 import shutil
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+import yaml
 from python_calamine import CalamineWorkbook
 
 from tests.cli.conftest import Command, sentence
 from tests.pipeline.worlds import demo_world
 
+EXAMPLE = Path(__file__).parents[2] / "pipelines" / "requirements" / "example-buyer.yml"
+CONTRIBUTORS = "SELECT DISTINCT contributor FROM file"
 DAY = ("--as-of", "2026-06-30")
 ENDED_BY_MOVE = "SELECT count(*) FROM '{}' WHERE ended_by = 'move'"
 
@@ -77,13 +81,66 @@ def test_the_questionnaire_asks_what_is_not_assessed_and_always_the_three(
     with duckdb.connect() as connection:
         lines = connection.execute(f"SELECT facility_id, indicator_id, status FROM '{plan}'").fetchall()
     for facility in {line[0] for line in lines}:
-        rows = _sheet(folder / f"{facility}.xlsx", "Questions")[4:]
+        rows = _sheet(folder / f"{facility}.xlsx", "Questions")[8:]
         asked = [str(row[7]) for row in rows]
         assert asked[:3] == ["always:records_integrity", "always:walk_through", "always:interviews"]
-        left = {indicator for one, indicator, status in lines if one == facility and status != "assessed"}
+        left = {
+            indicator
+            for one, indicator, status in lines
+            if one == facility and status not in ("assessed", "always_ask")
+        }
+        assert "always_ask" in {status for one, _, status in lines if one == facility}
         known = {indicator for one, indicator, status in lines if one == facility and status == "assessed"}
         assert sorted(asked[3:]) == sorted(left)
         assert not left & known
+
+
+def test_the_questionnaire_says_who_asks_whom_when_and_whose_words_it_has(
+    harmonize: Command, out: Path, tmp_path: Path
+) -> None:
+    release = demo_world().release
+    ((facility, name, release_id),) = release.query(
+        "SELECT facility_id, name, release_id FROM facility, release WHERE country = 'VN' ORDER BY 1 LIMIT 1"
+    )
+    call = ("reuse", "--buyer", "example-buyer", "--facility", facility, *DAY, "--out", out)
+    for language, is_machine in (("vi", True), ("en", False)):
+        harmonize(*call, "--questionnaire", tmp_path / "q.xlsx", "--lang", language)
+        head = "\n".join(str(row[0]) for row in _sheet(tmp_path / "q.xlsx", "Questions")[:7])
+        buyer = yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))["title"]
+        for told in (f": example-buyer, {buyer}", f"{name} ({facility})", DAY[1], release_id):
+            assert told in head
+        assert ("machine's translation" in head) is is_machine
+
+
+def test_the_buyers_plan_tells_nothing_of_what_is_not_granted_and_the_stewards_does(
+    harmonize: Command, out: Path, tmp_path: Path
+) -> None:
+    plan, contributors = tmp_path / "p.csv", {row[0] for row in demo_world().release.query(CONTRIBUTORS)}
+    call = ("reuse", "--buyer", "example-buyer", *DAY, "--out", out, "-o", plan)
+    mine = str(yaml.safe_load(EXAMPLE.read_text(encoding="utf-8"))["contributor"])
+    told: dict[str, set[str]] = {}
+    for option in ((), ("--if-all-granted",), ("--for-steward", "--if-all-granted")):
+        said = harmonize(*call, *option)
+        assert said.code == 0, said.err
+        assert ("Do not hand it on" in said.out) is ("--for-steward" in option)
+        with plan.open(encoding="utf-8", newline="") as file:
+            lines = list(csv.DictReader(file))
+        told[" ".join(option)] = {line["path"].split("/")[0] for line in lines if line["path"]}
+        if "--for-steward" not in option:
+            hidden = [line for line in lines if line["seen_by_right_of"] == "not granted"]
+            assert hidden
+            for column in ("state", "native_id", "path", "locator", "assessment_id", "verifier_body", "value"):
+                assert {line[column] for line in hidden} == {""}
+    assert told[""] == told["--if-all-granted"] == {mine}
+    assert told["--for-steward --if-all-granted"] & (contributors - {mine})
+
+
+def test_a_day_after_the_releases_own_is_cautioned_of(harmonize: Command, out: Path) -> None:
+    ((own, facility),) = demo_world().release.query("SELECT as_of, min(facility_id) FROM release, facility GROUP BY 1")
+    for call in (("reuse", "--buyer", "example-buyer"), ("cap", "--facility", facility)):
+        for day, is_later in ((own, False), (own + timedelta(days=1), True)):
+            said = harmonize(*call, "--as-of", day.isoformat(), "--out", out)
+            assert (f"evidence after that day is not in it, and the day is {day}" in said.out) is is_later
 
 
 def test_an_event_ends_reuse_until_it_is_taken_back(harmonize: Command, out: Path, tmp_path: Path) -> None:

@@ -59,6 +59,7 @@ def cap_command(
     with open_release(out) as release:
         wanted = None if facility is None else named_facility(release.connection, facility)
         plans = read_plans(release.connection, wanted, as_of)
+        release.say_what_is_later(as_of)
     if wanted is None and output is not None:
         _write_all(plans, output, words, language)
         return

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from harmonize.cli.output import say
 from harmonize.errors import InboxError
 
 if TYPE_CHECKING:
@@ -31,6 +33,12 @@ class FacilityRelease:
     """The factories of a release."""
 
     connection: DuckDBPyConnection
+
+    def say_what_is_later(self, day: date | None) -> None:
+        """Caution of a day of judgement after the release's own."""
+        ((own,),) = self.connection.execute("SELECT as_of FROM release").fetchall()
+        if day is not None and own is not None and day > own:
+            say(f"caution      the release is as of {own}: evidence after that day is not in it, and the day is {day}.")
 
     def mention(self, mention_id: str) -> Mapping[str, Any]:
         """A mention.

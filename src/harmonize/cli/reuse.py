@@ -60,6 +60,10 @@ def reuse_command(
     if_all_granted: Annotated[
         bool, typer.Option("--if-all-granted", help="As if every grant that is missing were given.")
     ] = False,
+    for_steward: Annotated[
+        bool,
+        typer.Option("--for-steward", help="Tell all reasons, of what is not granted too; not to be handed on."),
+    ] = False,
 ) -> None:
     """Plan what need not be audited again: already assessed, still to ask, expiring, ended and why, grants to ask for.
 
@@ -85,15 +89,20 @@ def reuse_command(
                     "Name one with --facility, or a folder."
                 )
             _judge(connection, given, factories, day, out)
-            show_lines(connection, language or "en", if_granted=if_all_granted)
+            show_lines(connection, language or "en", if_granted=if_all_granted, for_steward=for_steward)
             estimate(connection, given.assumptions)
+            if for_steward:
+                name = given.profile.buyer
+                say(f"warning      for the steward alone: it tells what is not granted. Do not hand it on to {name}.")
+            release.say_what_is_later(day)
             _tell(connection, given, day, factories, if_all_granted=if_all_granted)
             if facility is not None:
                 _tell_lines(connection)
             if output is not None:
-                _write(connection, output, given, day, out, if_all_granted=if_all_granted)
+                scenario = _scenario(if_all_granted=if_all_granted, for_steward=for_steward)
+                _write(connection, output, given, day, out, scenario)
             if questionnaire is not None:
-                _ask(connection, questionnaire, given, factories, language)
+                _ask(connection, questionnaire, given, factories, day, language)
             ((assessed,),) = connection.execute("SELECT count(*) FROM reuse_line WHERE status = 'assessed'").fetchall()
     except (duckdb.IOException, duckdb.CatalogException) as problem:
         said = str(problem).splitlines()[0]
@@ -102,6 +111,11 @@ def reuse_command(
         ) from problem
     if not assessed:
         raise typer.Exit(1)
+
+
+def _scenario(*, if_all_granted: bool, for_steward: bool) -> str:
+    said = "as if all were granted" if if_all_granted else "as granted"
+    return f"{said}; for the steward alone, not to be handed on" if for_steward else said
 
 
 def _given(buyer: str) -> _Given:
@@ -227,13 +241,14 @@ def _tell(
     grants = _rows(
         connection,
         """
-        SELECT l.facility, l.instrument, l.evidence_day, r.who_may_grant, count(*)
+        SELECT l.facility, l.instrument, l.evidence_day, r.who_may_grant, l.reason, count(*)
         FROM reuse_line l LEFT JOIN instrument_rights r USING (instrument)
-        WHERE l.status = 'grant_missing' GROUP BY ALL ORDER BY 5 DESC, 1, 2, 3 LIMIT 20
+        WHERE l.status = 'grant_missing' GROUP BY ALL ORDER BY 6 DESC, 1, 2, 3 LIMIT 20
         """,
     )
     if grants:
-        show_table("grants to ask for", ["factory", "instrument", "last day", "who may grant", "settles"], grants)
+        head = ["factory", "instrument", "last day", "who may grant", "why missing", "settles"]
+        show_table("grants to ask for", head, grants)
     currency = given.assumptions.currency.value
     for total in totals(connection):
         say(
@@ -248,7 +263,7 @@ def _tell_lines(connection: DuckDBPyConnection) -> None:
     rows = _rows(
         connection,
         """
-        SELECT indicator_id, status, coalesce(said, ended_why, '') AS said, state, expires_on,
+        SELECT indicator_id, status, coalesce(said, ended_why, reason, '') AS said, state, expires_on,
             coalesce(not_standing, '') AS others
         FROM reuse_line ORDER BY pillar, topic_id, indicator_id
         """,
@@ -256,16 +271,13 @@ def _tell_lines(connection: DuckDBPyConnection) -> None:
     show_table("by indicator", ["indicator", "status", "by what, or what ended it", "state", "until", "others"], rows)
 
 
-def _write(
-    connection: DuckDBPyConnection, output: Path, given: _Given, day: date, out: Path, *, if_all_granted: bool
-) -> None:
+def _write(connection: DuckDBPyConnection, output: Path, given: _Given, day: date, out: Path, scenario: str) -> None:
     """Write the plan."""
     ((lines,),) = _rows(connection, "SELECT count(*) FROM reuse_line")
     if output.suffix.lower() == ".xlsx":
         from harmonize.assessments.reuse.sheets import plan_sheets
 
         ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
-        scenario = "as if all were granted" if if_all_granted else "as granted"
         about = [
             ("buyer", given.profile.buyer, given.profile.title),
             ("as of", day.isoformat(), "ages, grants and laws are those of this day"),
@@ -304,13 +316,19 @@ def _text(value: object) -> str:
 
 
 def _ask(
-    connection: DuckDBPyConnection, target: Path, given: _Given, factories: Sequence[str], language: str | None
+    connection: DuckDBPyConnection,
+    target: Path,
+    given: _Given,
+    factories: Sequence[str],
+    day: date,
+    language: str | None,
 ) -> None:
     """Write the questionnaires."""
-    from harmonize.assessments.reuse.questionnaire import asked_of, load_states, load_words, questionnaire_sheet
+    from harmonize.assessments.reuse.questionnaire import About, asked_of, load_states, load_words, questionnaire_sheet
 
     words = load_words(given.project.find("schemas/reuse_words.yml"))
     states = load_states(given.project.find("schemas/language/states.yml"))
+    ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
     names: Mapping[str, tuple[str, str]] = {
         id_: (name or id_, words.language_of.get(country or "", "en"))
         for id_, name, country in _rows(connection, "SELECT facility_id, name, country FROM reuse_factory")
@@ -320,8 +338,10 @@ def _ask(
         if path.suffix.lower() != ".xlsx":
             raise InboxError(f"{path}: a questionnaire is an .xlsx file. Name one, or a folder.")
         name, spoken = names[facility_id]
-        asked = asked_of(connection, facility_id)
         factory, always = f"{name} ({facility_id})", given.rules.always_asked
-        sheet = questionnaire_sheet(factory, asked, always, words, states, language or spoken)
+        asked = asked_of(connection, facility_id, always)
+        buyer = ", ".join(filter(None, (given.profile.buyer, given.profile.title)))
+        about = About(buyer, factory, day, release_id)
+        sheet = questionnaire_sheet(about, asked, always, words, states, language or spoken)
         put_workbook(path, Book([sheet], header=factory))
         say(f"written      {path}: {len(asked)} matters to ask, and {len(always)} at every visit")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any, TypeAlias
 
@@ -107,10 +108,38 @@ def test_rule_17_every_fact_stands_beside_it_and_what_is_not_known_is_empty(rele
         "instrument": "answering", "evidence_day": RECENT, "day_counts_from": "day of the assessment",
         "verification": "onsite", "mapping_id": "m:q-wide", "comparability": "exact", "answered_state": "met",
         "law_then": "new art. 7", "law_now": "new art. 7", "grant_id": "G0", "granted_until": date(2027, 1, 1),
-        "expires_on": RECENT + timedelta(days=365), "expires_by": "buyer_policy", "path": "A-other.csv",
-        "locator": "row=1", "seen_by_right_of": "granted", "person_days": None, "announcement": None, "dormitory": None,
+        "expires_on": date(2027, 1, 1), "expires_by": "grant", "path": None, "locator": None,
+        "seen_by_right_of": "granted", "person_days": None, "announcement": None, "dormitory": None,
     }  # fmt: skip
-    assert {name: line[name] for name in told} == {**told, "expires_on": date(2027, 1, 1), "expires_by": "grant"}
+    assert {name: line[name] for name in told} == told
+
+
+def test_rule_17_an_action_is_open_whichever_assessment_that_may_be_seen_raised_it(release: Release) -> None:
+    raised = _visit("B", RECENT - timedelta(days=30), instrument=SILENT, answers=(), findings=(Found("q-narrow"),))
+    needed = [required(WIDE), required(NARROW), required(PRACTICE)]
+    line = plan(release, _world(_visit(), raised), needed).line(WIDE)
+    assert (line["status"], line["open_findings"]) == ("assessed", 1)
+    assert line["open_in"] == f"{SILENT} {RECENT - timedelta(days=30)}"
+    hidden = replace(raised, contributors=("other",))
+    found = plan(release, _world(_visit(), hidden), needed)
+    assert found.line(WIDE)["open_findings"] is None
+    assert found.line(WIDE, for_steward=True)["open_findings"] == 1
+    granted = _world(_visit(), hidden, grants=(Granted(scope="findings"),))
+    assert plan(release, granted, needed).line(WIDE)["open_findings"] == 1
+
+
+def test_rule_17_a_difference_is_named_where_both_sides_may_be_seen(release: Release) -> None:
+    good, bad = _visit("A"), _visit("B", RECENT - timedelta(days=9), answers=(Said("q-wide", "not_met"),))
+    said = f"answering {RECENT - timedelta(days=9)} not_met / answering {RECENT} met"
+    for other, told in ((bad, said), (replace(bad, contributors=("other",)), None)):
+        found = plan(release, _world(good, other), [required(WIDE)])
+        release.execute(
+            "INSERT INTO contradiction BY NAME SELECT 'F1' AS facility_id, $1 AS indicator_id, 'B' AS assessment_a, "
+            "'not_met' AS state_a, 'A' AS assessment_b, 'met' AS state_b, 9 AS days_apart",
+            [WIDE],
+        )
+        assert found.line(WIDE)["differences"] == told
+        assert found.line(WIDE, for_steward=True)["differences"] == said
 
 
 def test_rule_18_age_counts_from_the_end_of_the_reporting_period(release: Release) -> None:
@@ -279,9 +308,23 @@ def test_rule_26_a_revocation_since_the_day_of_the_plan_counts(release: Release)
     assert plan(release, revoked, [required(WIDE)], judged_on=later).status(WIDE) == "grant_missing"
 
 
-def test_a_link_by_likeness_carries_no_grant(release: Release) -> None:
+def test_a_link_by_likeness_carries_no_grant_and_it_is_said_what_to_decide(release: Release) -> None:
     alike = _visit(contributors=("other",), link="model")
-    assert plan(release, _world(alike, grants=(Granted(),)), [required(WIDE)]).status(WIDE) == "grant_missing"
+    found = plan(release, _world(alike, grants=(Granted(),)), [required(WIDE)])
+    assert found.status(WIDE) == "grant_missing"
+    assert "likeness only: decide the pair" in found.line(WIDE)["reason"]
+    # Which matters a grant of findings would settle is not told: it says what was found.
+    findings = plan(release, _world(alike, grants=(Granted(scope="findings"),)), [required(WIDE)])
+    assert findings.line(WIDE)["reason"] == "not granted"
+    assert plan(release, _world(alike), [required(WIDE)]).line(WIDE)["reason"] == "not granted"
+
+
+@pytest.mark.parametrize(("stated", "status"), [("OS-F1", "assessed"), ("OS-F11", "grant_missing")])
+def test_a_record_that_states_what_the_grant_names_takes_it_however_it_was_linked(
+    release: Release, stated: str, status: str
+) -> None:
+    alike = _visit(contributors=("other",), link="model", states=stated)
+    assert plan(release, _world(alike, grants=(Granted(),)), [required(WIDE)]).status(WIDE) == status
 
 
 def test_findings_are_seen_by_a_grant_of_findings(release: Release) -> None:
@@ -293,7 +336,63 @@ def test_what_is_not_granted_is_there_and_no_more_is_told(release: Release) -> N
     line = plan(release, _world(FOREIGN), [required(WIDE)]).line(WIDE)
     assert (line["instrument"], line["evidence_day"]) == ("answering", RECENT)
     hidden = ("state", "verification", "basis", "answered_state", "question_id", "path", "locator", "said", "native_id")
+    more = ("ended_by", "ended_why", "not_standing", "open_findings", "edition", "verifier_body", "announcement")
+    assert {line[name] for name in (*hidden, *more)} == {None}
+    told = plan(release, _world(FOREIGN), [required(WIDE)]).line(WIDE, for_steward=True)
+    assert (told["state"], told["path"], told["native_id"]) == ("met", "A-other.csv", "N-A")
+
+
+def test_what_would_stand_if_granted_is_not_told_but_to_the_steward(release: Release) -> None:
+    found = plan(release, _world(FOREIGN), [required(WIDE)])
+    line = found.line(WIDE, if_granted=True)
+    assert (line["status"], line["said"]) == ("assessed", f"assessed by ANSWERING on {RECENT}, not granted")
+    hidden = ("state", "basis", "verification", "path", "native_id", "assessment_id", "expires_on", "expires_by")
     assert {line[name] for name in hidden} == {None}
+    assert found.line(WIDE, if_granted=True, for_steward=True)["state"] == "met"
+
+
+LATER = RECENT + timedelta(days=1)
+_BAD = _visit("B", LATER, contributors=("other",), answers=(Said("q-wide", "not_met"),))
+_ALARM = _visit(
+    "B",
+    LATER,
+    contributors=("other",),
+    instrument=SILENT,
+    answers=(),
+    findings=(Found("q-practice", "zero_tolerance"),),
+)
+
+
+@pytest.mark.parametrize(
+    ("hidden", "ended_by"),
+    [(_BAD, "later_finding"), (_ALARM, "zero_tolerance"), (replace(_ALARM, findings=(), workers=200), "workforce")],
+)
+def test_what_ended_reuse_unseen_is_one_neutral_word_and_the_steward_sees_it(
+    release: Release, hidden: Visit, ended_by: str
+) -> None:
+    world = _world(_visit(workers=100), hidden)
+    found = plan(release, world, [required(WIDE, verification="onsite")])
+    line = found.line(WIDE)
+    assert line["status"] in ("ask", "grant_missing")
+    assert (line["ended_by"], line["ended_on"], line["ended_why"]) == (None, None, None)
+    assert line["not_standing"] == f"answering {RECENT} (met, onsite): evidence is not enough"
+    told = " ".join(str(value) for value in line.values())
+    assert "not_met" not in told
+    assert "other" not in told
+    assert found.line(WIDE, for_steward=True)["ended_by"] == ended_by
+
+
+def test_all_that_is_to_ask_is_to_ask_for_one_reason(release: Release) -> None:
+    poor = replace(_BAD, kind="self", answers=(Said("q-wide", "not_met", "none"),))
+    needed = [required(WIDE, verification="onsite")]
+    for world in (_world(), _world(_visit(), poor), _world(poor)):
+        line = plan(release, world, needed).line(WIDE)
+        assert (line["status"], line["reason"], line["ended_by"]) == ("ask", "evidence is not enough", None)
+
+
+def test_a_fact_in_the_file_of_another_is_placed_in_the_buyers_own_copy(release: Release) -> None:
+    line = plan(release, _world(_visit(contributors=("other", ME))), [required(WIDE)]).line(WIDE)
+    assert (line["path"], line["locator"]) == ("A-me.csv", "row=1")
 
 
 def test_a_value_that_all_own_copies_contradict_is_not_ones_own(release: Release) -> None:

@@ -92,6 +92,7 @@ class Visit:
     assessment_type: str | None = None
     workers: int | None = None
     link: str = "id"
+    states: str | None = None
     scope: tuple[tuple[str, str], ...] = ()
     layout: str = "envelopes"
     disowned: tuple[str, ...] = ()
@@ -137,8 +138,10 @@ class Plan:
     def status(self, indicator: str, facility: str = "F1") -> str:
         return str(self.cells[facility, indicator]["status"])
 
-    def line(self, indicator: str, facility: str = "F1", *, if_granted: bool = False) -> dict[str, Any]:
-        show_lines(self.connection, if_granted=if_granted)
+    def line(
+        self, indicator: str, facility: str = "F1", *, if_granted: bool = False, for_steward: bool = False
+    ) -> dict[str, Any]:
+        show_lines(self.connection, if_granted=if_granted, for_steward=for_steward)
         (row,) = rows(
             self.connection,
             "FROM reuse_line WHERE facility_id = ? AND indicator_id = ?",
@@ -234,7 +237,7 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
 
 _TOLD = (
     *("facility", "facility_identifier", "facility_mention", "assessment", "assessment_copy", "assessment_scope"),
-    *("finding", "file", "conflict", "consent_grant"),
+    *("finding", "file", "conflict", "consent_grant", "contradiction"),
 )
 _COMPACT = ("stored_assessment", "stored_answer", "delivery")
 
@@ -280,7 +283,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         # The first delivery wins; the others say the same in files of their own.
         file_id = f"{visit.name}-{contributor}"
         _file(connection, file_id, visit.layout, contributor)
-        _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers)
+        key = f"{contributor}|os_id:{visit.states}" if visit.states else None
+        _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers, key)
         _insert(
             connection, "assessment_copy", copy_id=file_id, assessment_id=visit.name, file_id=file_id, locator="row=1",
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
@@ -326,11 +330,17 @@ def _file(connection: duckdb.DuckDBPyConnection, file_id: str, layout: str, cont
 
 
 def _mention(
-    connection: duckdb.DuckDBPyConnection, file_id: str, facility: str, contributor: str, link: str, workers: int | None
+    connection: duckdb.DuckDBPyConnection,
+    file_id: str,
+    facility: str,
+    contributor: str,
+    link: str,
+    workers: int | None,
+    key: str | None = None,
 ) -> None:
     _insert(
         connection, "facility_mention", mention_id=f"M-{file_id}", facility_id=facility, file_id=file_id,
-        locator="row=1", contributor=contributor, instrument="x", link_method=link, decision_key=f"k-{file_id}",
+        locator="row=1", contributor=contributor, instrument="x", link_method=link, decision_key=key or f"k-{file_id}",
         workers=workers,
     )  # fmt: skip
 

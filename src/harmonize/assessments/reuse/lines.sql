@@ -1,7 +1,9 @@
 -- One line for every factory and required indicator: what stands and every fact that a buyer must know to rely on it
--- (domain rule 17), or what is to be asked and why. What the buyer may not see is not told, but that it is there.
--- Reads: what the other statements wrote, reuse_fact, reuse_reason, the release. Variables: reuse_as_of, reuse_if_granted, reuse_language,
---        reuse_others (how many are told).
+-- (domain rule 17), or what is to be asked and why. Of what the buyer may not see, no more is told than instrument, day and
+-- that a grant of it would settle the matter; where it ended something, the one word for that is that the evidence is not
+-- enough (domain rules 22, 24, 25, 27). Files are named where the buyer handed them in. A steward is told all.
+-- Reads: what the other statements wrote, reuse_fact, reuse_reason, the release. Variables: reuse_as_of, reuse_if_granted,
+--        reuse_tells_all, reuse_language, reuse_contributor, reuse_others (how many are told).
 -- Writes: reuse_standing, reuse_end, reuse_line.
 CREATE OR REPLACE TEMP TABLE reuse_labelled AS
 SELECT
@@ -12,15 +14,55 @@ FROM reuse_required r
 JOIN topic t USING (topic_id)
 JOIN indicator i USING (indicator_id);
 
-CREATE OR REPLACE TEMP TABLE reuse_mask AS
-WITH mask AS (SELECT DISTINCT failed FROM reuse_judged)
+-- What may be told of each assessment.
+CREATE OR REPLACE TEMP TABLE reuse_told_of AS
 SELECT
-    m.failed,
-    coalesce(string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.failed & r.bit > 0), '') AS reasons,
-    coalesce(string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.failed & r.bit > 0 AND r.is_plain), '') AS plain_reasons
-FROM mask m
-CROSS JOIN reuse_reason r
-GROUP BY m.failed;
+    assessment_no,
+    getvariable('reuse_tells_all') OR owns OR findings_grant IS NOT NULL AS findings,
+    getvariable('reuse_tells_all') OR owns OR answers_grant IS NOT NULL AS answers
+FROM reuse_seen;
+
+-- What ended the reuse of evidence, and whether that may be told: by an assessment, by head counts, by a steward.
+CREATE OR REPLACE TEMP TABLE reuse_ended_by AS
+WITH ended AS (
+    -- (Of no one requirement: all of it.)
+    SELECT assessment_no, NULL AS required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_whole
+    UNION ALL
+    SELECT assessment_no, required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_part
+),
+counted AS (
+    SELECT DISTINCT h.facility_id, h.on_day
+    FROM reuse_head_count h
+    JOIN facility_mention m USING (mention_id)
+    LEFT JOIN reuse_told_of t ON t.assessment_no = h.assessment_no
+    WHERE m.contributor = getvariable('reuse_contributor') OR t.answers
+)
+SELECT
+    e.*,
+    CASE
+        WHEN getvariable('reuse_tells_all') THEN true
+        WHEN e.told_by IS NOT NULL THEN coalesce(t.findings, false)
+        WHEN e.kind = 'workforce' AND e.by_whom IS NULL THEN c.on_day IS NOT NULL
+        ELSE true
+    END AS is_told
+FROM ended e
+JOIN reuse_assessment a ON a.assessment_no = e.assessment_no
+LEFT JOIN reuse_told_of t ON t.assessment_no = e.told_by
+LEFT JOIN counted c ON c.facility_id = a.facility_id AND c.on_day = e.on_day;
+
+CREATE OR REPLACE TEMP TABLE reuse_bad_news_told AS
+SELECT a.facility_no, c.required_no, max(a.evidence_day) AS last_day
+FROM reuse_candidate c
+JOIN reuse_assessment a USING (assessment_no)
+WHERE c.state_no = 1 AND NOT a.is_void AND (c.right_no < 2 OR getvariable('reuse_tells_all'))
+GROUP BY a.facility_no, c.required_no;
+
+CREATE OR REPLACE TEMP TABLE reuse_verified_told AS
+SELECT DISTINCT s.assessment_no, c.required_no
+FROM reuse_candidate c
+JOIN reuse_assessment v USING (assessment_no)
+JOIN reuse_assessment s ON s.assessment_id = v.verified_of
+WHERE c.state_no < 6 AND (c.right_no < 2 OR getvariable('reuse_tells_all'));
 
 CREATE OR REPLACE TEMP TABLE reuse_standing AS
 WITH shown AS (
@@ -52,7 +94,7 @@ SELECT
     CASE WHEN j.source_no = 0 THEN CASE WHEN j.choice & 1 = 1 THEN 'verifier' ELSE 'facility' END END AS answered_by,
     CASE WHEN j.source_no = 1 THEN (j.choice >> 1) & 8589934591 END AS finding_no,
     -- What is not granted is there, and no more is told of it.
-    j.right_no = 2 AND NOT getvariable('reuse_if_granted') AND c.shown_status = 'grant_missing' AS is_hidden
+    coalesce(j.right_no = 2, false) AND NOT getvariable('reuse_tells_all') AS is_hidden
 FROM chosen c
 LEFT JOIN reuse_judged j
     ON j.facility_no = c.facility_no AND j.required_no = c.required_no AND j.standing = c.standing
@@ -63,7 +105,7 @@ LEFT JOIN reuse_law_change l ON l.country = a.country AND l.required_no = c.requ
 -- Where each fact stands: the cell of the answer, the row of the finding, or the report whose silence it is.
 CREATE OR REPLACE TEMP TABLE reuse_place AS
 SELECT
-    s.facility_no, s.required_no, f.path, p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, q.question_id,
+    s.facility_no, s.required_no, f.file_id, f.path, p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix AS locator, q.question_id,
     q.mapping_id, q.comparability, a.state::VARCHAR AS answered_state, nullif(coalesce(r.value_text, t.raw_value, a.rare_value), '') AS value
 FROM reuse_standing s
 JOIN compact.stored_answer a
@@ -75,13 +117,13 @@ JOIN compact.stated_text t ON t.text_no = a.text_no
 JOIN compact.remark r ON r.remark_no = a.remark_no
 JOIN file f ON f.file_id = d.file_id
 UNION ALL
-SELECT s.facility_no, s.required_no, f.path, n.locator, n.clause_raw, n.mapping_id, c.predicate, 'not_met', NULL
+SELECT s.facility_no, s.required_no, f.file_id, f.path, n.locator, n.clause_raw, n.mapping_id, c.predicate, 'not_met', NULL
 FROM reuse_standing s
 JOIN reuse_found n ON n.finding_no = s.finding_no
 JOIN file f USING (file_id)
 LEFT JOIN crosswalk c USING (mapping_id)
 UNION ALL
-SELECT s.facility_no, s.required_no, f.path, c.locator, NULL, NULL, NULL, 'no_finding', NULL
+SELECT s.facility_no, s.required_no, f.file_id, f.path, c.locator, NULL, NULL, NULL, 'no_finding', NULL
 FROM reuse_standing s
 JOIN reuse_assessment a USING (assessment_no)
 JOIN assessment_copy c ON c.assessment_id = a.assessment_id AND c.wins
@@ -101,18 +143,75 @@ GROUP BY a.assessment_no, t.fact;
 CREATE OR REPLACE TEMP TABLE reuse_assessment_fact AS
 SELECT assessment_no, map_from_entries(list((fact, told))) AS facts FROM reuse_told_fact GROUP BY assessment_no;
 
--- Findings on the indicator itself in the assessment that stands.
+-- The buyer's own copy of an assessment, where the fact stands in a file of another.
+CREATE OR REPLACE TEMP TABLE reuse_own_copy AS
+SELECT o.assessment_no, arg_min(f.path, c.copy_id) AS path, arg_min(c.locator, c.copy_id) AS locator
+FROM reuse_own o
+JOIN assessment_copy c USING (copy_id)
+JOIN file f USING (file_id)
+WHERE NOT o.is_part
+GROUP BY o.assessment_no;
+
+-- Findings on the indicator, or on a narrower one that is not met either, in any assessment that the buyer may see.
 CREATE OR REPLACE TEMP TABLE reuse_open AS
+WITH meant AS (
+    SELECT
+        s.facility_no, s.required_no, n.*, a.instrument, a.evidence_day,
+        n.status IS DISTINCT FROM 'closed' AS is_open, n.assessment_no = s.assessment_no AS is_standing
+    FROM reuse_standing s
+    JOIN reuse_source m ON m.required_no = s.required_no AND m.relation_no < 2
+    JOIN reuse_found n ON n.indicator_id = m.indicator_id
+    JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND a.facility_no = s.facility_no AND NOT a.is_void
+    JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
+    LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
+    LEFT JOIN crosswalk c ON c.mapping_id = n.mapping_id
+    LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
+    WHERE s.shown_status = 'assessed' AND (t.findings OR o.file_id IS NOT NULL)
+        AND (c.mapping_id IS NULL OR e.implied_state = 'not_met')
+)
 SELECT
-    s.facility_no, s.required_no,
-    count(*) FILTER (n.status IS DISTINCT FROM 'closed') AS open_findings,
-    min(n.due_on) FILTER (n.status IS DISTINCT FROM 'closed') AS due_on,
-    string_agg(DISTINCT n.severity_raw, ', ' ORDER BY n.severity_raw) AS severity_raw,
-    max(n.closed_on) FILTER (n.status = 'closed') AS closed_on
-FROM reuse_standing s
-JOIN reuse_required r USING (required_no)
-JOIN reuse_found n ON n.assessment_no = s.assessment_no AND n.indicator_id = r.indicator_id
-GROUP BY s.facility_no, s.required_no;
+    facility_no, required_no,
+    count(*) FILTER (is_open) AS open_findings,
+    min(due_on) FILTER (is_open) AS due_on,
+    string_agg(DISTINCT concat_ws(' ', instrument, evidence_day), ', ' ORDER BY concat_ws(' ', instrument, evidence_day))
+        FILTER (is_open) AS open_in,
+    string_agg(DISTINCT severity_raw, ', ' ORDER BY severity_raw) FILTER (is_open OR is_standing) AS severity_raw,
+    max(closed_on) FILTER (NOT is_open AND is_standing) AS closed_on
+FROM meant
+GROUP BY facility_no, required_no;
+
+-- Differences to explain (domain rule 13), where both sides may be seen.
+CREATE OR REPLACE TEMP TABLE reuse_difference AS
+WITH side AS (
+    SELECT facility_id, indicator_id, assessment_a, assessment_b, unnest([
+        {'assessment_id': assessment_a, 'question_id': question_a, 'state': state_a::VARCHAR},
+        {'assessment_id': assessment_b, 'question_id': question_b, 'state': state_b::VARCHAR}
+    ], recursive := true)
+    FROM contradiction
+),
+told AS (
+    SELECT
+        s.facility_id, s.indicator_id, s.assessment_a, s.assessment_b,
+        string_agg(concat_ws(' ', a.instrument, a.evidence_day, s.state), ' / ' ORDER BY a.evidence_day, a.place, s.state) AS said
+    FROM side s
+    JOIN reuse_assessment a ON a.assessment_id = s.assessment_id
+    JOIN reuse_told_of t USING (assessment_no)
+    WHERE (t.answers OR (t.findings AND s.state = 'not_met'))
+        AND (
+            getvariable('reuse_tells_all')
+            OR NOT EXISTS (
+                SELECT 1
+                FROM reuse_disowned d
+                JOIN compact.question q USING (question_no)
+                WHERE d.assessment_no = a.assessment_no AND q.question_id = s.question_id
+            )
+        )
+    GROUP BY s.facility_id, s.indicator_id, s.assessment_a, s.assessment_b
+    HAVING count(*) = 2
+)
+SELECT facility_id, indicator_id, string_agg(DISTINCT said, ' | ' ORDER BY said) AS differences
+FROM told
+GROUP BY facility_id, indicator_id;
 
 CREATE OR REPLACE TEMP TABLE reuse_law_text AS
 WITH asked AS (
@@ -133,87 +232,103 @@ JOIN law l ON l.law_id = i.law_id AND l.country = a.country
     AND coalesce(l.valid_from <= a.day, true) AND coalesce(l.valid_to >= a.day, true)
 GROUP BY a.country, a.required_no, a.day;
 
--- What ended the reuse of what would stand without: the earliest of all that did.
+-- What ended the reuse of what would stand without: the earliest of all that did and may be told.
 CREATE OR REPLACE TEMP TABLE reuse_end AS
 WITH gone AS (
-    SELECT c.facility_no, c.required_no, j.assessment_no, j.failed, j.evidence_day, j.right_no, f.country
+    SELECT c.facility_no, c.required_no, j.assessment_no, j.failed, j.evidence_day, f.country
     FROM reuse_cell c
     JOIN reuse_judged j
         ON j.facility_no = c.facility_no AND j.required_no = c.required_no AND j.standing = c.standing_ended
     JOIN reuse_factory f ON f.facility_no = c.facility_no
     WHERE CASE WHEN getvariable('reuse_if_granted') THEN c.status_if_granted ELSE c.status END IN ('ask', 'grant_missing')
+        AND (j.right_no < 2 OR getvariable('reuse_tells_all'))
 ),
 ending AS (
-    SELECT g.facility_no, g.required_no, e.kind, e.on_day, e.why, e.by_whom, t.right_no AS seen
+    SELECT g.facility_no, g.required_no, e.kind, e.on_day, e.why, e.by_whom
     FROM gone g
-    JOIN reuse_ended_whole e USING (assessment_no)
-    LEFT JOIN (SELECT assessment_no, CASE WHEN owns OR findings_grant IS NOT NULL THEN 1 ELSE 2 END AS right_no FROM reuse_seen) t
-        ON t.assessment_no = e.told_by
+    JOIN reuse_ended_by e ON e.assessment_no = g.assessment_no AND e.is_told
+    WHERE coalesce(e.required_no = g.required_no, true)
     UNION ALL
-    SELECT g.facility_no, g.required_no, e.kind, e.on_day, e.why, e.by_whom, NULL
-    FROM gone g
-    JOIN reuse_ended_part e USING (assessment_no, required_no)
-    UNION ALL
-    SELECT g.facility_no, g.required_no, 'status', a.evidence_day, a.ended_by_status || ' (' || a.status || ')', NULL, g.right_no
+    SELECT g.facility_no, g.required_no, 'status', a.evidence_day, a.ended_by_status || ' (' || a.status || ')', NULL
     FROM gone g
     JOIN reuse_assessment a USING (assessment_no)
     WHERE a.ended_by_status IS NOT NULL
     UNION ALL
-    SELECT g.facility_no, g.required_no, 'law', l.on_day, 'the law changed: ' || l.law_id, NULL, NULL
+    SELECT g.facility_no, g.required_no, 'law', l.on_day, 'the law changed: ' || l.law_id, NULL
     FROM gone g
     JOIN reuse_law_day l
         ON l.country = g.country AND l.required_no = g.required_no AND l.on_day > g.evidence_day
         AND l.on_day <= getvariable('reuse_as_of')
     UNION ALL
-    SELECT g.facility_no, g.required_no, 'requirement', r.changed_on, 'the requirement changed', NULL, NULL
+    SELECT g.facility_no, g.required_no, 'requirement', r.changed_on, 'the requirement changed', NULL
     FROM gone g
     JOIN reuse_required r USING (required_no)
     WHERE r.changed_on > g.evidence_day
     UNION ALL
-    SELECT g.facility_no, g.required_no, 'later_finding', b.last_day, 'a later assessment found it not met', NULL,
-        CASE WHEN b.last_seen_day = b.last_day THEN 1 ELSE 2 END
+    SELECT g.facility_no, g.required_no, 'later_finding', b.last_day, 'a later assessment found it not met', NULL
     FROM gone g
-    JOIN reuse_bad_news b USING (facility_no, required_no)
+    JOIN reuse_bad_news_told b ON b.facility_no = g.facility_no AND b.required_no = g.required_no AND b.last_day > g.evidence_day
     WHERE g.failed & 12288 > 0
     UNION ALL
-    SELECT g.facility_no, g.required_no, 'verified_since', g.evidence_day, 'its verification answers it', NULL, NULL
+    SELECT g.facility_no, g.required_no, 'verified_since', g.evidence_day, 'its verification answers it', NULL
     FROM gone g
+    SEMI JOIN reuse_verified_told v ON v.assessment_no = g.assessment_no AND v.required_no = g.required_no
     WHERE g.failed & 16384 > 0
 )
-SELECT
-    g.facility_no, g.required_no, g.assessment_no, g.evidence_day, g.right_no, e.kind, e.on_day,
-    CASE
-        WHEN coalesce(e.seen, 0) = 2 AND getvariable('reuse_needs_grants') AND NOT getvariable('reuse_if_granted')
-            THEN 'what stands in an assessment that is not granted'
-        ELSE e.why
-    END AS why,
-    e.by_whom
+SELECT g.facility_no, g.required_no, g.assessment_no, g.evidence_day, e.kind, e.on_day, e.why, e.by_whom
 FROM gone g
 JOIN ending e ON e.facility_no = g.facility_no AND e.required_no = g.required_no
 QUALIFY row_number() OVER (PARTITION BY g.facility_no, g.required_no ORDER BY e.on_day, e.kind, e.why, e.by_whom) = 1;
 
--- Everything else that was looked at and why it does not stand, the nearest to standing first.
-CREATE OR REPLACE TEMP TABLE reuse_other AS
-WITH nearest AS (
-    SELECT facility_no, required_no, unnest(min(standing, getvariable('reuse_others'))) AS standing
-    FROM reuse_judged
+-- Everything else that was looked at and may be seen, and why it does not stand, the nearest to standing first. `told` are
+-- the reasons but for those that stand in what may not be seen.
+CREATE OR REPLACE TEMP TABLE reuse_looked_at AS
+WITH may_see AS (
+    SELECT * FROM reuse_judged WHERE right_no < 2 OR getvariable('reuse_tells_all')
+),
+nearest AS (
+    SELECT facility_no, required_no, unnest(min(standing, getvariable('reuse_others'))) AS standing, count(*) AS candidates
+    FROM may_see
     GROUP BY facility_no, required_no
+),
+whole AS (
+    SELECT assessment_no FROM reuse_ended_by WHERE is_told AND required_no IS NULL
+),
+part AS (
+    SELECT assessment_no, required_no FROM reuse_ended_by WHERE is_told AND required_no IS NOT NULL
+)
+SELECT
+    j.facility_no, j.required_no, j.standing, j.assessment_no, j.evidence_day, j.state_no, j.verification_no, j.failed,
+    n.candidates,
+    j.failed
+    & ~(CASE WHEN w.assessment_no IS NULL AND p.assessment_no IS NULL THEN 512 ELSE 0 END)
+    & ~(CASE WHEN coalesce(b.last_day > j.evidence_day, false) THEN 0 ELSE 12288 END)
+    & ~(CASE WHEN v.assessment_no IS NULL THEN 16384 ELSE 0 END) AS told
+FROM may_see j
+JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
+LEFT JOIN whole w ON w.assessment_no = j.assessment_no
+LEFT JOIN part p ON p.assessment_no = j.assessment_no AND p.required_no = j.required_no
+LEFT JOIN reuse_bad_news_told b ON b.facility_no = j.facility_no AND b.required_no = j.required_no
+LEFT JOIN reuse_verified_told v ON v.assessment_no = j.assessment_no AND v.required_no = j.required_no;
+
+CREATE OR REPLACE TEMP TABLE reuse_other AS
+WITH mask AS (
+    SELECT m.told, string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.told & r.bit > 0) AS reasons
+    FROM (SELECT DISTINCT told FROM reuse_looked_at) m
+    CROSS JOIN reuse_reason r
+    GROUP BY m.told
 ),
 other AS (
     SELECT
         j.facility_no,
         j.required_no,
         j.standing,
-        CASE
-            WHEN j.right_no = 2 AND getvariable('reuse_needs_grants') AND NOT getvariable('reuse_if_granted')
-                THEN a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ': ' || m.plain_reasons
-            ELSE a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ' (' || t.state || ', ' || v.verification
-                || '): ' || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE m.reasons END
-        END AS said
-    FROM reuse_judged j
-    SEMI JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
+        j.candidates,
+        a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ' (' || t.state || ', ' || v.verification || '): '
+        || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE coalesce(m.reasons, 'evidence is not enough') END AS said
+    FROM reuse_looked_at j
     JOIN reuse_assessment a USING (assessment_no)
-    JOIN reuse_mask m USING (failed)
+    JOIN mask m USING (told)
     JOIN reuse_state t USING (state_no)
     JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v
         USING (verification_no)
@@ -221,17 +336,16 @@ other AS (
         ON s.facility_no = j.facility_no AND s.required_no = j.required_no AND s.standing = j.standing
 ),
 once AS (
-    SELECT facility_no, required_no, said, min(standing) AS standing FROM other GROUP BY facility_no, required_no, said
+    SELECT facility_no, required_no, candidates, said, min(standing) AS standing FROM other GROUP BY ALL
 )
 SELECT
     facility_no, required_no,
     string_agg(said, ' | ' ORDER BY standing) || CASE
-        WHEN any_value(c.candidates) > getvariable('reuse_others')
-            THEN ' | and ' || (any_value(c.candidates) - getvariable('reuse_others')) || ' more'
+        WHEN any_value(candidates) > getvariable('reuse_others')
+            THEN ' | and ' || (any_value(candidates) - getvariable('reuse_others')) || ' more'
         ELSE ''
     END AS others
 FROM once
-JOIN reuse_cell c USING (facility_no, required_no)
 GROUP BY facility_no, required_no;
 
 -- Until when it stands: as judged, or as long as it is granted.
@@ -244,7 +358,7 @@ WITH ending AS (
         END AS granted_until
     FROM reuse_standing s
     JOIN reuse_seen g USING (assessment_no)
-    WHERE s.shown_status = 'assessed'
+    WHERE s.shown_status = 'assessed' AND NOT s.is_hidden
 )
 SELECT
     facility_no, required_no,
@@ -274,15 +388,23 @@ SELECT
     s.status AS status_as_granted,
     s.status_if_granted AS status_if_all_granted,
     r.always AS always_asked_as,
-    CASE WHEN s.shown_status = 'assessed' THEN
+    CASE
+        WHEN s.shown_status = 'ask' THEN 'evidence is not enough'
+        WHEN s.shown_status = 'grant_missing' AND g.is_granted_by_likeness
+            THEN 'granted, but the record belongs to the factory by likeness only: decide the pair'
+        WHEN s.shown_status = 'grant_missing' THEN 'not granted'
+    END AS reason,
+    CASE WHEN s.shown_status = 'assessed' AND s.is_hidden THEN
+        'assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', not granted'
+    WHEN s.shown_status = 'assessed' THEN
         'already assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', basis '
         || coalesce(b.basis, 'not stated') || ', verification ' || v.verification
     END AS said,
     CASE WHEN NOT s.is_hidden THEN t.state END AS state,
     a.instrument,
-    a.edition,
+    CASE WHEN NOT s.is_hidden THEN a.edition END AS edition,
     s.evidence_day,
-    a.day_counts_from,
+    CASE WHEN NOT s.is_hidden THEN a.day_counts_from END AS day_counts_from,
     getvariable('reuse_as_of') - s.evidence_day AS age_days,
     h.expires_on,
     h.expires_by,
@@ -291,12 +413,12 @@ SELECT
     CASE WHEN NOT s.is_hidden THEN v.verification END AS verification,
     CASE WHEN NOT s.is_hidden THEN b.basis END AS basis,
     CASE WHEN NOT s.is_hidden THEN c.threshold END AS threshold,
-    a.kind::VARCHAR AS assessment_kind,
-    a.evidence_from,
-    a.evidence_to,
-    a.announcement,
-    coalesce(a.assessor, k.facts['verifier_body']) AS verifier_body,
-    coalesce(c.level, k.facts['step']) AS step_or_level,
+    CASE WHEN NOT s.is_hidden THEN a.kind::VARCHAR END AS assessment_kind,
+    CASE WHEN NOT s.is_hidden THEN a.evidence_from END AS evidence_from,
+    CASE WHEN NOT s.is_hidden THEN a.evidence_to END AS evidence_to,
+    CASE WHEN NOT s.is_hidden THEN a.announcement END AS announcement,
+    CASE WHEN NOT s.is_hidden THEN coalesce(a.assessor, k.facts['verifier_body']) END AS verifier_body,
+    CASE WHEN NOT s.is_hidden THEN coalesce(c.level, k.facts['step']) END AS step_or_level,
     k.facts['person_days'] AS person_days,
     k.facts['interviews'] AS interviews,
     k.facts['payroll_sample'] AS payroll_sample,
@@ -308,13 +430,15 @@ SELECT
     CASE WHEN NOT s.is_hidden THEN p.question_id END AS question_id,
     CASE WHEN NOT s.is_hidden THEN p.answered_state END AS answered_state,
     CASE WHEN NOT s.is_hidden AND NOT r.is_judged THEN p.value END AS value,
-    CASE s.meant // 4 WHEN 0 THEN 'itself' WHEN 1 THEN 'a narrower indicator' WHEN 2 THEN 'a broader indicator' END AS follows_from,
+    CASE WHEN s.is_hidden THEN NULL ELSE CASE s.meant // 4 WHEN 0 THEN 'itself' WHEN 1 THEN 'a narrower indicator' WHEN 2 THEN 'a broader indicator' END END AS follows_from,
     l.laws AS law_then,
     w.laws AS law_now,
-    CASE WHEN NOT s.is_hidden THEN o.open_findings END AS open_findings,
-    CASE WHEN NOT s.is_hidden THEN o.due_on END AS action_due_on,
+    o.open_findings,
+    o.open_in,
+    o.due_on AS action_due_on,
     CASE WHEN NOT s.is_hidden THEN o.closed_on END AS closed_on,
-    CASE WHEN NOT s.is_hidden THEN o.severity_raw END AS severity_raw,
+    o.severity_raw,
+    y.differences,
     CASE s.right_no WHEN 0 THEN 'own' WHEN 1 THEN 'granted' WHEN 2 THEN 'not granted' END AS seen_by_right_of,
     CASE WHEN s.right_no = 1 THEN coalesce(g.answers_grant, g.findings_grant) END AS grant_id,
     h.granted_until,
@@ -326,8 +450,8 @@ SELECT
     z.others AS not_standing,
     CASE WHEN NOT s.is_hidden THEN a.assessment_id END AS assessment_id,
     CASE WHEN NOT s.is_hidden THEN a.native_id END AS native_id,
-    CASE WHEN NOT s.is_hidden THEN p.path END AS path,
-    CASE WHEN NOT s.is_hidden THEN p.locator END AS locator,
+    CASE WHEN s.is_hidden THEN NULL WHEN p.is_told THEN p.path ELSE d.path END AS path,
+    CASE WHEN s.is_hidden THEN NULL WHEN p.is_told THEN p.locator ELSE d.locator END AS locator,
     r.is_desk
 FROM reuse_standing s
 JOIN reuse_factory f USING (facility_no)
@@ -338,14 +462,21 @@ LEFT JOIN reuse_state t ON t.state_no = s.state_no
 LEFT JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v
     ON v.verification_no = s.verification_no
 LEFT JOIN reuse_basis b ON b.basis_no = s.basis_no
-LEFT JOIN reuse_place p ON p.facility_no = s.facility_no AND p.required_no = s.required_no
+LEFT JOIN (
+    SELECT p.*, getvariable('reuse_tells_all') OR f.contributor = getvariable('reuse_contributor') AS is_told
+    FROM reuse_place p
+    JOIN file f USING (file_id)
+) p ON p.facility_no = s.facility_no AND p.required_no = s.required_no
+LEFT JOIN reuse_own_copy d ON d.assessment_no = CASE WHEN s.right_no = 0 THEN s.assessment_no END
 LEFT JOIN crosswalk c ON c.mapping_id = p.mapping_id
-LEFT JOIN reuse_assessment_fact k ON k.assessment_no = CASE WHEN NOT s.is_hidden THEN s.assessment_no END
-LEFT JOIN reuse_law_text l ON l.country = f.country AND l.required_no = s.required_no AND l.day = s.evidence_day
+LEFT JOIN reuse_told_of u ON u.assessment_no = s.assessment_no
+LEFT JOIN reuse_assessment_fact k ON k.assessment_no = CASE WHEN u.answers THEN s.assessment_no END
+LEFT JOIN reuse_law_text l ON l.country = f.country AND l.required_no = s.required_no AND l.day = s.evidence_day AND NOT s.is_hidden
 LEFT JOIN (SELECT * FROM reuse_law_text WHERE day = getvariable('reuse_as_of')) w
     ON w.country = f.country AND w.required_no = s.required_no
 LEFT JOIN reuse_expiry h ON h.facility_no = s.facility_no AND h.required_no = s.required_no
 LEFT JOIN reuse_open o ON o.facility_no = s.facility_no AND o.required_no = s.required_no
+LEFT JOIN reuse_difference y ON y.facility_id = f.facility_id AND y.indicator_id = r.indicator_id
 LEFT JOIN reuse_seen g ON g.assessment_no = s.assessment_no
 LEFT JOIN reuse_end e ON e.facility_no = s.facility_no AND e.required_no = s.required_no
 LEFT JOIN reuse_assessment x ON x.assessment_no = e.assessment_no

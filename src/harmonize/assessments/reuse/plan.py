@@ -120,15 +120,19 @@ def judge(connection: duckdb.DuckDBPyConnection, question: Question, rules: Reus
             _run(connection, name)
 
 
-def show_lines(connection: duckdb.DuckDBPyConnection, language: str = "en", *, if_granted: bool) -> None:
+def show_lines(
+    connection: duckdb.DuckDBPyConnection, language: str = "en", *, if_granted: bool, for_steward: bool = False
+) -> None:
     """Make `reuse_line` of what was judged: one line a factory and required indicator, with every fact beside it.
 
     Args:
         language: of the labels; English where there is none in it.
         if_granted: as if whatever is not granted were.
+        for_steward: tell all of what the buyer may not see too, instead of instrument and day.
     """
     connection.execute(f"SET VARIABLE reuse_language = {quoted(language)}")
     connection.execute(f"SET VARIABLE reuse_if_granted = {str(if_granted).lower()}")
+    connection.execute(f"SET VARIABLE reuse_tells_all = {str(for_steward).lower()}")
     ((factories,),) = connection.execute("SELECT count(*) FROM reuse_factory").fetchall()
     connection.execute(f"SET VARIABLE reuse_others = {_OTHERS_OF_ONE if factories == 1 else _OTHERS_OF_MANY}")
     with blocks_as_joined(connection):
@@ -230,10 +234,10 @@ def _given(question: Question, rules: ReuseRules, language: Language) -> dict[st
         "reuse_warning": pa.table({"days": pa.array(list(rules.expiring_within_days), _I)}),
         "reuse_reason": _table(
             [
-                {"bit": one.bit, "words": one.words, "is_end": one.ends, "is_plain": one.is_plain}
+                {"bit": one.bit, "words": one.words, "is_end": one.ends}
                 for one in REASONS
             ],
-            bit=_I, words=_S, is_end=_B, is_plain=_B,
+            bit=_I, words=_S, is_end=_B,
         ),
     }  # fmt: skip
 

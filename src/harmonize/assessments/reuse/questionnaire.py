@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -14,7 +15,7 @@ from harmonize.errors import ConfigurationError
 from harmonize.workbooks import ANSWERS, Column, Figure, Sheet
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["Asked", "Words", "asked_of", "load_states", "load_words", "questionnaire_sheet"]
+__all__ = ["About", "Asked", "Words", "asked_of", "load_states", "load_words", "questionnaire_sheet"]
 
 _WIDTHS = {
     "number": 6, "topic": 32, "matter": 60, "answer": 24, "remark": 48, "why": 30, "at_a_desk": 12, "indicator": 44,
@@ -34,8 +35,18 @@ class Words(Strict):
 
 
 @dataclass(frozen=True, slots=True)
+class About:
+    """Of what a questionnaire is: who asks whom, as of which day, by which release."""
+
+    buyer: str
+    factory: str
+    as_of: date
+    release: str
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
-    """A matter to ask: labels by language."""
+    """A matter to ask: labels by language, and in which of them a person has read both."""
 
     indicator_id: str
     kind: str
@@ -44,6 +55,7 @@ class Asked:
     is_desk: bool
     topic: Mapping[str, str]
     label: Mapping[str, str]
+    reviewed: Sequence[str]
 
 
 def load_words(path: Path) -> Words:
@@ -63,26 +75,32 @@ def load_states(path: Path) -> Mapping[str, Mapping[str, str]]:
         raise ConfigurationError(f"{path}: every state needs `id` and `labels`. Correct it there.") from problem
 
 
-def asked_of(connection: duckdb.DuckDBPyConnection, facility_id: str) -> list[Asked]:
-    """What `reuse_line` leaves to ask of a factory, by topic."""
+def asked_of(connection: duckdb.DuckDBPyConnection, facility_id: str, always: Collection[str]) -> list[Asked]:
+    """What `reuse_line` leaves to ask of a factory, by topic.
+
+    Args:
+        always: matters that every visit asks; indicators of these are not asked a second time.
+    """
     rows = connection.execute(
         """
         SELECT
             l.indicator_id, l.kind, l.status, l.always_asked_as, l.is_desk,
-            from_json(t.labels, '"JSON"')::MAP(VARCHAR, VARCHAR), from_json(i.labels, '"JSON"')::MAP(VARCHAR, VARCHAR)
+            from_json(t.labels, '"JSON"')::MAP(VARCHAR, VARCHAR), from_json(i.labels, '"JSON"')::MAP(VARCHAR, VARCHAR),
+            list_intersect(t.labels_reviewed, i.labels_reviewed)
         FROM reuse_line l
         JOIN indicator i USING (indicator_id)
         JOIN topic t ON t.topic_id = l.topic_id
         WHERE l.facility_id = ? AND l.status <> 'assessed'
+            AND NOT coalesce(list_contains(?, l.always_asked_as), false)
         ORDER BY l.pillar, l.topic_id, l.indicator_id
         """,
-        [facility_id],
+        [facility_id, list(always)],
     ).fetchall()
     return [Asked(*row) for row in rows]
 
 
 def questionnaire_sheet(
-    factory: str,
+    about: About,
     asked: Sequence[Asked],
     always: Mapping[str, AlwaysAsked],
     words: Words,
@@ -92,10 +110,13 @@ def questionnaire_sheet(
     """The questionnaire of one factory, in English and in another language beside it.
 
     Args:
-        factory: its name and id, as the head says it.
+        about: what the head says.
         language: of what stands beside English; `en` for English alone.
     """
     said = words.questionnaire
+    is_machine = language != "en" and (
+        words.status.get(language) == "machine" or any(language not in one.reviewed for one in asked)
+    )
     rows: list[dict[str, object]] = [
         {
             "topic": _both(said["always"], language),
@@ -122,8 +143,24 @@ def questionnaire_sheet(
         [Column(name, _both(said[name], language), width, name in _FILLED) for name, width in _WIDTHS.items()],
         [{"number": number, **row} for number, row in enumerate(rows, start=1)],
         frozen=0,
-        preface=(f"{_both(said['title'], language)}: {factory}", _both(said["note"], language)),
+        preface=tuple(_preface(about, words, language, is_machine=is_machine)),
     )
+
+
+def _preface(about: About, words: Words, language: str, *, is_machine: bool) -> Iterator[str]:
+    """Who asks whom, as of which day, by which release."""
+    said = words.questionnaire
+    yield _one_line(said["title"], language)
+    told = {"buyer": about.buyer, "factory": about.factory, "as_of": about.as_of.isoformat(), "release": about.release}
+    for name, value in told.items():
+        yield f"{_one_line(said[name], language)}: {value}"
+    yield _one_line(said["note"], language)
+    if is_machine:
+        yield _one_line(said["machine"], language)
+
+
+def _one_line(texts: Mapping[str, str], language: str) -> str:
+    return _both(texts, language).replace("\n", " / ")
 
 
 def _both(texts: Mapping[str, str], language: str) -> str:

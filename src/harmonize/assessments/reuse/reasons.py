@@ -13,32 +13,30 @@ class Reason:
 
     Attributes:
         ends: it ended the reuse of what would stand without it.
-        is_plain: it follows from instrument and day alone, so that it is told of what is not granted too.
     """
 
     bit: int
     words: str
     ends: bool = False
-    is_plain: bool = False
 
 
 REASONS = (
     Reason(1, "the question was left without an answer"),
     Reason(2, "silence of a findings list is not accepted"),
-    Reason(4, "the instrument is not accepted", is_plain=True),
+    Reason(4, "the instrument is not accepted"),
     Reason(8, "the basis is not accepted"),
     Reason(16, "not verified as required"),
-    Reason(32, "without a date", is_plain=True),
-    Reason(64, "too old", is_plain=True),
-    Reason(128, "its certificate has expired", is_plain=True),
+    Reason(32, "without a date"),
+    Reason(64, "too old"),
+    Reason(128, "its certificate has expired"),
     Reason(256, "disputed or invalidated", ends=True),
     Reason(512, "ended by an event", ends=True),
-    Reason(1024, "the law changed since", ends=True, is_plain=True),
-    Reason(2048, "the requirement changed since", ends=True, is_plain=True),
+    Reason(1024, "the law changed since", ends=True),
+    Reason(2048, "the requirement changed since", ends=True),
     Reason(4096, "a later assessment found it not met", ends=True),
     Reason(8192, "what stands in a later assessment that is not granted", ends=True),
     Reason(16384, "its verification answers it", ends=True),
-    Reason(32768, "not granted", is_plain=True),
+    Reason(32768, "not granted"),
 )
 """The bits of `failed` in judged.sql."""
 ENDS = sum(reason.bit for reason in REASONS if reason.ends)

@@ -17,9 +17,9 @@ _FACTS = """
     said, state, value, instrument, edition, step_or_level, evidence_day AS last_day, day_counts_from,
     evidence_from, evidence_to, age_days, verification, announcement, verifier_body, person_days, interviews,
     payroll_sample, buildings, dormitory, worker_groups, basis, threshold, mapping_id, comparability, question_id,
-    answered_state, follows_from, law_then, law_now, coalesce(open_findings, 0) AS open_findings, action_due_on,
-    closed_on, severity_raw, seen_by_right_of, grant_id, granted_until, expires_on, expires_by, days_left,
-    not_standing, path, locator
+    answered_state, follows_from, law_then, law_now, coalesce(open_findings, 0) AS open_findings, open_in,
+    action_due_on, closed_on, severity_raw, differences, seen_by_right_of, grant_id, granted_until, expires_on,
+    expires_by, days_left, not_standing, path, locator
 """
 _MISSING = """
     list_filter([
@@ -40,7 +40,7 @@ _QUERIES = {
         FROM reuse_line WHERE status = 'assessed'
     """,
     "Still to ask": f"""
-        SELECT {_WHO}, {_MATTER}, status, minimum_verification, maximum_age_days, is_desk AS closes_at_a_desk,
+        SELECT {_WHO}, {_MATTER}, status, reason, minimum_verification, maximum_age_days, is_desk AS closes_at_a_desk,
             ended_by, ended_on, ended_why, not_standing
         FROM reuse_line WHERE status <> 'assessed'
     """,
@@ -55,7 +55,7 @@ _QUERIES = {
     """,
     # One row for every assessment to ask a grant of; what it says is not told.
     "Missing grants": f"""
-        SELECT {_WHO}, l.instrument, l.evidence_day AS last_day, r.who_may_grant, count(*) AS would_settle,
+        SELECT {_WHO}, l.instrument, l.evidence_day AS last_day, r.who_may_grant, l.reason, count(*) AS would_settle,
             'answers' AS scope
         FROM reuse_line l LEFT JOIN instrument_rights r USING (instrument)
         WHERE l.status = 'grant_missing'

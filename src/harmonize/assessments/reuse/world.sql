@@ -80,7 +80,8 @@ GROUP BY o.assessment_no, q.question_no, n.copies
 HAVING count(DISTINCT o.copy_id) = n.copies;
 
 -- Grants that hold on the day of judgement. One that names a factory by what several share names none of them; a record
--- that was linked by likeness takes no grant over; a wildcard without an end does not open what it must not.
+-- that was linked by likeness takes no grant over, unless it states itself what the grant names; a wildcard without an
+-- end does not open what it must not.
 CREATE OR REPLACE TEMP TABLE reuse_granted AS
 WITH named AS (
     SELECT g.*, i.facility_id
@@ -89,7 +90,17 @@ WITH named AS (
     QUALIFY count(*) OVER (PARTITION BY g.grant_no) = 1
 ),
 covered AS (
-    SELECT a.assessment_no, n.*
+    SELECT
+        a.assessment_no,
+        n.*,
+        -- (Of what a record states, the release has the strongest identifier, in its key.)
+        EXISTS (
+            SELECT 1
+            FROM assessment_copy c
+            JOIN facility_mention m ON m.file_id = c.file_id AND m.locator = c.locator
+            WHERE c.assessment_id = a.assessment_id
+                AND (m.link_method <> 'model' OR m.decision_key = concat(m.contributor, '|', n.facility_scheme, ':', n.facility_value))
+        ) AS is_sure
     FROM named n
     JOIN reuse_assessment a USING (facility_id)
     JOIN instrument_rights r ON r.instrument = a.instrument AND r.who_may_grant <> 'nobody'
@@ -99,20 +110,20 @@ covered AS (
             OR n.assessment IN (SELECT c.native_id FROM assessment_copy c WHERE c.assessment_id = a.assessment_id)
         )
         AND NOT (n.assessment = '*' AND n.valid_to IS NULL AND a.instrument IN (SELECT instrument FROM reuse_bounded))
-        AND EXISTS (
-            SELECT 1
-            FROM assessment_copy c
-            JOIN facility_mention m ON m.file_id = c.file_id AND m.locator = c.locator
-            WHERE c.assessment_id = a.assessment_id AND m.link_method <> 'model'
-        )
+),
+dated AS (
+    SELECT *, coalesce(valid_to, DATE '9999-12-31') AS until, scope IN ('answers', 'full') AS opens_answers FROM covered
 )
 SELECT
     assessment_no,
-    arg_max(grant_id, (coalesce(valid_to, DATE '9999-12-31'), grant_no)) FILTER (scope IN ('answers', 'full')) AS answers_grant,
-    arg_max(grant_id, (coalesce(valid_to, DATE '9999-12-31'), grant_no)) FILTER (scope <> 'summary') AS findings_grant,
-    max(coalesce(valid_to, DATE '9999-12-31')) FILTER (scope IN ('answers', 'full')) AS answers_until,
-    max(coalesce(valid_to, DATE '9999-12-31')) FILTER (scope <> 'summary') AS findings_until
-FROM covered
+    arg_max(grant_id, (until, grant_no)) FILTER (is_sure AND opens_answers) AS answers_grant,
+    arg_max(grant_id, (until, grant_no)) FILTER (is_sure AND scope <> 'summary') AS findings_grant,
+    max(until) FILTER (is_sure AND opens_answers) AS answers_until,
+    max(until) FILTER (is_sure AND scope <> 'summary') AS findings_until,
+    -- Named for this factory, and of no use to what is its own by likeness alone. (Of findings it is not told: which
+    -- matters they would settle says what was found.)
+    coalesce(bool_or(NOT is_sure AND opens_answers), false) AS is_granted_by_likeness
+FROM dated
 GROUP BY assessment_no;
 
 CREATE OR REPLACE TEMP TABLE reuse_seen AS
