@@ -100,6 +100,17 @@ def test_rule_16_it_is_said_who_assessed_it_when_on_which_basis_and_how_it_was_v
     assert said == f"already assessed by ANSWERING on {RECENT}, basis national_law, verification onsite"
 
 
+@pytest.mark.parametrize(("kind", "word"), [("audit", "verified"), ("self", "posted")])
+def test_rule_16_a_reporting_period_is_told_apart_from_the_day_of_posting(
+    release: Release, kind: str, word: str
+) -> None:
+    end = RECENT - timedelta(days=30)
+    said = plan(release, _world(_visit(kind=kind, period_end=end)), [required(WIDE)]).line(WIDE)["said"]
+    assert said == (
+        f"already assessed by ANSWERING for the period to {end}, {word} on {RECENT}, basis national_law, verification onsite"
+    )
+
+
 def test_rule_17_every_fact_stands_beside_it_and_what_is_not_known_is_empty(release: Release) -> None:
     world = _world(_visit(findings=(), contributors=("other",)), grants=(Granted(),))
     line = plan(release, world, [required(NARROW)]).line(NARROW)

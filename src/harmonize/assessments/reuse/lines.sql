@@ -275,8 +275,14 @@ SELECT
     s.status_if_granted AS status_if_all_granted,
     r.always AS always_asked_as,
     CASE WHEN s.shown_status = 'assessed' THEN
-        'already assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', basis '
-        || coalesce(b.basis, 'not stated') || ', verification ' || v.verification
+        'already assessed by ' || coalesce(n.title, a.instrument)
+        -- A reporting period is no day of an assessment: both are told apart.
+        || CASE
+            WHEN a.evidence_to IS NULL THEN ' on ' || s.evidence_day
+            ELSE ' for the period ' || coalesce('from ' || a.evidence_from || ' ', '') || 'to ' || a.evidence_to
+                || coalesce(CASE WHEN a.verified THEN ', verified on ' ELSE ', posted on ' END || a.assessed_on, '')
+        END
+        || ', basis ' || coalesce(b.basis, 'not stated') || ', verification ' || v.verification
     END AS said,
     CASE WHEN NOT s.is_hidden THEN t.state END AS state,
     a.instrument,

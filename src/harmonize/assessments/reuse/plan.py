@@ -194,6 +194,7 @@ def _given(question: Question, rules: ReuseRules, language: Language) -> dict[st
         ),
         "reuse_silent_kind": _names("kind", rules.no_finding.kinds),
         "reuse_silent_type": _names("type", rules.no_finding.not_of_types),
+        "reuse_no_full_visit": _names("type", rules.full_visit.not_of_types),
         "reuse_partial": _table(
             [
                 {"instrument": instrument, "layout": layout}

@@ -1,5 +1,5 @@
 -- What may serve as evidence on the day of judgement, and what the buyer may see of it.
--- Reads: reuse_chosen, reuse_partial, reuse_status, reuse_grant, reuse_bounded, the release.
+-- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_bounded, the release.
 -- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
 -- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_disowned, reuse_seen.
 CREATE OR REPLACE TEMP TABLE reuse_factory AS
@@ -45,7 +45,10 @@ SELECT
     d.*,
     CASE WHEN list_contains(getvariable('reuse_binding'), d.valid_until_basis) THEN d.valid_until END AS bound_until,
     t.why AS ended_by_status,
-    coalesce(t.is_void, false) AS is_void
+    coalesce(t.is_void, false) AS is_void,
+    NOT EXISTS (
+        SELECT 1 FROM reuse_no_full_visit o WHERE contains(lower(coalesce(d.assessment_type, '')), lower(o.type))
+    ) AS is_full_visit
 FROM dated d
 LEFT JOIN compact.stored_assessment k USING (assessment_id)
 LEFT JOIN reuse_status t ON t.status = d.status
