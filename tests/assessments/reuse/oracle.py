@@ -22,13 +22,14 @@ from tests.assessments.reuse.worlds import (
     SILENT,
     TOPIC,
     WIDE,
+    Found,
     Granted,
     Visit,
     World,
 )
 
 _ORDER = (
-    *("not_met", "partly_met", "met", "not_applicable", "informational", "no_finding"),
+    *("not_met", "partly_met", "found_and_closed", "met", "not_applicable", "informational", "no_finding"),
     *("unknown_to_facility", "unable_to_assess"),
 )
 _RANK = {"none": 0, "desk": 1, "virtual": 2, "onsite": 3}
@@ -126,7 +127,8 @@ def _said(
         predicate, source, basis = QUESTIONS[finding.question]
         implied, relation = _implied(source, ENTAILED.get((predicate, "not_met")), indicator)
         if implied == "not_met":
-            yield Evidence(visit, implied, row_verification, basis, relation, _PREDICATES.index(predicate), right)
+            state = "found_and_closed" if _is_closed(finding, as_of) else "not_met"
+            yield Evidence(visit, state, row_verification, basis, relation, _PREDICATES.index(predicate), right)
     if _is_silent(visit, one, world):
         yield Evidence(visit, "no_finding", row_verification, None, 0, 0, right)
 
@@ -139,6 +141,10 @@ def _implied(source: str, state: str | None, indicator: str) -> tuple[str | None
     if (source, indicator) == (WIDE, NARROW) and state == "met":
         return state, 2
     return None, 0
+
+
+def _is_closed(finding: Found, as_of: date) -> bool:
+    return finding.status == "closed" and (finding.closed_on is None or finding.closed_on <= as_of)
 
 
 def _is_silent(visit: Visit, one: Required, world: World) -> bool:
@@ -174,7 +180,7 @@ def _fails(
 ) -> bool:  # fmt: skip
     """Whether anything but a missing grant keeps evidence from standing."""
     day = _day(e.visit)
-    if day is None or e.state in ("unknown_to_facility", "unable_to_assess"):
+    if day is None or e.state in ("unknown_to_facility", "unable_to_assess", "found_and_closed"):
         return True
     rank = _RANK[one.auto_accepted if e.verification == "auto_accepted" else e.verification]
     ends = e.visit.valid_until if e.visit.valid_until_basis in ("scheme", "certificate") else None
@@ -188,7 +194,12 @@ def _fails(
         e.visit.status in rules.ended_by_status,
         one.indicator.indicator_id == NARROW and world.country == "VN" and day < LAW_DAY <= as_of,
         any(day < changed <= as_of for changed in one.changed_on),
-        any(other.visit.verified_of == e.visit.name and _ORDER.index(other.state) < 5 for other in all_said),
+        any(
+            other.visit.verified_of == e.visit.name
+            and _ORDER.index(other.state) < 6
+            and other.state != "found_and_closed"
+            for other in all_said
+        ),
     )
     return any(terms) or _has_bad_news(e, day, all_said) or _is_ended(e.visit, day, visits, world, rules, as_of)
 

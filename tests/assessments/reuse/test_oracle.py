@@ -72,7 +72,13 @@ def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence
         said += (
             replace(said[0], state=luck.choice(STATES), by="verifier" if said[0].by == "facility" else "facility"),
         )
-    found = [Found(luck.choice(COMMON), _rarely(luck, "zero_tolerance", of=16)) for _ in range(luck.randrange(3))]
+    found = [
+        Found(
+            luck.choice(COMMON), _rarely(luck, "zero_tolerance", of=16), luck.choice(["open", "open", "closed"]),
+            _rarely(luck, *DAYS, of=2),
+        )
+        for _ in range(luck.randrange(3))
+    ]  # fmt: skip
     return Visit(
         name,
         None if luck.randrange(12) == 0 else luck.choice(DAYS),

@@ -207,6 +207,39 @@ def test_a_later_not_met_ends_an_older_met_even_where_it_is_not_accepted_itself(
     assert plan(release, _world(_visit(), bad), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
 
 
+def _listing(name: str, day: date, *findings: Found, **more: Any) -> Visit:
+    return _visit(name, day, instrument=SILENT, answers=(), findings=findings, **more)
+
+
+def test_a_closed_finding_is_to_ask_and_says_when_it_was_found_and_closed(release: Release) -> None:
+    closed_on = RECENT + timedelta(days=40)
+    listed = _listing("B", RECENT, Found("q-wide", status="closed", closed_on=closed_on))
+    found = plan(release, _world(listed), [required(WIDE)])
+    assert found.status(WIDE) == "ask"
+    told = f"found on {RECENT}, closed on {closed_on}, closing not assessed"
+    assert found.line(WIDE)["not_standing"] == f"findings_only {RECENT} (found_and_closed, onsite): {told}"
+    # Until the day of its closing it was not met.
+    before = plan(release, _world(listed), [required(WIDE)], closed_on - timedelta(days=1))
+    assert before.cells["F1", WIDE]["state"] == "not_met"
+
+
+def test_a_finding_that_a_later_report_prints_as_closed_ends_nothing(release: Release) -> None:
+    later = RECENT + timedelta(days=9)
+    for kind in ("Follow-up", "Full"):
+        closed = _listing("B", later, Found("q-wide", status="closed"), assessment_type=kind)
+        found = plan(release, _world(_visit(), closed), [required(WIDE)])
+        assert (found.cells["F1", WIDE]["assessment_id"], found.cells["F1", WIDE]["state"]) == ("A", "met")
+        # One that is open beside it is not met.
+        both = _listing("B", later, Found("q-wide", status="closed"), Found("q-part"), assessment_type=kind)
+        assert plan(release, _world(_visit(), both), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
+
+
+def test_a_closed_finding_of_another_is_not_told_without_a_grant(release: Release) -> None:
+    listed = _listing("B", RECENT, Found("q-wide", status="closed"), contributors=("other",))
+    found = plan(release, _world(listed), [required(WIDE)])
+    assert (found.status(WIDE), found.line(WIDE)["not_standing"]) == ("ask", f"findings_only {RECENT}: not granted")
+
+
 @pytest.mark.parametrize(("native", "status"), [("VRI", "assessed"), ("VRD", "ask")])
 def test_bad_news_of_a_void_assessment_is_none_and_of_a_disputed_one_is(
     release: Release, native: str, status: str

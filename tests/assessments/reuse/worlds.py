@@ -70,6 +70,8 @@ class Found:
 
     question: str
     severity: str | None = None
+    status: str = "open"
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -311,7 +313,7 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         _insert(
             connection, "finding", finding_id=f"{visit.name}-{place}", assessment_id=visit.name, indicator_id=indicator,
             topic_id=INDICATORS[indicator][0], clause_raw=finding.question, severity=finding.severity, made_from="row",
-            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status="open",
+            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status=finding.status, closed_on=finding.closed_on,
         )  # fmt: skip
     for topic, scope in visit.scope:
         _insert(connection, "assessment_scope", assessment_id=visit.name, topic_id=topic, scope=scope)

@@ -63,7 +63,9 @@ CREATE OR REPLACE TEMP TABLE reuse_found AS
 SELECT
     (row_number() OVER (ORDER BY n.finding_id))::BIGINT AS finding_no, n.finding_id, a.assessment_no, n.mapping_id,
     n.indicator_id, n.topic_id, n.severity, n.severity_raw, n.status, n.due_on, n.closed_on, n.clause_raw, n.file_id,
-    n.locator, n.made_from, v.verification_no
+    n.locator, n.made_from, v.verification_no,
+    -- A finding without a day of closing was closed when its report was printed.
+    n.status = 'closed' AND coalesce(n.closed_on <= getvariable('reuse_as_of'), true) AS is_closed
 FROM finding n
 JOIN reuse_assessment a USING (assessment_id)
 JOIN reuse_row_verification v ON v.kind = a.kind::VARCHAR;
@@ -133,9 +135,11 @@ said AS (
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
-    -- A finding row is an answer that is not met.
+    -- A finding row is an answer that is not met. One that is closed (state 15) is none: it says that the matter was found
+    -- and closed, not that it is met, as nobody assessed the closing here; nor was it found again where a follow-up prints
+    -- an old finding. So it neither stands nor ends what is older, and the matter is asked.
     SELECT
-        n.assessment_no, m.required_no, 1, n.verification_no, coalesce(b.basis_no, 0), 1,
+        n.assessment_no, m.required_no, CASE WHEN n.is_closed THEN 15 ELSE 1 END, n.verification_no, coalesce(b.basis_no, 0), 1,
         CASE
             WHEN s.owns OR o.file_id IS NOT NULL THEN 0
             WHEN s.findings_grant IS NOT NULL THEN 1
@@ -166,8 +170,10 @@ told AS (
     FROM said
     GROUP BY ALL
 ),
--- Inside one assessment what is not met speaks for the indicator, then what is partly met.
+-- Inside one assessment what is not met speaks for the indicator, then what is partly met, then what was found and closed.
 speaking AS (
-    SELECT assessment_no, required_no, min(state_no) AS state_no FROM told GROUP BY assessment_no, required_no
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no
+    FROM told
+    GROUP BY assessment_no, required_no
 )
 SELECT t.* FROM told t SEMI JOIN speaking USING (assessment_no, required_no, state_no);

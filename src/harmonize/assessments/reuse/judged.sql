@@ -34,7 +34,7 @@ WITH held AS (
         a.place,
         a.evidence_day,
         CASE WHEN c.verification_no = 4 THEN r.auto_rank ELSE c.verification_no END AS rank,
-        (CASE WHEN c.state_no >= 7 THEN 1 ELSE 0 END)
+        (CASE WHEN c.state_no BETWEEN 7 AND 14 THEN 1 ELSE 0 END)
         | (CASE WHEN c.state_no = 6 AND NOT r.no_finding THEN 2 ELSE 0 END)
         | (CASE WHEN r.instruments IS NOT NULL AND NOT list_contains(r.instruments, a.instrument) THEN 4 ELSE 0 END)
         | (CASE WHEN r.bases IS NOT NULL AND r.kind = 'compliance' AND NOT list_contains(r.bases, c.basis_no) THEN 8 ELSE 0 END)
@@ -56,7 +56,8 @@ WITH held AS (
             ELSE 0
         END)
         | (CASE WHEN v.assessment_no IS NOT NULL THEN 16384 ELSE 0 END)
-        | (CASE WHEN c.right_no = 2 AND getvariable('reuse_needs_grants') THEN 32768 ELSE 0 END) AS failed
+        | (CASE WHEN c.right_no = 2 AND getvariable('reuse_needs_grants') THEN 32768 ELSE 0 END)
+        | (CASE WHEN c.state_no = 15 THEN 65536 ELSE 0 END) AS failed
     FROM reuse_candidate c
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_required r USING (required_no)

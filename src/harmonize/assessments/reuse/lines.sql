@@ -16,7 +16,8 @@ CREATE OR REPLACE TEMP TABLE reuse_mask AS
 WITH mask AS (SELECT DISTINCT failed FROM reuse_judged)
 SELECT
     m.failed,
-    coalesce(string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.failed & r.bit > 0), '') AS reasons,
+    -- (That it was found and closed is told with its days.)
+    coalesce(string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.failed & r.bit > 0 AND r.bit <> 65536), '') AS reasons,
     coalesce(string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.failed & r.bit > 0 AND r.is_plain), '') AS plain_reasons
 FROM mask m
 CROSS JOIN reuse_reason r
@@ -208,15 +209,23 @@ other AS (
             WHEN j.right_no = 2 AND getvariable('reuse_needs_grants') AND NOT getvariable('reuse_if_granted')
                 THEN a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ': ' || m.plain_reasons
             ELSE a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ' (' || t.state || ', ' || v.verification
-                || '): ' || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE m.reasons END
+                || '): ' || concat_ws(
+                    '; ',
+                    CASE WHEN j.state_no = 15 THEN
+                        'found on ' || coalesce(j.evidence_day::VARCHAR, 'a day not stated') || ', closed on '
+                        || coalesce(n.closed_on::VARCHAR, 'a day not stated') || ', closing not assessed'
+                    END,
+                    CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE nullif(m.reasons, '') END
+                )
         END AS said
     FROM reuse_judged j
     SEMI JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_mask m USING (failed)
     JOIN reuse_state t USING (state_no)
+    LEFT JOIN reuse_found n ON n.finding_no = CASE WHEN j.state_no = 15 THEN (j.choice >> 1) & 8589934591 END
     JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v
-        USING (verification_no)
+        ON v.verification_no = j.verification_no
     ANTI JOIN reuse_standing s
         ON s.facility_no = j.facility_no AND s.required_no = j.required_no AND s.standing = j.standing
 ),

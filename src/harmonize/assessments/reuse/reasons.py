@@ -39,6 +39,7 @@ REASONS = (
     Reason(8192, "what stands in a later assessment that is not granted", ends=True),
     Reason(16384, "its verification answers it", ends=True),
     Reason(32768, "not granted", is_plain=True),
+    Reason(65536, "found and closed, closing not assessed"),
 )
 """The bits of `failed` in judged.sql."""
 ENDS = sum(reason.bit for reason in REASONS if reason.ends)
