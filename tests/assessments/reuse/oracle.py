@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from harmonize.assessments.reuse.requirements import Required
@@ -53,7 +53,7 @@ def decide(
     world: World, needed: Sequence[Required], rules: ReuseRules, as_of: date, judged_on: date
 ) -> dict[tuple[str, str], tuple[str, str, tuple[str, str] | None]]:
     """Of every cell: its status, its status if all were granted, and which assessment and state stand."""
-    visits = [v for v in world.visits if v.published and all(d is None or d <= as_of for d in (v.day, _day(v)))]
+    visits = [v for v in _restated(world) if v.published and all(d is None or d <= as_of for d in (v.day, _day(v)))]
     return {
         (facility, one.indicator.indicator_id): _cell(
             world, [v for v in visits if v.facility == facility], one, rules, as_of, judged_on
@@ -61,6 +61,22 @@ def decide(
         for facility in world.facilities
         for one in needed
     }
+
+
+def _restated(world: World) -> list[Visit]:
+    """Every visit; of one that restates another, with the day of that one."""
+    named = {v.name: v for v in world.visits}
+    return [replace(v, period_end=_day(named[v.restates])) if v.restates else v for v in world.visits]
+
+
+def _row_verification(visit: Visit, world: World, rules: ReuseRules) -> str:
+    """Of finding rows; of what restates another, as strongly as that one was verified at most."""
+    shown = next((v for v in world.visits if v.name == visit.restates), visit)
+    if shown is not visit and shown.instrument != SILENT and shown.answers:
+        return max((a.verification for a in shown.answers), key=lambda word: _RANK.get(word, 0)).replace(
+            "auto_accepted", "none"
+        )
+    return rules.verification_of_finding_rows[shown.kind]  # type: ignore[index]
 
 
 def _day(visit: Visit) -> date | None:
@@ -73,7 +89,7 @@ def _cell(
     evidence = [e for visit in visits for e in _spoken(visit, one, world, rules, as_of, judged_on)]
     good = [e for e in evidence if not _fails(e, evidence, visits, one, world, rules, as_of)]
     seen = [e for e in good if e.right < 2]
-    best = min(seen or good, key=_standing, default=None)
+    best = min(seen or good, key=lambda e: _standing(e, evidence), default=None)
     stands = None if best is None else (best.visit.name, best.state)
     if one.always is not None:
         return "always_ask", "always_ask", stands
@@ -81,9 +97,8 @@ def _cell(
     return status, "assessed" if good else "ask", stands
 
 
-def _standing(e: Evidence) -> tuple[object, ...]:
-    day = _day(e.visit)
-    assert day is not None
+def _standing(e: Evidence, all_said: Sequence[Evidence]) -> tuple[object, ...]:
+    day = max(d for other in all_said if _stay(other.visit) == _stay(e.visit) and (d := _day(other.visit)) is not None)
     rank = _RANK.get(e.verification, 0)
     return (
         e.state == "no_finding", -day.toordinal(), -rank, _ORDER.index(e.state), e.relation, e.predicate, e.right,
@@ -121,7 +136,7 @@ def _said(
         may = scopes & ({"answers", "full", "findings"} if implied == "not_met" else {"answers", "full"})
         right = 0 if is_own else 1 if may else 2
         yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right)
-    row_verification = rules.verification_of_finding_rows[visit.kind]  # type: ignore[index]
+    row_verification = _row_verification(visit, world, rules)
     right = 0 if mine else 1 if scopes - {"summary"} else 2
     for finding in visit.findings:
         predicate, source, basis = QUESTIONS[finding.question]
@@ -150,7 +165,13 @@ def _is_closed(finding: Found, as_of: date) -> bool:
 def _is_silent(visit: Visit, one: Required, world: World) -> bool:
     lists_answers = any(v.instrument == visit.instrument and v.answers for v in world.visits if v.instrument != SILENT)
     topic = one.indicator.topic_id
-    if one.indicator.kind != "compliance" or visit.kind != "audit" or lists_answers or topic not in _ABOVE:
+    if (
+        visit.restates
+        or one.indicator.kind != "compliance"
+        or visit.kind != "audit"
+        or lists_answers
+        or topic not in _ABOVE
+    ):
         return False
     if "follow" in (visit.assessment_type or "").lower():
         return False
@@ -204,9 +225,15 @@ def _fails(
     return any(terms) or _has_bad_news(e, day, all_said) or _is_ended(e.visit, day, visits, world, rules, as_of)
 
 
+def _stay(visit: Visit) -> str:
+    return visit.visit or visit.name
+
+
 def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
-        other.state == "not_met" and other.visit.status != "VRI" and (_day(other.visit) or date.min) > day
+        other.state == "not_met"
+        and other.visit.status != "VRI"
+        and ((_day(other.visit) or date.min) > day or _stay(other.visit) == _stay(e.visit))
         for other in all_said
     )
 

@@ -120,7 +120,15 @@ def _world(luck: Random) -> World:
     for number in range(luck.randint(1, 6)):
         visit = _visit(luck, f"A{number}", facilities, [v.name for v in found])
         partner = next((v for v in found if v.name == visit.verified_of), None)
-        found = (*found, replace(visit, facility=partner.facility) if partner else visit)
+        visit = replace(visit, facility=partner.facility) if partner else visit
+        if found and luck.randrange(3) == 0:
+            # Another instrument of an earlier visit, days apart; or a rating that restates it.
+            seen = luck.choice(found)
+            restates = seen.name if visit.instrument == SILENT and seen.day and not seen.restates else None
+            visit = replace(visit, facility=seen.facility, visit=seen.visit or seen.name, restates=restates)
+            if partner and partner.facility != visit.facility:
+                visit = replace(visit, verified_of=None)
+        found = (*found, visit)
     events = [
         ReportedEvent(luck.choice(facilities), luck.choice(["move", "dispute"]), luck.choice(DAYS), "", "s")
         for _ in range(luck.randrange(6) == 0)

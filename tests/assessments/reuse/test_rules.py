@@ -240,6 +240,39 @@ def test_a_closed_finding_of_another_is_not_told_without_a_grant(release: Releas
     assert (found.status(WIDE), found.line(WIDE)["not_standing"]) == ("ask", f"findings_only {RECENT}: not granted")
 
 
+@pytest.mark.parametrize("apart", [0, 9])
+def test_rule_13_within_one_visit_what_is_not_met_stands_whatever_its_day(release: Release, apart: int) -> None:
+    bad = _visit("B", RECENT, answers=(Said("q-wide", "not_met", "desk"),), visit="V")
+    good = _visit("C", RECENT + timedelta(days=apart), visit="V")
+    found = plan(release, _world(bad, good), [required(WIDE)])
+    assert (found.cells["F1", WIDE]["assessment_id"], found.cells["F1", WIDE]["state"]) == ("B", "not_met")
+    strict = plan(release, _world(bad, good), [required(WIDE, verification="onsite")])
+    assert (strict.status(WIDE), strict.line(WIDE)["ended_by"]) == ("ask", "same_visit")
+    # A visit of its own is later.
+    apart_visit = _visit("C", RECENT + timedelta(days=max(apart, 1)))
+    assert plan(release, _world(bad, apart_visit), [required(WIDE)]).cells["F1", WIDE]["state"] == "met"
+
+
+def test_rule_1_a_rating_that_restates_an_assessment_is_as_old_and_as_verified_as_that(release: Release) -> None:
+    old = AS_OF - timedelta(days=400)
+    seen = _visit("B", old, answers=(Said("q-practice", "met", "virtual"),))
+    rating = _listing("C", RECENT, Found("q-wide"), restates="B", visit="B")
+    assert plan(release, _world(seen, rating), [required(WIDE)]).status(WIDE) == "ask"
+    found = plan(release, _world(seen, rating), [required(WIDE, maximum_age_days=400)])
+    line = found.line(WIDE)
+    assert (line["state"], line["evidence_day"], line["verification"]) == ("not_met", old, "virtual")
+    assert line["day_counts_from"] == "day of the assessment that the rating restates"
+    # What was found met since is not ended by a rating of what was seen before.
+    since = plan(release, _world(seen, rating, _visit("A", old + timedelta(days=50))), [required(WIDE)])
+    assert since.cells["F1", WIDE]["state"] == "met"
+
+
+def test_rule_1_the_silence_of_a_rating_that_restates_an_assessment_is_none(release: Release) -> None:
+    seen = _visit("B", RECENT, answers=(Said("q-practice", "met"),))
+    rating = _listing("C", RECENT, restates="B", visit="B", scope=(("labour", "in"),))
+    assert plan(release, _world(seen, rating), [required(WIDE, no_finding=True)]).status(WIDE) == "ask"
+
+
 @pytest.mark.parametrize(("native", "status"), [("VRI", "assessed"), ("VRD", "ask")])
 def test_bad_news_of_a_void_assessment_is_none_and_of_a_disputed_one_is(
     release: Release, native: str, status: str

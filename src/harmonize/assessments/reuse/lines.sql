@@ -175,6 +175,13 @@ ending AS (
         CASE WHEN b.last_seen_day = b.last_day THEN 1 ELSE 2 END
     FROM gone g
     JOIN reuse_bad_news b USING (facility_no, required_no)
+    WHERE g.failed & 12288 > 0 AND b.last_day > g.evidence_day
+    UNION ALL
+    SELECT g.facility_no, g.required_no, 'same_visit', n.last_day, 'another assessment of that visit found it not met', NULL,
+        CASE WHEN n.is_seen THEN 1 ELSE 2 END
+    FROM gone g
+    JOIN reuse_assessment a USING (assessment_no)
+    JOIN reuse_visit_bad_news n ON n.visit_no = a.visit_no AND n.required_no = g.required_no
     WHERE g.failed & 12288 > 0
     UNION ALL
     SELECT g.facility_no, g.required_no, 'verified_since', g.evidence_day, 'its verification answers it', NULL, NULL
