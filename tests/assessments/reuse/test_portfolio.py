@@ -80,8 +80,8 @@ def test_rule_21_an_audit_is_dropped_only_if_nothing_is_left_or_the_rest_closes_
 @pytest.mark.parametrize(
     ("kind", "audit"),
     [
-        (None, "dropped"), ("Full audit", "dropped"), ("Follow-up audit", "shortened"), ("CAP Verification", "shortened"),
-        ("Desktop review", "shortened"), ("Virtual assessment", "shortened"),
+        (None, "dropped"), ("Full audit", "dropped"), ("Follow-up audit", "shortened"),
+        ("CAP Verification", "shortened"), ("Desktop review", "shortened"), ("Virtual assessment", "shortened"),
     ],
 )  # fmt: skip
 def test_rule_21_only_a_full_visit_lets_an_audit_be_dropped(

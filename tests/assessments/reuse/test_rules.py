@@ -107,7 +107,8 @@ def test_rule_16_a_reporting_period_is_told_apart_from_the_day_of_posting(
     end = RECENT - timedelta(days=30)
     said = plan(release, _world(_visit(kind=kind, period_end=end)), [required(WIDE)]).line(WIDE)["said"]
     assert said == (
-        f"already assessed by ANSWERING for the period to {end}, {word} on {RECENT}, basis national_law, verification onsite"
+        f"already assessed by ANSWERING for the period to {end}, {word} on {RECENT}, "
+        "basis national_law, verification onsite"
     )
 
 

@@ -273,7 +273,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         connection, "assessment", assessment_id=visit.name, facility_id=visit.facility, instrument=visit.instrument,
         kind=visit.kind, assessed_on=visit.day, period_end=visit.period_end, evidence_to=visit.period_end,
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
-        status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of, copy_count=len(visit.contributors),
+        status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
+        copy_count=len(visit.contributors),
         native_id=f"N-{visit.name}", assessment_type=visit.assessment_type, published=visit.published,
     )  # fmt: skip
     is_listing = visit.instrument != SILENT
@@ -316,7 +317,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         _insert(
             connection, "finding", finding_id=f"{visit.name}-{place}", assessment_id=visit.name, indicator_id=indicator,
             topic_id=INDICATORS[indicator][0], clause_raw=finding.question, severity=finding.severity, made_from="row",
-            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status=finding.status, closed_on=finding.closed_on,
+            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status=finding.status,
+            closed_on=finding.closed_on,
         )  # fmt: skip
     if visit.restates is not None:
         _insert(
