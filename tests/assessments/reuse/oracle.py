@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 from harmonize.assessments.reuse.requirements import Required
@@ -22,13 +22,14 @@ from tests.assessments.reuse.worlds import (
     SILENT,
     TOPIC,
     WIDE,
+    Found,
     Granted,
     Visit,
     World,
 )
 
 _ORDER = (
-    *("not_met", "partly_met", "met", "not_applicable", "informational", "no_finding"),
+    *("not_met", "partly_met", "found_and_closed", "met", "not_applicable", "informational", "no_finding"),
     *("unknown_to_facility", "unable_to_assess"),
 )
 _RANK = {"none": 0, "desk": 1, "virtual": 2, "onsite": 3}
@@ -52,7 +53,7 @@ def decide(
     world: World, needed: Sequence[Required], rules: ReuseRules, as_of: date, judged_on: date
 ) -> dict[tuple[str, str], tuple[str, str, tuple[str, str] | None]]:
     """Of every cell: its status, its status if all were granted, and which assessment and state stand."""
-    visits = [v for v in world.visits if v.published and all(d is None or d <= as_of for d in (v.day, _day(v)))]
+    visits = [v for v in _restated(world) if v.published and all(d is None or d <= as_of for d in (v.day, _day(v)))]
     return {
         (facility, one.indicator.indicator_id): _cell(
             world, [v for v in visits if v.facility == facility], one, rules, as_of, judged_on
@@ -60,6 +61,22 @@ def decide(
         for facility in world.facilities
         for one in needed
     }
+
+
+def _restated(world: World) -> list[Visit]:
+    """Every visit; of one that restates another, with the day of that one."""
+    named = {v.name: v for v in world.visits}
+    return [replace(v, period_end=_day(named[v.restates])) if v.restates else v for v in world.visits]
+
+
+def _row_verification(visit: Visit, world: World, rules: ReuseRules) -> str:
+    """Of finding rows; of what restates another, as strongly as that one was verified at most."""
+    shown = next((v for v in world.visits if v.name == visit.restates), visit)
+    if shown is not visit and shown.instrument != SILENT and shown.answers:
+        return max((a.verification for a in shown.answers), key=lambda word: _RANK.get(word, 0)).replace(
+            "auto_accepted", "none"
+        )
+    return rules.verification_of_finding_rows[shown.kind]  # type: ignore[index]
 
 
 def _day(visit: Visit) -> date | None:
@@ -72,7 +89,7 @@ def _cell(
     evidence = [e for visit in visits for e in _spoken(visit, one, world, rules, as_of, judged_on)]
     good = [e for e in evidence if not _fails(e, evidence, visits, one, world, rules, as_of)]
     seen = [e for e in good if e.right < 2]
-    best = min(seen or good, key=_standing, default=None)
+    best = min(seen or good, key=lambda e: _standing(e, evidence), default=None)
     stands = None if best is None else (best.visit.name, best.state)
     if one.always is not None:
         return "always_ask", "always_ask", stands
@@ -80,9 +97,8 @@ def _cell(
     return status, "assessed" if good else "ask", stands
 
 
-def _standing(e: Evidence) -> tuple[object, ...]:
-    day = _day(e.visit)
-    assert day is not None
+def _standing(e: Evidence, all_said: Sequence[Evidence]) -> tuple[object, ...]:
+    day = max(d for other in all_said if _stay(other.visit) == _stay(e.visit) and (d := _day(other.visit)) is not None)
     rank = _RANK.get(e.verification, 0)
     return (
         e.state == "no_finding", -day.toordinal(), -rank, _ORDER.index(e.state), e.relation, e.predicate, e.right,
@@ -120,13 +136,14 @@ def _said(
         may = scopes & ({"answers", "full", "findings"} if implied == "not_met" else {"answers", "full"})
         right = 0 if is_own else 1 if may else 2
         yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right)
-    row_verification = rules.verification_of_finding_rows[visit.kind]  # type: ignore[index]
+    row_verification = _row_verification(visit, world, rules)
     right = 0 if mine else 1 if scopes - {"summary"} else 2
     for finding in visit.findings:
         predicate, source, basis = QUESTIONS[finding.question]
         implied, relation = _implied(source, ENTAILED.get((predicate, "not_met")), indicator)
         if implied == "not_met":
-            yield Evidence(visit, implied, row_verification, basis, relation, _PREDICATES.index(predicate), right)
+            state = "found_and_closed" if _is_closed(finding, as_of) else "not_met"
+            yield Evidence(visit, state, row_verification, basis, relation, _PREDICATES.index(predicate), right)
     if _is_silent(visit, one, world):
         yield Evidence(visit, "no_finding", row_verification, None, 0, 0, right)
 
@@ -141,10 +158,20 @@ def _implied(source: str, state: str | None, indicator: str) -> tuple[str | None
     return None, 0
 
 
+def _is_closed(finding: Found, as_of: date) -> bool:
+    return finding.status == "closed" and (finding.closed_on is None or finding.closed_on <= as_of)
+
+
 def _is_silent(visit: Visit, one: Required, world: World) -> bool:
     lists_answers = any(v.instrument == visit.instrument and v.answers for v in world.visits if v.instrument != SILENT)
     topic = one.indicator.topic_id
-    if one.indicator.kind != "compliance" or visit.kind != "audit" or lists_answers or topic not in _ABOVE:
+    if (
+        visit.restates
+        or one.indicator.kind != "compliance"
+        or visit.kind != "audit"
+        or lists_answers
+        or topic not in _ABOVE
+    ):
         return False
     if "follow" in (visit.assessment_type or "").lower():
         return False
@@ -174,7 +201,7 @@ def _fails(
 ) -> bool:  # fmt: skip
     """Whether anything but a missing grant keeps evidence from standing."""
     day = _day(e.visit)
-    if day is None or e.state in ("unknown_to_facility", "unable_to_assess"):
+    if day is None or e.state in ("unknown_to_facility", "unable_to_assess", "found_and_closed"):
         return True
     rank = _RANK[one.auto_accepted if e.verification == "auto_accepted" else e.verification]
     ends = e.visit.valid_until if e.visit.valid_until_basis in ("scheme", "certificate") else None
@@ -188,14 +215,25 @@ def _fails(
         e.visit.status in rules.ended_by_status,
         one.indicator.indicator_id == NARROW and world.country == "VN" and day < LAW_DAY <= as_of,
         any(day < changed <= as_of for changed in one.changed_on),
-        any(other.visit.verified_of == e.visit.name and _ORDER.index(other.state) < 5 for other in all_said),
+        any(
+            other.visit.verified_of == e.visit.name
+            and _ORDER.index(other.state) < 6
+            and other.state != "found_and_closed"
+            for other in all_said
+        ),
     )
     return any(terms) or _has_bad_news(e, day, all_said) or _is_ended(e.visit, day, visits, world, rules, as_of)
 
 
+def _stay(visit: Visit) -> str:
+    return visit.visit or visit.name
+
+
 def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
-        other.state == "not_met" and other.visit.status != "VRI" and (_day(other.visit) or date.min) > day
+        other.state == "not_met"
+        and other.visit.status != "VRI"
+        and ((_day(other.visit) or date.min) > day or _stay(other.visit) == _stay(e.visit))
         for other in all_said
     )
 

@@ -72,7 +72,13 @@ def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence
         said += (
             replace(said[0], state=luck.choice(STATES), by="verifier" if said[0].by == "facility" else "facility"),
         )
-    found = [Found(luck.choice(COMMON), _rarely(luck, "zero_tolerance", of=16)) for _ in range(luck.randrange(3))]
+    found = [
+        Found(
+            luck.choice(COMMON), _rarely(luck, "zero_tolerance", of=16), luck.choice(["open", "open", "closed"]),
+            _rarely(luck, *DAYS, of=2),
+        )
+        for _ in range(luck.randrange(3))
+    ]  # fmt: skip
     return Visit(
         name,
         None if luck.randrange(12) == 0 else luck.choice(DAYS),
@@ -90,7 +96,7 @@ def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence
         luck.choice([None, "Full", "Follow-up"]),
         _rarely(luck, 80, 100, 120, of=9),
         luck.choice(["id", "exact", "decision", "model"]),
-        luck.choice(SCOPES),
+        scope=luck.choice(SCOPES),
         disowned=tuple(luck.sample(COMMON, luck.randrange(2))),
         published=luck.randrange(8) > 0,
     )
@@ -114,7 +120,15 @@ def _world(luck: Random) -> World:
     for number in range(luck.randint(1, 6)):
         visit = _visit(luck, f"A{number}", facilities, [v.name for v in found])
         partner = next((v for v in found if v.name == visit.verified_of), None)
-        found = (*found, replace(visit, facility=partner.facility) if partner else visit)
+        visit = replace(visit, facility=partner.facility) if partner else visit
+        if found and luck.randrange(3) == 0:
+            # Another instrument of an earlier visit, days apart; or a rating that restates it.
+            seen = luck.choice(found)
+            restates = seen.name if visit.instrument == SILENT and seen.day and not seen.restates else None
+            visit = replace(visit, facility=seen.facility, visit=seen.visit or seen.name, restates=restates)
+            if partner and partner.facility != visit.facility:
+                visit = replace(visit, verified_of=None)
+        found = (*found, visit)
     events = [
         ReportedEvent(luck.choice(facilities), luck.choice(["move", "dispute"]), luck.choice(DAYS), "", "s")
         for _ in range(luck.randrange(6) == 0)

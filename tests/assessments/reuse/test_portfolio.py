@@ -11,11 +11,13 @@ import pytest
 from harmonize.assessments.reuse.assumptions import load_assumptions
 from harmonize.assessments.reuse.portfolio import estimate, totals
 from harmonize.assessments.reuse.requirements import Required
+from harmonize.assessments.visit_rules import load_visit_rules
 from tests.assessments.reuse.worlds import (
     AS_OF,
     NARROW,
     PRACTICE,
     RECORDS,
+    ROOT,
     WIDE,
     Said,
     Visit,
@@ -23,6 +25,7 @@ from tests.assessments.reuse.worlds import (
     plan,
     required,
     rows,
+    rules,
 )
 
 ASSUMED = load_assumptions(Path(__file__).parents[3] / "pipelines" / "assumptions" / "audits.yml")
@@ -72,6 +75,37 @@ def test_rule_21_an_audit_is_dropped_only_if_nothing_is_left_or_the_rest_closes_
         found = rows(release, "FROM reuse_portfolio WHERE scenario = ?", [total.scenario])
         assert total.days_saved == sum(row["days_saved"] for row in found)
         assert total.money_saved == sum(row["money_saved"] for row in found)
+
+
+@pytest.mark.parametrize(
+    ("kind", "audit"),
+    [
+        (None, "dropped"), ("Full audit", "dropped"), ("Follow-up audit", "shortened"),
+        ("CAP Verification", "shortened"), ("Desktop review", "shortened"), ("Virtual assessment", "shortened"),
+    ],
+)  # fmt: skip
+def test_rule_21_only_a_full_visit_lets_an_audit_be_dropped(
+    release: duckdb.DuckDBPyConnection, kind: str | None, audit: str
+) -> None:
+    visit = Visit("A", RECENT, answers=BOTH, assessment_type=kind)
+    plan(release, World((visit,)), (required(WIDE), required(PRACTICE)))
+    estimate(release, ASSUMED)
+    assert {row["audit"] for row in rows(release, "FROM reuse_portfolio")} == {audit}
+
+
+def test_an_older_full_visit_counts_beside_a_later_follow_up(release: duckdb.DuckDBPyConnection) -> None:
+    full = Visit("A", RECENT - timedelta(days=90), answers=BOTH[:1])
+    followed = Visit("B", RECENT, answers=BOTH[1:], assessment_type="Follow-up")
+    plan(release, World((full, followed)), (required(WIDE), required(PRACTICE)))
+    estimate(release, ASSUMED)
+    for row in rows(release, "FROM reuse_portfolio"):
+        assert (row["audit"], row["last_visit_that_counts"]) == ("dropped", full.day)
+
+
+def test_every_word_of_a_follow_up_is_no_full_visit_and_silent_of_nothing() -> None:
+    words = set(load_visit_rules(ROOT / "schemas" / "visits.yml").follow_ups.words)
+    assert words <= set(rules().full_visit.not_of_types)
+    assert words <= set(rules().no_finding.not_of_types)
 
 
 def test_what_grants_would_change_stands_beside_what_they_allow(release: duckdb.DuckDBPyConnection) -> None:

@@ -101,6 +101,18 @@ def test_rule_16_it_is_said_who_assessed_it_when_on_which_basis_and_how_it_was_v
     assert said == f"already assessed by ANSWERING on {RECENT}, basis national_law, verification onsite"
 
 
+@pytest.mark.parametrize(("kind", "word"), [("audit", "verified"), ("self", "posted")])
+def test_rule_16_a_reporting_period_is_told_apart_from_the_day_of_posting(
+    release: Release, kind: str, word: str
+) -> None:
+    end = RECENT - timedelta(days=30)
+    said = plan(release, _world(_visit(kind=kind, period_end=end)), [required(WIDE)]).line(WIDE)["said"]
+    assert said == (
+        f"already assessed by ANSWERING for the period to {end}, {word} on {RECENT}, "
+        "basis national_law, verification onsite"
+    )
+
+
 def test_rule_17_every_fact_stands_beside_it_and_what_is_not_known_is_empty(release: Release) -> None:
     world = _world(_visit(findings=(), contributors=("other",)), grants=(Granted(),))
     line = plan(release, world, [required(NARROW)]).line(NARROW)
@@ -223,6 +235,72 @@ def test_a_later_not_met_ends_an_older_met_even_where_it_is_not_accepted_itself(
     found = plan(release, _world(_visit(), bad), [required(WIDE, verification="onsite")])
     assert (found.status(WIDE), found.line(WIDE)["ended_by"]) == ("ask", "later_finding")
     assert plan(release, _world(_visit(), bad), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
+
+
+def _listing(name: str, day: date, *findings: Found, **more: Any) -> Visit:
+    return _visit(name, day, instrument=SILENT, answers=(), findings=findings, **more)
+
+
+def test_a_closed_finding_is_to_ask_and_says_when_it_was_found_and_closed(release: Release) -> None:
+    closed_on = RECENT + timedelta(days=40)
+    listed = _listing("B", RECENT, Found("q-wide", status="closed", closed_on=closed_on))
+    found = plan(release, _world(listed), [required(WIDE)])
+    assert found.status(WIDE) == "ask"
+    told = f"found on {RECENT}, closed on {closed_on}, closing not assessed"
+    assert found.line(WIDE)["not_standing"] == f"findings_only {RECENT} (found_and_closed, onsite): {told}"
+    # Until the day of its closing it was not met.
+    before = plan(release, _world(listed), [required(WIDE)], closed_on - timedelta(days=1))
+    assert before.cells["F1", WIDE]["state"] == "not_met"
+
+
+def test_a_finding_that_a_later_report_prints_as_closed_ends_nothing(release: Release) -> None:
+    later = RECENT + timedelta(days=9)
+    for kind in ("Follow-up", "Full"):
+        closed = _listing("B", later, Found("q-wide", status="closed"), assessment_type=kind)
+        found = plan(release, _world(_visit(), closed), [required(WIDE)])
+        assert (found.cells["F1", WIDE]["assessment_id"], found.cells["F1", WIDE]["state"]) == ("A", "met")
+        # One that is open beside it is not met.
+        both = _listing("B", later, Found("q-wide", status="closed"), Found("q-part"), assessment_type=kind)
+        assert plan(release, _world(_visit(), both), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
+
+
+def test_a_closed_finding_of_another_is_not_told_without_a_grant(release: Release) -> None:
+    listed = _listing("B", RECENT, Found("q-wide", status="closed"), contributors=("other",))
+    found = plan(release, _world(listed), [required(WIDE)])
+    assert (found.status(WIDE), found.line(WIDE)["not_standing"]) == ("ask", None)
+
+
+@pytest.mark.parametrize("apart", [0, 9])
+def test_rule_13_within_one_visit_what_is_not_met_stands_whatever_its_day(release: Release, apart: int) -> None:
+    bad = _visit("B", RECENT, answers=(Said("q-wide", "not_met", "desk"),), visit="V")
+    good = _visit("C", RECENT + timedelta(days=apart), visit="V")
+    found = plan(release, _world(bad, good), [required(WIDE)])
+    assert (found.cells["F1", WIDE]["assessment_id"], found.cells["F1", WIDE]["state"]) == ("B", "not_met")
+    strict = plan(release, _world(bad, good), [required(WIDE, verification="onsite")])
+    assert (strict.status(WIDE), strict.line(WIDE)["ended_by"]) == ("ask", "same_visit")
+    # A visit of its own is later.
+    apart_visit = _visit("C", RECENT + timedelta(days=max(apart, 1)))
+    assert plan(release, _world(bad, apart_visit), [required(WIDE)]).cells["F1", WIDE]["state"] == "met"
+
+
+def test_rule_1_a_rating_that_restates_an_assessment_is_as_old_and_as_verified_as_that(release: Release) -> None:
+    old = AS_OF - timedelta(days=400)
+    seen = _visit("B", old, answers=(Said("q-practice", "met", "virtual"),))
+    rating = _listing("C", RECENT, Found("q-wide"), restates="B", visit="B")
+    assert plan(release, _world(seen, rating), [required(WIDE)]).status(WIDE) == "ask"
+    found = plan(release, _world(seen, rating), [required(WIDE, maximum_age_days=400)])
+    line = found.line(WIDE)
+    assert (line["state"], line["evidence_day"], line["verification"]) == ("not_met", old, "virtual")
+    assert line["day_counts_from"] == "day of the assessment that the rating restates"
+    # What was found met since is not ended by a rating of what was seen before.
+    since = plan(release, _world(seen, rating, _visit("A", old + timedelta(days=50))), [required(WIDE)])
+    assert since.cells["F1", WIDE]["state"] == "met"
+
+
+def test_rule_1_the_silence_of_a_rating_that_restates_an_assessment_is_none(release: Release) -> None:
+    seen = _visit("B", RECENT, answers=(Said("q-practice", "met"),))
+    rating = _listing("C", RECENT, restates="B", visit="B", scope=(("labour", "in"),))
+    assert plan(release, _world(seen, rating), [required(WIDE, no_finding=True)]).status(WIDE) == "ask"
 
 
 @pytest.mark.parametrize(("native", "status"), [("VRI", "assessed"), ("VRD", "ask")])

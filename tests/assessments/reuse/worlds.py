@@ -70,6 +70,8 @@ class Found:
 
     question: str
     severity: str | None = None
+    status: str = "open"
+    closed_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -97,6 +99,9 @@ class Visit:
     layout: str = "envelopes"
     disowned: tuple[str, ...] = ()
     published: bool = True
+    visit: str | None = None
+    """The stay that it shares with others; without, one of its own."""
+    restates: str | None = None
 
 
 @dataclass(frozen=True)
@@ -237,7 +242,7 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
 
 _TOLD = (
     *("facility", "facility_identifier", "facility_mention", "assessment", "assessment_copy", "assessment_scope"),
-    *("finding", "file", "conflict", "consent_grant", "contradiction"),
+    *("assessment_relation", "finding", "file", "conflict", "consent_grant", "contradiction"),
 )
 _COMPACT = ("stored_assessment", "stored_answer", "delivery")
 
@@ -271,7 +276,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         connection, "assessment", assessment_id=visit.name, facility_id=visit.facility, instrument=visit.instrument,
         kind=visit.kind, assessed_on=visit.day, period_end=visit.period_end, evidence_to=visit.period_end,
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
-        status=visit.status, visit_id=visit.name, verified_of=visit.verified_of, copy_count=len(visit.contributors),
+        status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
+        copy_count=len(visit.contributors),
         native_id=f"N-{visit.name}", assessment_type=visit.assessment_type, published=visit.published,
     )  # fmt: skip
     is_listing = visit.instrument != SILENT
@@ -315,7 +321,13 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         _insert(
             connection, "finding", finding_id=f"{visit.name}-{place}", assessment_id=visit.name, indicator_id=indicator,
             topic_id=INDICATORS[indicator][0], clause_raw=finding.question, severity=finding.severity, made_from="row",
-            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status="open",
+            file_id=winner, locator=f"row={place}", mapping_id=f"m:{finding.question}", status=finding.status,
+            closed_on=finding.closed_on,
+        )  # fmt: skip
+    if visit.restates is not None:
+        _insert(
+            connection, "assessment_relation", assessment_id=visit.name, related_id=visit.restates,
+            kind="rating_derived_from", evidence="x", days_apart=0,
         )  # fmt: skip
     for topic, scope in visit.scope:
         _insert(connection, "assessment_scope", assessment_id=visit.name, topic_id=topic, scope=scope)

@@ -59,14 +59,28 @@ JOIN reuse_state i ON i.state = CASE
     WHEN q.comparability IN (SELECT comparability FROM reuse_carry) THEN 'informational'
 END;
 
+-- How strongly what a rating restates was verified at most (what was accepted unseen is not).
+CREATE OR REPLACE TEMP TABLE reuse_restated AS
+SELECT
+    a.assessment_no,
+    max(CASE WHEN v.verification_no = 4 THEN 0 ELSE v.verification_no END)::UTINYINT AS verification_no
+FROM reuse_assessment a
+JOIN compact.stored_assessment o ON o.assessment_id = a.restates
+JOIN compact.stored_answer s ON s.assessment_no = o.assessment_no
+JOIN reuse_verification v ON v.verification = s.verification
+GROUP BY a.assessment_no;
+
 CREATE OR REPLACE TEMP TABLE reuse_found AS
 SELECT
     (row_number() OVER (ORDER BY n.finding_id))::BIGINT AS finding_no, n.finding_id, a.assessment_no, n.mapping_id,
     n.indicator_id, n.topic_id, n.severity, n.severity_raw, n.status, n.due_on, n.closed_on, n.clause_raw, n.file_id,
-    n.locator, n.made_from, v.verification_no
+    n.locator, n.made_from, coalesce(w.verification_no, k.verification_no) AS verification_no,
+    -- A finding without a day of closing was closed when its report was printed.
+    n.status = 'closed' AND coalesce(n.closed_on <= getvariable('reuse_as_of'), true) AS is_closed
 FROM finding n
 JOIN reuse_assessment a USING (assessment_id)
-JOIN reuse_row_verification v ON v.kind = a.kind::VARCHAR;
+LEFT JOIN reuse_restated w USING (assessment_no)
+JOIN reuse_row_verification k ON k.kind = a.seen_kind;
 
 CREATE OR REPLACE TEMP TABLE reuse_silence AS
 WITH RECURSIVE above AS (
@@ -80,7 +94,7 @@ reached AS (
 audited AS (
     SELECT a.*
     FROM reuse_assessment a
-    WHERE a.kind::VARCHAR IN (SELECT kind FROM reuse_silent_kind)
+    WHERE a.kind::VARCHAR IN (SELECT kind FROM reuse_silent_kind) AND a.restates IS NULL
         AND NOT EXISTS (
             SELECT 1 FROM reuse_silent_type t WHERE contains(lower(coalesce(a.assessment_type, '')), lower(t.type))
         )
@@ -117,7 +131,10 @@ WITH corrected AS (
 ),
 said AS (
     SELECT
-        a.assessment_no, m.required_no, m.state_no, v.verification_no, m.basis_no, 0::UTINYINT AS source_no,
+        a.assessment_no, m.required_no, m.state_no,
+        CASE WHEN v.verification_no < 4 THEN least(v.verification_no, w.verification_no) ELSE 4 END::UTINYINT
+            AS verification_no,
+        m.basis_no, 0::UTINYINT AS source_no,
         CASE
             WHEN (s.owns AND x.question_no IS NULL) OR o.delivery_no IS NOT NULL THEN 0
             WHEN s.answers_grant IS NOT NULL OR (m.state_no = 1 AND s.findings_grant IS NOT NULL) THEN 1
@@ -128,14 +145,17 @@ said AS (
     JOIN reuse_seen s USING (assessment_no)
     JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
     JOIN reuse_verification v ON v.verification = a.verification
+    LEFT JOIN reuse_restated w ON w.assessment_no = a.assessment_no
     LEFT JOIN reuse_disowned x ON x.assessment_no = a.assessment_no AND x.question_no = a.question_no
     LEFT JOIN reuse_own_delivery o ON o.assessment_no = a.assessment_no AND o.delivery_no = a.delivery_no
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
-    -- A finding row is an answer that is not met.
+    -- A finding row is an answer that is not met. One that is closed (state 15) is none: it says that the matter was found
+    -- and closed, not that it is met, as nobody assessed the closing here; nor was it found again where a follow-up prints
+    -- an old finding. So it neither stands nor ends what is older, and the matter is asked.
     SELECT
-        n.assessment_no, m.required_no, 1, n.verification_no, coalesce(b.basis_no, 0), 1,
+        n.assessment_no, m.required_no, CASE WHEN n.is_closed THEN 15 ELSE 1 END, n.verification_no, coalesce(b.basis_no, 0), 1,
         CASE
             WHEN s.owns OR o.file_id IS NOT NULL THEN 0
             WHEN s.findings_grant IS NOT NULL THEN 1
@@ -166,8 +186,10 @@ told AS (
     FROM said
     GROUP BY ALL
 ),
--- Inside one assessment what is not met speaks for the indicator, then what is partly met.
+-- Inside one assessment what is not met speaks for the indicator, then what is partly met, then what was found and closed.
 speaking AS (
-    SELECT assessment_no, required_no, min(state_no) AS state_no FROM told GROUP BY assessment_no, required_no
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no
+    FROM told
+    GROUP BY assessment_no, required_no
 )
 SELECT t.* FROM told t SEMI JOIN speaking USING (assessment_no, required_no, state_no);

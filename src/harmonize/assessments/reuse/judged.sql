@@ -1,6 +1,6 @@
 -- Every candidate held against its requirement, and for every factory and required indicator the one that stands.
 -- Each bit of `failed` is a reason (reuse_reason). What stands is the first in one written order: what was stated before
--- silence; the latest evidence; the strongest verification; what is not met before what is partly met, met, not
+-- silence; the latest visit; the strongest verification; what is not met before what is partly met, met, not
 -- applicable; what speaks of the indicator itself before what follows from a narrower or a broader one; the exact mapping
 -- before the close one and those that imply in part; one's own before what was granted; then by id.
 -- Reads: what world.sql, candidates.sql and events.sql wrote. Variables: reuse_as_of, reuse_needs_grants,
@@ -18,6 +18,24 @@ JOIN reuse_assessment a USING (assessment_no)
 WHERE c.state_no = 1 AND NOT a.is_void
 GROUP BY a.facility_no, c.required_no;
 
+-- Within one visit what is not met stands before all that is better, whichever of its instruments says so and whatever day
+-- it bears: days inside a visit say nothing of what came later.
+CREATE OR REPLACE TEMP TABLE reuse_visit_bad_news AS
+SELECT
+    a.visit_no, c.required_no, max(a.evidence_day) AS last_day,
+    bool_or(c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS is_seen
+FROM reuse_candidate c
+JOIN reuse_assessment a USING (assessment_no)
+WHERE c.state_no = 1 AND NOT a.is_void
+GROUP BY a.visit_no, c.required_no;
+
+-- The last day on which a visit speaks of what is required: visits are put in order, not their days.
+CREATE OR REPLACE TEMP TABLE reuse_visit_day AS
+SELECT a.visit_no, c.required_no, max(a.evidence_day) AS visit_day
+FROM reuse_candidate c
+JOIN reuse_assessment a USING (assessment_no)
+GROUP BY a.visit_no, c.required_no;
+
 -- What a verifier answered stands in place of what the factory had answered to the same.
 CREATE OR REPLACE TEMP TABLE reuse_verified AS
 SELECT DISTINCT s.assessment_no, c.required_no
@@ -33,8 +51,9 @@ WITH held AS (
         a.facility_no,
         a.place,
         a.evidence_day,
+        d.visit_day,
         CASE WHEN c.verification_no = 4 THEN r.auto_rank ELSE c.verification_no END AS rank,
-        (CASE WHEN c.state_no >= 7 THEN 1 ELSE 0 END)
+        (CASE WHEN c.state_no BETWEEN 7 AND 14 THEN 1 ELSE 0 END)
         | (CASE WHEN c.state_no = 6 AND NOT r.no_finding THEN 2 ELSE 0 END)
         | (CASE WHEN r.instruments IS NOT NULL AND NOT list_contains(r.instruments, a.instrument) THEN 4 ELSE 0 END)
         | (CASE WHEN r.bases IS NOT NULL AND r.kind = 'compliance' AND NOT list_contains(r.bases, c.basis_no) THEN 8 ELSE 0 END)
@@ -49,14 +68,15 @@ WITH held AS (
         | (CASE WHEN w.assessment_no IS NOT NULL OR p.assessment_no IS NOT NULL THEN 512 ELSE 0 END)
         | (CASE WHEN l.last_day > a.evidence_day THEN 1024 ELSE 0 END)
         | (CASE WHEN r.changed_on > a.evidence_day THEN 2048 ELSE 0 END)
-        | (CASE WHEN c.state_no > 1 AND b.last_seen_day > a.evidence_day THEN 4096 ELSE 0 END)
         | (CASE
-            WHEN c.state_no > 1 AND b.last_day > a.evidence_day AND NOT coalesce(b.last_seen_day > a.evidence_day, false)
-                THEN 8192
+            WHEN c.state_no = 1 THEN 0
+            WHEN b.last_seen_day > a.evidence_day OR n.is_seen THEN 4096
+            WHEN b.last_day > a.evidence_day OR n.visit_no IS NOT NULL THEN 8192
             ELSE 0
         END)
         | (CASE WHEN v.assessment_no IS NOT NULL THEN 16384 ELSE 0 END)
-        | (CASE WHEN c.right_no = 2 AND getvariable('reuse_needs_grants') THEN 32768 ELSE 0 END) AS failed
+        | (CASE WHEN c.right_no = 2 AND getvariable('reuse_needs_grants') THEN 32768 ELSE 0 END)
+        | (CASE WHEN c.state_no = 15 THEN 65536 ELSE 0 END) AS failed
     FROM reuse_candidate c
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_required r USING (required_no)
@@ -64,6 +84,8 @@ WITH held AS (
     LEFT JOIN reuse_ended_part p ON p.assessment_no = c.assessment_no AND p.required_no = c.required_no
     LEFT JOIN reuse_law_change l ON l.country = a.country AND l.required_no = c.required_no
     LEFT JOIN reuse_bad_news b ON b.facility_no = a.facility_no AND b.required_no = c.required_no
+    LEFT JOIN reuse_visit_bad_news n ON n.visit_no = a.visit_no AND n.required_no = c.required_no
+    JOIN reuse_visit_day d ON d.visit_no = a.visit_no AND d.required_no = c.required_no
     LEFT JOIN reuse_verified v ON v.assessment_no = c.assessment_no AND v.required_no = c.required_no
 )
 SELECT
@@ -71,7 +93,7 @@ SELECT
     failed,
     -- (A day of our time has a number below 2^16.)
     ((state_no = 6)::BIGINT << 57)
-    | ((65535 - coalesce(evidence_day - DATE '1970-01-01', 0))::BIGINT << 41)
+    | ((65535 - coalesce(visit_day - DATE '1970-01-01', 0))::BIGINT << 41)
     | ((3 - rank)::BIGINT << 38)
     | (state_no::BIGINT << 34)
     | ((choice >> 34) << 30)

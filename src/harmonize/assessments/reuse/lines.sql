@@ -270,6 +270,12 @@ ending AS (
     JOIN reuse_bad_news_told b ON b.facility_no = g.facility_no AND b.required_no = g.required_no AND b.last_day > g.evidence_day
     WHERE g.failed & 12288 > 0
     UNION ALL
+    SELECT g.facility_no, g.required_no, 'same_visit', n.last_day, 'another assessment of that visit found it not met', NULL
+    FROM gone g
+    JOIN reuse_assessment a USING (assessment_no)
+    JOIN reuse_visit_bad_news n ON n.visit_no = a.visit_no AND n.required_no = g.required_no
+    WHERE g.failed & 12288 > 0 AND (n.is_seen OR getvariable('reuse_tells_all'))
+    UNION ALL
     SELECT g.facility_no, g.required_no, 'verified_since', g.evidence_day, 'its verification answers it', NULL
     FROM gone g
     SEMI JOIN reuse_verified_told v ON v.assessment_no = g.assessment_no AND v.required_no = g.required_no
@@ -299,21 +305,26 @@ part AS (
 )
 SELECT
     j.facility_no, j.required_no, j.standing, j.assessment_no, j.evidence_day, j.state_no, j.verification_no, j.failed,
-    n.candidates,
+    j.choice, n.candidates,
     j.failed
     & ~(CASE WHEN w.assessment_no IS NULL AND p.assessment_no IS NULL THEN 512 ELSE 0 END)
-    & ~(CASE WHEN coalesce(b.last_day > j.evidence_day, false) THEN 0 ELSE 12288 END)
+    & ~(CASE WHEN coalesce(b.last_day > j.evidence_day, false) OR t.visit_no IS NOT NULL THEN 0 ELSE 12288 END)
     & ~(CASE WHEN v.assessment_no IS NULL THEN 16384 ELSE 0 END) AS told
 FROM may_see j
 JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
 LEFT JOIN whole w ON w.assessment_no = j.assessment_no
 LEFT JOIN part p ON p.assessment_no = j.assessment_no AND p.required_no = j.required_no
 LEFT JOIN reuse_bad_news_told b ON b.facility_no = j.facility_no AND b.required_no = j.required_no
+LEFT JOIN reuse_assessment a ON a.assessment_no = j.assessment_no
+LEFT JOIN (
+    SELECT visit_no, required_no FROM reuse_visit_bad_news WHERE is_seen OR getvariable('reuse_tells_all')
+) t ON t.visit_no = a.visit_no AND t.required_no = j.required_no
 LEFT JOIN reuse_verified_told v ON v.assessment_no = j.assessment_no AND v.required_no = j.required_no;
 
 CREATE OR REPLACE TEMP TABLE reuse_other AS
 WITH mask AS (
-    SELECT m.told, string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.told & r.bit > 0) AS reasons
+    -- (That it was found and closed is told with its days.)
+    SELECT m.told, string_agg(r.words, '; ' ORDER BY r.bit) FILTER (m.told & r.bit > 0 AND r.bit <> 65536) AS reasons
     FROM (SELECT DISTINCT told FROM reuse_looked_at) m
     CROSS JOIN reuse_reason r
     GROUP BY m.told
@@ -325,13 +336,25 @@ other AS (
         j.standing,
         j.candidates,
         a.instrument || ' ' || coalesce(j.evidence_day::VARCHAR, 'undated') || ' (' || t.state || ', ' || v.verification || '): '
-        || CASE WHEN j.failed = 0 THEN 'another stands before it' ELSE coalesce(m.reasons, 'evidence is not enough') END AS said
+        || concat_ws(
+            '; ',
+            CASE WHEN j.state_no = 15 THEN
+                'found on ' || coalesce(j.evidence_day::VARCHAR, 'a day not stated') || ', closed on '
+                || coalesce(n.closed_on::VARCHAR, 'a day not stated') || ', closing not assessed'
+            END,
+            CASE
+                WHEN j.failed = 0 THEN 'another stands before it'
+                WHEN j.state_no <> 15 THEN coalesce(m.reasons, 'evidence is not enough')
+                ELSE m.reasons
+            END
+        ) AS said
     FROM reuse_looked_at j
     JOIN reuse_assessment a USING (assessment_no)
     JOIN mask m USING (told)
     JOIN reuse_state t USING (state_no)
+    LEFT JOIN reuse_found n ON n.finding_no = CASE WHEN j.state_no = 15 THEN (j.choice >> 1) & 8589934591 END
     JOIN (SELECT DISTINCT verification_no, verification::VARCHAR AS verification FROM reuse_verification) v
-        USING (verification_no)
+        ON v.verification_no = j.verification_no
     ANTI JOIN reuse_standing s
         ON s.facility_no = j.facility_no AND s.required_no = j.required_no AND s.standing = j.standing
 ),
@@ -397,8 +420,14 @@ SELECT
     CASE WHEN s.shown_status = 'assessed' AND s.is_hidden THEN
         'assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', not granted'
     WHEN s.shown_status = 'assessed' THEN
-        'already assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', basis '
-        || coalesce(b.basis, 'not stated') || ', verification ' || v.verification
+        'already assessed by ' || coalesce(n.title, a.instrument)
+        -- A reporting period is no day of an assessment: both are told apart.
+        || CASE
+            WHEN a.evidence_to IS NULL THEN ' on ' || s.evidence_day
+            ELSE ' for the period ' || coalesce('from ' || a.evidence_from || ' ', '') || 'to ' || a.evidence_to
+                || coalesce(CASE WHEN a.verified THEN ', verified on ' ELSE ', posted on ' END || a.assessed_on, '')
+        END
+        || ', basis ' || coalesce(b.basis, 'not stated') || ', verification ' || v.verification
     END AS said,
     CASE WHEN NOT s.is_hidden THEN t.state END AS state,
     a.instrument,

@@ -24,6 +24,8 @@ _STATES = (
 )
 """In the order in which they speak for an indicator inside one assessment; the last two leave it unanswered."""
 _UNANSWERED = 7
+_CLOSED = ("found_and_closed", 15)
+"""What a finding row says that is closed; it is no state of an answer."""
 _VERIFICATION = ("none", "desk", "virtual", "onsite", "auto_accepted")
 _PREDICATES = ("exact", "close", "narrow", "broad")
 _BASES = ("national_law", "international_standard", "buyer_code", "good_practice")
@@ -177,7 +179,8 @@ def _given(question: Question, rules: ReuseRules, language: Language) -> dict[st
             [
                 {"state": state, "state_no": _state_no(state, number, rules)}
                 for number, state in enumerate(_STATES, start=1)
-            ],
+            ]
+            + [{"state": _CLOSED[0], "state_no": _CLOSED[1]}],
             state=_S, state_no=pa.uint8(),
         ),
         "reuse_predicate": _table(
@@ -198,6 +201,7 @@ def _given(question: Question, rules: ReuseRules, language: Language) -> dict[st
         ),
         "reuse_silent_kind": _names("kind", rules.no_finding.kinds),
         "reuse_silent_type": _names("type", rules.no_finding.not_of_types),
+        "reuse_no_full_visit": _names("type", rules.full_visit.not_of_types),
         "reuse_partial": _table(
             [
                 {"instrument": instrument, "layout": layout}

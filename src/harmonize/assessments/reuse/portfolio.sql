@@ -1,6 +1,6 @@
 -- What the next audit of every factory would need, as granted and if all were granted; every figure follows from the row's
 -- others and from the assumptions, which stand as variables.
--- Reads: reuse_factory, reuse_required, reuse_cell, reuse_judged. Variables: reuse_as_of, reuse_* of the assumptions.
+-- Reads: reuse_factory, reuse_assessment, reuse_required, reuse_cell, reuse_judged. Variables: reuse_as_of, reuse_* of the assumptions.
 -- Writes: reuse_portfolio.
 CREATE OR REPLACE TEMP TABLE reuse_portfolio AS
 WITH scenario AS (
@@ -20,11 +20,13 @@ counted AS (
         count(*) FILTER (c.cell_status IN ('ask', 'grant_missing') AND r.is_desk) AS to_close_at_a_desk,
         count(*) FILTER (c.cell_status = 'grant_missing') AS grants_missing,
         count(*) FILTER (c.cell_status = 'always_ask') AS always_asked,
-        max(j.evidence_day) FILTER (c.cell_status = 'assessed' AND j.verification_no = 3) AS last_visit_that_counts
+        max(j.evidence_day) FILTER (c.cell_status = 'assessed' AND j.verification_no = 3 AND a.is_full_visit)
+            AS last_visit_that_counts
     FROM scenario c
     JOIN reuse_required r USING (required_no)
     LEFT JOIN reuse_judged j
         ON j.facility_no = c.facility_no AND j.required_no = c.required_no AND j.standing = c.standing
+    LEFT JOIN reuse_assessment a USING (assessment_no)
     GROUP BY c.scenario, c.facility_no
 ),
 sized AS (

@@ -33,10 +33,11 @@ REASONS = (
     Reason(512, "ended by an event", ends=True),
     Reason(1024, "the law changed since", ends=True),
     Reason(2048, "the requirement changed since", ends=True),
-    Reason(4096, "a later assessment found it not met", ends=True),
-    Reason(8192, "what stands in a later assessment that is not granted", ends=True),
+    Reason(4096, "a later assessment or one of the same visit found it not met", ends=True),
+    Reason(8192, "what stands in a later assessment or one of the same visit that is not granted", ends=True),
     Reason(16384, "its verification answers it", ends=True),
     Reason(32768, "not granted"),
+    Reason(65536, "found and closed, closing not assessed"),
 )
 """The bits of `failed` in judged.sql."""
 ENDS = sum(reason.bit for reason in REASONS if reason.ends)

@@ -71,6 +71,12 @@ class NoFinding(Strict):
     not_of_types: Sequence[str] = ()
 
 
+class FullVisit(Strict):
+    """Which types of assessment are no full visit."""
+
+    not_of_types: Sequence[str] = ()
+
+
 class DeskClosable(Strict):
     """What closes from documents alone."""
 
@@ -91,6 +97,7 @@ class ReuseRules(Strict):
     stated_values_carry: Sequence[str]
     verification_of_finding_rows: Mapping[AssessmentKind, Verification]
     no_finding: NoFinding
+    full_visit: FullVisit
     last_day_on_site: str
     binding_expiry: Sequence[Literal["scheme", "certificate", "buyer_policy"]]
     partial_layouts: Mapping[str, Sequence[str]] = Field(default_factory=dict)

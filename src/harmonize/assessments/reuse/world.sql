@@ -1,5 +1,5 @@
 -- What may serve as evidence on the day of judgement, and what the buyer may see of it.
--- Reads: reuse_chosen, reuse_partial, reuse_status, reuse_grant, reuse_bounded, the release.
+-- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_bounded, the release.
 -- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
 -- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_disowned, reuse_seen.
 CREATE OR REPLACE TEMP TABLE reuse_factory AS
@@ -15,7 +15,7 @@ WITH ended AS (
     WHERE indicator_id = getvariable('reuse_last_day') AND facility_id IN (SELECT facility_id FROM reuse_chosen)
     GROUP BY assessment_id
 ),
-dated AS (
+timed AS (
     SELECT
         s.*,
         f.facility_no,
@@ -36,16 +36,37 @@ dated AS (
     FROM assessment s
     JOIN reuse_factory f USING (facility_id)
     LEFT JOIN ended e USING (assessment_id)
-    WHERE s.published
+),
+dated AS (
+    -- A rating that restates another assessment is no audit of its own: day, kind and type are of what it restates.
+    SELECT
+        t.* REPLACE (
+            CASE WHEN r.related_id IS NULL THEN t.evidence_day ELSE o.evidence_day END AS evidence_day,
+            CASE
+                WHEN r.related_id IS NULL THEN t.day_counts_from
+                ELSE o.day_counts_from || ' that the rating restates'
+            END AS day_counts_from
+        ),
+        r.related_id AS restates,
+        coalesce(o.kind, t.kind)::VARCHAR AS seen_kind,
+        CASE WHEN r.related_id IS NULL THEN t.assessment_type ELSE o.assessment_type END AS seen_type
+    FROM timed t
+    LEFT JOIN (SELECT * FROM assessment_relation WHERE kind = 'rating_derived_from') r USING (assessment_id)
+    LEFT JOIN timed o ON o.assessment_id = r.related_id
+    WHERE t.published
 )
 SELECT
     -- (An assessment without answers has no number of its own.)
     (row_number() OVER (ORDER BY d.assessment_id))::INTEGER AS place,
     coalesce(k.assessment_no, -(row_number() OVER (ORDER BY d.assessment_id)))::INTEGER AS assessment_no,
     d.*,
+    (dense_rank() OVER (ORDER BY d.visit_id))::INTEGER AS visit_no,
     CASE WHEN list_contains(getvariable('reuse_binding'), d.valid_until_basis) THEN d.valid_until END AS bound_until,
     t.why AS ended_by_status,
-    coalesce(t.is_void, false) AS is_void
+    coalesce(t.is_void, false) AS is_void,
+    NOT EXISTS (
+        SELECT 1 FROM reuse_no_full_visit o WHERE contains(lower(coalesce(d.seen_type, '')), lower(o.type))
+    ) AS is_full_visit
 FROM dated d
 LEFT JOIN compact.stored_assessment k USING (assessment_id)
 LEFT JOIN reuse_status t ON t.status = d.status
