@@ -69,6 +69,21 @@ acted AS (
     WHERE finding_id IS NOT NULL
     GROUP BY finding_id
 ),
+-- What the same report says otherwise of a finding to another receiver.
+differing AS (
+    SELECT
+        c.assessment_id, c.question_id,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' severity '))) AS severity,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' status '))) AS status,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' due date '))) AS due_on
+    FROM conflict c
+    JOIN report_difference d
+        ON d.assessment_id = c.assessment_id AND d.question_id = c.question_id AND d.copy_a = c.winning_copy_id
+        AND d.copy_b = c.copy_id AND d.value_b = c.value_raw
+    JOIN assessment_copy k ON k.copy_id = c.copy_id
+    WHERE day IS NULL OR coalesce(k.received_at, day) <= day
+    GROUP BY c.assessment_id, c.question_id
+),
 found AS (
     SELECT
         s.facility_id,
@@ -98,6 +113,7 @@ found AS (
         s.stated_on,
         n.description, n.root_cause, n.legal_reference, coalesce(x.actions, []) AS actions,
         coalesce(x.responsible, []) AS responsible, k.closes_id,
+        d.severity AS severity_elsewhere, d.status AS status_elsewhere, d.due_on AS due_elsewhere,
         -- Where a question asks only a part of an indicator, two findings are surely of one part in the same words alone.
         CASE WHEN n.indicator_id IS NULL OR c.predicate IN ('exact', 'close') THEN ''
             ELSE concat_ws('|', s.instrument, lower(trim(coalesce(n.clause_raw, ''))), lower(trim(coalesce(n.description, ''))))
@@ -110,6 +126,8 @@ found AS (
     LEFT JOIN answered a ON a.assessment_id = n.assessment_id AND a.question_id = n.clause_raw
     LEFT JOIN acted x USING (finding_id)
     LEFT JOIN compact.closing_check k USING (finding_id)
+    LEFT JOIN differing d
+        ON d.assessment_id = n.assessment_id AND d.question_id = 'finding ' || coalesce(n.native_id, n.clause_raw, '')
     WHERE i.kind IS NULL OR i.kind = 'compliance'
     UNION ALL BY NAME
     SELECT
