@@ -42,7 +42,7 @@ JOIN assessment p ON p.assessment_id = t.follow_up_of AND p.published
 JOIN finding o ON o.assessment_id = p.assessment_id
 WHERE y.status = 'closed'
     AND coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)) OR y.indicator_id = o.indicator_id, false)
-    AND coalesce(y.native_id = o.native_id OR lower(trim(y.description)) = lower(trim(o.description)), true)
+    AND (coalesce(y.native_id = o.native_id, true) OR lower(trim(y.description)) = lower(trim(o.description)))
 QUALIFY row_number() OVER (
     PARTITION BY y.finding_id
     ORDER BY coalesce(y.native_id = o.native_id, false) DESC,
@@ -418,7 +418,7 @@ event AS (
     WHERE status IS NOT NULL AND closes_id IS NULL
     UNION ALL
     SELECT
-        line_id, facility_id, closes_id, coalesce(closed_on, ended_on, assessed_on), 'closed', instrument, contributors,
+        line_id, facility_id, closes_id, coalesce(ended_on, assessed_on), 'closed', instrument, contributors,
         coalesce(status_raw, status), file_id, locator
     FROM source
     WHERE closes_id IS NOT NULL

@@ -19,7 +19,11 @@ _STRENGTH = {"desk": 1, "virtual": 2, "onsite": 3}
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
-    """An open matter of the plan, with what makes it press; severities are the tools' own words and rank nothing."""
+    """An open matter of the plan, with what makes it press; severities are the tools' own words and rank nothing.
+
+    Attributes:
+        visits: those that surely found the same part of it.
+    """
 
     line_id: str
     indicator_id: str | None
@@ -122,7 +126,7 @@ def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
         line["status"],
         line["due_on"],
         line["zero_tolerance"],
-        line["visits"],
+        _times_found(line),
         line["instruments"],
         line["verification"],
         line["severities"] or [],
