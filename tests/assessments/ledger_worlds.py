@@ -10,7 +10,7 @@ import statistics
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,6 +20,7 @@ import pyarrow as pa
 
 from harmonize.assessments.burden_rules import BurdenRules, load_burden_rules, register_burden_rules
 from harmonize.assessments.deduplicate import keep_ledger
+from harmonize.assessments.visit_rules import load_visit_rules, register_visit_rules
 from harmonize.database import create_table
 from harmonize.pipeline.workspace import open_workspace
 from harmonize.store.build import attach_release
@@ -64,6 +65,8 @@ class Finding:
     status: str | None = None
     closed_on: date | None = None
     due_on: date | None = None
+    clause: str | None = None
+    native_id: str | None = None
 
 
 @dataclass(frozen=True)
@@ -83,6 +86,7 @@ class Seen:
     evidence_to: date | None = None
     visit: str | None = None
     verified_of: str | None = None
+    follow_up_of: str | None = None
     told_by: tuple[str, str, int] | None = None
     published: bool = True
     announcement: str | None = None
@@ -140,12 +144,12 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
                 "assessment_id": one.name, "facility_id": facility, "instrument": one.instrument, "kind": one.kind,
                 "assessment_type": one.assessment_type, "announcement": one.announcement, "visit_id": one.visit_id,
                 "verified_of": one.verified_of, "assessed_on": one.assessed_on, "ended_on": one.ended_on,
-                "evidence_to": one.evidence_to, "published": one.published,
+                "evidence_to": one.evidence_to, "published": one.published, "follow_up_of": one.follow_up_of,
             }
             for facility, one in seen
         ],
         assessment_id=_S, facility_id=_S, instrument=_S, kind=_S, assessment_type=_S, announcement=_S, visit_id=_S,
-        verified_of=_S, assessed_on=_D, ended_on=_D, evidence_to=_D, published=_B,
+        verified_of=_S, assessed_on=_D, ended_on=_D, evidence_to=_D, published=_B, follow_up_of=_S,
     )  # fmt: skip
     table(
         "visit_relation",
@@ -169,14 +173,16 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
         "made_finding",
         [
             {
-                "assessment_id": one.name, "indicator_id": QUESTIONS[found.question][0] if found.question else None,
+                "finding_id": f"{one.name}/{place}", "clause_raw": found.clause, "native_id": found.native_id,
+                "description": None, "assessment_id": one.name, "indicator_id": _indicator(found),
                 "mapping_id": found.question, "made_from": "row", "status": found.status,
                 "closed_on": found.closed_on, "due_on": found.due_on,
             }
             for _, one in seen
             if one.published
-            for found in one.findings
+            for place, found in enumerate(one.findings)
         ],
+        finding_id=_S, clause_raw=_S, native_id=_S, description=_S,
         assessment_id=_S, indicator_id=_S, mapping_id=_S, made_from=_S, status=_S, closed_on=_D, due_on=_D,
     )  # fmt: skip
     table(
@@ -197,7 +203,6 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
         indicator_id=_S, topic_id=_S, kind=_S,
     )  # fmt: skip
     table("broader_entry", [{"indicator_id": i, "broader_id": b} for i, b in BROADER], indicator_id=_S, broader_id=_S)
-    table("derived_rating", [{"instrument": "pvh"}], instrument=_S)
     table("corrected_answer", [], assessment_no=pa.int32(), question_no=pa.int32(), answered_by=_S)
     facilities = [
         {"facility_id": world.facility_id, "facility_no": number} for number, world in enumerate(worlds, start=1)
@@ -205,6 +210,8 @@ def _fill(connection: duckdb.DuckDBPyConnection, worlds: Sequence[World]) -> Non
     table("touched_facility", facilities, facility_id=_S, facility_no=pa.int32())
     table("stale_facility", [], facility_id=_S, facility_no=pa.int32())
     register_burden_rules(connection, RULES)
+    register_visit_rules(connection, load_visit_rules(ROOT / "schemas/visits.yml"))
+    table("derived_rating", [{"instrument": "pvh"}], instrument=_S)
     connection.execute(
         "INSERT INTO release.compact.stored_facility SELECT facility_no, facility_id, 0 FROM touched_facility"
     )
@@ -302,6 +309,8 @@ def _is_judged(indicator: str) -> bool:
 def _said(one: Seen) -> dict[str, set[str]]:
     """The states that an assessment implies, by every indicator that it asked."""
     said: dict[str, set[str]] = {}
+    if one.assessment_type in ("Follow-up", "CAP Verification"):
+        return said
     stated = [(q, s) for q, s in one.answers if s != "not_asked"]
     stated += [(found.question, "not_met") for found in one.findings if found.question]
     for question, state in stated:
@@ -389,6 +398,47 @@ def overlaps(world: World) -> dict[tuple[str, int], tuple[int, list[str]]]:
     return found
 
 
+def _indicator(found: Finding) -> str | None:
+    return QUESTIONS[found.question][0] if found.question else None
+
+
+def _is_checked(old: Finding, new: Finding) -> bool:
+    same_clause = old.clause is not None and old.clause == new.clause
+    same_indicator = _indicator(old) is not None and _indicator(old) == _indicator(new)
+    other_number = None not in (old.native_id, new.native_id) and old.native_id != new.native_id
+    return (same_clause or same_indicator) and not other_number
+
+
+def _after_checks(world: World) -> dict[str, list[Finding]]:
+    """The findings of every assessment, without closing checks, the checked ones closed."""
+    standing = {one.name: one for one in _standing(world)}
+    found = {name: list(enumerate(one.findings)) for name, one in standing.items()}
+    days: dict[tuple[str, int], list[date]] = defaultdict(list)
+    for name, one in standing.items():
+        earlier = standing.get(one.follow_up_of or "")
+        for place, new in enumerate(one.findings) if earlier else ():
+            assert earlier is not None
+            likest = min(
+                (
+                    (
+                        old.native_id != new.native_id or not old.native_id,
+                        old.clause != new.clause or not old.clause,
+                        at,
+                    )
+                    for at, old in enumerate(earlier.findings)
+                    if new.status == "closed" and _is_checked(old, new)
+                ),
+                default=None,
+            )
+            if likest is not None:
+                found[name].remove((place, new))
+                days[earlier.name, likest[-1]] += [one.day] if one.day else []
+    return {
+        name: [replace(f, closed_on=f.closed_on or min(days.get((name, at), [None]))) for at, f in kept_findings]
+        for name, kept_findings in found.items()
+    }
+
+
 def _announced(visit: Sequence[Seen]) -> str | None:
     words = {word: said for said, spelled in RULES.announcements.items() for word in spelled}
     said = {words.get((one.announcement or "").lower().replace("_", " ").replace("-", " ")) for one in visit}
@@ -406,11 +456,12 @@ def _restates(one: Seen) -> bool:
 def ledger(world: World) -> dict[int | None, dict[str, Any]]:
     """The rows of `burden` of a factory, by year."""
     visits, rounds = _visits(world), _rounds(world)
+    own_findings = _after_checks(world)
     findings = [
         (_visit_day([m for m in _standing(world) if m.visit_id == one.visit_id]), found)
         for one in _standing(world)
         if _round_of(one, world) == one.visit_id
-        for found in one.findings
+        for found in own_findings[one.name]
     ]
     known = [(day, f) for day, f in findings if f.closed_on or f.status not in (None, "closed")]
     last = world.as_of.year

@@ -257,6 +257,47 @@ def test_open_overdue_and_closed_findings_over_the_years(tmp_path: Path) -> None
     assert rows[2026]["contributors"] == []
 
 
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        pytest.param(Finding(None, "closed", clause="I.A"), (1, 1, 1, 101.0), id="the same clause is checked"),
+        pytest.param(Finding("l.osh.exits/exact", "closed"), (1, 1, 1, 101.0), id="so is the same indicator"),
+        pytest.param(Finding(None, "closed", clause="I.B"), (2, 0, 2, None), id="of another clause it is a finding"),
+        pytest.param(Finding(None, "open", clause="I.A"), (2, 0, 3, None), id="what is still open is found once more"),
+        pytest.param(Finding(None, "closed", clause="I.A", native_id="9"), (2, 0, 2, None), id="of another number"),
+    ],
+)
+def test_what_a_follow_up_prints_as_closed_closes_the_finding_that_it_checks(
+    tmp_path: Path, found: Finding, expected: tuple[int, int, int, float | None]
+) -> None:
+    audited = (
+        Finding("l.osh.exits/exact", "open", due_on=date(2025, 5, 1), clause="I.A", native_id="1"),
+        Finding(None, "open", clause="I.C"),
+    )
+    first = Seen("a", assessed_on=date(2025, 3, 1), findings=audited)
+    check = Seen("b", assessed_on=date(2025, 6, 8), ended_on=date(2025, 6, 10), assessment_type="Follow-up",
+                 follow_up_of="a", findings=[found])  # fmt: skip
+    row = _row(tmp_path, 2025, first, check)
+    opened, closed, still, days = expected
+    assert row["findings_opened"] == opened + 1
+    assert (row["findings_closed"] or 0, row["median_days_to_close"]) == (closed, days)
+    assert row["findings_open_at_end"] == still
+    assert row["visits"] == 2
+    whole = _row(tmp_path, 2025, first, replace(check, assessment_type="Full", follow_up_of=None))
+    assert whole["findings_opened"] == 3
+
+
+def test_a_follow_up_asks_nothing_again(tmp_path: Path) -> None:
+    first = Seen("a", assessed_on=date(2025, 3, 1), answers=MET)
+    check = Seen("b", assessed_on=date(2025, 6, 10), assessment_type="CAP Verification",
+                 findings=[Finding("l.osh.drills/exact", "open")])  # fmt: skip
+    row = _row(tmp_path, 2025, first, check)
+    assert (row["visits"], row["questions_asked"], row["questions_again"]) == (2, 2, 0)
+    assert row["answered_before_directly"] == 0
+    full = _row(tmp_path, 2025, first, replace(check, assessment_type="Full"))
+    assert (full["questions_asked"], full["questions_again"], full["answered_before_directly"]) == (3, 1, 1)
+
+
 DAYS = [
     None, date(2023, 12, 31), date(2024, 2, 29), date(2024, 6, 1), date(2024, 12, 30), date(2025, 1, 2),
     date(2025, 2, 28), date(2025, 6, 1), date(2025, 12, 31), date(2026, 6, 30), date(2026, 7, 1),
@@ -284,7 +325,7 @@ def _assessments(draw: Callable[..., Any], name: str) -> list[Seen]:
             draw(st.sampled_from(DAYS)),
             published=draw(st.integers(0, 9)) > 0,
             announcement=draw(st.sampled_from([None, "Announced", "FULLY_UNANNOUNCED", "semi-announced", "perhaps"])),
-            assessment_type=draw(st.sampled_from([None, "SLCP", "Full"])),
+            assessment_type=draw(st.sampled_from([None, "SLCP", "Full", "Follow-up"])),
             contributors=draw(st.lists(st.sampled_from(["gap", "pvh", "bw"]), min_size=1, max_size=3)),
             answers=draw(
                 st.lists(
@@ -308,6 +349,8 @@ def _assessments(draw: Callable[..., Any], name: str) -> list[Seen]:
         selves = [other.name for other in seen if other.kind == "self"]
         if one.kind == "verified" and selves and draw(st.booleans()):
             one = replace(one, verified_of=draw(st.sampled_from(selves)))
+        if one.assessment_type == "Follow-up" and seen:
+            one = replace(one, follow_up_of=draw(st.sampled_from([other.name for other in seen])))
         seen.append(one)
     return seen
 
@@ -317,7 +360,8 @@ def _findings(draw: Callable[..., Any]) -> Finding:
     status = draw(st.sampled_from([None, "open", "overdue", "closed"]))
     closed_on = draw(st.sampled_from(DAYS)) if status in (None, "closed") else None
     question = draw(st.sampled_from([None, *QUESTIONS]))
-    return Finding(question, status, closed_on, draw(st.sampled_from(DAYS)))
+    clause, number = draw(st.sampled_from([None, "I.A", "I.B"])), draw(st.sampled_from([None, "1", "2"]))
+    return Finding(question, status, closed_on, draw(st.sampled_from(DAYS)), clause, number)
 
 
 @hypothesis_settings(

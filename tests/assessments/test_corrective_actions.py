@@ -6,13 +6,18 @@ import csv
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from openpyxl import load_workbook
 
+from harmonize.assessments.corrective_actions.cells import repetition
 from harmonize.assessments.corrective_actions.plan import Plan, read_plans
+from harmonize.assessments.corrective_actions.words import load_plan_words
+from harmonize.assessments.corrective_actions.workbook import plan_workbook
 from harmonize.yaml_text import read_yaml
 from tests.pipeline.worlds import AS_OF, Release, alone, deliver, demo_world, run_inbox
 from tests.sources.delivering import better_work, envelope, gap, page, table
@@ -345,6 +350,98 @@ def test_two_parts_of_a_wide_matter_need_not_be_the_same(tmp_path: Path) -> None
     assert (line["visits"], line["repetition"], line["is_same_matter"]) == (2, "carried_over", False)
 
 
+def _made(folder: Path, files: Mapping[str, str | bytes]) -> Plan:
+    return _plan(run_inbox(deliver(folder / "inbox", files), folder / "out"))
+
+
+def test_a_finding_that_a_follow_up_prints_as_closed_is_its_check_and_no_new_one(tmp_path: Path) -> None:
+    exit_locked = {"ProvisionCode": "II.G.3", "FindingText": "Toilets dirty"}
+    plan = _made(
+        tmp_path,
+        {
+            "gap/visits.csv": gap(
+                _gap(VisitID="G-1", VisitDate="03/20/2025", CAPStatus="Open", **exit_locked),
+                _gap(VisitID="G-2", VisitDate="05/20/2025", VisitType="Follow-up", CAPStatus="Closed", **exit_locked),
+            ),
+            **_found_by_better_work("20/11/2025"),
+        },
+    )
+    line = _line(plan, TOILETS)
+    assert (line["sources"], line["visits"], line["repetition"]) == (3, 2, "recurred")
+    assert (line["first_found_on"], line["last_found_on"]) == (date(2025, 3, 20), date(2025, 11, 20))
+    (found,) = [row for row in plan.history if row["event"] == "found"]
+    (closed,) = [row for row in plan.history if row["event"] == "closed"]
+    assert (closed["source_id"], closed["happened_on"]) == (found["source_id"], date(2025, 5, 20))
+    assert [row["happened_on"] for row in plan.history if row["event"] == "found_again"] == [date(2025, 11, 20)]
+
+
+@pytest.mark.parametrize(
+    ("changes", "visits"),
+    [
+        pytest.param({"CAPStatus": "Open"}, 2, id="what is still open was found once more"),
+        pytest.param({"CAPStatus": "Closed", "VisitType": "Full"}, 2, id="a full audit finds by itself"),
+        pytest.param({"CAPStatus": "Closed"}, 1, id="a follow-up checks"),
+    ],
+)
+def test_only_a_follow_up_that_prints_a_finding_as_closed_checks_it(
+    tmp_path: Path, changes: Mapping[str, str], visits: int
+) -> None:
+    first = _gap(VisitID="G-1", VisitDate="03/20/2025", ProvisionCode="II.G.3", CAPStatus="Open")
+    again = {**first, "VisitID": "G-2", "VisitDate": "05/20/2025", "VisitType": "Follow-up", **changes}
+    assert _line(_made(tmp_path, {"gap/visits.csv": gap(first, again)}), TOILETS)["visits"] == visits
+
+
+@pytest.mark.parametrize(
+    ("kind", "rating", "is_said"),
+    [("Full", "Yellow", True), ("Follow-up", "Yellow", False), ("Better Work", "Blue", False)],
+)
+def test_what_checks_or_restates_says_nothing_by_its_silence(
+    tmp_path: Path, kind: str, rating: str, is_said: bool
+) -> None:
+    site = ["PF-1", _SITE["name"], _SITE["address"], _SITE["city"], _SITE["country"]]
+    sheet = [_PVH, ["P-1", *site, kind, "20-Dec-2025", rating]]
+    rated = build({"Assessments": sheet, "Findings": [_PVH_FINDINGS]})
+    found = run_inbox(
+        deliver(tmp_path / "inbox", {**_found_by_better_work("20/11/2025"), "pvh/p.xlsx": rated}), tmp_path / "out"
+    )
+    remarks = [row for row in _plan(found).closings if row["kind"] == "in_scope_no_finding"]
+    assert bool(remarks) == is_said
+
+
+@pytest.mark.parametrize(("text", "is_same"), [("Long weeks", True), ("No day of rest", False)])
+def test_a_wide_matter_is_found_again_in_the_same_words_alone(tmp_path: Path, text: str, is_same: bool) -> None:
+    rows = [
+        ["P-1", 1, "Hours of Work", "Minor", "Long weeks", "07-Jul-2025", "Closed"],
+        ["P-2", 1, "Hours of Work", "Minor", text, "07-Jul-2026", "Open"],
+    ]
+    audits = [("P-1", "Full", "07-Jun-2025"), ("P-2", "Full", "07-Jun-2026")]
+    plan = _made(tmp_path, {"pvh/p.xlsx": _pvh(audits, rows)})
+    (line,) = plan.lines
+    assert {row["comparability"] for row in plan.sources} & {"exact", "close"} == set()
+    assert (line["visits"], line["is_same_matter"]) == (2, is_same)
+    assert line["repetition"] == ("recurred" if is_same else "carried_over")
+    assert any(row["event"] == "found_again" for row in plan.history) == is_same
+    words = load_plan_words(alone().find("schemas/corrective_actions.yml")).spoken(None)
+    assert ("(perhaps other parts of it)" in repetition(line, words)) != is_same
+
+
+def test_a_source_says_that_another_receiver_was_told_otherwise(tmp_path: Path) -> None:
+    row = _gap(VisitID="G-1", FacilityID="F-1", VisitDate="03/20/2025", ProvisionCode="II.G.3", FindingText="Dirty",
+               TargetDate="04/20/2025", Severity="key")  # fmt: skip
+    other = {**row, "Severity": "critical", "TargetDate": "06/20/2025"}
+    plan = _made(tmp_path, {"gap/visits.csv": gap(row), "levis/visits.csv": gap(other)})
+    (source,) = plan.sources
+    told = {source["severity_raw"], *source["severity_elsewhere"]}
+    assert told == {"key", "critical"}
+    assert len(source["due_elsewhere"]) == 1
+    assert source["status_elsewhere"] is None
+    words = load_plan_words(alone().find("schemas/corrective_actions.yml")).spoken(None)
+    book = load_workbook(BytesIO(plan_workbook(plan, words)))
+    cells = [str(cell.value) for sheet in book for line in sheet.iter_rows() for cell in line if cell.value]
+    assert f"{source['severity_raw']}; printed as {source['severity_elsewhere'][0]} for another receiver" in cells
+    assert any("hold the same report with different words" in cell for cell in cells)
+
+
 # Laws, on the invented world.
 
 
@@ -372,15 +469,16 @@ def test_open_lines_are_those_of_open_findings_and_nothing_else() -> None:
     release = demo_world().release
     lines = release.query("SELECT line_id, status, due_on, visits FROM v_corrective_action_plan")
     sources: dict[str, list[tuple[Any, ...]]] = {}
-    for line_id, *rest in release.query("SELECT line_id, status, due_on, round_id FROM v_corrective_action_source"):
+    query = "SELECT line_id, status, due_on, round_id, closes_id FROM v_corrective_action_source"
+    for line_id, *rest in release.query(query):
         sources.setdefault(line_id, []).append(tuple(rest))
     assert len(lines) == len(sources)
     for line_id, status, due_on, visits in lines:
         opened = [row for row in sources[line_id] if row[0] != "closed"]
         assert (status == "closed") == (not opened)
-        assert due_on == min((due for _, due, _ in opened if due), default=None)
-        assert visits == len({round_id for *_, round_id in sources[line_id] if round_id})
-        overdue = any(said == "overdue" or (due and due < AS_OF) for said, due, _ in opened)
+        assert due_on == min((due for _, due, *_ in opened if due), default=None)
+        assert visits == len({round_id for *_, round_id, closes in sources[line_id] if round_id and not closes})
+        overdue = any(said == "overdue" or (due and due < AS_OF) for said, due, *_ in opened)
         assert (status == "overdue") == overdue
 
 

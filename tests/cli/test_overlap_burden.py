@@ -13,9 +13,11 @@ import pytest
 from python_calamine import CalamineWorkbook
 from typer.testing import CliRunner, Result
 
+from harmonize.assessments.burden_rules import load_burden_rules
+from harmonize.assessments.overlap import Window, overlap_of
 from harmonize.cli import app
 from harmonize.errors import HarmonizeError
-from tests.pipeline.worlds import demo_world, run_inbox
+from tests.pipeline.worlds import ROOT, demo_world, run_inbox
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -49,6 +51,17 @@ def test_one_factory_is_printed_year_by_year() -> None:
     assert said.exit_code == 0
     assert "2025: delivered by" in said.stdout
     assert "2026 so far" in said.stdout
+
+
+def test_follow_ups_are_shown_apart_and_in_no_count() -> None:
+    rules = load_burden_rules(ROOT / "schemas/burden.yml")
+    with overlap_of(demo_world().release.database, rules, Window(None, None, 12)) as overlap:
+        checks = [row for row in overlap.rows("visits") if row["is_follow_up"]]
+        compared = {row[side] for row in overlap.rows("pairs") for side in ("earlier", "later")}
+    assert checks
+    assert not any(row["asked"] for row in checks)
+    assert not compared & {row["round_id"] for row in checks}
+    assert f"Apart: {len(checks)} follow-ups check what earlier assessments found" in _run("overlap").stdout
 
 
 def test_the_ledger_is_written_as_a_workbook_and_as_text(tmp_path: Path) -> None:

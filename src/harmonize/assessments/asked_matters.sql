@@ -1,7 +1,7 @@
 -- What was asked in every round of the chosen factories, and what the answers say of it. An export that lists findings
--- alone proves only what it lists.
+-- alone proves only what it lists. A follow-up checks what is open, and asks nothing again.
 -- Reads: asked_round, asking_assessment (assessment_no, assessment_id), made_finding, crosswalk_entry, entailment,
---        indicator_entry, broader_entry, answering_state, corrected_answer, release.compact.
+--        indicator_entry, broader_entry, answering_state, corrected_answer, release.compact (follow_up and others).
 -- Writes: matter, wider_matter, said_of_matter, asking, asked_matter, round_matter.
 CREATE OR REPLACE TABLE matter AS
 SELECT
@@ -46,7 +46,8 @@ SELECT
     r.instrument,
     count(*) OVER (PARTITION BY r.round_no) AS members
 FROM asking_assessment k
-JOIN asked_round r USING (assessment_id);
+JOIN asked_round r USING (assessment_id)
+ANTI JOIN release.compact.follow_up f ON f.assessment_id = k.assessment_id;
 
 CREATE OR REPLACE TABLE asked_matter AS
 WITH stated AS (

@@ -1,7 +1,7 @@
 -- The ledger of burden: per factory and year its visits, what they asked, what became of what they found.
 -- Visits, questions and findings stand in the year of the visit's last day on site; assessments, deliveries and what was
 -- taken over in that of the assessment's own last day. What nothing states is null, and never 0.
--- Reads: asked_round, made_copy, made_finding, announcement_word, taken_over_type, derived_rating, judgement_day,
+-- Reads: asked_round, made_assessment, made_copy, made_finding, announcement_word, taken_over_type, derived_rating, judgement_day,
 --        release.compact.asked_year, release.compact.stored_facility.
 -- Writes: made_burden.
 CREATE OR REPLACE TABLE visit_of_year AS
@@ -99,8 +99,34 @@ FROM asked_round r
 JOIN made_copy c USING (assessment_id)
 GROUP BY r.facility_id, year(r.day);
 
+-- A finding that a follow-up prints as closed is the closing check of the one that it follows up, of the same clause or
+-- indicator; where both are numbered, either the number or the text is the same too.
+CREATE OR REPLACE TABLE closing_check AS
+SELECT y.finding_id, o.finding_id AS closes_id, t.day AS checked_on
+FROM made_finding y
+JOIN asked_round t ON t.assessment_id = y.assessment_id
+JOIN made_assessment m ON m.assessment_id = y.assessment_id
+JOIN asked_round p ON p.assessment_id = m.follow_up_of
+JOIN made_finding o ON o.assessment_id = p.assessment_id
+WHERE y.status = 'closed'
+    AND coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)) OR y.indicator_id = o.indicator_id, false)
+    AND (coalesce(y.native_id = o.native_id, true) OR lower(trim(y.description)) = lower(trim(o.description)))
+QUALIFY row_number() OVER (
+    PARTITION BY y.finding_id
+    ORDER BY coalesce(y.native_id = o.native_id, false) DESC,
+        coalesce(lower(trim(y.description)) = lower(trim(o.description)), false) DESC,
+        coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)), false) DESC, o.finding_id
+) = 1;
+
 -- Findings: of those whose state is known, which stood open at the end of every year, or today in the year of judgement.
 CREATE OR REPLACE TABLE dated_finding AS
+WITH finding AS (
+    SELECT n.* REPLACE (coalesce(n.closed_on, k.checked_on) AS closed_on)
+    FROM made_finding n
+    LEFT JOIN (SELECT closes_id, min(checked_on) AS checked_on FROM closing_check GROUP BY closes_id) k
+        ON k.closes_id = n.finding_id
+    WHERE n.finding_id NOT IN (SELECT finding_id FROM closing_check)
+)
 SELECT
     r.facility_id,
     r.visit_day AS opened_on,
@@ -109,7 +135,7 @@ SELECT
     (SELECT day FROM judgement_day) AS day,
     CASE WHEN n.closed_on IS NOT NULL THEN 'closed' WHEN n.status <> 'closed' THEN 'open' WHEN n.status IS NULL THEN 'without_status'
         ELSE 'closed_undated' END AS fate
-FROM made_finding n
+FROM finding n
 JOIN asked_round r USING (assessment_id)
 -- What a self-assessment says is said again by the one that verified it.
 WHERE r.round_id = r.visit_id;

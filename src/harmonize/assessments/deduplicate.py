@@ -244,6 +244,7 @@ def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None
 def keep_ledger(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """Write what was asked again of the factories in `touched_facility`, and the burden of all factories."""
     _run(connection, "rounds.sql")
+    _run(connection, "follow_ups.sql")
     connection.execute(
         "CREATE OR REPLACE TABLE asking_assessment AS SELECT k.assessment_no, r.assessment_id FROM asked_round r "
         "SEMI JOIN touched_facility USING (facility_id) JOIN release.compact.stored_assessment k USING (assessment_id)"

@@ -92,7 +92,8 @@ _QUERIES = {
         ORDER BY asked_again DESC, times_asked DESC, indicator_id
     """,
     "visits": """
-        SELECT facility_id, facility, day, kinds, titles, contributors, lists_findings_alone, asked, judged, round_id
+        SELECT facility_id, facility, day, kinds, titles, contributors, is_follow_up, lists_findings_alone, asked,
+            judged, round_id
         FROM visit_row
         WHERE in_window
         ORDER BY facility_id, day, round_id

@@ -14,6 +14,7 @@ told AS (
         list_sort(list(DISTINCT r.kind::VARCHAR)) AS kinds,
         list_sort(list(DISTINCT coalesce(i.title, r.instrument))) AS titles,
         list_sort(list(DISTINCT r.instrument)) AS instruments,
+        bool_and(r.assessment_id IN (SELECT assessment_id FROM release.compact.follow_up)) AS is_follow_up,
         bool_and(r.instrument NOT IN (SELECT instrument FROM answering_instrument)) AS lists_findings_alone,
         list_sort(list_distinct(flatten(list(d.contributors)))) AS contributors
     FROM asked_round r
@@ -25,7 +26,8 @@ asked AS (
     SELECT round_no, count(*) AS asked, count(*) FILTER (is_judged) AS judged FROM round_matter GROUP BY round_no
 )
 SELECT
-    t.facility_id, f.name AS facility, t.round_id, t.day, t.kinds, t.titles, t.instruments, t.contributors, t.lists_findings_alone,
+    t.facility_id, f.name AS facility, t.round_id, t.day, t.kinds, t.titles, t.instruments, t.contributors, t.is_follow_up,
+    t.lists_findings_alone,
     coalesce(a.asked, 0) AS asked, coalesce(a.judged, 0) AS judged,
     t.day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window) AS in_window
 FROM told t
@@ -79,6 +81,7 @@ WITH listing AS (
     FROM asked_round r
     WHERE r.round_day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
         AND r.instrument NOT IN (SELECT instrument FROM answering_instrument)
+        AND r.assessment_id NOT IN (SELECT assessment_id FROM release.compact.follow_up)
 )
 SELECT
     l.facility_id, l.round_id, l.day, l.instrument, l.assessment_id, t.topic_id, t.labels, t.pillar

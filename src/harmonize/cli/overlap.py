@@ -141,6 +141,10 @@ def _say(
             if row["asked_again"]
         ],
     )  # fmt: skip
+    follow_ups = sum(row["is_follow_up"] for row in visits)
+    if follow_ups:
+        said = "1 follow-up checks" if follow_ups == 1 else f"{follow_ups} follow-ups check"
+        say(f"Apart: {said} what earlier assessments found; that is no question asked again, and in no count above.")
     scope = overlap.rows("scope")
     if scope:
         audits, topics = len({row["assessment_id"] for row in scope}), len(scope)
@@ -189,6 +193,7 @@ def _write(overlap: Overlap, output: Path, lang: str, months: int) -> None:
         ),
         ("instruments", "The same, of visits of one instrument after any visit with another one at the same factory."),
         ("indicators", "Which questions were asked how often, once per visit with the self-assessment it verified."),
+        ("visits", "Every round; what a follow-up (is_follow_up) asks is a check of open findings, in no count."),
         (
             "scope",
             "Topics in the scope of assessments that list findings alone, of which they list nothing: weak evidence, "

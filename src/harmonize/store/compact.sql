@@ -78,6 +78,9 @@ CREATE TABLE compact.remark (
 );
 INSERT INTO compact.remark VALUES (0, NULL, false, NULL, NULL, NULL);
 
+-- Assessments whose type says that they follow up what is open; what they follow may not have been delivered.
+CREATE TABLE compact.follow_up (assessment_id VARCHAR NOT NULL);
+
 CREATE TABLE compact.delivery (delivery_no INTEGER NOT NULL, file_id VARCHAR NOT NULL);
 
 CREATE TABLE compact.stored_answer (

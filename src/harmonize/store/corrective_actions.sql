@@ -32,6 +32,24 @@ LEFT JOIN verifying v ON v.verified_of = s.assessment_id;
 CREATE OR REPLACE MACRO compact.verification_rank(verification) AS
     CASE verification WHEN 'onsite' THEN 3 WHEN 'virtual' THEN 2 WHEN 'desk' THEN 1 ELSE 0 END;
 
+-- A finding that a follow-up prints as closed is the closing check of the one that it follows up, of the same clause or
+-- indicator: no finding of its own. Where both are numbered, either the number or the text is the same too.
+CREATE OR REPLACE VIEW compact.closing_check AS
+SELECT y.finding_id, o.finding_id AS closes_id, coalesce(t.ended_on, t.assessed_on) AS checked_on
+FROM finding y
+JOIN assessment t ON t.assessment_id = y.assessment_id AND t.published
+JOIN assessment p ON p.assessment_id = t.follow_up_of AND p.published
+JOIN finding o ON o.assessment_id = p.assessment_id
+WHERE y.status = 'closed'
+    AND coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)) OR y.indicator_id = o.indicator_id, false)
+    AND (coalesce(y.native_id = o.native_id, true) OR lower(trim(y.description)) = lower(trim(o.description)))
+QUALIFY row_number() OVER (
+    PARTITION BY y.finding_id
+    ORDER BY coalesce(y.native_id = o.native_id, false) DESC,
+        coalesce(lower(trim(y.description)) = lower(trim(o.description)), false) DESC,
+        coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)), false) DESC, o.finding_id
+) = 1;
+
 -- Every finding of a plan, and every action of an improvement plan that no finding is certain to be meant by. A finding of
 -- an indicator that is no compliance (missing maturity) makes no line. A source without a stated status is open.
 CREATE OR REPLACE MACRO corrective_action_source_on(day, factory) AS TABLE
@@ -51,6 +69,21 @@ acted AS (
     WHERE finding_id IS NOT NULL
     GROUP BY finding_id
 ),
+-- What the same report says otherwise of a finding to another receiver.
+differing AS (
+    SELECT
+        c.assessment_id, c.question_id,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' severity '))) AS severity,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' status '))) AS status,
+        list_sort(list(DISTINCT c.value_raw) FILTER (contains(c.reason, ' due date '))) AS due_on
+    FROM conflict c
+    JOIN report_difference d
+        ON d.assessment_id = c.assessment_id AND d.question_id = c.question_id AND d.copy_a = c.winning_copy_id
+        AND d.copy_b = c.copy_id AND d.value_b = c.value_raw
+    JOIN assessment_copy k ON k.copy_id = c.copy_id
+    WHERE day IS NULL OR coalesce(k.received_at, day) <= day
+    GROUP BY c.assessment_id, c.question_id
+),
 found AS (
     SELECT
         s.facility_id,
@@ -62,7 +95,7 @@ found AS (
             ELSE 'finding|' || n.finding_id
         END AS matter,
         n.finding_id AS source_id, n.finding_id, s.assessment_id, s.instrument, s.edition, s.kind AS assessment_kind,
-        s.assessment_type, s.assessed_on, s.evidence_day, s.visit_id, s.round_id, s.contributors, s.assessor,
+        s.assessment_type, s.assessed_on, s.ended_on, s.evidence_day, s.visit_id, s.round_id, s.contributors, s.assessor,
         n.indicator_id, n.topic_id, n.clause_raw, n.native_id, n.mapping_id, c.predicate AS comparability, c.basis, c.threshold,
         CASE
             WHEN n.made_from = 'answer' THEN coalesce(a.verified, 0)
@@ -79,13 +112,22 @@ found AS (
         CASE WHEN day IS NULL OR n.closed_on <= day THEN n.closed_on END AS closed_on,
         s.stated_on,
         n.description, n.root_cause, n.legal_reference, coalesce(x.actions, []) AS actions,
-        coalesce(x.responsible, []) AS responsible, n.file_id, n.locator
+        coalesce(x.responsible, []) AS responsible, k.closes_id,
+        d.severity AS severity_elsewhere, d.status AS status_elsewhere, d.due_on AS due_elsewhere,
+        -- Where a question asks only a part of an indicator, two findings are surely of one part in the same words alone.
+        CASE WHEN n.indicator_id IS NULL OR c.predicate IN ('exact', 'close') THEN ''
+            ELSE concat_ws('|', s.instrument, lower(trim(coalesce(n.clause_raw, ''))), lower(trim(coalesce(n.description, ''))))
+        END AS part,
+        n.file_id, n.locator
     FROM finding n
     JOIN compact.assessment_on(day, factory) s USING (assessment_id)
     LEFT JOIN indicator i USING (indicator_id)
     LEFT JOIN crosswalk c USING (mapping_id)
     LEFT JOIN answered a ON a.assessment_id = n.assessment_id AND a.question_id = n.clause_raw
     LEFT JOIN acted x USING (finding_id)
+    LEFT JOIN compact.closing_check k USING (finding_id)
+    LEFT JOIN differing d
+        ON d.assessment_id = n.assessment_id AND d.question_id = 'finding ' || coalesce(n.native_id, n.clause_raw, '')
     WHERE i.kind IS NULL OR i.kind = 'compliance'
     UNION ALL BY NAME
     SELECT
@@ -204,8 +246,11 @@ followed AS (
         SELECT
             s.source_id, s.line_id, t.assessment_id AS by_assessment, y.clause_raw, y.verification, y.basis, y.file_id,
             y.locator, y.is_open, y.source_id IS NOT NULL AS is_listed,
-            y.source_id IS NOT NULL AND y.clause_raw IS NOT DISTINCT FROM s.clause_raw
-                AND (y.native_id IS NULL OR s.native_id IS NULL OR y.native_id = s.native_id) AS is_same
+            y.source_id IS NOT NULL AND (
+                y.closes_id IS NOT DISTINCT FROM s.source_id
+                OR y.clause_raw IS NOT DISTINCT FROM s.clause_raw
+                AND (y.native_id IS NULL OR s.native_id IS NULL OR y.native_id = s.native_id)
+            ) AS is_same
         FROM source s
         JOIN standing t ON t.follow_up_of = s.assessment_id
         LEFT JOIN source y ON y.assessment_id = t.assessment_id AND y.line_id = s.line_id
@@ -215,14 +260,17 @@ followed AS (
     HAVING NOT coalesce(bool_or(is_same AND is_open), false) AND (bool_or(is_same) OR NOT bool_or(is_listed))
 ),
 scoped AS (
-    -- In scope of a later list of findings, and nothing found: weak, never met.
+    -- In scope of a later list of findings, and nothing found: weak, never met. A follow-up checks what is open, and a rating
+    -- that restates another instrument's looks at nothing: their silence says nothing.
     SELECT s.source_id, s.line_id, t.assessment_id AS by_assessment, 'in_scope_no_finding' AS kind
     FROM source s
     JOIN topic o USING (topic_id)
     JOIN standing t ON t.facility_id = s.facility_id AND t.evidence_day > s.evidence_day
     JOIN assessment_scope c
         ON c.assessment_id = t.assessment_id AND c.scope = 'in' AND c.topic_id IN (o.topic_id, o.pillar)
-    WHERE s.is_open AND t.kind IN ('audit', 'inspection') AND t.follow_up_of IS DISTINCT FROM s.assessment_id
+    WHERE s.is_open AND t.kind IN ('audit', 'inspection')
+        AND t.assessment_id NOT IN (SELECT assessment_id FROM compact.follow_up)
+        AND t.assessment_id NOT IN (SELECT assessment_id FROM assessment_relation WHERE kind = 'rating_derived_from')
         AND t.instrument NOT IN (SELECT instrument FROM compact.stored_assessment WHERE answers > 0)
         AND NOT EXISTS (FROM finding n WHERE n.assessment_id = t.assessment_id AND n.topic_id = s.topic_id)
     QUALIFY row_number() OVER (PARTITION BY s.source_id ORDER BY t.evidence_day DESC, t.assessment_id) = 1
@@ -263,7 +311,8 @@ WHERE p.kind NOT IN ('met_later', 'met_on_other_basis', 'same_question_met', 'cl
 );
 
 -- The lines of a plan. Open while any source is; overdue where one says so or its day has passed; in progress where one is.
--- Found on several visits it was carried over, or it recurred: found again after a source had been closed.
+-- Found on several visits it was carried over, or it recurred: found again after a source had been closed. A closing check
+-- finds nothing.
 CREATE OR REPLACE MACRO corrective_action_plan_on(day, factory) AS TABLE
 WITH source AS (
     SELECT * FROM corrective_action_source_on(day, factory)
@@ -278,13 +327,16 @@ recurred AS (
     SELECT DISTINCT x.line_id
     FROM source x
     JOIN source y ON y.line_id = x.line_id AND y.round_id <> x.round_id AND y.evidence_day > x.evidence_day
-    WHERE NOT x.is_open AND coalesce(x.closed_on, x.due_on, y.evidence_day) <= y.evidence_day
+        AND y.part = x.part
+    WHERE NOT x.is_open AND y.closes_id IS NULL AND coalesce(
+        x.closed_on, CASE WHEN x.closes_id IS NULL THEN x.due_on END, y.evidence_day
+    ) <= y.evidence_day
 ),
--- Where a question asks only a part of an indicator, two findings need not be of the same part.
 same_again AS (
     SELECT line_id
     FROM source
-    GROUP BY line_id, CASE WHEN comparability IN ('exact', 'close') THEN '' ELSE instrument || '|' || clause_raw END
+    WHERE closes_id IS NULL
+    GROUP BY line_id, part
     HAVING count(DISTINCT round_id) > 1
 ),
 line AS (
@@ -308,10 +360,10 @@ line AS (
         count(*) AS sources,
         count(*) FILTER (is_open) AS open_sources,
         count(*) FILTER (is_open AND status IS NULL) AS without_status,
-        count(DISTINCT round_id) AS visits,
+        count(DISTINCT round_id) FILTER (closes_id IS NULL) AS visits,
         max(compact.verification_rank(verification)) AS verified_rank,
-        min(assessed_on) AS first_found_on,
-        max(assessed_on) AS last_found_on
+        min(assessed_on) FILTER (closes_id IS NULL) AS first_found_on,
+        max(assessed_on) FILTER (closes_id IS NULL) AS last_found_on
     FROM source
     GROUP BY line_id, facility_id, matter
 )
@@ -334,7 +386,7 @@ LEFT JOIN recurred r USING (line_id);
 -- What became of each matter, day by day: found, what later deliveries said of its status, closed, and found again.
 CREATE OR REPLACE MACRO corrective_action_history_on(day, factory) AS TABLE
 WITH source AS (
-    SELECT *, min(evidence_day) OVER (PARTITION BY line_id) AS first_day FROM corrective_action_source_on(day, factory)
+    SELECT *, min(evidence_day) OVER (PARTITION BY line_id, part) AS first_day FROM corrective_action_source_on(day, factory)
 ),
 named AS (
     -- Only a name that stands for one finding of an assessment tells whose status a delivery stated otherwise.
@@ -347,6 +399,7 @@ event AS (
         CASE WHEN assessment_id IS NULL THEN 'planned' WHEN evidence_day > first_day THEN 'found_again' ELSE 'found' END AS event,
         instrument, contributors, severity_raw AS told, file_id, locator
     FROM source
+    WHERE closes_id IS NULL
     UNION ALL
     SELECT
         s.line_id, s.facility_id, s.source_id, k.received_at, 'stated', s.instrument, [k.contributor], c.value_raw,
@@ -362,7 +415,13 @@ event AS (
         CASE WHEN closed_on IS NULL AND is_open THEN 'stated' WHEN closed_on IS NULL THEN 'stated_closed' ELSE 'closed' END,
         instrument, contributors, coalesce(status_raw, status), file_id, locator
     FROM source
-    WHERE status IS NOT NULL
+    WHERE status IS NOT NULL AND closes_id IS NULL
+    UNION ALL
+    SELECT
+        line_id, facility_id, closes_id, coalesce(ended_on, assessed_on), 'closed', instrument, contributors,
+        coalesce(status_raw, status), file_id, locator
+    FROM source
+    WHERE closes_id IS NOT NULL
     UNION ALL
     SELECT
         line_id, facility_id, finding_id, said_on, kind, said_by, [], question_id, file_id, locator

@@ -42,6 +42,18 @@ def test_zero_tolerance_and_overdue_come_first(all_needs: list[Needs]) -> None:
         assert all(one.status != "closed" for one in needs.pressing)
 
 
+def test_perhaps_other_parts_of_a_matter_are_not_ranked_as_repeated(all_needs: list[Needs]) -> None:
+    parts = set(
+        demo_world().release.column(
+            "SELECT line_id FROM v_corrective_action_plan WHERE visits > 1 AND NOT is_same_matter"
+        )
+    )
+    shown = [one for needs in all_needs for one in needs.pressing if one.line_id in parts]
+    assert shown
+    assert {one.visits for one in shown} == {1}
+    assert not [reason for one in shown for reason in one.reasons if reason.startswith("found on")]
+
+
 def test_more_visits_weigh_more_among_equals(all_needs: list[Needs]) -> None:
     for needs in all_needs:
         equal = [one.visits for one in needs.pressing if one.status == "overdue" and not one.zero_tolerance]

@@ -39,7 +39,7 @@ _HISTORY = {
 _CHOICES = {"progress": ("not_begun", "in_progress", "done"), "decision": ("accept", "refuse", "ask")}
 _FILLED = ("progress", "responsible", "done_on", "evidence", "decision", "decided_by", "decided_on")
 """Columns that people fill in."""
-_RULES = ("rule_line", "rule_status", "rule_closing", "rule_severity", "rule_rows")
+_RULES = ("rule_line", "rule_status", "rule_closing", "rule_severity", "rule_receivers", "rule_rows")
 
 
 def plan_workbook(plan: Plan, spoken: Spoken) -> Book:
@@ -101,8 +101,8 @@ def _beneath(plan: Plan, rows: Sequence[Row], spoken: Spoken) -> Iterable[tuple[
 
 
 def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
-    same = ("edition", "assessed_on", "assessor", "status_raw", "due_on", "closed_on", "description", "root_cause",
-            "legal_reference", "source_id", "assessment_id")  # fmt: skip
+    same = ("edition", "assessed_on", "assessor", "closed_on", "description", "root_cause", "legal_reference",
+            "source_id", "assessment_id")  # fmt: skip
     for shown, row in _beneath(plan, plan.sources, spoken):
         yield {
             **shown,
@@ -113,13 +113,20 @@ def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "contributors": "; ".join(row["contributors"]),
             "clause": row["clause_raw"],
             "zero_tolerance": spoken("yes") if row["severity"] == "zero_tolerance" else "",
-            "severity": row["severity_raw"],
+            "severity": _told_twice(row["severity_raw"], row["severity_elsewhere"], spoken),
+            "status_raw": _told_twice(row["status_raw"], row["status_elsewhere"], spoken),
+            "due_on": _told_twice(row["due_on"], row["due_elsewhere"], spoken),
             "status": spoken("overdue" if row["is_overdue"] else row["status"] or "open"),
             "actions": "; ".join(row["actions"]),
             "stated_responsible": "; ".join(row["responsible"]),
             "place": place(row),
             ALARMS: {"status"} if row["is_overdue"] else {"zero_tolerance"},
         }
+
+
+def _told_twice(said: object, elsewhere: Sequence[str] | None, spoken: Spoken) -> object:
+    """What a report says; where the same one says otherwise to another receiver, both."""
+    return spoken("told_twice", word=said, other=", ".join(elsewhere)) if elsewhere else said
 
 
 def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:

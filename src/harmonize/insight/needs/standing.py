@@ -19,7 +19,11 @@ _STRENGTH = {"desk": 1, "virtual": 2, "onsite": 3}
 
 @dataclass(frozen=True, slots=True)
 class Pressing:
-    """An open matter of the plan, with what makes it press; severities are the tools' own words and rank nothing."""
+    """An open matter of the plan, with what makes it press; severities are the tools' own words and rank nothing.
+
+    Attributes:
+        visits: those that surely found the same part of it.
+    """
 
     line_id: str
     indicator_id: str | None
@@ -90,12 +94,18 @@ def _weight(line: Mapping[str, Any]) -> tuple[object, ...]:
     return (
         not line["zero_tolerance"],
         not line["is_overdue"],
-        -line["visits"],
+        -_times_found(line),
         -len(line["instruments"]),
         -_STRENGTH.get(line["verification"], 0),
         line["due_on"] or date.max,
         line["line_id"],
     )
+
+
+def _times_found(line: Mapping[str, Any]) -> int:
+    """The visits that found the same; perhaps each found another part of the matter."""
+    visits: int = line["visits"]
+    return visits if line["is_same_matter"] else min(visits, 1)
 
 
 def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
@@ -104,7 +114,7 @@ def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
         f"overdue since {line['due_on']}" if line["is_overdue"] and line["due_on"] and line["due_on"] < day else "",
         "overdue, says its source" if line["is_overdue"] and not (line["due_on"] and line["due_on"] < day) else "",
         "found again after closing" if line["repetition"] == "recurred" else "",
-        f"found on {line['visits']} visits" if line["visits"] > 1 else "",
+        f"found on {line['visits']} visits" if _times_found(line) > 1 else "",
         f"found by {len(line['instruments'])} tools" if len(line["instruments"]) > 1 else "",
         "" if line["verification"] == "none" else f"verified: {line['verification']}",
     ]
@@ -116,7 +126,7 @@ def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
         line["status"],
         line["due_on"],
         line["zero_tolerance"],
-        line["visits"],
+        _times_found(line),
         line["instruments"],
         line["verification"],
         line["severities"] or [],
