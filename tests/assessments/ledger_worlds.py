@@ -434,7 +434,9 @@ def _after_checks(world: World) -> dict[str, list[Finding]]:
                 found[name].remove((place, new))
                 days[earlier.name, likest[-1]] += [one.day] if one.day else []
     return {
-        name: [replace(f, closed_on=f.closed_on or min(days.get((name, at), [None]))) for at, f in kept_findings]
+        name: [
+            replace(f, closed_on=f.closed_on or min(days.get((name, at), []), default=None)) for at, f in kept_findings
+        ]
         for name, kept_findings in found.items()
     }
 

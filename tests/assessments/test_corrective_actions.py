@@ -12,12 +12,13 @@ from typing import Any
 
 import duckdb
 import pytest
-from openpyxl import load_workbook
+from python_calamine import CalamineWorkbook
 
 from harmonize.assessments.corrective_actions.cells import repetition
 from harmonize.assessments.corrective_actions.plan import Plan, read_plans
 from harmonize.assessments.corrective_actions.words import load_plan_words
 from harmonize.assessments.corrective_actions.workbook import plan_workbook
+from harmonize.workbooks import write_workbook
 from harmonize.yaml_text import read_yaml
 from tests.pipeline.worlds import AS_OF, Release, alone, deliver, demo_world, run_inbox
 from tests.sources.delivering import better_work, envelope, gap, page, table
@@ -436,8 +437,12 @@ def test_a_source_says_that_another_receiver_was_told_otherwise(tmp_path: Path) 
     assert len(source["due_elsewhere"]) == 1
     assert source["status_elsewhere"] is None
     words = load_plan_words(alone().find("schemas/corrective_actions.yml")).spoken(None)
-    book = load_workbook(BytesIO(plan_workbook(plan, words)))
-    cells = [str(cell.value) for sheet in book for line in sheet.iter_rows() for cell in line if cell.value]
+    stream = BytesIO()
+    write_workbook(stream, plan_workbook(plan, words))
+    book = CalamineWorkbook.from_filelike(stream)
+    cells = [
+        str(cell) for name in book.sheet_names for line in book.get_sheet_by_name(name).to_python() for cell in line
+    ]
     assert f"{source['severity_raw']}; printed as {source['severity_elsewhere'][0]} for another receiver" in cells
     assert any("hold the same report with different words" in cell for cell in cells)
 
