@@ -439,10 +439,10 @@ def test_a_source_says_that_another_receiver_was_told_otherwise(tmp_path: Path) 
     words = load_plan_words(alone().find("schemas/corrective_actions.yml")).spoken(None)
     stream = BytesIO()
     write_workbook(stream, plan_workbook(plan, words))
+    stream.seek(0)
     book = CalamineWorkbook.from_filelike(stream)
-    cells = [
-        str(cell) for name in book.sheet_names for line in book.get_sheet_by_name(name).to_python() for cell in line
-    ]
+    lines = [line for name in book.sheet_names for line in book.get_sheet_by_name(name).to_python()]
+    cells = [str(cell) for line in lines for cell in line]
     assert f"{source['severity_raw']}; printed as {source['severity_elsewhere'][0]} for another receiver" in cells
     assert any("hold the same report with different words" in cell for cell in cells)
 
