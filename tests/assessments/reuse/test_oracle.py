@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, timedelta
@@ -41,6 +42,7 @@ from tests.assessments.reuse.worlds import (
 )
 
 # Few days, so that they meet.
+LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
 DAYS = [date(2025, 5, 1) + timedelta(days=60 * number) for number in range(8)]
 day = st.sampled_from(DAYS)
 STATES = ("met", "met", "met", "not_met", "partly_met", "not_applicable", "unable_to_assess", "unknown_to_facility")
@@ -160,7 +162,9 @@ worlds, requirements = seeds.map(_world), seeds.map(_needed)
 
 
 quietly = settings(
-    max_examples=50, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], deadline=None
+    max_examples=50 if LONG else 15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    deadline=None,
 )
 
 
@@ -185,7 +189,7 @@ def test_the_plan_says_what_the_oracle_says(
     assert _told(found) == decide(world, needed, rules(), as_of, judged_on)
 
 
-@settings(quietly, max_examples=20)
+@settings(quietly, max_examples=20 if LONG else 6)
 @given(world=worlds, needed=requirements, more=seeds.map(lambda luck: _visit(luck, "B", ("F1",))))
 def test_more_evidence_takes_nothing_away_but_what_it_ends(
     release: duckdb.DuckDBPyConnection, world: World, needed: list[Required], more: Visit
@@ -209,7 +213,7 @@ def test_more_evidence_takes_nothing_away_but_what_it_ends(
             assert any(one["failed"] & ENDS for one in failed) or row["state"] == "no_finding"
 
 
-@settings(quietly, max_examples=20)
+@settings(quietly, max_examples=20 if LONG else 6)
 @given(world=worlds, needed=requirements)
 def test_a_longer_age_takes_nothing_away(
     release: duckdb.DuckDBPyConnection, world: World, needed: list[Required]
@@ -221,7 +225,7 @@ def test_a_longer_age_takes_nothing_away(
     )
 
 
-@settings(quietly, max_examples=20)
+@settings(quietly, max_examples=20 if LONG else 6)
 @given(world=worlds, needed=requirements, as_of=st.sampled_from(DAYS))
 def test_an_earlier_plan_uses_no_later_evidence(
     release: duckdb.DuckDBPyConnection, world: World, needed: list[Required], as_of: date
@@ -243,7 +247,7 @@ def test_an_earlier_plan_uses_no_later_evidence(
         assert row["evidence_day"] is None or row["evidence_day"] <= as_of
 
 
-@settings(quietly, max_examples=15)
+@settings(quietly, max_examples=15 if LONG else 5)
 @given(world=worlds, needed=requirements, if_granted=st.booleans())
 def test_lines_are_the_requirements_once_each(
     release: duckdb.DuckDBPyConnection, world: World, needed: list[Required], if_granted: bool
