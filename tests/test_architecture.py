@@ -20,6 +20,7 @@ MAY_IMPORT = {
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
     "pictures": frozenset({"errors", "yaml_text"}),
+    "yaml_forms": frozenset({"errors", "yaml_text"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
     "reading": frozenset({"model", "errors", "collection"}),
     **{
@@ -31,6 +32,7 @@ MAY_IMPORT = {
                 "project",
                 "errors",
                 "ledgers",
+                "yaml_forms",
                 "yaml_text",
                 "database",
                 "companion",

@@ -8,28 +8,23 @@ from typing import Literal
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import PositiveInt
 
 from harmonize.database import create_table
-from harmonize.errors import ConfigurationError
 from harmonize.model.tables import AnswerState
-from harmonize.yaml_text import read_yaml
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["BurdenRules", "load_burden_rules", "register_burden_rules"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class TakenOver(_Strict):
+class TakenOver(StrictForm):
     """These assessment types of an instrument name another programme whose assessment it takes over."""
 
     instrument: str
     types: Sequence[str]
 
 
-class BurdenRules(_Strict):
+class BurdenRules(StrictForm):
     """All of `schemas/burden.yml`."""
 
     answered_within_months: PositiveInt
@@ -44,14 +39,7 @@ def load_burden_rules(path: Path) -> BurdenRules:
     Raises:
         ConfigurationError: a rule is missing, unknown or not whole; the message names the place.
     """
-    try:
-        return BurdenRules.model_validate(read_yaml(path) or {})
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(
-            f"{path}: {place}: {first['msg']}; see schemas/burden.yml as it is shipped (`harmonize init`)."
-        ) from problem
+    return read_form(path, BurdenRules)
 
 
 _S = pa.string()

@@ -8,11 +8,11 @@ from typing import Annotated
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, Field, NonNegativeInt, PositiveInt, ValidationError
+from pydantic import Field, NonNegativeInt, PositiveInt
 
 from harmonize.database import create_table
 from harmonize.errors import ConfigurationError
-from harmonize.yaml_text import read_yaml
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["CONFIDENCES", "DOUBTS", "CopyRules", "load_copy_rules", "register_copy_rules"]
 
@@ -35,11 +35,7 @@ DOUBTS = ("number_alike", "answers_alike", "undated_alike", "same_day", "across_
 Share = Annotated[float, Field(ge=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Days(_Strict):
+class Days(StrictForm):
     """Days that two dates of one report may be apart."""
 
     any: NonNegativeInt
@@ -47,21 +43,21 @@ class Days(_Strict):
     by_instrument: Mapping[str, PositiveInt] = {}
 
 
-class Alike(_Strict):
+class Alike(StrictForm):
     """How much two deliveries must state alike."""
 
     agreement: Share
     telling: PositiveInt
 
 
-class Enough(_Strict):
+class Enough(StrictForm):
     """From how many common statements on which agreement tells."""
 
     agreement: Share
     compared: PositiveInt
 
 
-class Answers(_Strict):
+class Answers(StrictForm):
     """The same close by, and with and without two dates."""
 
     near: Enough
@@ -69,7 +65,7 @@ class Answers(_Strict):
     undated: Alike
 
 
-class Review(_Strict):
+class Review(StrictForm):
     """What a steward is shown."""
 
     days: PositiveInt
@@ -79,7 +75,7 @@ class Review(_Strict):
     differing_compared: PositiveInt
 
 
-class Confidence(_Strict):
+class Confidence(StrictForm):
     """How sure something is by what shows it, in words; `differing` where the answers agree little."""
 
     words: str
@@ -87,7 +83,7 @@ class Confidence(_Strict):
     differing: Share | None = None
 
 
-class CopyRules(_Strict):
+class CopyRules(StrictForm):
     """All of `schemas/copies.yml`."""
 
     days: Days
@@ -106,12 +102,7 @@ def load_copy_rules(path: Path) -> CopyRules:
     Raises:
         ConfigurationError: a rule is not whole, or a kind of evidence is missing or unknown.
     """
-    try:
-        rules = CopyRules.model_validate(read_yaml(path) or {})
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path}: {place}: {first['msg']}; see the shipped schemas/copies.yml.") from problem
+    rules = read_form(path, CopyRules)
     for part, stated, known in (("confidence", rules.confidence, CONFIDENCES), ("doubt", rules.doubt, DOUBTS)):
         differing = sorted(set(known) ^ stated.keys())
         if differing:

@@ -8,20 +8,16 @@ from pathlib import Path
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, PositiveInt, ValidationError
+from pydantic import PositiveInt
 
 from harmonize.database import create_table
 from harmonize.errors import ConfigurationError
-from harmonize.yaml_text import read_yaml
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["VisitRules", "load_visit_rules", "register_visit_rules"]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class _Rule(_Strict):
+class _Rule(StrictForm):
     instrument: str
     within_days: PositiveInt
 
@@ -46,20 +42,20 @@ class AutoAccepted(_Rule):
     programme: str
 
 
-class FollowUps(_Strict):
+class FollowUps(StrictForm):
     """Audits whose type says one of these words follow another one up, the last before them."""
 
     words: Sequence[str] = ("follow",)
     within_days: PositiveInt = 730
 
 
-class Contradictions(_Strict):
+class Contradictions(StrictForm):
     """The days before an assessment that its evidence covers where it states none."""
 
     evidence_days: PositiveInt = 180
 
 
-class VisitRules(_Strict):
+class VisitRules(StrictForm):
     """All of `schemas/visits.yml`; a list that is not there is empty."""
 
     dated_on_site: Sequence[str] = ()
@@ -76,12 +72,7 @@ def load_visit_rules(path: Path) -> VisitRules:
     Raises:
         ConfigurationError: a rule is not whole, or an instrument both reports for another and is reported by one.
     """
-    try:
-        rules = VisitRules.model_validate(read_yaml(path) or {})
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path}: {place}: {first['msg']}; see the other entries of the list.") from problem
+    rules = read_form(path, VisitRules)
     seeing = {rule.seen_by for rule in rules.same_visit} | {rule.derived_from for rule in rules.rating_derived_from}
     for told in (*rules.same_visit, *rules.rating_derived_from):
         if told.instrument in seeing:

@@ -70,7 +70,9 @@ def _tell(needs: Needs) -> None:
     facility = needs.facility
     say(f"factory    {facility['name']} ({facility['facility_id']}, {facility['country']}, {facility['sector']})")
     say(f"release    {needs.release_id}, as of {needs.as_of}")
-    sizes = "; ".join(f"{name}: {factories} of {groups} owners" for name, factories, groups in needs.circle_sizes)
+    sizes = "; ".join(
+        f"{name}: {factories} factories of {groups} owners" for name, factories, groups in needs.circle_sizes
+    )
     say(f"peers      {sizes}")
     _tell_pressing(needs)
     _tell_levels(needs)

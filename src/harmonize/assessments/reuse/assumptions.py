@@ -8,12 +8,12 @@ from pathlib import Path
 
 from pydantic import Field, NonNegativeFloat, PositiveFloat, PositiveInt, model_validator
 
-from harmonize.assessments.reuse.checked import Strict, load
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["Assumptions", "load_assumptions"]
 
 
-class _Reasoned(Strict):
+class _Reasoned(StrictForm):
     reason: str = Field(min_length=1)
 
 
@@ -29,7 +29,7 @@ class _Positive(_Reasoned):
     value: PositiveFloat
 
 
-class _Step(Strict):
+class _Step(StrictForm):
     up_to_workers: PositiveInt | None
     days: PositiveFloat
 
@@ -45,7 +45,7 @@ class _Steps(_Reasoned):
         return self
 
 
-class Assumptions(Strict):
+class Assumptions(StrictForm):
     """All of the file; amounts of money are in `currency`."""
 
     currency: _Word
@@ -79,4 +79,4 @@ def load_assumptions(path: Path) -> Assumptions:
     Raises:
         ConfigurationError: they cannot be read, or one is missing or has no reason.
     """
-    return load(path, Assumptions)
+    return read_form(path, Assumptions)

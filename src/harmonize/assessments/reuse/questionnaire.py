@@ -9,10 +9,10 @@ from pathlib import Path
 
 import duckdb
 
-from harmonize.assessments.reuse.checked import Strict, load
 from harmonize.assessments.reuse.rules import AlwaysAsked
 from harmonize.errors import ConfigurationError
 from harmonize.workbooks import ANSWERS, Column, Figure, Sheet
+from harmonize.yaml_forms import StrictForm, read_form
 from harmonize.yaml_text import read_yaml
 
 __all__ = ["About", "Asked", "Words", "asked_of", "load_states", "load_words", "questionnaire_sheet"]
@@ -24,7 +24,7 @@ _FILLED = ("answer", "remark")
 _FIGURES = {"quantity": Figure.NUMBER, "date": Figure.DAY}
 
 
-class Words(Strict):
+class Words(StrictForm):
     """Words of the workbook by language (`schemas/reuse_words.yml`)."""
 
     status: Mapping[str, str]
@@ -64,7 +64,7 @@ def load_words(path: Path) -> Words:
     Raises:
         ConfigurationError: they cannot be read, or are not of their form.
     """
-    return load(path, Words)
+    return read_form(path, Words)
 
 
 def load_states(path: Path) -> Mapping[str, Mapping[str, str]]:

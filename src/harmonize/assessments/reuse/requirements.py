@@ -10,9 +10,10 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from harmonize.assessments.reuse.checked import Strict, check_names, load
+from harmonize.assessments.reuse.checked import check_names
 from harmonize.assessments.reuse.rules import ReuseRules
 from harmonize.errors import ConfigurationError
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = [
     "ASKABLE",
@@ -32,7 +33,7 @@ Basis = Literal["national_law", "international_standard", "buyer_code", "good_pr
 _Level = Literal["none", "desk", "virtual", "onsite"]
 
 
-class _Terms(Strict):
+class _Terms(StrictForm):
     """On which terms evidence is accepted; what is None is as the profile says, or as the common rules."""
 
     verification: _Level | None = None
@@ -167,7 +168,7 @@ def load_requirements(path: Path) -> Requirements:
     Raises:
         ConfigurationError: it cannot be read, or is not of its form.
     """
-    return load(path, Requirements, buyer=path.stem)
+    return read_form(path, Requirements, buyer=path.stem)
 
 
 def expand(

@@ -8,20 +8,21 @@ from typing import Literal
 
 from pydantic import Field, PositiveInt, model_validator
 
-from harmonize.assessments.reuse.checked import Known, Strict, check_names, load
+from harmonize.assessments.reuse.checked import Known, check_names
 from harmonize.model.tables import AnswerState, AssessmentKind, Verification
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["AlwaysAsked", "Event", "ReuseRules", "Signal", "Volatility", "check_rules", "load_rules"]
 
 
-class Volatility(Strict):
+class Volatility(StrictForm):
     """A class of matters that change about as fast."""
 
     maximum_age_days: PositiveInt
     meaning: str
 
 
-class AlwaysAsked(Strict):
+class AlwaysAsked(StrictForm):
     """What every visit asks, whatever is known; evidence on these facets and topics is never reused."""
 
     facets: Sequence[str] = ()
@@ -35,7 +36,7 @@ class AlwaysAsked(Strict):
         return self
 
 
-class Event(Strict):
+class Event(StrictForm):
     """What ends the reuse of older evidence; without topics, of all."""
 
     why: str
@@ -43,14 +44,14 @@ class Event(Strict):
     topics: Sequence[str] = ()
 
 
-class EndedStatus(Strict):
+class EndedStatus(StrictForm):
     """A native state in which an assessment is not reused; a void one is no bad news either."""
 
     why: str
     void: bool = False
 
 
-class Signal(Strict):
+class Signal(StrictForm):
     """Answers and findings that are an event: of one indicator, or of all of a facet."""
 
     states: Sequence[AnswerState]
@@ -64,27 +65,27 @@ class Signal(Strict):
         return self
 
 
-class NoFinding(Strict):
+class NoFinding(StrictForm):
     """Of which audits the silence on a topic in scope is weak evidence."""
 
     kinds: Sequence[AssessmentKind]
     not_of_types: Sequence[str] = ()
 
 
-class FullVisit(Strict):
+class FullVisit(StrictForm):
     """Which types of assessment are no full visit."""
 
     not_of_types: Sequence[str] = ()
 
 
-class DeskClosable(Strict):
+class DeskClosable(StrictForm):
     """What closes from documents alone."""
 
     topics: Sequence[str] = ()
     indicators: Sequence[str] = ()
 
 
-class ReuseRules(Strict):
+class ReuseRules(StrictForm):
     """All of `schemas/reuse.yml`."""
 
     classes: Mapping[str, Volatility] = Field(min_length=1)
@@ -133,7 +134,7 @@ def load_rules(path: Path) -> ReuseRules:
     Raises:
         ConfigurationError: they cannot be read, or do not hold together.
     """
-    return load(path, ReuseRules)
+    return read_form(path, ReuseRules)
 
 
 def check_rules(path: Path, rules: ReuseRules, known: Known) -> None:

@@ -7,10 +7,9 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import Field
 
-from harmonize.errors import ConfigurationError
-from harmonize.yaml_text import read_yaml
+from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["BenchmarkRules", "Circle", "load_benchmark_rules"]
 
@@ -19,11 +18,7 @@ Circle = tuple[Literal["process", "country"], ...]
 _Share = Annotated[float, Field(gt=0, le=1)]
 
 
-class _Strict(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class OwnerRules(_Strict):
+class OwnerRules(StrictForm):
     """What shows that two factories have one owner."""
 
     schemes: Sequence[str] = ()
@@ -31,7 +26,7 @@ class OwnerRules(_Strict):
     most_sites: int = Field(gt=1)
 
 
-class IntensityRules(_Strict):
+class IntensityRules(StrictForm):
     """Which quantities are compared, and when one of them fell."""
 
     indicators: Sequence[str]
@@ -40,7 +35,7 @@ class IntensityRules(_Strict):
     fall_share: _Share
 
 
-class BeforeRules(_Strict):
+class BeforeRules(StrictForm):
     """How far is looked back, how much is told, and on what no free text is."""
 
     months: int = Field(gt=0)
@@ -49,7 +44,7 @@ class BeforeRules(_Strict):
     withheld_facets: Sequence[str] = ()
 
 
-class BenchmarkRules(_Strict):
+class BenchmarkRules(StrictForm):
     """All of the file.
 
     Attributes:
@@ -83,11 +78,4 @@ def load_benchmark_rules(path: Path) -> BenchmarkRules:
     Raises:
         ConfigurationError: one of them is impossible; the message names file, place, value and cure.
     """
-    try:
-        return BenchmarkRules.model_validate(read_yaml(path) or {})
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(
-            f"{path}: {place}: {first['msg']} (value {first['input']!r}). Mend it there."
-        ) from problem
+    return read_form(path, BenchmarkRules)
