@@ -1,6 +1,6 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, judged_answer (pointed at the files of
---        `answer_source`), contested_winner, accepted_assessment, accepted_level, stage.staged_text, stage.staged_remark.
+--        `answer_source`), contested_winner, said_otherwise, otherwise_said, accepted_assessment, accepted_level, stage.staged_text, stage.staged_remark.
 -- Writes: made_number, question_count, release.compact (what is stored of answers).
 CREATE OR REPLACE TABLE question_count AS
 SELECT s.instrument, s.edition, a.question_no, -count(*) AS answers
@@ -15,6 +15,9 @@ GROUP BY ALL;
 DELETE FROM release.compact.stored_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.topic_count WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.breach WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.otherwise WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.otherwise_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
+DELETE FROM release.compact.accepted_answer WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 DELETE FROM release.compact.stored_assessment WHERE assessment_no IN (SELECT assessment_no FROM stale_assessment);
 
 -- An assessment keeps its number; new ones follow by factory.
@@ -120,6 +123,32 @@ FROM winning w
 JOIN known_text t ON t.text_key = coalesce(w.text_key, 0)
 JOIN known_remark r ON r.remark_key = coalesce(w.remark_key, 0)
 ORDER BY w.made_no, w.question_no, w.answered_by;
+
+INSERT INTO release.compact.otherwise
+SELECT n.assessment_no, o.assessment_key, o.question_id, o.is_absent
+FROM said_otherwise o
+JOIN made_number n USING (assessment_id)
+ORDER BY ALL;
+
+INSERT INTO release.compact.otherwise_answer
+SELECT
+    n.assessment_no, o.assessment_key, o.question_id, o.question_no, o.answered_by, o.state, o.verification, t.text_no,
+    CASE WHEN t.text_no = 0 THEN o.raw_value END, o.value_number, o.raw_unit_no, r.remark_no, o.row_no, o.place_no
+FROM otherwise_said o
+JOIN made_number n USING (assessment_id)
+JOIN known_text t ON t.text_key = coalesce(o.text_key, 0)
+JOIN known_remark r ON r.remark_key = coalesce(o.remark_key, 0)
+ORDER BY n.assessment_no, o.assessment_key, o.question_no, o.answered_by;
+
+INSERT INTO release.compact.accepted_answer
+SELECT a.assessment_no, a.question_no, a.answered_by, a.verification
+FROM release.compact.stored_answer a
+JOIN made_number n USING (assessment_no)
+JOIN accepted_assessment r USING (assessment_id)
+JOIN accepted_level l ON l.instrument = r.instrument AND l.programme = r.programme
+JOIN release.compact.question q USING (question_no)
+JOIN crosswalk_entry c ON c.mapping_id = q.mapping_id AND c.level = l.level
+WHERE a.verification <> 'none';
 
 -- What a programme has accepted unseen is not verified, whatever its mark says.
 UPDATE release.compact.stored_answer a

@@ -202,6 +202,8 @@ _REFERRED = {
 }
 
 
+_HOLDERS = ("stored_answer", "otherwise_answer")
+"""Tables of answers."""
 _ASKED = {"question": "question_no", "place": "place_no"}
 
 
@@ -213,16 +215,14 @@ def _forget_unreferred(connection: duckdb.DuckDBPyConnection) -> None:
     ((stale,),) = connection.execute("SELECT count(*) FROM stale_assessment").fetchall()
     (before,) = connection.execute(f"SELECT {', '.join(_REFERRED.values())} FROM numbered_before").fetchall()
     for (table, number), last in zip(_REFERRED.items(), before, strict=True):
-        answers = f"SELECT DISTINCT {number} FROM release.compact.stored_answer"
-        if stale:
-            suspect = f"{number} > 0"
-        else:
-            suspect = f"{number} > {last}"
-            answers += " WHERE assessment_no IN (SELECT assessment_no FROM made_number)"
+        suspect = f"{number} > {0 if stale else last}"
+        made = "" if stale else " WHERE assessment_no IN (SELECT assessment_no FROM made_number)"
+        holders = _HOLDERS if table != "delivery" else _HOLDERS[:1]
+        answers = " UNION ".join(f"SELECT {number} FROM release.compact.{of}{made}" for of in holders)
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {suspect} AND {number} NOT IN ({answers})")
     for table, number in _ASKED.items() if stale else ():
         # What is asked stays without an answer too: what it means is handed on by its number.
-        used = " UNION ".join(f"SELECT {number} FROM release.compact.{of}" for of in ("meaning", "stored_answer"))
+        used = " UNION ".join(f"SELECT {number} FROM release.compact.{of}" for of in ("meaning", *_HOLDERS))
         connection.execute(f"DELETE FROM release.compact.{table} WHERE {number} NOT IN ({used})")
 
 

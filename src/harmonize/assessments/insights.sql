@@ -7,7 +7,7 @@
 
 -- Instruments whose exports list answers, and not findings alone.
 CREATE OR REPLACE TABLE answering_instrument AS
-SELECT DISTINCT instrument FROM release.compact.stored_assessment WHERE answers > 0;
+SELECT instrument FROM instrument_default WHERE lists_answers;
 
 CREATE OR REPLACE TABLE facility_plan AS
 WITH found AS (

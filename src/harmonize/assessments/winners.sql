@@ -1,6 +1,6 @@
 -- The winning answers of the touched assessments that several contents answer, and losers that differ.
 -- Reads: contested_answer, answer_source, touched_assessment, delivery_group, made_copy, release.compact.place.
--- Writes: contested_winner, answer_conflict, made_agreement.
+-- Writes: contested_winner, answer_conflict, made_agreement, said_otherwise, otherwise_said.
 CREATE OR REPLACE TABLE ranked_answer AS
 WITH source AS (
     SELECT s.*
@@ -117,7 +117,50 @@ SELECT assessment_id, copy_id, count(*) AS compared, count(*) FILTER (NOT differ
 FROM compared_answer
 GROUP BY ALL;
 
+-- What each content says of a question otherwise than what stands: nothing of it may come from another delivery.
+CREATE OR REPLACE TABLE delivered_answer AS
+WITH stated AS (
+    SELECT assessment_key, min(verification) AS verification
+    FROM contested_answer
+    WHERE verification <> 'none'
+    GROUP BY assessment_key
+)
+SELECT
+    a.* REPLACE (coalesce(a.verification, v.verification, s.verification) AS verification), s.assessment_id,
+    hash(
+        a.answered_by, a.question_no, a.state, coalesce(a.verification, v.verification, s.verification), a.raw_value,
+        a.value_number, a.raw_unit_no, a.remark_key
+    ) AS line
+FROM contested_answer a
+JOIN answer_source s USING (assessment_key)
+JOIN touched_assessment t USING (assessment_id)
+LEFT JOIN stated v USING (assessment_key)
+WHERE s.is_contested
+QUALIFY row_number() OVER (PARTITION BY assessment_key, question_id, answered_by ORDER BY cell_no) = 1;
+
+CREATE OR REPLACE TABLE said_otherwise AS
+WITH stands AS (
+    SELECT
+        assessment_id, question_id,
+        sum(hash(answered_by, question_no, state, verification, raw_value, value_number, raw_unit_no, remark_key)::HUGEINT)
+            AS line
+    FROM contested_winner
+    GROUP BY ALL
+),
+said AS (
+    SELECT assessment_key, question_id, sum(line::HUGEINT) AS line FROM delivered_answer GROUP BY ALL
+)
+SELECT c.assessment_id, c.assessment_key, w.question_id, s.line IS NULL AS is_absent
+FROM answer_source c
+JOIN stands w USING (assessment_id)
+LEFT JOIN said s ON s.assessment_key = c.assessment_key AND s.question_id = w.question_id
+WHERE c.is_contested AND s.line IS DISTINCT FROM w.line;
+
+CREATE OR REPLACE TABLE otherwise_said AS
+SELECT d.* EXCLUDE (line) FROM delivered_answer d SEMI JOIN said_otherwise o USING (assessment_key, question_id);
+
 -- The largest tables of a run, and nothing reads them any more.
 DROP TABLE contested_answer;
 DROP TABLE ranked_answer;
 DROP TABLE compared_answer;
+DROP TABLE delivered_answer;

@@ -59,12 +59,13 @@ def register_knowledge(
     scales: Mapping[str, Scale],
     units: UnitTable,
     entailment: Sequence[tuple[str, str, str]],
-    defaults_by_instrument: Mapping[str, tuple[str | None, str]],
+    defaults_by_instrument: Mapping[str, tuple[str | None, str, bool]],
 ) -> None:
     """Put mappings, topics, indicators, scales and units into the workspace as tables.
 
     Args:
-        defaults_by_instrument: scale of unmapped questions, and verification where no delivery states one.
+        defaults_by_instrument: scale of unmapped questions, verification where no delivery states one, and
+            whether any of its exports lists answers, and not findings alone.
     """
     schema = pa.schema(
         {
@@ -139,11 +140,13 @@ def register_knowledge(
         "entailment",
         _rows(pa.schema({"comparability": _S, "state": _S, "implied_state": _S}), [*entailment]),
     )
-    instruments = [(name, scale, verification) for name, (scale, verification) in defaults_by_instrument.items()]
+    instruments = [(name, *defaults) for name, defaults in defaults_by_instrument.items()]
     create_table(
         connection,
         "instrument_default",
-        _rows(pa.schema({"instrument": _S, "scale": _S, "verification": _S}), [*instruments]),
+        _rows(
+            pa.schema({"instrument": _S, "scale": _S, "verification": _S, "lists_answers": pa.bool_()}), [*instruments]
+        ),
     )
 
 

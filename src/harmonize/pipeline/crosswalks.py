@@ -25,13 +25,17 @@ from harmonize.values.units import UnitTable
 
 __all__ = ["Crosswalks", "load_crosswalks"]
 
+_ANSWERING = frozenset({"wide", "envelopes", "long"})
+"""Families of exports that list answers; the others list findings alone, or name factories."""
+
 
 @dataclass(frozen=True, slots=True)
 class Crosswalks:
     """What decides the meaning of answers, on one day of judgement.
 
     Attributes:
-        defaults: scale of unmapped questions, and verification where no delivery states one, by instrument.
+        defaults: scale of unmapped questions, verification where no delivery states one, and whether any export lists
+            answers (and not findings alone), by instrument.
     """
 
     language: Language
@@ -40,7 +44,7 @@ class Crosswalks:
     entailment: Sequence[tuple[str, str, str]]
     editions: Sequence[Edition]
     index: CrosswalkIndex
-    defaults: Mapping[str, tuple[str | None, str]]
+    defaults: Mapping[str, tuple[str | None, str, bool]]
     visit_rules: VisitRules
     burden_rules: BurdenRules
     copy_rules: CopyRules
@@ -62,7 +66,7 @@ class Crosswalks:
     @property
     def default_scales(self) -> Mapping[str, str | None]:
         """The scale of unmapped questions, by instrument."""
-        return {name: scale for name, (scale, _) in self.defaults.items()}
+        return {name: scale for name, (scale, *_) in self.defaults.items()}
 
     def reads(self, question: Question) -> object:
         """What of the mappings and of the language decides how a question is read, besides `rest`."""
@@ -109,6 +113,7 @@ def load_crosswalks(
         name: (
             next((layout.default_scale for layout in profile.layouts if layout.default_scale), None),
             profile.verification,
+            any(layout.family in _ANSWERING for layout in profile.layouts),
         )
         for name, profile in profiles.items()
     }

@@ -253,7 +253,8 @@ def _run(
                     },
                 )
         known = read_manifest(release_folder(out, release_id))
-        if known is not None and not last.is_damaged and is_whole(release_folder(out, release_id), known):
+        is_standing = known is not None and known.get("form") == form and not last.is_damaged
+        if is_standing and known is not None and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
             folder = release_folder(out, release_id)
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
@@ -277,6 +278,8 @@ def _run(
             "as_of": as_of.isoformat(),
             "input_hash": input_hash,
             "logical_hash": logical_hash,
+            # The same content in another form (after an update of the program) is written again.
+            "form": form,
             "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in hashes.items()},
             "figures": extracts.figures,
             "linkage": accuracy.as_dict(),

@@ -64,7 +64,7 @@ def release_form(parts: Sequence[str]) -> str:
     Args:
         parts: hashes of the program and of the knowledge that every answer depends on.
     """
-    names = ("compact.sql", "contract.sql", *_VIEWS)
+    names = ("compact.sql", "contract.sql", "stated.sql", *_VIEWS)
     texts = [*(_statements(name) for name in names), numbered_answers("compact")]
     layout = [table_ddl(table) for table in TABLES]
     return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
@@ -162,6 +162,7 @@ def fill_contract(
     for table, rows in knowledge.items():
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
+    connection.execute(_statements("stated.sql"))
     connection.execute("USE release")
 
 

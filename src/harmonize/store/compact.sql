@@ -100,6 +100,39 @@ CREATE TABLE compact.stored_answer (
     place_no INTEGER NOT NULL
 );
 
+-- What a delivery says otherwise than what stands, of assessments that were delivered more than once, question by question
+-- (`is_absent`: it leaves the question out), and its answers to these questions.
+CREATE TABLE compact.otherwise (
+    assessment_no INTEGER NOT NULL,
+    assessment_key BIGINT NOT NULL,
+    question_id VARCHAR NOT NULL,
+    is_absent BOOLEAN NOT NULL
+);
+CREATE TABLE compact.otherwise_answer (
+    assessment_no INTEGER NOT NULL,
+    assessment_key BIGINT NOT NULL,
+    question_id VARCHAR NOT NULL,
+    question_no INTEGER NOT NULL,
+    answered_by {answered_by} NOT NULL,
+    state {state} NOT NULL,
+    verification {verification} NOT NULL,
+    text_no INTEGER NOT NULL,
+    rare_value VARCHAR,
+    value_number DOUBLE,
+    raw_unit_no INTEGER NOT NULL,
+    remark_no INTEGER NOT NULL,
+    row_no INTEGER,
+    place_no INTEGER NOT NULL
+);
+
+-- How answers were verified by what their own export says, where the factory's programme makes that `auto_accepted`.
+CREATE TABLE compact.accepted_answer (
+    assessment_no INTEGER NOT NULL,
+    question_no INTEGER NOT NULL,
+    answered_by {answered_by} NOT NULL,
+    verification {verification} NOT NULL
+);
+
 -- Files whose answers have been judged: what became of their cells, and what was noticed in them.
 CREATE TABLE compact.judged_file (
     file_id VARCHAR NOT NULL,
