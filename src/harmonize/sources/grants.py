@@ -94,6 +94,6 @@ def _refusal(
         return "grant_id", f"The grant {texts['grant_id']!r} stands above already.", "Give each grant an id of its own."
     if begin is not None and end is not None and end < begin:
         return "valid_to", f"The grant ends on {end}, before it begins on {begin}.", "Correct valid_from or valid_to."
-    if end is None and texts["assessment"] == "*" and texts["instrument"] in layout.bounded_instruments:
+    if end is None and texts["assessment"] == "*" and str(texts["instrument"]).lower() in layout.bounded_instruments:
         return "assessment", "A grant of all assessments of this instrument needs an end.", "Fill in valid_to."
     return None
