@@ -38,13 +38,15 @@ class SignatoryRules(StrictForm):
         """Whether a role, as printed, is of the side that may grant."""
         if who_may_grant == "public":
             return True
-        text = re.sub(r"[\W_]+", " ", word_key(role))
-        sides = [
-            side
-            for side, words in self.signatories.items()
-            if any(f" {re.sub(r'[\W_]+', ' ', word_key(word))} " in f" {text} " for word in words)
-        ]
+        text = _plain(role)
+        sides = [side for side, words in self.signatories.items() if any(_plain(word) in text for word in words)]
         return sides == [who_may_grant] or (not sides and who_may_grant in self.untold)
+
+
+def _plain(text: str) -> str:
+    """Words between single blanks, also around them."""
+    words = re.sub(r"[\W_]+", " ", word_key(text)).strip()
+    return f" {words} "
 
 
 def load_signatory_rules(path: Path) -> SignatoryRules:

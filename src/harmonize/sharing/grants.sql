@@ -62,7 +62,7 @@ WITH known_audience AS (
 righted AS (
     SELECT
         grant_no, bool_or(may AND NOT needs_an_end) AS opens, bool_or(may AND needs_an_end) AS needs_an_end,
-        bool_or(NOT may) AS is_bound, string_agg(DISTINCT who_may_grant, ', ' ORDER BY who_may_grant) AS who_may_grant,
+        bool_or(NOT may AND who_may_grant <> 'nobody') AS is_bound, string_agg(DISTINCT who_may_grant, ', ' ORDER BY who_may_grant) AS who_may_grant,
         string_agg(DISTINCT instrument, ', ' ORDER BY instrument) FILTER (may AND needs_an_end) AS without_end
     FROM granted_instrument
     GROUP BY grant_no
