@@ -121,6 +121,7 @@ def test_a_factory_alone_is_single() -> None:
         "link_method": "single",
         "link_probability": 1.0,
         "decision_key": found.links.to_pylist()[0]["decision_key"],
+        "sure_group": found.links.to_pylist()[0]["mention_id"],
     }
 
 

@@ -28,13 +28,17 @@ LINKED = pa.schema(
         **_OF_PIECE,
         "mention_id": pa.large_string(),
         "head": pa.large_string(),
+        "sure_group": pa.large_string(),
         "cluster": pa.int32(),
         "link_method": pa.string(),
         "link_probability": pa.float64(),
         "decision_key": pa.large_string(),
     }
 )
-"""One row per mention, with the first mention of its factory and the factory's number."""
+"""One row per mention, with the first mention of its factory and the factory's number.
+
+`sure_group` is the first mention of those that hang together with it without the model.
+"""
 PAIRS = pa.schema(
     {
         "mention_a": pa.string(),

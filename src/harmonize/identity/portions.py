@@ -34,12 +34,14 @@ class SettledRecords:
     Attributes:
         positions: of the records.
         heads: the first record of each record's factory.
+        sure: the first of the records that hang together with each without the model.
         methods, probabilities: how each is linked.
         verdicts, reasons, is_told: per pair what became of it; numbers of `VERDICTS`.
     """
 
     positions: Positions
     heads: Positions
+    sure: Positions
     methods: pa.Array
     probabilities: NDArray[np.float64]
     verdicts: NDArray[np.int8]
@@ -65,7 +67,8 @@ def settle_pieces(
         decisions: those that hold.
     """
     positions = np.flatnonzero(chosen[pieces.of])
-    heads, methods = np.arange(len(records)), np.full(len(records), "single", object)
+    heads, sure = np.arange(len(records)), np.arange(len(records))
+    methods = np.full(len(records), "single", object)
     probabilities = np.ones(len(records))
     verdicts, is_told = told.judged.verdict.copy(), np.ones(len(told.ones), bool)
     changed: dict[int, str] = {}
@@ -81,7 +84,7 @@ def settle_pieces(
             pieces.apart_in(portion),
             ambiguity,
         )
-        heads[members] = settled.heads
+        heads[members], sure[members] = settled.heads, settled.sure
         methods[members] = [method for method, _ in settled.methods]
         probabilities[members] = [probability for _, probability in settled.methods]
         is_told[pairs] = False
@@ -93,6 +96,7 @@ def settle_pieces(
     return SettledRecords(
         positions,
         heads[positions],
+        sure[positions],
         pa.array(methods[positions], pa.string()),
         probabilities[positions],
         verdicts,

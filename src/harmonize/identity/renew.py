@@ -59,9 +59,14 @@ def _linked(records: Records, pieces: Pieces, settled: SettledRecords, then: pa.
     rest[positions] = False
     others = np.flatnonzero(rest)
     recalled = then.take(pc.index_in(mention_ids.take(others), then["mention_id"].combine_chunks()))
-    heads = np.empty(len(records), np.int64)
-    heads[positions] = settled.heads
-    heads[others] = pc.index_in(recalled["head"].combine_chunks(), mention_ids).to_numpy()
+
+    def first(found: Positions, name: str) -> Positions:
+        firsts: Positions = np.empty(len(records), np.int64)
+        firsts[positions] = found
+        firsts[others] = pc.index_in(recalled[name].combine_chunks(), mention_ids).to_numpy()
+        return firsts
+
+    heads = first(settled.heads, "head")
     places = np.argsort(np.concatenate([positions, others]))
     return pa.table(
         [
@@ -69,6 +74,7 @@ def _linked(records: Records, pieces: Pieces, settled: SettledRecords, then: pa.
             pieces.hashes[1][pieces.of],
             mention_ids,
             mention_ids.take(heads),
+            mention_ids.take(first(settled.sure, "sure_group")),
             # Factories are numbered by their first mention.
             np.unique(heads, return_inverse=True)[1],
             pa.concat_arrays([settled.methods, recalled["link_method"].combine_chunks()]).take(places),

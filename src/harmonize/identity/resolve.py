@@ -43,6 +43,7 @@ LINKS = pa.schema(
         "link_method": pa.string(),
         "link_probability": pa.float64(),
         "decision_key": pa.string(),
+        "sure_group": pa.string(),
     }
 )
 RELATED = pa.schema({"facility_id": pa.string(), "related_id": pa.string(), "kind": pa.string()})
@@ -57,7 +58,7 @@ class Resolution:
         links: one row per mention: facility_id, link_method `id|exact|model|decision|single`, link_probability,
             and decision_key, the strongest key under which a decision finds the mention again.
             Mentions of a factory that are not linked by `model` hang together by identifiers, equal statements and
-            decisions alone.
+            decisions alone; so do those of one `sure_group`, which is the first of them.
         pairs: compared pairs above the floor: probability, verdict `match|review|distinct`, reasons.
         minted: what is to be appended to the ledger (`LEDGER`).
         aliases: (old id, the id that holds now).

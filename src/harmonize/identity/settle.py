@@ -41,11 +41,13 @@ class Settled:
 
     Attributes:
         heads: the first record of each record's factory.
+        sure: the first of the records that identifiers, equal statements and decisions alone join with each.
         methods: `id|exact|model|decision|single` and the probability of that link.
         pairs: of the pairs that were asked.
     """
 
     heads: list[int]
+    sure: list[int]
     methods: list[tuple[str, float]]
     pairs: list[SettledPair]
     notices: list[Notice]
@@ -96,6 +98,7 @@ def settle(
     )
     return Settled(
         heads=[int(positions[root]) for root in joined.final],
+        sure=[int(positions[root]) for root in joined.strong],
         methods=_methods(mentions, joined, identified),
         pairs=[_settled(pair, joined) for pair in joined.pairs],
         notices=[*notices, *joined.notices],

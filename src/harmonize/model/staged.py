@@ -188,6 +188,13 @@ STAGED_SCHEMAS: Mapping[str, pa.Schema] = {
             "purpose": _S,
             "evidence": _S,
             "revoked_on": _D,
+            "granted_by": _S,
+            "signatory_role": _S,
+            "granted_on": _D,
+            "text_version": _S,
+            "onward_use": _S,
+            "retention_until": _D,
+            "identifier": _S,
             "locator": _S,
         }
     ),

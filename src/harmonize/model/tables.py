@@ -613,6 +613,13 @@ class ConsentGrant(TableModel):
     revoked_on: date | None = Field(description="Day of revocation.")
     file_id: str = Field(description="The file.")
     locator: str = Field(description="The place in the file.")
+    granted_by: str | None = Field(description="Who granted it, as the register prints it.")
+    signatory_role: str | None = Field(description="In which role, as printed; roles stand in sharing_rights.yml.")
+    granted_on: date | None = Field(description="The day on which it was granted.")
+    text_version: str | None = Field(description="Version of the text that was agreed to.")
+    onward_use: str | None = Field(description="What the audience may do with it beyond reading, as printed.")
+    retention_until: date | None = Field(description="Last day on which the audience may keep it; null is open.")
+    identifier: str | None = Field(description="`facility_value` written as `facility_identifier` writes it.")
 
 
 class Run(TableModel):

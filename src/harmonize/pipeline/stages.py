@@ -63,6 +63,7 @@ from harmonize.store.build import (
     fill_contract,
     finish_release,
     logical_hashes,
+    records_hash,
     settle,
     show_contract,
 )
@@ -229,6 +230,7 @@ def _run(
                 show_contract(connection)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
+                stated["records"] = records_hash(connection)
                 accuracy = linkage_accuracy(connection, understanding)
                 if accuracy.counted:
                     # What is estimated stands in the manifest: a release that says something else is another one.

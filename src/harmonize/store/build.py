@@ -31,6 +31,7 @@ __all__ = [
     "finish_release",
     "insert_rows",
     "logical_hashes",
+    "records_hash",
     "release_form",
     "settle",
     "show_contract",
@@ -223,6 +224,23 @@ def logical_hashes(connection: duckdb.DuckDBPyConnection) -> dict[str, tuple[int
         count, total, mixed = connection.execute(_ANSWER_HASH if table == "answer" else query).fetchall()[0]
         hashes[table] = (count, hashlib.sha256(f"{count}|{total}|{mixed}".encode()).hexdigest()[:32])
     return hashes
+
+
+def records_hash(connection: duckdb.DuckDBPyConnection) -> str:
+    """A hash of which records are surely one factory and what each states: grants follow it, and no table tells it.
+
+    Args:
+        connection: a connection whose default database is a release.
+    """
+    tables = ("sure_record", "stated_identifier")
+    said = [
+        connection.execute(
+            "SELECT count(*), coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR, coalesce(bit_xor(hash(t)), 0)::VARCHAR "
+            f"FROM compact.{table} t"
+        ).fetchall()
+        for table in tables
+    ]
+    return hashlib.sha256(repr(said).encode()).hexdigest()[:32]
 
 
 def combined_hash(hashes: Mapping[str, tuple[int, str]], parts: Mapping[str, str]) -> str:

@@ -80,6 +80,10 @@ class IdentifierRules:
         """Load the rules from the schemas folder `path`."""
         return _load(path.resolve())
 
+    def is_known(self, scheme: str) -> bool:
+        """Whether the scheme has a rule of its own, or one by its form (`pvh_factory`, `assessment:gap`)."""
+        return "*" not in scheme and any(fnmatchcase(scheme, pattern) for pattern in self.schemes if pattern != "*")
+
     def clean(self, scheme: str, value: str) -> str:
         """`value` in its canonical writing: NFKC, the scheme's case, no separators, no `.0` left by a spreadsheet."""
         rule = self._scheme(scheme)

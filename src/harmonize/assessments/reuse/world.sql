@@ -100,9 +100,8 @@ WHERE NOT o.is_part
 GROUP BY o.assessment_no, q.question_no, n.copies
 HAVING count(DISTINCT o.copy_id) = n.copies;
 
--- Grants that hold on the day of judgement. One that names a factory by what several share names none of them; a record
--- that was linked by likeness takes no grant over, unless it states itself what the grant names; a wildcard without an
--- end does not open what it must not.
+-- Grants that hold on the day of judgement. One that names a factory by what several share names none of them; likeness
+-- carries no grant from record to record; a wildcard without an end does not open what it must not.
 CREATE OR REPLACE TEMP TABLE reuse_granted AS
 WITH named AS (
     SELECT g.*, i.facility_id
@@ -110,21 +109,27 @@ WITH named AS (
     JOIN facility_identifier i ON i.scheme = g.facility_scheme AND i.value = g.facility_value AND i.valid
     QUALIFY count(*) OVER (PARTITION BY g.grant_no) = 1
 ),
+-- Assessments with a copy whose record is surely of the factory: it hangs together with one that states what the grant
+-- names by identifiers, equal statements and decisions alone. (Of byte-identical files one is loaded.)
+sure AS (
+    SELECT DISTINCT n.grant_no, c.assessment_id
+    FROM named n
+    JOIN compact.stated_identifier i ON i.scheme = n.facility_scheme AND i.value = n.facility_value AND i.valid
+    JOIN compact.sure_record g ON g.mention_id = i.mention_id
+    JOIN compact.sure_record r ON r.sure_group = g.sure_group
+    JOIN facility_mention m ON m.mention_id = r.mention_id
+    JOIN file f ON coalesce(f.duplicate_of, f.file_id) = m.file_id
+    JOIN assessment_copy c ON c.file_id = f.file_id AND c.locator = m.locator
+),
 covered AS (
     SELECT
         a.assessment_no,
         n.*,
-        -- (Of what a record states, the release has the strongest identifier, in its key.)
-        EXISTS (
-            SELECT 1
-            FROM assessment_copy c
-            JOIN facility_mention m ON m.file_id = c.file_id AND m.locator = c.locator
-            WHERE c.assessment_id = a.assessment_id
-                AND (m.link_method <> 'model' OR m.decision_key = concat(m.contributor, '|', n.facility_scheme, ':', n.facility_value))
-        ) AS is_sure
+        s.grant_no IS NOT NULL AS is_sure
     FROM named n
     JOIN reuse_assessment a USING (facility_id)
     JOIN instrument_rights r ON r.instrument = a.instrument AND r.who_may_grant <> 'nobody'
+    LEFT JOIN sure s ON s.grant_no = n.grant_no AND s.assessment_id = a.assessment_id
     WHERE n.instrument IN ('*', a.instrument)
         AND (
             n.assessment IN ('*', a.native_id)

@@ -1,0 +1,1 @@
+"""What an audience may see: grants, the rights of instruments, and what follows from both."""
