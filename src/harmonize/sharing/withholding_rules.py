@@ -79,7 +79,7 @@ class WithheldClass(_Reason, _Matching):
     """A class of rows that leave for nobody of some kinds.
 
     Attributes:
-        unless_right: the column of `instrument_rights` that opens it.
+        unless_right: columns of `instrument_rights` that open it if all of them say true.
     """
 
     name: str = Field(pattern=r"[a-z_]+")
@@ -90,7 +90,7 @@ class WithheldClass(_Reason, _Matching):
     ratings: Patterns = ()
     columns: Sequence[Literal["score", "rating_raw"]] = ()
     unmapped: bool = False
-    unless_right: Literal["derived_scores"] | None = None
+    unless_right: Sequence[Literal["derived_scores", "public_use", "cleared"]] = ()
 
 
 class ShareOf(StrictForm):
@@ -199,6 +199,10 @@ class PersonalRules(_Reason):
     @classmethod
     def _compile(cls, stays: Sequence[str]) -> Sequence[str]:
         return [_compiled(one) for one in stays]
+
+    def is_identifier(self, indicator_id: str) -> bool:
+        """Whether answers to an indicator are identifiers of the factory."""
+        return _matches_any(indicator_id, self.besides)
 
 
 class DerivedPair(StrictForm):
