@@ -33,18 +33,20 @@ parts AS (
     UNPIVOT (SELECT audience_no, row_no, instrument, assessment_id, clause AS place, is_unnamed, is_masked, is_sensitive, asks_review,
         scope_rank, description, root_cause, action, legal_reference, responsible FROM placed)
     ON description, root_cause, action, legal_reference, responsible INTO NAME part VALUE text
-)
-SELECT p.audience_no, p.row_no, p.part, p.text,
+), judged AS (
+    SELECT p.audience_no, p.row_no, p.part, p.text, CASE WHEN p.is_masked THEN g.masked END AS masked,
     p.is_unnamed OR (
         p.part IN ('description', 'root_cause', 'action')
         AND coalesce(p.is_sensitive OR (p.asks_review AND g.has_word), false)
         AND NOT (p.scope_rank = 4
             AND text_key(p.instrument, p.assessment_id, p.place, p.part, p.text) IN (SELECT key FROM approved_text))
     ) AS is_withheld,
-    p.is_unnamed,
-    told(p.text, CASE WHEN p.is_masked THEN g.masked END, is_withheld) AS told_text
+    p.is_unnamed
 FROM parts p
-LEFT JOIN flagged_text g ON g.text = p.text;
+LEFT JOIN flagged_text g ON g.text = p.text
+)
+SELECT audience_no, row_no, part, text, is_withheld, is_unnamed, told(text, masked, is_withheld) AS told_text
+FROM judged;
 
 DELETE FROM judged_finding WHERE told_text IS NOT DISTINCT FROM text;
 

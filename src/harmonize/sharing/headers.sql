@@ -49,15 +49,12 @@ WHERE w.audience_no = shared_header.audience_no AND w.copy_id = shared_header.co
 
 CREATE OR REPLACE TEMP TABLE withheld_mention AS
 SELECT m.audience_no, m.mention_id, u.is_unnamed,
-    m.workers > 0 AND m.workers < (SELECT least FROM least_count)
-        AND bool_or(k.kind IN (SELECT kind FROM denied_text WHERE class = 'small_count')) AS no_workers,
+    u.hides_small AND m.workers > 0 AND m.workers < (SELECT least FROM least_count) AS no_workers,
     CASE WHEN u.is_masked THEN g.masked END AS masked_address
 FROM shared_mention m
 JOIN text_audience u USING (audience_no)
-JOIN audience_kind k USING (audience_no)
 LEFT JOIN flagged_address g ON g.text = m.address
-WHERE NOT m.is_own
-GROUP BY ALL;
+WHERE NOT m.is_own;
 
 DELETE FROM withheld_mention WHERE NOT is_unnamed AND no_workers IS NOT TRUE AND masked_address IS NULL;
 

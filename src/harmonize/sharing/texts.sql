@@ -11,7 +11,8 @@ CREATE OR REPLACE TEMP TABLE text_audience AS
 SELECT audience_no,
     bool_or(kind = 'unnamed') AS is_unnamed,
     bool_or(kind IN (SELECT kind FROM denied_text WHERE class = 'sensitive_text')) AS asks_review,
-    bool_or(kind IN (SELECT kind FROM denied_text WHERE class = 'personal')) AS is_masked
+    bool_or(kind IN (SELECT kind FROM denied_text WHERE class = 'personal')) AS is_masked,
+    bool_or(kind IN (SELECT kind FROM denied_text WHERE class = 'small_count')) AS hides_small
 FROM audience_kind
 GROUP BY audience_no;
 
