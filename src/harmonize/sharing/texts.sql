@@ -1,8 +1,5 @@
 -- Free texts: what needs a review, and what is masked. `flagged_text(text, masked, has_word)` holds the texts in which something
 -- is masked or a sensitive word stands; all others are as they are.
-CREATE OR REPLACE TEMP MACRO text_key(instrument, assessment_id, place, part, text) AS
-    sha256(concat_ws(chr(31), instrument, assessment_id, coalesce(place, ''), part, trim(nfc_normalize(text))));
-
 -- What of a text leaves: nothing where it may not, else with persons masked.
 CREATE OR REPLACE TEMP MACRO told(text, masked, is_withheld) AS
     CASE WHEN NOT is_withheld THEN coalesce(masked, text) END;

@@ -25,11 +25,11 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
-from harmonize.database import create_table, quoted
+from harmonize.database import quoted
 from harmonize.sharing.personal_masks import contact_masker, masker
 from harmonize.sharing.withholding_rules import Indicator, WithholdingRules
 
-__all__ = ["SMALL_COUNT_REASON", "create_rule_tables", "flag_texts", "known_indicators", "withhold"]
+__all__ = ["SMALL_COUNT_REASON", "create_rule_tables", "create_temp_table", "flag_texts", "known_indicators", "withhold"]
 
 SMALL_COUNT_REASON = "withheld: small count"
 _STRING, _LIST = pa.string(), pa.list_(pa.string())
@@ -58,7 +58,7 @@ def withhold(
     _suppress_small_counts(connection)
     flag_texts(connection, rules, _TEXTS)
     _flag_addresses(connection, rules)
-    for name in ("texts.sql", "findings.sql", "headers.sql"):
+    for name in ("text_key.sql", "texts.sql", "findings.sql", "headers.sql"):
         _run(connection, name)
     _strip_unnamed(connection, rules)
     _run(connection, "withheld_count.sql")
@@ -264,7 +264,14 @@ def _create(
     columns: dict[str, pa.DataType],
     rows: list[dict[str, object]],
 ) -> None:
-    create_table(connection, name, pa.Table.from_pylist(rows, schema=pa.schema(columns)))
+    create_temp_table(connection, name, pa.Table.from_pylist(rows, schema=pa.schema(columns)))
+
+
+def create_temp_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    """Make or replace a temp table, in a file that is only read too."""
+    connection.register("arriving", table)
+    connection.execute(f'CREATE OR REPLACE TEMP TABLE "{name}" AS SELECT * FROM arriving')
+    connection.unregister("arriving")
 
 
 def _run(connection: duckdb.DuckDBPyConnection, name: str) -> None:
