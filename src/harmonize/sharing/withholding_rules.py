@@ -238,6 +238,7 @@ class WithholdingRules(StrictForm):
     personal: PersonalRules
     organisations: Patterns
     unnamed_columns: Patterns
+    personal_laws: Mapping[str, str]
 
     @field_validator("classes")
     @classmethod
