@@ -21,6 +21,7 @@ from harmonize.cli import (
     reuse,
     run,
     sources,
+    texts,
 )
 from harmonize.cli.prompt_group import PromptGroup
 
@@ -65,3 +66,4 @@ app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")
 app.add_typer(assessments.app, name="assessments")
 app.add_typer(language.app, name="language")
+app.add_typer(texts.app, name="texts")

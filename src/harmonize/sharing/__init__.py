@@ -1,1 +1,1 @@
-"""What an audience may see: grants, the rights of instruments, and what follows from both."""
+"""Who may see what: grants judged, rows chosen for every audience, and what never leaves withheld from them."""

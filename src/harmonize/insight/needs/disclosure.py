@@ -6,11 +6,11 @@ A figure is told of at least as many owner groups as the rules say, none of whic
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from harmonize.insight.needs.rules import BenchmarkRules
+from harmonize.values.disclosure import groups_may_be_told
 
 __all__ = ["Quantiles", "Share", "may_be_told", "quantiles_told", "rounded", "share_told"]
 
@@ -35,8 +35,7 @@ class Quantiles:
 
 def may_be_told(groups: Iterable[Hashable], rules: BenchmarkRules) -> bool:
     """Whether anything may be told of factories of these owner groups (one entry per factory)."""
-    counts = Counter(groups)
-    return len(counts) >= rules.least_groups and max(counts.values()) <= rules.most_of_one_group * counts.total()
+    return groups_may_be_told(groups, rules.least_groups, rules.most_of_one_group)
 
 
 def share_told(holds: Mapping[str, bool], group_of: Mapping[str, str], rules: BenchmarkRules) -> Share | None:

@@ -1,0 +1,162 @@
+"""What stewards decided about sensitive free texts: an append-only ledger, and the texts that wait for a decision.
+
+A line names a text by the hash of its words and its place: `{"text", "verdict", "by", "at", "why", "act"}`; lines of one
+act share `act`. `{"undoes": ACT, "by", "at", "why"}` takes an act back. A text that is changed by a re-export waits anew.
+The order of lines is no matter, so git may merge them: of two decisions the later one holds, of two at one moment the
+refusal.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal, NamedTuple
+
+import duckdb
+import pyarrow as pa
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from harmonize.errors import LedgerError
+from harmonize.ledgers import append_lines, read_lines
+from harmonize.sharing.withholding import create_rule_tables, create_temp_table, flag_texts, known_indicators
+from harmonize.sharing.withholding_rules import WithholdingRules
+
+__all__ = ["ReviewAct", "Verdict", "append_review", "append_undo", "approved_texts", "read_acts", "reviewable_texts", "verdicts"]
+
+Verdict = Literal["approved", "refused"]
+_HASH_CHARACTERS = 12
+
+
+class _Line(BaseModel):
+    """A line that decides."""
+
+    model_config = ConfigDict(extra="ignore", frozen=True)
+
+    text: str
+    verdict: Verdict
+    by: str
+    at: str
+    why: str = ""
+    act: str
+
+
+class ReviewAct(NamedTuple):
+    """What a steward decided at once.
+
+    Attributes:
+        texts: their ids.
+        at: ISO 8601 time.
+    """
+
+    act_id: str
+    texts: tuple[str, ...]
+    verdict: Verdict
+    by: str
+    at: str
+    why: str
+    is_undone: bool
+
+
+def read_acts(path: Path) -> list[ReviewAct]:
+    """All acts, in the order in which they begin in the file; a missing file has none.
+
+    Raises:
+        LedgerError: a line cannot be read.
+    """
+    acts: dict[str, list[_Line]] = {}
+    undone: set[str] = set()
+    for number, line in enumerate(read_lines(path), start=1):
+        if "undoes" in line:
+            undone.add(line["undoes"])
+            continue
+        try:
+            read = _Line.model_validate(line)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise LedgerError(f"{path}:{number}: {place}: {first['msg']}. See data/decisions/README.md.") from problem
+        acts.setdefault(read.act, []).append(read)
+    return [
+        ReviewAct(
+            act_id,
+            tuple(one.text for one in lines),
+            lines[0].verdict,
+            lines[0].by,
+            lines[0].at,
+            lines[0].why,
+            act_id in undone,
+        )
+        for act_id, lines in acts.items()
+    ]
+
+
+def verdicts(acts: Sequence[ReviewAct]) -> dict[str, Verdict]:
+    """What holds of each text that was decided."""
+    # ("approved" sorts before "refused": of one moment the refusal is last and holds.)
+    standing = sorted((act for act in acts if not act.is_undone), key=lambda act: (act.at, act.verdict))
+    return {text: act.verdict for act in standing for text in act.texts}
+
+
+def approved_texts(path: Path) -> frozenset[str]:
+    """The ids of the texts that a steward let go.
+
+    Raises:
+        LedgerError: the ledger cannot be read.
+    """
+    return frozenset(text for text, verdict in verdicts(read_acts(path)).items() if verdict == "approved")
+
+
+def append_review(path: Path, texts: Sequence[str], verdict: Verdict, by: str, at: str, why: str) -> str:
+    """Append one act; returns its id.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    said = repr((sorted(texts), verdict, by, at, why))
+    act = "R" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARACTERS]
+    lines: list[Mapping[str, str]] = [
+        {"text": text, "verdict": verdict, "by": by, "at": at, "why": why, "act": act} for text in texts
+    ]
+    append_lines(path, lines)
+    return act
+
+
+def append_undo(path: Path, act_id: str, by: str, at: str, why: str) -> None:
+    """Take an act back.
+
+    Raises:
+        LedgerError: the ledger cannot be written.
+    """
+    append_lines(path, [{"undoes": act_id, "by": by, "at": at, "why": why}])
+
+
+_TEXTS = """
+    SELECT DISTINCT value_text AS text FROM answer
+    UNION SELECT DISTINCT reason::VARCHAR FROM answer
+    UNION SELECT unnest([description, root_cause]) FROM finding
+    UNION SELECT action FROM corrective_action
+"""
+
+
+def reviewable_texts(connection: duckdb.DuckDBPyConnection, rules: WithholdingRules) -> pa.Table:
+    """The sensitive free texts of a release: `text_id`, whose, of what, and the text.
+
+    Args:
+        connection: to the release; temp tables are made in it.
+    """
+    known = known_indicators(connection, "indicator")
+    create_rule_tables(connection, rules, known)
+    everybody = {"buyer", "manufacturer", "government", "civil_society", "financier"}
+    never = {
+        indicator_id
+        for indicator_id, name in rules.classes_of(known)
+        for one in rules.classes
+        if one.name == name and everybody <= set(one.denied_to) and not one.unless_right
+    }
+    create_temp_table(connection, "never_leaving", pa.table({"indicator_id": pa.array(sorted(never), pa.string())}))
+    flag_texts(connection, rules, _TEXTS)
+    folder = files("harmonize.sharing")
+    connection.execute(folder.joinpath("text_key.sql").read_text(encoding="utf-8"))
+    return connection.execute(folder.joinpath("waiting_texts.sql").read_text(encoding="utf-8")).to_arrow_table()
