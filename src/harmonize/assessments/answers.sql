@@ -1,6 +1,6 @@
 -- The answers of the touched assessments, in their compact form; those of stale ones go.
 -- Reads: touched_assessment, stale_assessment, answer_source, judged_answer (pointed at the files of
---        `answer_source`), contested_winner, said_otherwise, otherwise_said, accepted_assessment, accepted_level, stage.staged_text, stage.staged_remark.
+--        `answer_source`), contested_winner, said_otherwise, otherwise_said, stage.staged_text, stage.staged_remark.
 -- Writes: made_number, question_count, release.compact (what is stored of answers).
 CREATE OR REPLACE TABLE question_count AS
 SELECT s.instrument, s.edition, a.question_no, -count(*) AS answers
@@ -139,22 +139,3 @@ JOIN made_number n USING (assessment_id)
 JOIN known_text t ON t.text_key = coalesce(o.text_key, 0)
 JOIN known_remark r ON r.remark_key = coalesce(o.remark_key, 0)
 ORDER BY n.assessment_no, o.assessment_key, o.question_no, o.answered_by;
-
-INSERT INTO release.compact.accepted_answer
-SELECT a.assessment_no, a.question_no, a.answered_by, a.verification
-FROM release.compact.stored_answer a
-JOIN made_number n USING (assessment_no)
-JOIN accepted_assessment r USING (assessment_id)
-JOIN accepted_level l ON l.instrument = r.instrument AND l.programme = r.programme
-JOIN release.compact.question q USING (question_no)
-JOIN crosswalk_entry c ON c.mapping_id = q.mapping_id AND c.level = l.level
-WHERE a.verification <> 'none';
-
--- What a programme has accepted unseen is not verified, whatever its mark says.
-UPDATE release.compact.stored_answer a
-SET verification = 'auto_accepted'
-FROM made_number n, accepted_assessment r, accepted_level l, release.compact.question q, crosswalk_entry c
-WHERE n.assessment_no = a.assessment_no AND r.assessment_id = n.assessment_id
-    AND l.instrument = r.instrument AND l.programme = r.programme
-    AND q.question_no = a.question_no AND c.mapping_id = q.mapping_id AND c.level = l.level
-    AND a.verification <> 'none';

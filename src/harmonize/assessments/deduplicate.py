@@ -19,21 +19,27 @@ from harmonize.assessments.joining import Link, Report, join_reports
 from harmonize.database import blocks_as_joined, compressed_without, create_table, joins_as_written
 
 __all__ = [
+    "accept_answers",
     "breaching_answers",
     "compare_candidates",
     "compare_contents",
+    "compare_findings",
+    "conclude",
     "count_answers",
     "draw_conclusions",
+    "find_accepted",
     "find_candidates",
     "group",
     "group_deliveries",
     "keep_ledger",
     "make_answers",
     "make_findings",
+    "merge_deliveries",
     "mint",
     "plan",
     "rank_deliveries",
     "state_topics",
+    "store_assessments",
 ]
 
 _CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -164,7 +170,13 @@ def rank_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
 
 def plan(connection: duckdb.DuckDBPyConnection) -> None:
     """Find the assessments to be made anew; `minted_assessment` has the ids of all groups."""
+    find_accepted(connection)
     _run(connection, "plan.sql")
+
+
+def find_accepted(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `accepted_assessment`: of which some answers count as accurate unseen."""
+    _run(connection, "accepted.sql")
 
 
 def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
@@ -174,7 +186,13 @@ def compare_contents(connection: duckdb.DuckDBPyConnection) -> None:
     """
     with joins_as_written(connection):
         _run(connection, "fingerprint.sql")
-    for name in ("assessments.sql", "visits.sql", "winners.sql"):
+    merge_deliveries(connection)
+    _run(connection, "winners.sql")
+
+
+def merge_deliveries(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make `made_copy`, `made_assessment` and how they are related, of `delivery_group` and `minted_assessment`."""
+    for name in ("assessments.sql", "visits.sql"):
         _run(connection, name)
 
 
@@ -184,9 +202,21 @@ def make_answers(connection: duckdb.DuckDBPyConnection) -> None:
         # Values that few answers state repeat nothing that a dictionary would spare.
         with compressed_without(connection, "dictionary"):
             _run(connection, "answers.sql")
+        accept_answers(connection)
+        store_assessments(connection)
         _run(connection, "answered.sql")
         count_answers(connection)
     _forget_unreferred(connection)
+
+
+def accept_answers(connection: duckdb.DuckDBPyConnection) -> None:
+    """Mark the answers in `made_number` that a programme has accepted unseen: they are not verified."""
+    _run(connection, "accept_answers.sql")
+
+
+def store_assessments(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write the assessments in `touched_assessment` with the digests of their answers."""
+    _run(connection, "stored_assessments.sql")
 
 
 def count_answers(connection: duckdb.DuckDBPyConnection) -> None:
@@ -233,8 +263,19 @@ def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None
         as_of: the day of judgement, on which findings are open or overdue.
     """
     make_findings(connection, breaching_answers("release"))
-    for name in ("finding_conflicts.sql", "doubtful.sql", "report_differences.sql"):
+    compare_findings(connection)
+    for name in ("doubtful.sql", "report_differences.sql"):
         _run(connection, name)
+    conclude(connection, as_of)
+
+
+def compare_findings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Write what losing deliveries say otherwise of a finding."""
+    _run(connection, "finding_conflicts.sql")
+
+
+def conclude(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """Make contradictions, the latest values, how every topic stands, overlap and burden, where findings are made."""
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     state_topics(connection)

@@ -62,6 +62,7 @@ from harmonize.store.build import (
     combined_hash,
     fill_contract,
     finish_release,
+    keep_stated,
     logical_hashes,
     records_hash,
     settle,
@@ -225,6 +226,7 @@ def _run(
                     settled.result()
                 make_files(connection)
                 fill_contract(connection, knowledge_rows(understanding))
+                keep_stated(connection)
                 previous = None if last.is_damaged else last.folder / "reports"
                 begun = gate.begin(connection, settings, project, previous, judging)
                 show_contract(connection)

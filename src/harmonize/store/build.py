@@ -30,6 +30,7 @@ __all__ = [
     "fill_contract",
     "finish_release",
     "insert_rows",
+    "keep_stated",
     "logical_hashes",
     "records_hash",
     "release_form",
@@ -163,6 +164,12 @@ def fill_contract(
     for table, rows in knowledge.items():
         insert_rows(connection, table, rows)
     connection.execute(_statements("contract.sql"))
+    connection.execute("USE release")
+
+
+def keep_stated(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep what each delivery states by itself: shares for audiences are made of it."""
+    connection.execute("USE workspace")
     connection.execute(_statements("stated.sql"))
     connection.execute("USE release")
 

@@ -1,7 +1,7 @@
 -- What each delivery states by itself, as far as other deliveries may have won over it or filled its gaps: of it what an
 -- audience sees is made anew from the deliveries that it may see, without inbox or stage (`harmonize.sharing`).
 -- Reads: the workspace. Writes: release.compact.stated_header, stated_scope, stated_score, stated_finding, stated_plan,
---        stated_mention.
+--        stated_mention, sure_record, stated_identifier, copy_evidence.
 CREATE OR REPLACE TABLE release.compact.stated_header AS
 SELECT
     c.copy_id, c.assessment_id, m.mention_id, d.fingerprint, g.* EXCLUDE (extra, number, follows_up, known_key, assessor_key, group_key)
@@ -25,3 +25,18 @@ CREATE OR REPLACE TABLE release.compact.stated_plan AS SELECT * FROM staged_plan
 -- (What the contract's mention has not.)
 CREATE OR REPLACE TABLE release.compact.stated_mention AS
 SELECT mention_id, assessment_no, city, sector FROM mention ORDER BY mention_id;
+
+-- What a grant follows: which records are surely one factory, what each states itself, and what shows that a copy is one
+-- of its report.
+CREATE OR REPLACE TABLE release.compact.sure_record AS
+SELECT mention_id, sure_group FROM link ORDER BY sure_group, mention_id;
+
+CREATE OR REPLACE TABLE release.compact.stated_identifier AS
+SELECT m.mention_id, i.scheme, i.value, bool_or(i.valid) AS valid
+FROM staged_identifier i
+JOIN mention m USING (file_id, locator)
+GROUP BY m.mention_id, i.scheme, i.value
+ORDER BY i.scheme, i.value, m.mention_id;
+
+CREATE OR REPLACE TABLE release.compact.copy_evidence AS
+SELECT copy_id, kind AS evidence FROM sure_copy ORDER BY copy_id;

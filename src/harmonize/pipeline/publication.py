@@ -1,0 +1,228 @@
+"""The shares of all audiences out of one release: chosen, withheld from, made anew as a run would make them, and written.
+
+Nothing is filtered out of finished tables. What an audience may see is laid out as if it were all there is, once for all
+audiences side by side, and the stages of a run make of it what they make of an inbox.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from harmonize.assessments.deduplicate import (
+    accept_answers,
+    breaching_answers,
+    compare_findings,
+    conclude,
+    count_answers,
+    find_accepted,
+    make_findings,
+    merge_deliveries,
+    store_assessments,
+)
+from harmonize.database import quoted
+from harmonize.errors import PublicationError
+from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline.understanding import Understanding, knowledge_rows
+from harmonize.pipeline.workspace import open_workspace, use_workspace
+from harmonize.sharing.audiences import Audience
+from harmonize.sharing.grants import SignatoryRules, judge_grants
+from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
+from harmonize.sharing.withholding_rules import WithholdingRules
+from harmonize.store.build import attach_release, fill_contract, show_contract
+from harmonize.store.shares import Share, empty_share, write_share
+
+__all__ = ["Sharing", "SharingRules", "share_release"]
+
+_STATED = "stated_header"
+"""A release of an older program has not what shares are made of."""
+
+
+@dataclass(frozen=True, slots=True)
+class SharingRules:
+    """What decides who sees what, besides the register of grants.
+
+    Attributes:
+        bounded: instruments that no grant of all assessments without an end opens.
+        approved: keys of free texts that a steward let go.
+    """
+
+    withholding: WithholdingRules
+    signatories: SignatoryRules
+    bounded: Sequence[str]
+    approved: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Sharing:
+    """What was made for all audiences.
+
+    Attributes:
+        shares: one of each audience that has any rows, by its name.
+        withheld: how many rows each audience lost to which class.
+        visible: the assessments that each audience is shown, as (audience, id there, id in the release, grant).
+        tokens: ids of audiences with what they stand for in the release: (audience, token, kind, id in the release).
+    """
+
+    shares: Sequence[Share]
+    withheld: dict[str, list[dict[str, Any]]]
+    visible: Sequence[tuple[str, str, str, str | None]]
+    tokens: Sequence[tuple[str, str, str, str]]
+
+
+def share_release(
+    database: Path,
+    understanding: Understanding,
+    audiences: Sequence[Audience],
+    rules: SharingRules,
+    secret: bytes,
+    judged_on: date,
+    folder: Path,
+    configuration: dict[str, str | bool | int | float | list[str]],
+    write: Callable[[duckdb.DuckDBPyConnection, Share], None] | None = None,
+) -> Sharing:
+    """Make the DuckDB file of every audience.
+
+    Args:
+        database: the DuckDB file of a release.
+        audiences: whose shares are made.
+        secret: of the publisher, from which the ids of audiences are made.
+        judged_on: the day on which grants are judged.
+        folder: an empty folder, for the files.
+        write: what else is made of each file, with a connection that has it attached as `shared`.
+
+    Raises:
+        PublicationError: the release was made by an older program.
+    """
+    with duckdb.connect(config=configuration) as connection:
+        open_workspace(connection)
+        connection.execute(f"ATTACH {quoted(database)} AS source (READ_ONLY)")
+        _check(connection, database)
+        understanding.crosswalks.register(connection)
+        ((as_of,),) = connection.execute("SELECT as_of FROM source.release").fetchall()
+        name_audiences(connection, audiences, secret)
+        judge_grants(connection, judged_on, rules.bounded, rules.signatories)
+        joint = folder / ".joint.duckdb"
+        attach_release(connection, joint, None, "shares")
+        choose(connection)
+        apply_withholding(connection, rules.withholding, rules.approved)
+        lay_out(connection)
+        _make(connection, as_of)
+        empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
+        shares = [
+            write_share(connection, number, one, empty, folder / one.folder, CONTRACT_VERSION, as_of, judged_on, write)
+            for number, one in enumerate(audiences, 1)
+        ]
+        sharing = Sharing(
+            shares, _withheld(connection), connection.execute(_VISIBLE).fetchall(), connection.execute(_TOKENS).fetchall()
+        )
+    for path in (joint, empty):
+        path.unlink()
+    shutil.rmtree(folder / ".spill", ignore_errors=True)
+    return sharing
+
+
+def _check(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
+    found = connection.execute(
+        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'compact' AND table_name = ?",
+        [_STATED],
+    ).fetchall()
+    if not found[0][0]:
+        raise PublicationError(f"{database}: this release was made by an older program; run `harmonize run` once more.")
+
+
+_MADE_NUMBER = """
+    CREATE OR REPLACE TABLE made_number AS
+    SELECT shared_id AS assessment_id, shared_no AS assessment_no FROM shared_assessment
+    SEMI JOIN answering_content USING (shared_no);
+    CREATE OR REPLACE TABLE touched_assessment AS
+    SELECT m.assessment_id, m.facility_id, m.instrument, 0::UBIGINT AS signature FROM made_assessment m JOIN made_number USING (assessment_id);
+"""
+_FINDINGS_ALONE = """
+    CREATE OR REPLACE TABLE findings_alone AS SELECT shared_no AS assessment_no FROM shared_assessment WHERE scope_rank < 3;
+    DELETE FROM release.compact.stored_answer WHERE assessment_no IN (FROM findings_alone);
+    DELETE FROM release.compact.topic_count WHERE assessment_no IN (FROM findings_alone);
+    DELETE FROM release.compact.stored_assessment;
+"""
+_UNKNOWN = """
+    CREATE OR REPLACE TABLE sure_copy AS
+    SELECT copy_id, assessment_id, wins, evidence AS kind, NULL::VARCHAR AS evidence, 1.0 AS confidence, NULL::DOUBLE AS agreement,
+        NULL::BIGINT AS compared
+    FROM made_copy;
+    CREATE OR REPLACE TABLE made_doubt AS FROM release.doubtful_copy WHERE false;
+    CREATE OR REPLACE TABLE made_difference AS FROM release.report_difference WHERE false;
+    DELETE FROM release.conflict WHERE copy_id NOT IN (SELECT copy_id FROM made_copy WHERE contributor <> 'granted');
+"""
+_PLANNED = """
+    CREATE OR REPLACE TABLE assessment_plan AS
+    SELECT assessment_id, facility_id, instrument, count(*) OVER () > 1 AS is_repeated, 0::UBIGINT AS signature FROM made_assessment
+"""
+
+
+def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+    """What a run makes of its deliveries, of those of all audiences."""
+    find_accepted(connection)
+    merge_deliveries(connection)
+    connection.execute(_MADE_NUMBER)
+    accept_answers(connection)
+    store_assessments(connection)
+    count_answers(connection)
+    connection.execute(_FINDINGS_ALONE)
+    store_assessments(connection)
+    connection.execute(_PLANNED)
+    make_findings(connection, breaching_answers("release"))
+    compare_findings(connection)
+    conclude(connection, as_of)
+    connection.execute(_UNKNOWN)
+    fill_contract(connection, {})
+    show_contract(connection)
+    connection.execute("COMMIT")
+    use_workspace(connection)
+    connection.execute(_GRANTS)
+
+
+_GRANTS = """
+    CREATE OR REPLACE TEMP TABLE audience_grant AS
+    SELECT a.audience_no, g.*
+    FROM source.consent_grant g
+    JOIN audience a ON lower(trim(a.audience)) = lower(trim(g.audience))
+"""
+_VISIBLE = """
+    SELECT a.audience, s.shared_id, s.assessment_id, max(v.grant_id)
+    FROM shared_assessment s
+    JOIN audience a USING (audience_no)
+    JOIN visible_copy v USING (audience_no, assessment_id)
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+_TOKENS = """
+    SELECT a.audience, t.shared_id, t.kind, t.id
+    FROM (
+        SELECT audience_no, shared_id, 'facility' AS kind, facility_id AS id FROM shared_facility
+        UNION ALL
+        SELECT audience_no, shared_id, 'assessment', assessment_id FROM shared_assessment
+        UNION ALL
+        SELECT audience_no, shared_file_id, 'file', content_file_id FROM shared_content
+        UNION
+        SELECT audience_no, shared_id, 'file', file_id FROM own_file
+    ) t
+    JOIN audience a USING (audience_no)
+    ORDER BY ALL
+"""
+
+
+def _withheld(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
+    rows = connection.execute(
+        "SELECT a.audience, w.class, w.rule, w.table_name, w.rows FROM withheld_count w JOIN audience a USING (audience_no) "
+        "ORDER BY ALL"
+    ).fetchall()
+    found: dict[str, list[dict[str, Any]]] = {}
+    for audience, name, rule, table, count in rows:
+        found.setdefault(audience, []).append({"class": name, "rule": rule, "table": table, "rows": count})
+    return found

@@ -1,0 +1,130 @@
+-- The answers of the contents that each audience may see, numbered by its own assessments. Where all its contents say what
+-- stands, that is taken over; where one says otherwise, the first of its own order wins, as in a release.
+-- Reads: source, audience, shared_content, shared_assessment. Writes: answering_content, shared_delivery, told_otherwise,
+--        release.compact.question, place, stated_text, raw_unit, remark, delivery, stored_answer.
+
+-- By content, so that no order tells of questions that others were asked.
+INSERT INTO release.compact.question
+SELECT (row_number() OVER (ORDER BY question_id, digest, question_no))::INTEGER, * EXCLUDE (question_no)
+FROM source.compact.question;
+CREATE OR REPLACE TABLE numbered_question AS
+SELECT
+    question_no AS source_no, (row_number() OVER (ORDER BY question_id, digest, question_no))::INTEGER AS question_no, question_id
+FROM source.compact.question;
+INSERT INTO release.compact.place FROM source.compact.place;
+INSERT INTO release.compact.stated_text FROM source.compact.stated_text WHERE text_no > 0;
+INSERT INTO release.compact.raw_unit FROM source.compact.raw_unit WHERE raw_unit_no > 0;
+INSERT INTO release.compact.remark FROM source.compact.remark WHERE remark_no > 0;
+
+CREATE OR REPLACE TABLE answering_content AS
+SELECT
+    c.audience_no, c.shared_no, k.assessment_no AS source_no, c.content_file_id, c.assessment_key, c.delivery_rank, c.is_own,
+    c.scope_rank, c.shared_file_id, c.assessment_id
+FROM shared_content c
+JOIN source.compact.stored_assessment k USING (assessment_id)
+WHERE c.published AND c.scope_rank >= 2;
+
+-- Each content's rows stand under its own file; own rows whose place was not kept under none.
+CREATE OR REPLACE TABLE shared_delivery AS
+SELECT (row_number() OVER (ORDER BY audience_no, shared_no, file_id, is_own))::INTEGER AS delivery_no, *
+FROM (
+    SELECT DISTINCT audience_no, shared_no, content_file_id, shared_file_id AS file_id, is_own, is_own AS is_placed, scope_rank
+    FROM answering_content
+    UNION ALL
+    SELECT DISTINCT
+        s.audience_no, s.shared_no, NULL, 'FO' || token(a.inner_key, a.outer_key, 'own', s.assessment_id), true, false, 4
+    FROM answering_content c
+    JOIN shared_assessment s USING (audience_no, assessment_id)
+    JOIN audience a USING (audience_no)
+    WHERE c.is_own
+);
+INSERT INTO release.compact.delivery SELECT delivery_no, file_id FROM shared_delivery;
+
+-- Questions on which one of the contents of an audience says otherwise than what stands for all.
+CREATE OR REPLACE TABLE disputed_question AS
+SELECT DISTINCT c.audience_no, c.shared_no, c.source_no, o.question_id
+FROM answering_content c
+JOIN source.compact.otherwise o ON o.assessment_no = c.source_no AND o.assessment_key = c.assessment_key;
+
+CREATE OR REPLACE TABLE told_otherwise AS
+WITH told AS (
+    SELECT
+        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, a.question_id,
+        a.question_no, a.answered_by, a.state, a.verification, a.text_no, a.rare_value, a.value_number, a.raw_unit_no,
+        a.remark_no, a.row_no, a.place_no, true AS is_placed
+    FROM disputed_question d
+    JOIN answering_content c USING (audience_no, shared_no)
+    JOIN source.compact.otherwise_answer a
+        ON a.assessment_no = c.source_no AND a.assessment_key = c.assessment_key AND a.question_id = d.question_id
+    UNION ALL
+    SELECT
+        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, d.question_id,
+        a.question_no, a.answered_by, a.state, coalesce(v.verification, a.verification), a.text_no, a.rare_value,
+        a.value_number, a.raw_unit_no, a.remark_no, a.row_no, a.place_no, f.file_id = c.content_file_id
+    FROM disputed_question d
+    JOIN answering_content c USING (audience_no, shared_no)
+    ANTI JOIN source.compact.otherwise o
+        ON o.assessment_no = c.source_no AND o.assessment_key = c.assessment_key AND o.question_id = d.question_id
+    JOIN numbered_question q ON q.question_id = d.question_id
+    JOIN source.compact.stored_answer a ON a.assessment_no = c.source_no AND a.question_no = q.source_no
+    JOIN source.compact.delivery f USING (delivery_no)
+    LEFT JOIN source.compact.accepted_answer v
+        ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
+)
+SELECT *, delivery_rank = min(delivery_rank) OVER (PARTITION BY audience_no, shared_no, question_id) AS wins FROM told;
+
+INSERT INTO release.compact.stored_answer
+WITH first_content AS (
+    SELECT
+        audience_no, shared_no, source_no, arg_min(content_file_id, delivery_rank) AS content_file_id,
+        bool_or(is_own) AS is_own, max(scope_rank) AS scope_rank
+    FROM answering_content
+    GROUP BY ALL
+),
+-- What stands for all and is one of the audience's contents keeps its place.
+standing AS (
+    SELECT c.shared_no, d.delivery_no AS source_delivery_no, n.delivery_no, n.is_own
+    FROM answering_content c
+    JOIN source.compact.delivery d ON d.file_id = c.content_file_id
+    JOIN shared_delivery n ON n.shared_no = c.shared_no AND n.content_file_id = c.content_file_id
+),
+elsewhere AS (
+    SELECT f.shared_no, min(n.delivery_no) AS delivery_no
+    FROM first_content f
+    JOIN shared_delivery n ON n.shared_no = f.shared_no
+        AND CASE WHEN f.is_own THEN n.content_file_id IS NULL ELSE n.content_file_id = f.content_file_id END
+    GROUP BY ALL
+),
+undisputed AS (
+    SELECT
+        c.shared_no, q.question_no, q.question_id, a.answered_by, a.state, coalesce(v.verification, a.verification) AS verification,
+        a.text_no, a.rare_value, a.value_number, a.raw_unit_no, a.remark_no,
+        coalesce(t.delivery_no, e.delivery_no) AS delivery_no, a.row_no, a.place_no, c.scope_rank, c.audience_no
+    FROM source.compact.stored_answer a
+    JOIN first_content c ON c.source_no = a.assessment_no
+    JOIN numbered_question q ON q.source_no = a.question_no
+    -- (What an own delivery says as well is the audience's own.)
+    LEFT JOIN standing t ON t.shared_no = c.shared_no AND t.source_delivery_no = a.delivery_no AND t.is_own = c.is_own
+    LEFT JOIN elsewhere e ON e.shared_no = c.shared_no
+    LEFT JOIN source.compact.accepted_answer v
+        ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
+    ANTI JOIN disputed_question d ON d.shared_no = c.shared_no AND d.question_id = q.question_id
+),
+disputed AS (
+    SELECT
+        t.shared_no, q.question_no, t.question_id, t.answered_by, t.state, t.verification, t.text_no, t.rare_value, t.value_number,
+        t.raw_unit_no, t.remark_no,
+        n.delivery_no, t.row_no, t.place_no, t.scope_rank, t.audience_no
+    FROM told_otherwise t
+    JOIN numbered_question q ON q.source_no = t.question_no
+    JOIN shared_delivery n ON n.shared_no = t.shared_no
+        AND CASE WHEN t.is_placed OR NOT t.is_own THEN n.content_file_id = t.content_file_id ELSE n.content_file_id IS NULL END
+    WHERE t.wins
+)
+SELECT
+    shared_no, question_no, answered_by, state, verification, text_no, rare_value, value_number, raw_unit_no, remark_no,
+    delivery_no, row_no, place_no
+FROM (FROM undisputed UNION ALL FROM disputed)
+-- Who may see findings alone sees what is wrong alone; the findings are made of it, and it goes.
+WHERE scope_rank >= 3 OR state = 'not_met'
+ORDER BY shared_no, question_no, answered_by;

@@ -1,0 +1,105 @@
+-- The deliveries, records and findings of all audiences as the stages that make a release read them: as if each audience's
+-- share were a run of its own. (Ids of facilities and assessments are of one audience each.)
+-- Reads: source, shared_header, shared_mention, shared_finding, shared_plan, shared_content, shared_assessment, own_file.
+-- Writes: delivery_group, minted_assessment, delivery_content, staged_assessment, staged_scope, staged_score, mention, link,
+--         staged_identifier, facility_of_identifier, inbox_file, made_file, harmonised_finding, staged_plan, merged_facility,
+--         related_facility, staged_grant.
+CREATE OR REPLACE TABLE delivery_group AS
+SELECT
+    file_id, content_file_id, NULL::VARCHAR AS content_id, path, contributor, received_at, shared_facility_id AS facility_id,
+    NULL::VARCHAR AS decision_key, locator,
+    * EXCLUDE (
+        file_id, content_file_id, path, contributor, received_at, locator, shared_facility_id, shared_assessment_id, audience_no,
+        copy_id, is_own, scope_rank, assessment_id, rank_of_all, order_of_all
+    ),
+    NULL::VARCHAR AS shared_key, shared_assessment_id AS group_key,
+    row_number() OVER (PARTITION BY shared_assessment_id ORDER BY rank_of_all, file_id) AS delivery_rank,
+    row_number() OVER (PARTITION BY shared_assessment_id ORDER BY order_of_all, file_id) AS delivery_order
+FROM shared_header;
+
+CREATE OR REPLACE TABLE minted_assessment AS
+SELECT DISTINCT group_key, group_key AS assessment_id FROM delivery_group;
+
+CREATE OR REPLACE TABLE delivery_content AS
+SELECT DISTINCT content_file_id, assessment_no, fingerprint FROM delivery_group WHERE fingerprint IS NOT NULL;
+
+CREATE OR REPLACE TABLE staged_assessment AS
+SELECT DISTINCT content_file_id AS file_id, assessment_no, assessed_on FROM delivery_group;
+
+CREATE OR REPLACE TABLE staged_scope AS
+SELECT c.shared_file_id AS file_id, s.assessment_no, s.topic_id, s.scope
+FROM source.compact.stated_scope s
+JOIN shared_content c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no;
+
+CREATE OR REPLACE TABLE staged_score AS
+SELECT c.shared_file_id AS file_id, s.* EXCLUDE (file_id)
+FROM source.compact.stated_score s
+JOIN shared_content c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no
+JOIN source.assessment k USING (assessment_id)
+WHERE c.is_own OR NOT EXISTS (
+    SELECT 1 FROM withheld_score w WHERE w.audience_no = c.audience_no AND w.instrument = k.instrument
+);
+
+CREATE OR REPLACE TABLE mention AS
+SELECT
+    'HM' || token(a.inner_key, a.outer_key, 'mention', m.mention_id) AS mention_id, m.file_id, m.assessment_no, m.locator, m.name,
+    m.name_local, m.address, m.city, m.admin1, m.country, m.latitude, m.longitude, m.sector, m.workers, m.extra, m.contributor,
+    m.instrument, m.facility_id, m.mention_id AS source_id, m.audience_no, m.is_own, m.link_method
+FROM shared_mention m
+JOIN audience a USING (audience_no);
+
+CREATE OR REPLACE TABLE link AS
+SELECT
+    mention_id, facility_id,
+    CASE WHEN count(*) OVER (PARTITION BY facility_id) = 1 THEN 'single' ELSE link_method END AS link_method,
+    NULL::DOUBLE AS link_probability, mention_id AS decision_key
+FROM mention;
+ALTER TABLE mention DROP facility_id;
+ALTER TABLE mention DROP link_method;
+
+-- All that visible records state tells which factory a plan means; shown is what a receiver may have.
+CREATE OR REPLACE TABLE facility_of_identifier AS
+SELECT i.scheme, m.audience_no || '|' || i.value AS value, min(l.facility_id) AS facility_id
+FROM source.compact.stated_identifier i
+JOIN mention m ON m.source_id = i.mention_id
+JOIN link l ON l.mention_id = m.mention_id
+WHERE i.valid
+GROUP BY ALL
+HAVING count(DISTINCT l.facility_id) = 1;
+
+CREATE OR REPLACE TABLE staged_identifier AS
+SELECT DISTINCT m.file_id, m.locator, i.scheme, i.value, i.valid
+FROM source.compact.stated_identifier i
+JOIN mention m ON m.source_id = i.mention_id
+JOIN audience a USING (audience_no)
+WHERE m.is_own OR (a.is_named AND i.scheme IN ('os_id', 'tax_code'));
+ALTER TABLE mention DROP source_id;
+ALTER TABLE mention DROP audience_no;
+ALTER TABLE mention DROP is_own;
+
+CREATE OR REPLACE TABLE made_file AS
+SELECT
+    o.shared_id AS file_id, o.shared_id AS content_id, d.shared_id AS duplicate_of,
+    f.* EXCLUDE (file_id, content_id, duplicate_of)
+FROM own_file o
+JOIN source.file f USING (file_id)
+LEFT JOIN own_file d ON d.audience_no = o.audience_no AND d.file_id = f.duplicate_of;
+
+CREATE OR REPLACE TABLE inbox_file AS
+SELECT file_id, contributor, path, received_at, instrument FROM made_file
+UNION ALL
+SELECT DISTINCT content_file_id, 'granted', '', NULL::DATE, instrument FROM shared_header WHERE NOT is_own
+UNION ALL
+SELECT DISTINCT shared_file_id, 'granted', '', NULL::DATE, instrument FROM shared_plan WHERE NOT is_own;
+
+CREATE OR REPLACE TABLE harmonised_finding AS
+SELECT shared_file_id AS file_id, * EXCLUDE (audience_no, is_own, scope_rank, assessment_id, facility_id, shared_file_id, row_no)
+FROM shared_finding;
+
+CREATE OR REPLACE TABLE staged_plan AS
+SELECT shared_file_id AS file_id, * EXCLUDE (audience_no, is_own, shared_file_id, instrument) REPLACE (audience_no || '|' || value AS value)
+FROM shared_plan;
+
+CREATE OR REPLACE TABLE merged_facility (old_id VARCHAR, facility_id VARCHAR);
+CREATE OR REPLACE TABLE related_facility (facility_id VARCHAR, related_id VARCHAR, kind VARCHAR);
+CREATE OR REPLACE TABLE staged_grant AS SELECT *, 0 AS row_order FROM source.consent_grant WHERE false;
