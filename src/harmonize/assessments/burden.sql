@@ -157,7 +157,7 @@ SELECT
     median(CASE WHEN opened_on IS NOT NULL THEN greatest(date_diff('day', opened_on, closed_on), 0) END)
         AS median_days_to_close
 FROM dated_finding
-WHERE closed_on IS NOT NULL
+WHERE closed_on <= day
 GROUP BY facility_id, year(closed_on);
 
 CREATE OR REPLACE TABLE open_of_year AS

@@ -32,6 +32,8 @@ WITH noticed AS (
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM difference_issue
     UNION ALL
+    SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM future_issue
+    UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, false, false FROM refusal
     UNION ALL
     SELECT
