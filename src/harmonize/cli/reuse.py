@@ -114,7 +114,7 @@ def reuse_command(
 
 
 def _scenario(*, if_all_granted: bool, for_steward: bool) -> str:
-    said = "as if all were granted" if if_all_granted else "as granted"
+    said = "hypothetical: as if all were granted" if if_all_granted else "as granted"
     return f"{said}; for the steward alone, not to be handed on" if for_steward else said
 
 
@@ -212,7 +212,7 @@ def _tell(
     from harmonize.assessments.reuse.portfolio import totals
 
     warned = given.rules.expiring_within_days
-    said = "as if all were granted" if if_all_granted else "as granted"
+    said = _scenario(if_all_granted=if_all_granted, for_steward=False)
     ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
     say(f"plan         {given.profile.buyer}, {len(factories)} factories, as of {day}, {said}; release {release_id}")
     expiring = ", ".join(f"count(*) FILTER (days_left <= {days})" for days in warned)
