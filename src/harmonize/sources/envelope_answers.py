@@ -17,7 +17,7 @@ from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
 from harmonize.sources.tick_boxes import TickedLists
 from harmonize.sources.wide_columns import unit_questions
-from harmonize.values.dates import parse_date
+from harmonize.values.dates import parse_date, why_no_date
 from harmonize.values.text import clean, term_key, word_key
 
 __all__ = ["effective", "envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
@@ -171,7 +171,7 @@ def _days(
                 place,
                 "unreadable_date",
                 printed(parts[side]),
-                f"{printed(parts[side])!r} is no date of the form {' or '.join(forms) or 'yyyy-mm-dd'}.",
+                why_no_date(printed(parts[side]), forms),
                 "Correct the date in the export; it was not loaded.",
                 withheld=True,
                 cells=1 if is_lost and number == 0 else 0,
