@@ -156,7 +156,8 @@ def test_a_self_assessment_and_its_verification_are_never_made_one(
     def caf(name: str, status: str) -> str:
         questions = {"fp-bi-1": {"value": "Sao Mai Garment"}, "wh-6": {"value": "No"}}
         return page(
-            envelope(id=name, version="fslm", cafVersion="1.7", status=status, statusHistory={status: "2026/01/10"}, questions=questions)
+            envelope(id=name, version="fslm", cafVersion="1.7", status=status, statusHistory={status: "2026/01/10"},
+                     questions=questions)
         )  # fmt: skip
 
     deliver(tmp_path / "inbox", {"gateway/self.json": caf("s-1", "ASC"), "gateway/verified.json": caf("v-1", "VRF")})

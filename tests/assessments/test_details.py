@@ -45,14 +45,16 @@ def test_a_finding_of_an_answer_knows_the_comment_and_the_law_beside_it(tmp_path
         "wh-6--1": _node("Yes", "Seen", "Labour Code 45/2019, article 98"),
     }
     report = page(
-        envelope(id="fslm-1", version="fslm", cafVersion="1.7", status="VRF", statusHistory={"VRF": "2026/03/10"}, questions=questions)
+        envelope(id="fslm-1", version="fslm", cafVersion="1.7", status="VRF", statusHistory={"VRF": "2026/03/10"},
+                 questions=questions)
     )  # fmt: skip
     book = {
         "Main Survey Actual": [
-            ["Key", "Number", "Master Type", "Response", "Corrected Response", "Verification Selection", "Verifier Comments",
-             "Legal Non-Compliance"],
+            ["Key", "Number", "Master Type", "Response", "Corrected Response", "Verification Selection",
+             "Verifier Comments", "Legal Non-Compliance"],
             ["fp-bi-1", "FP-BAS-1", "Question", "Hoa Sen Footwear", None, None, None, None],
-            ["wh-6", "WH-WOR-11", "Question", "Yes", "No", "Inaccurate", "Records show more hours", "Labour Code 45/2019"],
+            ["wh-6", "WH-WOR-11", "Question", "Yes", "No", "Inaccurate", "Records show more hours",
+             "Labour Code 45/2019"],
         ]
     }  # fmt: skip
     inbox = deliver(tmp_path / "inbox", {"gateway/caf.json": report, "gateway/survey.xlsx": build(book)})
@@ -63,7 +65,9 @@ def test_a_finding_of_an_answer_knows_the_comment_and_the_law_beside_it(tmp_path
         ("wh-6", "Records show more hours", "Labour Code 45/2019, article 107"),
         ("wh-3", "Two sets of records", None),
     ]
-    plan = "SELECT DISTINCT legal_reference FROM v_corrective_action_source WHERE legal_reference IS NOT NULL ORDER BY 1"
+    plan = (
+        "SELECT DISTINCT legal_reference FROM v_corrective_action_source WHERE legal_reference IS NOT NULL ORDER BY 1"
+    )
     assert release.query(plan) == [("Labour Code 45/2019",), ("Labour Code 45/2019, article 107",)]
 
 

@@ -20,9 +20,9 @@ EXAMPLE = Path(__file__).parents[2] / "pipelines" / "requirements" / "example-bu
 CONTRIBUTORS = "SELECT DISTINCT contributor FROM file"
 DAY = ("--as-of", "2026-06-30")
 WORDS = yaml.safe_load((Path(__file__).parents[2] / "schemas" / "reuse_words.yml").read_text(encoding="utf-8"))
-_PORTFOLIO = ("facility_id", "facility", "country", "workers", "required", "assessed", "to_ask_on_site", "to_close_at_a_desk",
-              "grants_missing", "always_asked", "last_visit_that_counts", "full_days", "audit", "days_needed", "days_saved",
-              "money_saved")  # fmt: skip
+_PORTFOLIO = ("facility_id", "facility", "country", "workers", "required", "assessed", "to_ask_on_site",
+              "to_close_at_a_desk", "grants_missing", "always_asked", "last_visit_that_counts", "full_days", "audit",
+              "days_needed", "days_saved", "money_saved")  # fmt: skip
 HEADINGS = {WORDS["headings"][name]["en"]: name for name in _PORTFOLIO}
 ENDED_BY_MOVE = "SELECT count(*) FROM '{}' WHERE ended_by = 'move'"
 
@@ -101,8 +101,8 @@ def test_a_workbook_begins_with_a_summary_and_its_headings_are_words(
             "count(*) FILTER (days_left <= 60), count(*) FILTER (days_left <= 90), count(ended_by) "
             f"FROM '{tmp_path}/p.parquet'"
         ).fetchone()
-    names = ("Matters required", "Already assessed", "Still to ask", "Expiring within 60 days", "Expiring within 90 days",
-             "Reuse ended")  # fmt: skip
+    names = ("Matters required", "Already assessed", "Still to ask", "Expiring within 60 days",
+             "Expiring within 90 days", "Reuse ended")  # fmt: skip
     assert tuple(figures[name] for name in names) == counted
     # No savings without the assumptions beside them (domain rule 21).
     assert figures["Days saved, as granted"] >= 0

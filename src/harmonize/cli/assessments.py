@@ -178,7 +178,9 @@ def _must_compare(a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Seq
 _OWN_PAPER = ("self", "self_inspection")
 
 
-def _must_be_of_one_side(a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Sequence[Mapping[str, Any]]) -> None:
+def _must_be_of_one_side(
+    a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Sequence[Mapping[str, Any]]
+) -> None:
     """Refuse to make one report of what a factory says of itself and of what somebody else found there.
 
     Raises:
@@ -186,9 +188,9 @@ def _must_be_of_one_side(a: str, ours: Sequence[Mapping[str, Any]], b: str, thei
     """
     if (ours[0]["kind"] in _OWN_PAPER) != (theirs[0]["kind"] in _OWN_PAPER):
         raise InboxError(
-            f"{a} is of kind {ours[0]['kind']} and {b} of kind {theirs[0]['kind']}: a self-assessment and what verified "
-            "it are never one report. They are linked by `verified_of`; if that is wrong, correct the status or the id "
-            "of the self-assessment in the export."
+            f"{a} is of kind {ours[0]['kind']} and {b} of kind {theirs[0]['kind']}: a self-assessment and what "
+            "verified it are never one report. They are linked by `verified_of`; if that is wrong, correct the status "
+            "or the id of the self-assessment in the export."
         )
 
 

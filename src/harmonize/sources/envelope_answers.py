@@ -149,7 +149,8 @@ def _stage_law(context: Context, number: int, question: str, place: str, mark: A
     if law is None or not _is_marked(context, mark) or term_key(law) in map(term_key, context.profile.legal_marks):
         return
     context.staged.tables["finding"].add(
-        number, None, question, None, None, None, None, law, None, None, None, None, None, None, place, place, None, "detail"
+        number, None, question, None, None, None, None, law, None, None, None, None, None, None, place, place, None,
+        "detail",
     )  # fmt: skip
 
 

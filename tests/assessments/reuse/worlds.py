@@ -279,7 +279,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
         status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
         copy_count=len(visit.contributors),
-        follow_up_of=visit.follow_up_of, native_id=f"N-{visit.name}", assessment_type=visit.assessment_type, published=visit.published,
+        follow_up_of=visit.follow_up_of, native_id=f"N-{visit.name}", assessment_type=visit.assessment_type,
+        published=visit.published,
     )  # fmt: skip
     is_listing = visit.instrument != SILENT
     connection.execute(

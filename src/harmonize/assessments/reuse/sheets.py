@@ -20,8 +20,8 @@ _FACTS = """
     evidence_from, evidence_to, age_days, verification, announcement, verifier_body, person_days, interviews,
     payroll_sample, buildings, dormitory, worker_groups, basis, threshold, mapping_id, comparability, question_id,
     answered_state, follows_from, law_then, law_now, coalesce(open_findings, 0) AS open_findings, open_in,
-    action_due_on, closed_on, closed_by, severity_raw, differences, seen_by_right_of, grant_id, granted_until, expires_on,
-    expires_by, days_left, not_standing, path, locator
+    action_due_on, closed_on, closed_by, severity_raw, differences, seen_by_right_of, grant_id, granted_until,
+    expires_on, expires_by, days_left, not_standing, path, locator
 """
 _MISSING = """
     list_filter([

@@ -27,7 +27,11 @@ _WIDTHS = {"what": 48, "figure": 16, "how_to_read": 90}
 
 @dataclass(frozen=True, slots=True)
 class About:
-    """Of what a plan is: for which buyer, as of which day, by which grants and release; `warned` are days before an expiry."""
+    """Of what a plan is: for which buyer, as of which day, by which grants and release.
+
+    Attributes:
+        warned: days before an expiry that are counted.
+    """
 
     buyer: str
     as_of: date
@@ -39,7 +43,7 @@ class About:
 def summary_sheet(
     connection: duckdb.DuckDBPyConnection, assumptions: Assumptions, about: About, words: Words, language: str
 ) -> Sheet:
-    """The figures of `reuse_line` and `reuse_portfolio`; under what is saved stands every assumption (domain rule 21)."""
+    """The figures of `reuse_line` and `reuse_portfolio`; under what is saved all assumptions (domain rule 21)."""
     spoken = _Spoken(words, language)
     told = {"buyer": about.buyer, "as_of": about.as_of.isoformat(), "grants": about.grants, "release": about.release}
     preface = [spoken("title", " / "), *(f"{spoken(name, ' / ')}: {said}" for name, said in told.items())]
@@ -62,7 +66,9 @@ class _Spoken:
         return in_both(self.words.summary[name], self.language).format_map(blanks).replace("\n", joint)
 
 
-def _standings(connection: duckdb.DuckDBPyConnection, about: About, spoken: _Spoken) -> Iterator[tuple[str, object, str]]:
+def _standings(
+    connection: duckdb.DuckDBPyConnection, about: About, spoken: _Spoken
+) -> Iterator[tuple[str, object, str]]:
     (counted,) = connection.execute(_COUNTED).fetchall()
     *shown, ended = zip(("factories", "required", *_STANDINGS, "ended"), counted, strict=True)
     for name, count in shown:
