@@ -19,7 +19,7 @@ import duckdb
 import pyarrow as pa
 
 from harmonize.assessments.burden_rules import BurdenRules, load_burden_rules, register_burden_rules
-from harmonize.assessments.deduplicate import keep_ledger
+from harmonize.assessments.deduplicate import judge_on, keep_ledger
 from harmonize.assessments.visit_rules import load_visit_rules, register_visit_rules
 from harmonize.database import create_table
 from harmonize.pipeline.workspace import open_workspace
@@ -126,7 +126,8 @@ def kept(folder: Path, *worlds: World) -> Iterator[duckdb.DuckDBPyConnection]:
         open_workspace(connection)
         attach_release(connection, target, None, "test")
         _fill(connection, worlds)
-        keep_ledger(connection, worlds[0].as_of)
+        judge_on(connection, worlds[0].as_of)
+        keep_ledger(connection)
         yield connection
 
 
@@ -273,7 +274,7 @@ def _visit_day(members: Sequence[Seen]) -> date | None:
 
 
 def _standing(world: World) -> list[Seen]:
-    return [one for one in world.seen if one.published]
+    return [one for one in world.seen if one.published and (one.day is None or one.day <= world.as_of)]
 
 
 def _visits(world: World) -> dict[str, list[Seen]]:
@@ -470,7 +471,7 @@ def ledger(world: World) -> dict[int | None, dict[str, Any]]:
     years: set[int | None] = {_year(_visit_day(visit)) for visit in visits.values()}
     years |= {_year(one.day) for one in _standing(world)}
     years |= {_year(one.day) for one in rounds if _asked(one)}
-    years |= {f.closed_on.year for _, f in findings if f.closed_on}
+    years |= {f.closed_on.year for _, f in findings if f.closed_on and f.closed_on <= world.as_of}
     ends = {year: min(date(year, 12, 31), world.as_of) for year in range(2000, last + 1)}
 
     def open_at(year: int) -> list[Finding]:
@@ -498,7 +499,8 @@ def ledger(world: World) -> dict[int | None, dict[str, Any]]:
         holders = [len({who for one in visit for who in one.contributors}) for visit in of_year.values()]
         serving = [len({o.instrument for o in v if not _restates(o) and not _takes_over(o)}) for v in of_year.values()]
         opened = [f for day, f in findings if _year(day) == year]
-        closed = [(day, f.closed_on) for day, f in findings if f.closed_on and f.closed_on.year == year]
+        done = [(day, f.closed_on) for day, f in findings if f.closed_on and f.closed_on <= world.as_of]
+        closed = [(day, closed_on) for day, closed_on in done if closed_on.year == year]
         until = [(day, f) for day, f in findings if day is not None and year is not None and day.year <= year]
         untold = [f for day, f in until if (day, f) not in known]
         is_end_known = year is not None and year <= last and (not until or len(untold) < len(until))

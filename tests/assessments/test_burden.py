@@ -32,6 +32,7 @@ from tests.assessments.ledger_worlds import (
     stated,
 )
 from tests.pipeline.worlds import ROOT, alone, deliver, demo_world, run_inbox
+from tests.sources.delivering import gap
 
 LONG = os.environ.get("HARMONIZE_FUZZ") == "long"
 MET = (("l.osh.exits/exact", "met"), ("l.osh.drills/exact", "not_met"))
@@ -442,6 +443,40 @@ def test_no_change_is_told_of_a_year_that_still_runs() -> None:
     assert release.one("SELECT count(*) FROM v_burden WHERE year = 2026 AND is_running") > 0
     assert release.one("SELECT count(visits_change) FROM v_burden WHERE is_running") == 0
     assert release.one("SELECT count(visits_change) FROM v_burden WHERE year = 2025") > 0
+
+
+def test_what_is_dated_after_the_day_of_judgement_is_no_burden_yet(tmp_path: Path) -> None:
+    later = Seen("b", assessed_on=date(2027, 2, 1), answers=MET, findings=(Finding("l.osh.exits/exact", "open"),))
+    closing = Finding("l.osh.exits/exact", "closed", closed_on=date(2028, 1, 1))
+    with kept(tmp_path, World([Seen("a", answers=MET, findings=(closing,)), later])) as connection:
+        rows = stated(connection)
+        assert connection.execute("SELECT count(*) FROM release.overlap").fetchall() == [(0,)]
+    assert {year: (row["visits"], row["questions_asked"]) for year, row in rows.items()} == {2025: (1, 2), 2026: (0, 0)}
+    assert [rows[year]["findings_open_at_end"] for year in (2025, 2026)] == [1, 1]
+    assert rows[2026]["findings_closed"] == 0
+
+
+def test_a_visit_of_the_future_is_told_and_counts_from_its_day_on(tmp_path: Path) -> None:
+    visits = {"V1": "02/10/2026", "V2": "09/01/2026", "V3": "03/01/2027"}
+    rows = [
+        {"VisitID": visit, "VisitDate": day, "ProvisionCode": "II.A.1", "Severity": "key", "FindingText": "x"}
+        for visit, day in visits.items()
+    ]
+    inbox = deliver(tmp_path / "inbox", {"gap/visits.csv": gap(*rows)})
+    told = "SELECT value, severity FROM issue WHERE code = 'future_assessment' ORDER BY value"
+    burden = "SELECT year, visits FROM burden ORDER BY year"
+    early = run_inbox(inbox, tmp_path / "out")
+    assert early.query(burden) == [(2026, 1)]
+    assert early.query(told) == [("2026-09-01", "warning"), ("2027-03-01", "warning")]
+    late = run_inbox(inbox, tmp_path / "out", as_of=date(2026, 12, 31))
+    anew = run_inbox(inbox, tmp_path / "anew", as_of=date(2026, 12, 31))
+    for query in (burden, told, "FROM burden ORDER BY ALL", "FROM overlap ORDER BY ALL"):
+        assert late.query(query) == anew.query(query)
+    assert late.query(burden) == [(2026, 2)]
+    assert late.one("SELECT questions_asked FROM burden") == 2 * early.one("SELECT questions_asked FROM burden")
+    assert QUERY is not None
+    with duckdb.connect(str(early.database), read_only=True) as connection:
+        assert connection.execute(QUERY[1]).fetchall() == connection.execute("FROM burden").fetchall()
 
 
 def test_the_last_day_of_an_export_decides_the_year(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from harmonize.assessments.joining import DECIDED, Joined, Link, Report, join_reports
 from tests.cli.conftest import Command, harmonize, sentence  # noqa: F401  (`harmonize` is a fixture)
 from tests.pipeline.worlds import deliver
-from tests.sources.delivering import gap
+from tests.sources.delivering import envelope, gap, page
 from tests.sources.workbooks import build
 
 RUN = ("run", "quick.yml", "--inbox", "inbox", "--out", "out", "--as-of", "2026-06-30")
@@ -147,6 +147,28 @@ def test_what_cannot_be_decided_is_refused_with_its_cure(a: str, b: str, said: s
     known = _run(released)
     refused = released("assessments", "decide", known.get(a, a), known.get(b, b), "--same", *BY, *OUT)
     assert said in sentence(refused)
+
+
+def test_a_self_assessment_and_its_verification_are_never_made_one(
+    harmonize: Command,  # noqa: F811
+    tmp_path: Path,
+) -> None:
+    def caf(name: str, status: str) -> str:
+        questions = {"fp-bi-1": {"value": "Sao Mai Garment"}, "wh-6": {"value": "No"}}
+        return page(
+            envelope(id=name, version="fslm", cafVersion="1.7", status=status, statusHistory={status: "2026/01/10"},
+                     questions=questions)
+        )  # fmt: skip
+
+    deliver(tmp_path / "inbox", {"gateway/self.json": caf("s-1", "ASC"), "gateway/verified.json": caf("v-1", "VRF")})
+    known = _run(harmonize)
+    one, other = known["gateway/self.json"], known["gateway/verified.json"]
+    for a, b in ((one, other), (other, one)):
+        refused = harmonize("assessments", "decide", a, b, "--same", *BY, *OUT)
+        assert refused.code == 2
+        assert "a self-assessment and what verified it are never one report" in sentence(refused)
+    assert not (tmp_path / "out" / "decisions" / "assessment_decisions.jsonl").exists()
+    assert harmonize("assessments", "decide", one, other, "--different", *BY, *OUT).code == 0
 
 
 def test_without_a_release_or_a_word_nothing_is_decided(harmonize: Command) -> None:  # noqa: F811

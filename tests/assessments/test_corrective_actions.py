@@ -15,6 +15,7 @@ import pytest
 from python_calamine import CalamineWorkbook
 
 from harmonize.assessments.corrective_actions.cells import repetition
+from harmonize.assessments.corrective_actions.extract import plan_table
 from harmonize.assessments.corrective_actions.plan import Plan, read_plans
 from harmonize.assessments.corrective_actions.words import load_plan_words
 from harmonize.assessments.corrective_actions.workbook import plan_workbook
@@ -445,6 +446,11 @@ def test_a_source_says_that_another_receiver_was_told_otherwise(tmp_path: Path) 
     cells = [str(cell) for line in lines for cell in line]
     assert f"{source['severity_raw']}; printed as {source['severity_elsewhere'][0]} for another receiver" in cells
     assert any("hold the same report with different words" in cell for cell in cells)
+    (told_in_csv,) = plan_table(plan, words, is_text=True).column("receiver_differences").to_pylist()
+    of = f"{plan.titles['gap']} 2025-03-20 II.G.3"
+    severity = f"{source['severity_raw']}; printed as {source['severity_elsewhere'][0]} for another receiver"
+    due = f"{source['due_on']}; printed as {source['due_elsewhere'][0]} for another receiver"
+    assert told_in_csv == f"{of}, Severity as printed: {severity}; {of}, Due: {due}"
 
 
 # Laws, on the invented world.

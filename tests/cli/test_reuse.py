@@ -19,6 +19,11 @@ from tests.pipeline.worlds import demo_world
 EXAMPLE = Path(__file__).parents[2] / "pipelines" / "requirements" / "example-buyer.yml"
 CONTRIBUTORS = "SELECT DISTINCT contributor FROM file"
 DAY = ("--as-of", "2026-06-30")
+WORDS = yaml.safe_load((Path(__file__).parents[2] / "schemas" / "reuse_words.yml").read_text(encoding="utf-8"))
+_PORTFOLIO = ("facility_id", "facility", "country", "workers", "required", "assessed", "to_ask_on_site",
+              "to_close_at_a_desk", "grants_missing", "always_asked", "last_visit_that_counts", "full_days", "audit",
+              "days_needed", "days_saved", "money_saved")  # fmt: skip
+HEADINGS = {WORDS["headings"][name]["en"]: name for name in _PORTFOLIO}
 ENDED_BY_MOVE = "SELECT count(*) FROM '{}' WHERE ended_by = 'move'"
 
 
@@ -54,7 +59,8 @@ def test_a_plan_in_every_format_says_the_same(harmonize: Command, out: Path, tmp
 def test_the_portfolio_is_the_sum_of_its_rows(harmonize: Command, out: Path, tmp_path: Path) -> None:
     said = harmonize("reuse", "--buyer", "example-buyer", *DAY, "--out", out, "-o", tmp_path / "p.xlsx")
     for scenario in ("as granted", "if all were granted"):
-        head, *rows, total = _sheet(tmp_path / "p.xlsx", f"Portfolio {scenario}")
+        titles, *rows, total = _sheet(tmp_path / "p.xlsx", f"Portfolio {scenario}")
+        head = [HEADINGS[str(title)] for title in titles]
         days, money = head.index("days_saved"), head.index("money_saved")
         assert total[days] == sum(float(str(row[days])) for row in rows)
         assert total[money] == sum(float(str(row[money])) for row in rows)
@@ -70,6 +76,38 @@ def test_the_portfolio_is_the_sum_of_its_rows(harmonize: Command, out: Path, tmp
             assert sum(float(str(part)) for part in left) == one["required"]
             assert one["audit"] != "dropped" or one["to_ask_on_site"] == 0
     assert len(_sheet(tmp_path / "p.xlsx", "Assumptions")) > 15
+
+
+def test_a_workbook_begins_with_a_summary_and_its_headings_are_words(
+    harmonize: Command, out: Path, tmp_path: Path
+) -> None:
+    call = ("reuse", "--buyer", "example-buyer", *DAY, "--out", out, "-o")
+    harmonize(*call, tmp_path / "p.parquet")
+    said = harmonize(*call, tmp_path / "p.xlsx", "--lang", "vi")
+    assert said.code == 0, said.err
+    book = CalamineWorkbook.from_path(str(tmp_path / "p.xlsx"))
+    assert book.sheet_names[0] == "Summary"
+    for name in book.sheet_names[1:]:
+        titles = [str(title) for title in book.get_sheet_by_name(name).to_python()[0]]
+        assert not [title for title in titles if "_" in title or "\n" not in title], name
+    summary = _sheet(tmp_path / "p.xlsx", "Summary")
+    preface = "\n".join(str(row[0]) for row in summary[:5])
+    for told in ("example-buyer", DAY[1], "as granted", demo_world().release.one("SELECT release_id FROM release")):
+        assert told in preface
+    figures = {str(row[0]).split("\n")[0]: row[1] for row in summary}
+    with duckdb.connect() as connection:
+        counted = connection.execute(
+            "SELECT count(*), count(*) FILTER (status = 'assessed'), count(*) FILTER (status = 'ask'), "
+            "count(*) FILTER (days_left <= 60), count(*) FILTER (days_left <= 90), count(ended_by) "
+            f"FROM '{tmp_path}/p.parquet'"
+        ).fetchone()
+    names = ("Matters required", "Already assessed", "Still to ask", "Expiring within 60 days",
+             "Expiring within 90 days", "Reuse ended")  # fmt: skip
+    assert tuple(figures[name] for name in names) == counted
+    # No savings without the assumptions beside them (domain rule 21).
+    assert figures["Days saved, as granted"] >= 0
+    assert figures["Assumption: day rate"] != ""
+    assert sum(name.startswith("Assumption: ") for name in figures) > 10
 
 
 def test_the_questionnaire_asks_what_is_not_assessed_and_always_the_three(

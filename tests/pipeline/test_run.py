@@ -216,3 +216,23 @@ def test_a_question_that_is_mapped_for_one_country_is_told_where_another_asks_it
     release = run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out")
     query = "SELECT path FROM issue JOIN file USING (file_id) WHERE code = 'drift' AND value = '1.1.1.3'"
     assert release.column(query) == told
+
+
+@pytest.mark.parametrize(
+    ("folder", "is_told"),
+    [
+        ("received-2027-13-40", True),
+        ("Received-2026-3-1", True),
+        ("received-yesterday", True),
+        ("received-2026-03-01", False),
+        ("received-2026-03-01/received-again", False),
+        ("reception", False),
+    ],
+)
+def test_a_folder_that_should_name_the_day_of_receipt_and_does_not_is_told(
+    tmp_path: Path, folder: str, is_told: bool
+) -> None:
+    release = run_inbox(deliver(tmp_path / "inbox", {f"gap/{folder}/visit.csv": gap({})}), tmp_path / "out")
+    told = release.query("SELECT value, severity, hint FROM issue WHERE code = 'bad_received_day'")
+    assert told == ([(folder, "warning", "Name it received-YYYY-MM-DD by the day of receipt.")] if is_told else [])
+    assert release.one("SELECT received_at IS NULL FROM assessment_copy") is (is_told or folder == "reception")

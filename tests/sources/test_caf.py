@@ -97,3 +97,24 @@ def test_any_text_marks_a_breach_of_law(read: Reader, mark: Any, is_marked: bool
 def test_an_edition_is_one_however_it_is_printed(read: Reader, printed: str) -> None:
     staged = read(page(envelope(version="fslm", cafVersion=printed)))
     assert staged.column("assessment", "edition") == ["caf1.6"]
+
+
+@pytest.mark.parametrize(
+    ("mark", "law"),
+    [
+        ("Labour Code 45/2019, article 98", "Labour Code 45/2019, article 98"),
+        (" National law ", "National law"),
+        ("Yes", None),
+        ("Legal non-compliance", None),
+        ("NON COMPLIANT", None),
+        (True, None),
+        (False, None),
+        ("", None),
+        (None, None),
+    ],
+)
+def test_a_law_that_is_named_stands_beside_its_answer(read: Reader, mark: Any, law: str | None) -> None:
+    staged = _caf(read, {"wh-3": {"value": "No", "corrected": None, "selection": "", "data": "", "legal": mark}})
+    beside = [(row["clause"], row["legal_reference"], row["role"]) for row in staged["finding"]]
+    assert beside == ([("wh-3", law, "detail")] if law else [])
+    assert staged.unaccounted() == 0

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.values.dates import DATE_FORMS, epoch_date, parse_date
+from harmonize.values.dates import DATE_FORMS, epoch_date, parse_date, why_no_date
 
 MONTHS = [
     "January", "February", "March", "April", "May", "June",
@@ -171,3 +171,19 @@ def test_unix_time_round_trips_in_seconds_and_milliseconds(day: date, clock: tim
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), float("-inf"), 1e20, -1e10])
 def test_number_that_is_no_unix_time_is_none(number: float) -> None:
     assert epoch_date(number) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "forms", "said"),
+    [
+        ("2250-01-01", ["dd/mm/yyyy"], "outside the years 1950 to 2100"),
+        ("01/02/1930", ["dd/mm/yyyy"], "outside the years 1950 to 2100"),
+        ("01/02/2900", ["dd/mm/yyyy"], "outside the years 1950 to 2100"),
+        ("31/02/2024", ["dd/mm/yyyy"], "no date of the form dd/mm/yyyy"),
+        ("soon", [], "no date of the form yyyy-mm-dd"),
+    ],
+)
+def test_why_a_text_is_no_date_is_told(text: str, forms: list[str], said: str) -> None:
+    assert parse_date(text, forms) is None
+    assert said in why_no_date(text, forms)
+    assert repr(text) in why_no_date(text, forms)

@@ -2,7 +2,7 @@
 -- Visits, questions and findings stand in the year of the visit's last day on site; assessments, deliveries and what was
 -- taken over in that of the assessment's own last day. What nothing states is null, and never 0.
 -- Reads: asked_round, made_assessment, made_copy, made_finding, announcement_word, taken_over_type, derived_rating, judgement_day,
---        release.compact.asked_year, release.compact.stored_facility.
+--        release.compact (asked_year, stored_facility, closing_fit).
 -- Writes: made_burden.
 CREATE OR REPLACE TABLE visit_of_year AS
 WITH told AS (
@@ -99,24 +99,21 @@ FROM asked_round r
 JOIN made_copy c USING (assessment_id)
 GROUP BY r.facility_id, year(r.day);
 
--- A finding that a follow-up prints as closed is the closing check of the one that it follows up, of the same clause or
--- indicator; where both are numbered, either the number or the text is the same too.
+-- A finding that a follow-up prints as closed is the closing check of the likest one of those that it follows up.
 CREATE OR REPLACE TABLE closing_check AS
-SELECT y.finding_id, o.finding_id AS closes_id, t.day AS checked_on
+SELECT
+    y.finding_id, o.finding_id AS closes_id, t.day AS checked_on,
+    release.compact.closing_fit(
+        y.clause_raw, o.clause_raw, y.indicator_id, o.indicator_id, y.native_id, o.native_id, y.description, o.description
+    ) AS fit
 FROM made_finding y
 JOIN asked_round t ON t.assessment_id = y.assessment_id
 JOIN made_assessment m ON m.assessment_id = y.assessment_id
 JOIN asked_round p ON p.assessment_id = m.follow_up_of
 JOIN made_finding o ON o.assessment_id = p.assessment_id
 WHERE y.status = 'closed'
-    AND coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)) OR y.indicator_id = o.indicator_id, false)
-    AND (coalesce(y.native_id = o.native_id, true) OR lower(trim(y.description)) = lower(trim(o.description)))
-QUALIFY row_number() OVER (
-    PARTITION BY y.finding_id
-    ORDER BY coalesce(y.native_id = o.native_id, false) DESC,
-        coalesce(lower(trim(y.description)) = lower(trim(o.description)), false) DESC,
-        coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)), false) DESC, o.finding_id
-) = 1;
+    AND fit IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY y.finding_id ORDER BY fit DESC, o.finding_id) = 1;
 
 -- Findings: of those whose state is known, which stood open at the end of every year, or today in the year of judgement.
 CREATE OR REPLACE TABLE dated_finding AS
@@ -157,7 +154,7 @@ SELECT
     median(CASE WHEN opened_on IS NOT NULL THEN greatest(date_diff('day', opened_on, closed_on), 0) END)
         AS median_days_to_close
 FROM dated_finding
-WHERE closed_on IS NOT NULL
+WHERE closed_on <= day
 GROUP BY facility_id, year(closed_on);
 
 CREATE OR REPLACE TABLE open_of_year AS

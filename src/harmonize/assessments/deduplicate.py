@@ -31,6 +31,7 @@ __all__ = [
     "find_candidates",
     "group",
     "group_deliveries",
+    "judge_on",
     "keep_ledger",
     "make_answers",
     "make_findings",
@@ -262,11 +263,12 @@ def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None
     Args:
         as_of: the day of judgement, on which findings are open or overdue.
     """
+    judge_on(connection, as_of)
     make_findings(connection, breaching_answers("release"))
     compare_findings(connection)
-    for name in ("doubtful.sql", "report_differences.sql"):
+    for name in ("doubtful.sql", "report_differences.sql", "future_visits.sql"):
         _run(connection, name)
-    conclude(connection, as_of)
+    conclude(connection)
 
 
 def compare_findings(connection: duckdb.DuckDBPyConnection) -> None:
@@ -274,15 +276,20 @@ def compare_findings(connection: duckdb.DuckDBPyConnection) -> None:
     _run(connection, "finding_conflicts.sql")
 
 
-def conclude(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def conclude(connection: duckdb.DuckDBPyConnection) -> None:
     """Make contradictions, the latest values, how every topic stands, overlap and burden, where findings are made."""
     with blocks_as_joined(connection):
         _run(connection, "insights.sql")
     state_topics(connection)
-    keep_ledger(connection, as_of)
+    keep_ledger(connection)
 
 
-def keep_ledger(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
+def judge_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:
+    """Make `judgement_day`: what is dated later has not happened yet."""
+    connection.execute("CREATE OR REPLACE TABLE judgement_day AS SELECT ?::DATE AS day", [day])
+
+
+def keep_ledger(connection: duckdb.DuckDBPyConnection) -> None:
     """Write what was asked again of the factories in `touched_facility`, and the burden of all factories."""
     _run(connection, "rounds.sql")
     _run(connection, "follow_ups.sql")
@@ -294,7 +301,6 @@ def keep_ledger(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
         _run(connection, "asked_matters.sql")
     _run(connection, "answered_before.sql")
     _run(connection, "overlap.sql")
-    connection.execute("CREATE OR REPLACE TABLE judgement_day AS SELECT ?::DATE AS day", [as_of])
     _run(connection, "burden.sql")
 
 

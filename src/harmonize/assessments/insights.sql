@@ -1,7 +1,7 @@
 -- What follows for whole factories: contradictions (differences to explain), and the latest answer to every indicator;
 -- made anew for the factories of which anything is not as it was.
 -- Reads: made_finding, made_assessment, assessment_plan, indicator_entry, crosswalk_entry, entailment, instrument_default,
---        contradiction_rule, release.compact.
+--        contradiction_rule, judgement_day, release.compact.
 -- Writes: answering_instrument, facility_plan, stale_facility, touched_facility, standing_assessment, asked_indicator,
 --         release.contradiction, release.compact.latest. What was asked again (overlap.sql) goes with the stale factories.
 
@@ -27,6 +27,7 @@ SELECT
         concat_ws(
             '|', a.assessment_id, p.signature, a.visit_id, a.assessed_on, coalesce(a.evidence_from::VARCHAR, ''),
             coalesce(a.evidence_to::VARCHAR, ''), coalesce(a.ended_on::VARCHAR, ''), a.kind, a.verified, coalesce(a.verified_of, ''), a.published,
+            coalesce(a.ended_on, a.assessed_on) > (SELECT day FROM judgement_day),
             a.instrument IN (SELECT instrument FROM answering_instrument), f.digest
         ),
         chr(10) ORDER BY a.assessment_id

@@ -108,6 +108,8 @@ _QUERIES = {
 _VIEWS = {
     "made_assessment": "FROM release.assessment WHERE {condition}",
     "visit_relation": "FROM release.assessment_relation",
+    # (The window says which days are looked at.)
+    "judgement_day": "SELECT DATE '9999-12-31' AS day",
     "made_finding": "FROM release.finding",
     "crosswalk_entry": "SELECT mapping_id, predicate FROM release.crosswalk",
     "entailment": "SELECT comparability, state::VARCHAR AS state, implied_state::VARCHAR AS implied_state "

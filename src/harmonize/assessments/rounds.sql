@@ -1,6 +1,6 @@
 -- Which assessments are one round of questions, and on which day it was over: a visit with everything that rests on it, and
--- the self-assessments that it verified.
--- Reads: made_assessment, visit_relation. Writes: asked_round (every published assessment once).
+-- the self-assessments that it verified. What is dated after the day of judgement has not happened yet.
+-- Reads: made_assessment, visit_relation, judgement_day. Writes: asked_round (every other published assessment once).
 CREATE OR REPLACE TABLE asked_round AS
 WITH told AS (
     -- What restates or reports another instrument's visit: its own day is none on site.
@@ -21,7 +21,7 @@ dated AS (
         coalesce(t.is_told_later, false) AS is_told_later
     FROM made_assessment a
     LEFT JOIN told t USING (assessment_id)
-    WHERE a.published
+    WHERE a.published AND coalesce(a.ended_on, a.assessed_on, DATE '0001-01-01') <= (SELECT day FROM judgement_day)
 ),
 verification AS (
     SELECT verified_of AS assessment_id, first(visit_id ORDER BY day NULLS LAST, assessment_id) AS visit_id

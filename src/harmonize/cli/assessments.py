@@ -50,7 +50,7 @@ _DOUBTFUL = """
 _SHOWN = ("stands", "a", "b", "instrument", "facility", "evidence", "agreement", "compared", "days_apart", "confidence")
 _MOST_SHOWN = 20
 _COPIES = """
-    SELECT c.*, s.facility_id, s.instrument, f.content_id, f.path
+    SELECT c.*, s.facility_id, s.instrument, s.kind::VARCHAR AS kind, f.content_id, f.path
     FROM assessment_copy c
     JOIN assessment s USING (assessment_id)
     JOIN file f USING (file_id)
@@ -126,6 +126,8 @@ def decide_command(
         _must_tell(release.connection, out)
         ours, theirs = _copies(release.connection, a), _copies(release.connection, b)
     _must_compare(a, ours, b, theirs)
+    if same:
+        _must_be_of_one_side(a, ours, b, theirs)
     one, other = _telling_keys(a, ours, b, theirs)
     at = datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
     ledger = _ledger(out)
@@ -170,6 +172,25 @@ def _must_compare(a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Seq
         raise InboxError(
             f"{a} is an assessment of {one['instrument']} and {b} of {other['instrument']}: two instruments are never "
             "one report, though they may share a visit (visit_id)."
+        )
+
+
+_OWN_PAPER = ("self", "self_inspection")
+
+
+def _must_be_of_one_side(
+    a: str, ours: Sequence[Mapping[str, Any]], b: str, theirs: Sequence[Mapping[str, Any]]
+) -> None:
+    """Refuse to make one report of what a factory says of itself and of what somebody else found there.
+
+    Raises:
+        InboxError: one is a self-assessment, and the other is none.
+    """
+    if (ours[0]["kind"] in _OWN_PAPER) != (theirs[0]["kind"] in _OWN_PAPER):
+        raise InboxError(
+            f"{a} is of kind {ours[0]['kind']} and {b} of kind {theirs[0]['kind']}: a self-assessment and what "
+            "verified it are never one report. They are linked by `verified_of`; if that is wrong, correct the status "
+            "or the id of the self-assessment in the export."
         )
 
 

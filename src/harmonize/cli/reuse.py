@@ -100,7 +100,7 @@ def reuse_command(
                 _tell_lines(connection)
             if output is not None:
                 scenario = _scenario(if_all_granted=if_all_granted, for_steward=for_steward)
-                _write(connection, output, given, day, out, scenario)
+                _write(connection, output, given, day, out, scenario, language)
             if questionnaire is not None:
                 _ask(connection, questionnaire, given, factories, day, language)
             ((assessed,),) = connection.execute("SELECT count(*) FROM reuse_line WHERE status = 'assessed'").fetchall()
@@ -114,7 +114,7 @@ def reuse_command(
 
 
 def _scenario(*, if_all_granted: bool, for_steward: bool) -> str:
-    said = "as if all were granted" if if_all_granted else "as granted"
+    said = "hypothetical: as if all were granted" if if_all_granted else "as granted"
     return f"{said}; for the steward alone, not to be handed on" if for_steward else said
 
 
@@ -212,7 +212,7 @@ def _tell(
     from harmonize.assessments.reuse.portfolio import totals
 
     warned = given.rules.expiring_within_days
-    said = "as if all were granted" if if_all_granted else "as granted"
+    said = _scenario(if_all_granted=if_all_granted, for_steward=False)
     ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
     say(f"plan         {given.profile.buyer}, {len(factories)} factories, as of {day}, {said}; release {release_id}")
     expiring = ", ".join(f"count(*) FILTER (days_left <= {days})" for days in warned)
@@ -271,14 +271,27 @@ def _tell_lines(connection: DuckDBPyConnection) -> None:
     show_table("by indicator", ["indicator", "status", "by what, or what ended it", "state", "until", "others"], rows)
 
 
-def _write(connection: DuckDBPyConnection, output: Path, given: _Given, day: date, out: Path, scenario: str) -> None:
+def _write(
+    connection: DuckDBPyConnection,
+    output: Path,
+    given: _Given,
+    day: date,
+    out: Path,
+    scenario: str,
+    language: str | None,
+) -> None:
     """Write the plan."""
     ((lines,),) = _rows(connection, "SELECT count(*) FROM reuse_line")
     if output.suffix.lower() == ".xlsx":
+        from harmonize.assessments.reuse.questionnaire import load_words
         from harmonize.assessments.reuse.sheets import plan_sheets
+        from harmonize.assessments.reuse.summary import About
 
         ((release_id,),) = _rows(connection, "SELECT release_id FROM release")
-        about = [
+        words = load_words(given.project.find("schemas/reuse_words.yml"))
+        buyer = ", ".join(filter(None, (given.profile.buyer, given.profile.title)))
+        about = About(buyer, day, scenario, release_id, given.rules.expiring_within_days)
+        others = [
             ("buyer", given.profile.buyer, given.profile.title),
             ("as of", day.isoformat(), "ages, grants and laws are those of this day"),
             ("grants", scenario, "what the buyer handed in itself is its own"),
@@ -289,7 +302,7 @@ def _write(connection: DuckDBPyConnection, output: Path, given: _Given, day: dat
                 for name, one in given.rules.classes.items()
             ),
         ]
-        sheets = plan_sheets(connection, given.assumptions, about)
+        sheets = plan_sheets(connection, given.assumptions, about, others, words, language or "en")
         header = f"{given.profile.buyer}, {day}, {scenario}"
         put_workbook(output, Book(sheets, header=header, footer=release_id))
     elif output.suffix.lower() == ".csv":

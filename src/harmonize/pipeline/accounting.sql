@@ -32,6 +32,8 @@ WITH noticed AS (
     UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM difference_issue
     UNION ALL
+    SELECT file_id, locator, code, severity, value, message, hint, withheld, false FROM future_issue
+    UNION ALL
     SELECT file_id, locator, code, severity, value, message, hint, false, false FROM refusal
     UNION ALL
     SELECT
@@ -39,6 +41,14 @@ WITH noticed AS (
         'The file lies directly in the inbox, so its contributor is unknown.',
         'Move it into a folder named after its contributor.', false, false
     FROM inbox_file WHERE NOT contains(path, '/')
+    UNION ALL
+    SELECT
+        file_id, 'file', 'bad_received_day', 'warning', folder,
+        'The folder ''' || folder || ''' names no day, so nothing says when the file was received; it counts as earlier than any dated one.',
+        'Name it received-YYYY-MM-DD by the day of receipt.', false, false
+    FROM (SELECT file_id, unnest(string_split(path, '/')[:-2]) AS folder FROM inbox_file WHERE received_at IS NULL)
+    WHERE starts_with(lower(folder), 'received-')
+        AND (NOT regexp_full_match(folder, '(?i)received-\d{4}-\d{2}-\d{2}') OR try_cast(substr(folder, 10) AS DATE) IS NULL)
     UNION ALL
     SELECT
         m.file_id, m.locator, n.code,

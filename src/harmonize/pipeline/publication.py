@@ -22,6 +22,7 @@ from harmonize.assessments.deduplicate import (
     conclude,
     count_answers,
     find_accepted,
+    judge_on,
     make_findings,
     merge_deliveries,
     store_assessments,
@@ -167,6 +168,7 @@ _PLANNED = """
 
 def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     """What a run makes of its deliveries, of those of all audiences."""
+    judge_on(connection, as_of)
     find_accepted(connection)
     merge_deliveries(connection)
     connection.execute(_MADE_NUMBER)
@@ -178,7 +180,7 @@ def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     connection.execute(_PLANNED)
     make_findings(connection, breaching_answers("release"))
     compare_findings(connection)
-    conclude(connection, as_of)
+    conclude(connection)
     connection.execute(_UNKNOWN)
     fill_contract(connection, {})
     show_contract(connection)

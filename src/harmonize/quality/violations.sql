@@ -361,7 +361,9 @@ WHERE instrument IN ('*', 'slcp_caf', 'higg_fem', 'better_work_cat')
 -- law: burden_visits_counted_otherwise
 SELECT s.facility_id, s.visits, b.visits AS in_ledger
 FROM (
-    SELECT facility_id, count(DISTINCT visit_id) AS visits FROM assessment WHERE published GROUP BY facility_id
+    SELECT facility_id, count(DISTINCT visit_id) AS visits FROM assessment
+    WHERE published AND coalesce(coalesce(ended_on, assessed_on) <= (SELECT as_of FROM release), true)
+    GROUP BY facility_id
 ) AS s
 LEFT JOIN (
     SELECT facility_id, sum(visits + self_assessments)::BIGINT AS visits FROM burden GROUP BY facility_id

@@ -17,8 +17,8 @@ from harmonize.sources.numbers import NumberReader
 from harmonize.sources.profile import covers
 from harmonize.sources.tick_boxes import TickedLists
 from harmonize.sources.wide_columns import unit_questions
-from harmonize.values.dates import parse_date
-from harmonize.values.text import clean, word_key
+from harmonize.values.dates import parse_date, why_no_date
+from harmonize.values.text import clean, term_key, word_key
 
 __all__ = ["effective", "envelope_edition", "is_quantity", "is_verified_node", "stage_performance", "stage_questions"]
 
@@ -102,6 +102,7 @@ def stage_questions(
             continue
         if question in profile.date_questions:
             sides = _days(context, parts, sides, envelope.place("questions", key))
+        comment = clean(printed(parts.get("data")))
         for answered_by, side in sides:
             value = parts.get(side)
             if is_empty(value):
@@ -122,14 +123,35 @@ def stage_questions(
                 question in unit_keys or is_quantity(context, question),
                 scale=lists.scale(question, printed(value)),
                 legal_flag=_is_marked(context, parts.get("legal")),
-                reason=clean(printed(parts.get("data"))),
+                reason=comment,
+                description=comment,
             )
             add_answer(context, answer)
             if side == sides[-1][1]:
                 for other, scale in lists.implied(question):
-                    implied = replace(answer, question_id=other, scale=scale, legal_flag=False, reason=_NONE_OF_THESE)
+                    implied = replace(
+                        answer,
+                        question_id=other,
+                        scale=scale,
+                        legal_flag=False,
+                        reason=_NONE_OF_THESE,
+                        description=None,
+                    )
                     add_answer(context, implied)
+        if sides:
+            _stage_law(context, number, question, envelope.place("questions", key), parts.get("legal"))
     return cell_no
+
+
+def _stage_law(context: Context, number: int, question: str, place: str, mark: Any) -> None:
+    """Stage the law that is named beside an answer; a finding that is made of the answer refers to it."""
+    law = clean(printed(mark))
+    if law is None or not _is_marked(context, mark) or term_key(law) in map(term_key, context.profile.legal_marks):
+        return
+    context.staged.tables["finding"].add(
+        number, None, question, None, None, None, None, law, None, None, None, None, None, None, place, place, None,
+        "detail",
+    )  # fmt: skip
 
 
 def _days(
@@ -150,7 +172,7 @@ def _days(
                 place,
                 "unreadable_date",
                 printed(parts[side]),
-                f"{printed(parts[side])!r} is no date of the form {' or '.join(forms) or 'yyyy-mm-dd'}.",
+                why_no_date(printed(parts[side]), forms),
                 "Correct the date in the export; it was not loaded.",
                 withheld=True,
                 cells=1 if is_lost and number == 0 else 0,

@@ -16,7 +16,7 @@ from harmonize.sources.envelope_answers import effective
 from harmonize.sources.headers import MOST_WORKERS, add_identifier
 from harmonize.sources.json_envelopes import Envelope
 from harmonize.sources.json_nodes import is_empty, mapping_of, printed
-from harmonize.values.dates import epoch_date, parse_date
+from harmonize.values.dates import epoch_date, parse_date, why_no_date
 from harmonize.values.numbers import NumberStyle, finite, parse_number
 from harmonize.values.text import clean, word_key
 
@@ -143,7 +143,7 @@ def assessed_on(context: Context, envelope: Envelope, facts: Facts, status: str 
             f"{envelope.locator}.statusHistory.{status}",
             "unreadable_date",
             text,
-            f"{text!r} is no date of the form {' or '.join(context.layout.dates)}.",
+            why_no_date(text, context.layout.dates),
             "Correct the date; the assessment was loaded without it.",
         )
         return None

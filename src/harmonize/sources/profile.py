@@ -275,6 +275,9 @@ class Profile(_Strict):
     unpublished_statuses: list[str] = Field(default_factory=list)
     unposted_statuses: list[str] = Field(default_factory=list)
     corrected_selections: list[str] = Field(default_factory=list)
+    legal_marks: list[str] = Field(
+        default_factory=list, description="Words that mark a breach of law beside an answer and name no law."
+    )
     valid_until_basis: Literal["scheme", "certificate", "buyer_policy", "none"] | None = None
     reporting_year_pattern: str | None = Field(default=None, description="Edition -> year of the reporting period.")
     question_families: list[QuestionFamily] = Field(default_factory=list)

@@ -11,7 +11,7 @@ from harmonize.model.issues import Issue
 from harmonize.model.staged import StagedFile
 from harmonize.reading.sheets import Cell, CellError, Sheet, cell_text, is_blank
 from harmonize.sources.unnamed import Unnamed
-from harmonize.values.dates import parse_date, plausible_date, serial_date
+from harmonize.values.dates import parse_date, plausible_date, serial_date, why_no_date
 from harmonize.values.numbers import NumberProblem, NumberStyle, parse_number
 from harmonize.values.text import clean, term_key, word_key
 
@@ -192,7 +192,7 @@ class Record:
                     self.at(name),
                     "unreadable_date",
                     text,
-                    f"{text!r} is no date of the form {' or '.join(forms) or 'yyyy-mm-dd'}.",
+                    why_no_date(text, forms),
                     "Correct the date in the export; the record was loaded without it.",
                     withheld=True,
                 )

@@ -290,3 +290,15 @@ CREATE TABLE compact.agreement (
     compared BIGINT NOT NULL,
     agreeing BIGINT NOT NULL
 );
+
+-- How well what a follow-up prints as closed is the closing check of a finding that it follows up: the same clause or
+-- indicator, and where both are numbered, the same number or text; null where it is none. The highest checks.
+CREATE MACRO compact.closing_fit(
+    clause, checked_clause, indicator, checked_indicator, number, checked_number, description, checked_description
+) AS CASE
+    WHEN coalesce(lower(trim(clause)) = lower(trim(checked_clause)) OR indicator = checked_indicator, false)
+        AND (coalesce(number = checked_number, true) OR lower(trim(description)) = lower(trim(checked_description)))
+    THEN 4 * coalesce(number = checked_number, false)::INTEGER
+        + 2 * coalesce(lower(trim(description)) = lower(trim(checked_description)), false)::INTEGER
+        + coalesce(lower(trim(clause)) = lower(trim(checked_clause)), false)::INTEGER
+END;

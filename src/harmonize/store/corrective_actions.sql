@@ -32,23 +32,21 @@ LEFT JOIN verifying v ON v.verified_of = s.assessment_id;
 CREATE OR REPLACE MACRO compact.verification_rank(verification) AS
     CASE verification WHEN 'onsite' THEN 3 WHEN 'virtual' THEN 2 WHEN 'desk' THEN 1 ELSE 0 END;
 
--- A finding that a follow-up prints as closed is the closing check of the one that it follows up, of the same clause or
--- indicator: no finding of its own. Where both are numbered, either the number or the text is the same too.
+-- A finding that a follow-up prints as closed is the closing check of the likest one of those that it follows up: no finding
+-- of its own.
 CREATE OR REPLACE VIEW compact.closing_check AS
-SELECT y.finding_id, o.finding_id AS closes_id, coalesce(t.ended_on, t.assessed_on) AS checked_on
+SELECT
+    y.finding_id, o.finding_id AS closes_id, coalesce(t.ended_on, t.assessed_on) AS checked_on,
+    compact.closing_fit(
+        y.clause_raw, o.clause_raw, y.indicator_id, o.indicator_id, y.native_id, o.native_id, y.description, o.description
+    ) AS fit
 FROM finding y
 JOIN assessment t ON t.assessment_id = y.assessment_id AND t.published
 JOIN assessment p ON p.assessment_id = t.follow_up_of AND p.published
 JOIN finding o ON o.assessment_id = p.assessment_id
 WHERE y.status = 'closed'
-    AND coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)) OR y.indicator_id = o.indicator_id, false)
-    AND (coalesce(y.native_id = o.native_id, true) OR lower(trim(y.description)) = lower(trim(o.description)))
-QUALIFY row_number() OVER (
-    PARTITION BY y.finding_id
-    ORDER BY coalesce(y.native_id = o.native_id, false) DESC,
-        coalesce(lower(trim(y.description)) = lower(trim(o.description)), false) DESC,
-        coalesce(lower(trim(y.clause_raw)) = lower(trim(o.clause_raw)), false) DESC, o.finding_id
-) = 1;
+    AND fit IS NOT NULL
+QUALIFY row_number() OVER (PARTITION BY y.finding_id ORDER BY fit DESC, o.finding_id) = 1;
 
 -- Every finding of a plan, and every action of an improvement plan that no finding is certain to be meant by. A finding of
 -- an indicator that is no compliance (missing maturity) makes no line. A source without a stated status is open.

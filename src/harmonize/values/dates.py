@@ -15,7 +15,7 @@ from functools import cache
 
 from harmonize.values.text import western_digits
 
-__all__ = ["DATE_FORMS", "epoch_date", "parse_date", "plausible_date", "serial_date"]
+__all__ = ["DATE_FORMS", "epoch_date", "parse_date", "plausible_date", "serial_date", "why_no_date"]
 
 _MONTHS = {
     name: number
@@ -150,6 +150,18 @@ def parse_date(text: str, forms: Sequence[str] | Iterable[str]) -> date | None:
         if found:
             return _build(found)
     return None
+
+
+def why_no_date(text: str, forms: Sequence[str]) -> str:
+    """Why a text is no date of these forms, in one sentence: it has another form, or its year is not plausible."""
+    plain = " ".join(western_digits(unicodedata.normalize("NFC", text)).split())
+    found = next(filter(None, (_pattern(form).fullmatch(plain) for form in ("yyyy-mm-dd", *forms))), None)
+    printed = None if found is None else found.groupdict().get("y")
+    if printed is not None:
+        year = int(printed) - (_BUDDHIST_OFFSET if int(printed) > _BUDDHIST_FROM else 0)
+        if not _EARLIEST <= year <= _LATEST:
+            return f"{text!r} lies outside the years {_EARLIEST} to {_LATEST}, so it is no plausible date."
+    return f"{text!r} is no date of the form {' or '.join(forms) or 'yyyy-mm-dd'}."
 
 
 def epoch_date(number: float) -> date | None:

@@ -106,6 +106,7 @@ def test_words_are_there_in_every_language(language: Language) -> None:
     words = load_words(ROOT / "schemas" / "reuse_words.yml")
     states = load_states(ROOT / "schemas" / "language" / "states.yml")
     assert all(said.keys() == {"en", "vi", "km", "th"} for said in (*words.questionnaire.values(), *words.why.values()))
+    assert all({"en", "vi"} <= said.keys() for said in (*words.summary.values(), *words.headings.values()))
     assert all(state in states for found in words.answers.values() for state in found)
     assert words.answers.keys() == ASKABLE
     assert language.topics

@@ -9,6 +9,7 @@ import duckdb
 import pytest
 
 from harmonize.assessments.reuse.assumptions import load_assumptions
+from harmonize.assessments.reuse.plan import show_lines
 from harmonize.assessments.reuse.portfolio import estimate, totals
 from harmonize.assessments.reuse.requirements import Required
 from harmonize.assessments.visit_rules import load_visit_rules
@@ -106,6 +107,19 @@ def test_every_word_of_a_follow_up_is_no_full_visit_and_silent_of_nothing() -> N
     words = set(load_visit_rules(ROOT / "schemas" / "visits.yml").follow_ups.words)
     assert words <= set(rules().full_visit.not_of_types)
     assert words <= set(rules().no_finding.not_of_types)
+
+
+def test_the_day_of_a_visit_that_is_not_granted_is_told_only_where_all_is_as_if_granted(
+    release: duckdb.DuckDBPyConnection,
+) -> None:
+    own = Visit("B", RECENT - timedelta(days=60), answers=BOTH)
+    foreign = Visit("A", RECENT, answers=BOTH, contributors=("other",))
+    plan(release, World((own, foreign)), (required(WIDE), required(PRACTICE)))
+    query = "SELECT last_visit_that_counts FROM reuse_portfolio WHERE scenario = 'if all were granted'"
+    for granted, steward, told in ((False, False, None), (True, False, RECENT), (False, True, RECENT)):
+        show_lines(release, if_granted=granted, for_steward=steward)
+        estimate(release, ASSUMED)
+        assert rows(release, query) == [{"last_visit_that_counts": told}]
 
 
 def test_what_grants_would_change_stands_beside_what_they_allow(release: duckdb.DuckDBPyConnection) -> None:

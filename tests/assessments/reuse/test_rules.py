@@ -264,6 +264,24 @@ def test_a_finding_that_a_later_report_prints_as_closed_ends_nothing(release: Re
         assert plan(release, _world(_visit(), both), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
 
 
+def test_an_action_that_a_follow_up_prints_as_closed_is_closed_and_what_was_found_stands(release: Release) -> None:
+    checked = RECENT + timedelta(days=40)
+    listed = _listing("B", RECENT, Found("q-wide"))
+    check = _listing("C", checked, Found("q-wide", status="closed"), assessment_type="Follow-up", follow_up_of="B")
+    found = plan(release, _world(listed, check), [required(WIDE)])
+    line = found.line(WIDE)
+    # (A follow-up never says that a matter is met.)
+    assert (line["status"], line["state"], line["open_findings"]) == ("assessed", "not_met", 0)
+    told = f"found findings_only {RECENT}, closed on {checked} by the follow-up of findings_only, closing not assessed"
+    assert (line["closed_by"], line["closed_on"], line["open_in"]) == (told, checked, None)
+    early = plan(release, _world(listed, check), [required(WIDE)], checked - timedelta(days=1)).line(WIDE)
+    assert (early["open_findings"], early["closed_by"]) == (1, None)
+    # A follow-up of another, or one that may not be seen, closes nothing here.
+    for other in (replace(check, follow_up_of=None), replace(check, contributors=("other",))):
+        line = plan(release, _world(listed, other), [required(WIDE)]).line(WIDE)
+        assert (line["open_findings"], line["closed_by"]) == (1, None)
+
+
 def test_a_closed_finding_of_another_is_not_told_without_a_grant(release: Release) -> None:
     listed = _listing("B", RECENT, Found("q-wide", status="closed"), contributors=("other",))
     found = plan(release, _world(listed), [required(WIDE)])

@@ -91,6 +91,7 @@ class Visit:
     valid_until: date | None = None
     valid_until_basis: str | None = None
     verified_of: str | None = None
+    follow_up_of: str | None = None
     assessment_type: str | None = None
     workers: int | None = None
     link: str = "id"
@@ -278,7 +279,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
         status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
         copy_count=len(visit.contributors),
-        native_id=f"N-{visit.name}", assessment_type=visit.assessment_type, published=visit.published,
+        follow_up_of=visit.follow_up_of, native_id=f"N-{visit.name}", assessment_type=visit.assessment_type,
+        published=visit.published,
     )  # fmt: skip
     is_listing = visit.instrument != SILENT
     connection.execute(

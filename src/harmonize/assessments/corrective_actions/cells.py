@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from harmonize.assessments.corrective_actions.words import Spoken
 
-__all__ = ["found_by", "line_cells", "place", "repetition"]
+__all__ = ["found_by", "line_cells", "place", "receiver_differences", "repetition", "told_twice"]
 
 Row = Mapping[str, Any]
 
@@ -27,6 +27,29 @@ def found_by(sources: Sequence[Row], titles: Mapping[str, str]) -> str:
     """The tools and the days on which they found it."""
     said = (f"{titles.get(row['instrument'], row['instrument'])} {row['assessed_on'] or '?'}" for row in sources)
     return "; ".join(dict.fromkeys(said))
+
+
+def told_twice(said: object, elsewhere: Sequence[str] | None, spoken: Spoken) -> object:
+    """What a report says; where the same one says otherwise to another receiver, both."""
+    return spoken("told_twice", word=said, other=", ".join(elsewhere)) if elsewhere else said
+
+
+_TOLD = {"severity": ("severity_raw", "severity_elsewhere"), "status_raw": ("status_raw", "status_elsewhere"),
+         "due_on": ("due_on", "due_elsewhere")}  # fmt: skip
+"""Word of a column -> what a report says there, and what it says to others."""
+
+
+def receiver_differences(sources: Sequence[Row], titles: Mapping[str, str], spoken: Spoken) -> list[str]:
+    """What one report says otherwise of a finding to another receiver: tool, day, clause, and both words."""
+    return list(dict.fromkeys(_differences(sources, titles, spoken)))
+
+
+def _differences(sources: Sequence[Row], titles: Mapping[str, str], spoken: Spoken) -> Iterator[str]:
+    for row in sources:
+        of = " ".join(filter(None, (found_by([row], titles), row["clause_raw"])))
+        for word, (name, elsewhere) in _TOLD.items():
+            if row[elsewhere]:
+                yield f"{of}, {spoken(word)}: {told_twice(row[name], row[elsewhere], spoken)}"
 
 
 def line_cells(line: Row, spoken: Spoken) -> dict[str, str]:

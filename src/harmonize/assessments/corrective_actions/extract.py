@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pyarrow as pa
 
-from harmonize.assessments.corrective_actions.cells import found_by, line_cells
+from harmonize.assessments.corrective_actions.cells import found_by, line_cells, receiver_differences
 from harmonize.assessments.corrective_actions.plan import Plan
 from harmonize.assessments.corrective_actions.words import Spoken
 from harmonize.workbooks import neutral
@@ -21,11 +21,13 @@ _COLUMNS = pa.schema(
         "zero_tolerance": pa.bool_(), "severities": _LIST, "instruments": _LIST, "contributors": _LIST, "found_by": _S,
         "repetition": _S, "is_same_matter": pa.bool_(), "visits": _COUNT, "first_found_on": pa.date32(),
         "last_found_on": pa.date32(), "sources": _COUNT, "open_sources": _COUNT, "actions": _LIST, "laws": _LIST,
-        "proposed_closings": _COUNT, "responsible": _S, "done_on": pa.date32(), "evidence": _S, "as_of": pa.date32(),
+        "receiver_differences": _LIST, "proposed_closings": _COUNT,
+        "responsible": _S, "done_on": pa.date32(), "evidence": _S, "as_of": pa.date32(),
         "release_id": _S,
     }
 )  # fmt: skip
-"""`responsible`, `done_on` and `evidence` are left to the factory."""
+"""`receiver_differences` is what one report says otherwise of a finding to another receiver.
+`responsible`, `done_on` and `evidence` are left to the factory."""
 _INDEX = pa.schema(
     {
         "facility_id": _S, "facility": _S, "country": _S, "matters": _COUNT, "open": _COUNT, "overdue": _COUNT,
@@ -48,6 +50,7 @@ def plan_table(plan: Plan, spoken: Spoken, *, is_text: bool) -> pa.Table:
             **line_cells(line, spoken),
             "found_by": found_by(beneath, plan.titles),
             "laws": plan.laws_of(line["line_id"]),
+            "receiver_differences": receiver_differences(beneath, plan.titles, spoken),
             "as_of": plan.as_of,
             "release_id": plan.release_id,
         }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harmonize.assessments.corrective_actions.cells import found_by, line_cells, place, repetition
+from harmonize.assessments.corrective_actions.cells import found_by, line_cells, place, repetition, told_twice
 from harmonize.assessments.corrective_actions.plan import Plan
 from harmonize.assessments.corrective_actions.words import Spoken
 from harmonize.workbooks import ALARMS, Book, Column, Notes, Sheet
@@ -113,20 +113,15 @@ def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "contributors": "; ".join(row["contributors"]),
             "clause": row["clause_raw"],
             "zero_tolerance": spoken("yes") if row["severity"] == "zero_tolerance" else "",
-            "severity": _told_twice(row["severity_raw"], row["severity_elsewhere"], spoken),
-            "status_raw": _told_twice(row["status_raw"], row["status_elsewhere"], spoken),
-            "due_on": _told_twice(row["due_on"], row["due_elsewhere"], spoken),
+            "severity": told_twice(row["severity_raw"], row["severity_elsewhere"], spoken),
+            "status_raw": told_twice(row["status_raw"], row["status_elsewhere"], spoken),
+            "due_on": told_twice(row["due_on"], row["due_elsewhere"], spoken),
             "status": spoken("overdue" if row["is_overdue"] else row["status"] or "open"),
             "actions": "; ".join(row["actions"]),
             "stated_responsible": "; ".join(row["responsible"]),
             "place": place(row),
             ALARMS: {"status"} if row["is_overdue"] else {"zero_tolerance"},
         }
-
-
-def _told_twice(said: object, elsewhere: Sequence[str] | None, spoken: Spoken) -> object:
-    """What a report says; where the same one says otherwise to another receiver, both."""
-    return spoken("told_twice", word=said, other=", ".join(elsewhere)) if elsewhere else said
 
 
 def _closing_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:

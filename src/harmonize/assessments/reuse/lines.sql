@@ -152,18 +152,36 @@ JOIN file f USING (file_id)
 WHERE NOT o.is_part
 GROUP BY o.assessment_no;
 
+-- Findings that a later follow-up prints as closed, where the buyer may see that follow-up. Nobody says with it that the
+-- matter is met (domain rule 4): what was found stands, its action is closed.
+CREATE OR REPLACE TEMP TABLE reuse_checked AS
+SELECT k.closes_id AS finding_id, min(k.checked_on) AS checked_on, arg_min(a.instrument, (k.checked_on, a.place)) AS instrument
+FROM compact.closing_check k
+JOIN reuse_found n ON n.finding_id = k.finding_id
+JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND NOT a.is_void
+JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
+LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
+WHERE k.checked_on <= getvariable('reuse_as_of') AND (t.findings OR o.file_id IS NOT NULL)
+GROUP BY k.closes_id;
+
 -- Findings on the indicator, or on a narrower one that is not met either, in any assessment that the buyer may see.
 CREATE OR REPLACE TEMP TABLE reuse_open AS
 WITH meant AS (
     SELECT
-        s.facility_no, s.required_no, n.*, a.instrument, a.evidence_day,
-        n.status IS DISTINCT FROM 'closed' AS is_open, n.assessment_no = s.assessment_no AS is_standing
+        s.facility_no, s.required_no, n.* EXCLUDE (closed_on), a.instrument, a.evidence_day,
+        n.status IS DISTINCT FROM 'closed' AND k.finding_id IS NULL AS is_open, n.assessment_no = s.assessment_no AS is_standing,
+        CASE WHEN n.status = 'closed' THEN n.closed_on ELSE k.checked_on END AS closed_on,
+        CASE WHEN n.status IS DISTINCT FROM 'closed' THEN
+            'found ' || concat_ws(' ', a.instrument, a.evidence_day) || ', closed on ' || k.checked_on || ' by the follow-up of '
+            || k.instrument || ', closing not assessed'
+        END AS closed_by
     FROM reuse_standing s
     JOIN reuse_source m ON m.required_no = s.required_no AND m.relation_no < 2
     JOIN reuse_found n ON n.indicator_id = m.indicator_id
     JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND a.facility_no = s.facility_no AND NOT a.is_void
     JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
     LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
+    LEFT JOIN reuse_checked k ON k.finding_id = n.finding_id
     LEFT JOIN crosswalk c ON c.mapping_id = n.mapping_id
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
     WHERE s.shown_status = 'assessed' AND (t.findings OR o.file_id IS NOT NULL)
@@ -176,7 +194,8 @@ SELECT
     string_agg(DISTINCT concat_ws(' ', instrument, evidence_day), ', ' ORDER BY concat_ws(' ', instrument, evidence_day))
         FILTER (is_open) AS open_in,
     string_agg(DISTINCT severity_raw, ', ' ORDER BY severity_raw) FILTER (is_open OR is_standing) AS severity_raw,
-    max(closed_on) FILTER (NOT is_open AND is_standing) AS closed_on
+    max(closed_on) FILTER (NOT is_open AND is_standing) AS closed_on,
+    string_agg(DISTINCT closed_by, ' | ' ORDER BY closed_by) AS closed_by
 FROM meant
 GROUP BY facility_no, required_no;
 
@@ -466,6 +485,7 @@ SELECT
     o.open_in,
     o.due_on AS action_due_on,
     CASE WHEN NOT s.is_hidden THEN o.closed_on END AS closed_on,
+    CASE WHEN NOT s.is_hidden THEN o.closed_by END AS closed_by,
     o.severity_raw,
     y.differences,
     CASE s.right_no WHEN 0 THEN 'own' WHEN 1 THEN 'granted' WHEN 2 THEN 'not granted' END AS seen_by_right_of,

@@ -1,6 +1,7 @@
 -- What the next audit of every factory would need, as granted and if all were granted; every figure follows from the row's
 -- others and from the assumptions, which stand as variables.
--- Reads: reuse_factory, reuse_assessment, reuse_required, reuse_cell, reuse_judged. Variables: reuse_as_of, reuse_* of the assumptions.
+-- Reads: reuse_factory, reuse_assessment, reuse_required, reuse_cell, reuse_judged. Variables: reuse_as_of, reuse_if_granted,
+--        reuse_tells_all, reuse_* of the assumptions.
 -- Writes: reuse_portfolio.
 CREATE OR REPLACE TEMP TABLE reuse_portfolio AS
 WITH scenario AS (
@@ -21,7 +22,12 @@ counted AS (
         count(*) FILTER (c.cell_status = 'grant_missing') AS grants_missing,
         count(*) FILTER (c.cell_status = 'always_ask') AS always_asked,
         max(j.evidence_day) FILTER (c.cell_status = 'assessed' AND j.verification_no = 3 AND a.is_full_visit)
-            AS last_visit_that_counts
+            AS last_visit,
+        -- What the buyer may not see is not told by its day either, unless the plan is asked for as if it might.
+        max(j.evidence_day) FILTER (
+            c.cell_status = 'assessed' AND j.verification_no = 3 AND a.is_full_visit
+                AND (j.right_no < 2 OR coalesce(getvariable('reuse_if_granted'), false) OR coalesce(getvariable('reuse_tells_all'), false))
+        ) AS last_visit_that_counts
     FROM scenario c
     JOIN reuse_required r USING (required_no)
     LEFT JOIN reuse_judged j
@@ -44,7 +50,7 @@ needed AS (
         *,
         assessed > 0 AND to_ask_on_site = 0
             AND coalesce(
-                getvariable('reuse_as_of') - last_visit_that_counts <= getvariable('reuse_visit_lately_days'), false
+                getvariable('reuse_as_of') - last_visit <= getvariable('reuse_visit_lately_days'), false
             ) AS may_drop,
         least(
             full_days,

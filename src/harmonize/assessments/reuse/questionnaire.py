@@ -15,7 +15,7 @@ from harmonize.workbooks import ANSWERS, Column, Figure, Sheet
 from harmonize.yaml_forms import StrictForm, read_form
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["About", "Asked", "Words", "asked_of", "load_states", "load_words", "questionnaire_sheet"]
+__all__ = ["About", "Asked", "Words", "asked_of", "in_both", "load_states", "load_words", "questionnaire_sheet"]
 
 _WIDTHS = {
     "number": 6, "topic": 32, "matter": 60, "answer": 24, "remark": 48, "why": 30, "at_a_desk": 12, "indicator": 44,
@@ -32,6 +32,12 @@ class Words(StrictForm):
     questionnaire: Mapping[str, Mapping[str, str]]
     answers: Mapping[str, Sequence[str]]
     why: Mapping[str, Mapping[str, str]]
+    summary: Mapping[str, Mapping[str, str]]
+    headings: Mapping[str, Mapping[str, str]]
+
+    def heading(self, column: str, language: str) -> str:
+        """What stands above a column: English, and the other language beneath it where there is one."""
+        return in_both(self.headings[column], language)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,9 +125,9 @@ def questionnaire_sheet(
     )
     rows: list[dict[str, object]] = [
         {
-            "topic": _both(said["always"], language),
-            "matter": _both(one.labels, language),
-            "why": _both(words.why["always_ask"], language),
+            "topic": in_both(said["always"], language),
+            "matter": in_both(one.labels, language),
+            "why": in_both(words.why["always_ask"], language),
             "indicator": f"always:{name}",
             ANSWERS: {"answer": (_choice(said["seen"], language),)},
         }
@@ -129,9 +135,9 @@ def questionnaire_sheet(
     ]
     rows += [
         {
-            "topic": _both(one.topic, language),
-            "matter": _both(one.label, language),
-            "why": _both(words.why[one.status], language),
+            "topic": in_both(one.topic, language),
+            "matter": in_both(one.label, language),
+            "why": in_both(words.why[one.status], language),
             "at_a_desk": "x" if one.is_desk else "",
             "indicator": one.indicator_id,
             ANSWERS: {"answer": _answer(one.kind, words, states, language)},
@@ -140,7 +146,7 @@ def questionnaire_sheet(
     ]
     return Sheet(
         "Questions",
-        [Column(name, _both(said[name], language), width, name in _FILLED) for name, width in _WIDTHS.items()],
+        [Column(name, in_both(said[name], language), width, name in _FILLED) for name, width in _WIDTHS.items()],
         [{"number": number, **row} for number, row in enumerate(rows, start=1)],
         frozen=0,
         preface=tuple(_preface(about, words, language, is_machine=is_machine)),
@@ -160,10 +166,10 @@ def _preface(about: About, words: Words, language: str, *, is_machine: bool) -> 
 
 
 def _one_line(texts: Mapping[str, str], language: str) -> str:
-    return _both(texts, language).replace("\n", " / ")
+    return in_both(texts, language).replace("\n", " / ")
 
 
-def _both(texts: Mapping[str, str], language: str) -> str:
+def in_both(texts: Mapping[str, str], language: str) -> str:
     """English, and the other language beneath it."""
     other = texts.get(language) if language != "en" else None
     return f"{texts['en']}\n{other}" if other and other != texts["en"] else texts["en"]
@@ -171,7 +177,7 @@ def _both(texts: Mapping[str, str], language: str) -> str:
 
 def _choice(texts: Mapping[str, str], language: str) -> str:
     """A word to choose, in one line."""
-    return _both(texts, language).replace("\n", " / ")
+    return in_both(texts, language).replace("\n", " / ")
 
 
 def _answer(

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
 import duckdb
 
 from harmonize.assessments.reuse.assumptions import Assumptions
+from harmonize.assessments.reuse.questionnaire import Words
+from harmonize.assessments.reuse.summary import About, summary_sheet
 from harmonize.workbooks import Column, Sheet
 
 __all__ = ["plan_sheets"]
@@ -18,8 +20,8 @@ _FACTS = """
     evidence_from, evidence_to, age_days, verification, announcement, verifier_body, person_days, interviews,
     payroll_sample, buildings, dormitory, worker_groups, basis, threshold, mapping_id, comparability, question_id,
     answered_state, follows_from, law_then, law_now, coalesce(open_findings, 0) AS open_findings, open_in,
-    action_due_on, closed_on, severity_raw, differences, seen_by_right_of, grant_id, granted_until, expires_on,
-    expires_by, days_left, not_standing, path, locator
+    action_due_on, closed_on, closed_by, severity_raw, differences, seen_by_right_of, grant_id, granted_until,
+    expires_on, expires_by, days_left, not_standing, path, locator
 """
 _MISSING = """
     list_filter([
@@ -72,32 +74,50 @@ _ROWS_AT_ONCE = 10_000
 
 
 def plan_sheets(
-    connection: duckdb.DuckDBPyConnection, assumptions: Assumptions, about: Sequence[tuple[str, str, str]]
+    connection: duckdb.DuckDBPyConnection,
+    assumptions: Assumptions,
+    about: About,
+    others: Sequence[tuple[str, str, str]],
+    words: Words,
+    language: str,
 ) -> list[Sheet]:
     """All tables, from `reuse_line` and `reuse_portfolio`; rows are asked for as they are read.
 
     Args:
-        about: what else was assumed: name, value, reason.
+        about: what the first sheet says of the plan.
+        others: what else was assumed: name, value, reason.
+        language: of the headings beside English; `en` for English alone.
     """
     scenarios = connection.execute(_SCENARIOS).fetchall()
-    said = [dict(zip(_ASSUMED, row, strict=True)) for row in (*about, *assumptions.rows())]
+    assumed = (*others, *assumptions.rows())
+    said = [dict(zip(_ASSUMED, row, strict=True)) for row in assumed]
+
+    def heads(names: Sequence[str]) -> list[Column]:
+        return [
+            Column(name, words.heading(name, language), _WIDTHS.get(name, _PLAIN_WIDTH), is_summed=name in _SUMMED)
+            for name in names
+        ]
+
     return [
-        *(_sheet(connection, name, query) for name, query in _QUERIES.items()),
-        *(_sheet(connection, f"Portfolio {name}", _PORTFOLIO, [name]) for (name,) in scenarios),
-        Sheet("Assumptions", _columns(_ASSUMED), said, frozen=0, is_ruled=False),
+        summary_sheet(connection, assumptions, about, words, language),
+        *(_sheet(connection, heads, name, query) for name, query in _QUERIES.items()),
+        *(_sheet(connection, heads, f"Portfolio {name}", _PORTFOLIO, [name]) for (name,) in scenarios),
+        Sheet("Assumptions", heads(_ASSUMED), said, frozen=0, is_ruled=False),
     ]
 
 
-def _sheet(connection: duckdb.DuckDBPyConnection, name: str, query: str, values: Sequence[str] = ()) -> Sheet:
+def _sheet(
+    connection: duckdb.DuckDBPyConnection,
+    heads: Callable[[Sequence[str]], list[Column]],
+    name: str,
+    query: str,
+    values: Sequence[str] = (),
+) -> Sheet:
     ((count,),) = connection.execute(f"SELECT count(*) FROM ({query})", values).fetchall()
     described = connection.execute(f"SELECT * FROM ({query}) LIMIT 0", values).description or ()
     names = [column[0] for column in described]
     rows = _rows(connection, query, values, names)
-    return Sheet(name, _columns(names), rows, frozen=0, is_ruled=False, count=count)
-
-
-def _columns(names: Sequence[str]) -> list[Column]:
-    return [Column(name, name, _WIDTHS.get(name, _PLAIN_WIDTH), is_summed=name in _SUMMED) for name in names]
+    return Sheet(name, heads(names), rows, frozen=0, is_ruled=False, count=count)
 
 
 def _rows(
