@@ -91,6 +91,10 @@ class Project:
         """Where the ledger of minted ids and of decisions of the runs into `out` lives."""
         return self._state(out) / "decisions"
 
+    def secrets_folder(self, out: Path) -> Path:
+        """Where the secret of the publisher into `out` lives; never in a repository."""
+        return self._state(out) / "secrets"
+
     def _state(self, out: Path) -> Path:
         """An output folder that keeps a ledger of its own (the demo, a trial) is never mixed with the project's."""
         return out if self.folder is None or (out / "decisions").is_dir() else self.folder / "data"

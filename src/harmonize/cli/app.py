@@ -18,6 +18,7 @@ from harmonize.cli import (
     needs,
     overlap,
     project,
+    publish,
     reuse,
     run,
     sources,
@@ -58,6 +59,7 @@ app.command("cap")(cap.cap_command)
 app.command("needs")(needs.needs_command)
 app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
+app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)

@@ -121,7 +121,10 @@ def share_release(
             for number, one in enumerate(audiences, 1)
         ]
         sharing = Sharing(
-            shares, _withheld(connection), connection.execute(_VISIBLE).fetchall(), connection.execute(_TOKENS).fetchall()
+            shares,
+            _withheld(connection),
+            connection.execute(_VISIBLE).fetchall(),
+            connection.execute(_TOKENS).fetchall(),
         )
     for path in (joint, empty):
         path.unlink()

@@ -26,6 +26,7 @@ __all__ = [
     "is_whole",
     "point_current",
     "publish",
+    "reach_the_disk",
     "read_manifest",
     "release_folder",
 ]
@@ -127,7 +128,7 @@ def publish(out: Path, built: Path, release_id: str) -> Path:
     target = release_folder(out, release_id)
     try:
         target.parent.mkdir(exist_ok=True)
-        _reach_the_disk(built)
+        reach_the_disk(built)
         _replace(target, built)
     except OSError as problem:
         raise _refusal(out, problem) from problem
@@ -148,7 +149,7 @@ def _replace(target: Path, built: Path) -> None:
         raise
 
 
-def _reach_the_disk(folder: Path) -> None:
+def reach_the_disk(folder: Path) -> None:
     """Wait until all files of a folder are on the disk: what `current` names must survive a power cut."""
     for path in sorted([*folder.rglob("*"), folder]):
         descriptor = os.open(path, os.O_RDONLY)

@@ -102,7 +102,12 @@ def write_share(
             connection.execute(files("harmonize.store").joinpath("share.sql").read_text(encoding="utf-8"))
             connection.execute("USE shared")
             hashes = logical_hashes(connection)
-            stated = {"contract": contract, "as_of": as_of.isoformat(), "version": __version__, "audience": audience.name}
+            stated = {
+                "contract": contract,
+                "as_of": as_of.isoformat(),
+                "version": __version__,
+                "audience": audience.name,
+            }
             logical_hash = combined_hash(hashes, stated)
             run = (f"share-{logical_hash[:12]}", "publish", as_of, __version__, logical_hash)
             connection.execute("INSERT INTO shared.run VALUES (?, ?, ?, ?, ?)", list(run))
@@ -117,5 +122,7 @@ def write_share(
             connection.execute("USE workspace")
             connection.execute("DETACH shared")
     except (duckdb.IOException, OSError) as problem:
-        raise PublicationError(f"{target}: cannot be written: {problem}. Free space or choose another --out.") from problem
+        raise PublicationError(
+            f"{target}: cannot be written: {problem}. Free space or choose another --out."
+        ) from problem
     return share

@@ -1,0 +1,265 @@
+"""Publish: a release becomes one folder an audience, switched to all at once, with a record of what was withdrawn."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from harmonize import __version__
+from harmonize.database import quoted
+from harmonize.errors import ConfigurationError, PublicationError
+from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline.publication import Sharing, SharingRules, share_release
+from harmonize.pipeline.understanding import load_knowledge
+from harmonize.project import Project
+from harmonize.settings import PipelineSettings
+from harmonize.sharing.audiences import Audience, load_audiences, with_manufacturers
+from harmonize.sharing.grants import load_signatory_rules
+from harmonize.sharing.secret import sharing_secret
+from harmonize.sharing.text_reviews import approved_texts
+from harmonize.sharing.withholding_rules import load_withholding_rules
+from harmonize.store.datapackage import datapackage
+from harmonize.store.dictionary import dictionary_markdown
+from harmonize.store.parquet import write_parquet
+from harmonize.store.publications import Publications, Withdrawn, withdrawn
+from harmonize.store.releases import building, exclusive, file_sizes, is_whole, read_manifest
+from harmonize.store.shares import Share
+
+__all__ = ["Published", "publish"]
+
+_KEPT = 2
+"""Publications that stay: the one that holds, and the one before for those who are reading it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What was published.
+
+    Attributes:
+        manifests: of every audience, by name.
+        withdrawn: what audiences were shown before and are shown no more.
+        is_new: something is not as it was published before.
+        receipt: where the withdrawal is written down; None where there was none.
+    """
+
+    publication_id: str
+    folder: Path
+    manifests: Mapping[str, Mapping[str, Any]]
+    withdrawn: Sequence[Withdrawn]
+    is_new: bool
+    receipt: Path | None
+
+
+def publish(
+    project: Project,
+    settings: PipelineSettings,
+    out: Path,
+    judged_on: date,
+    only: Sequence[str] = (),
+    environment: Mapping[str, str] = os.environ,
+) -> Published:
+    """Publish the release that `current` names.
+
+    Args:
+        judged_on: the day on which grants are judged.
+        only: audiences; the others stay as they are published. All where it is empty.
+
+    Raises:
+        HarmonizeError: nothing is published; what was stays.
+    """
+    publications = Publications(out)
+    with exclusive(out), building(out) as work:
+        release = _release(out)
+        database = release / "harmonized.duckdb"
+        audiences = _audiences(project, database, only)
+        as_of = date.fromisoformat(str((read_manifest(release) or {})["as_of"]))
+        understanding = load_knowledge(project, as_of, work / "knowledge")
+        decisions = project.decisions_folder(out)
+        rules = SharingRules(
+            load_withholding_rules(project.find("schemas/sharing.yml")),
+            load_signatory_rules(project.find("schemas/sharing_rights.yml")),
+            _bounded(understanding.profiles),
+            sorted(approved_texts(decisions / "reviewed_texts.jsonl")),
+        )
+        secret = sharing_secret(project.secrets_folder(out) / "sharing.key", environment)
+        built = work / "publication"
+        built.mkdir()
+        dictionary = dictionary_markdown(understanding.schemas)
+        manifests: dict[str, dict[str, Any]] = {}
+
+        def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
+            manifests[share.audience] = _extract(connection, share, dictionary, as_of, judged_on)
+
+        configuration: dict[str, str | bool | int | float | list[str]] = {
+            "memory_limit": settings.memory_limit,
+            "temp_directory": str(work / "spill"),
+        }
+        sharing = share_release(
+            database, understanding, audiences, rules, secret, judged_on, built, configuration, write
+        )
+        for share in sharing.shares:
+            _finish(share, manifests[share.audience], sharing)
+        if only:
+            _take_over(publications, built, [one.folder for one in audiences])
+        return _place(
+            publications, built, sharing, manifests, judged_on, [one.name for one in audiences] if only else None
+        )
+
+
+def _release(out: Path) -> Path:
+    release = (out / "current").resolve()
+    manifest = read_manifest(release)
+    if manifest is None:
+        raise PublicationError(
+            f"{out / 'current'}: there is no release to publish. Run `harmonize run --out {out}` first."
+        )
+    if not is_whole(release, manifest):
+        raise PublicationError(f"{release}: this release is damaged. Run `harmonize run --out {out}` once more.")
+    return release
+
+
+def _audiences(project: Project, database: Path, only: Sequence[str]) -> list[Audience]:
+    path = project.find("pipelines/audiences.yml")
+    with duckdb.connect(str(database), read_only=True) as connection:
+        granted = [row[0] for row in connection.execute("SELECT DISTINCT audience FROM consent_grant").fetchall()]
+    audiences = with_manufacturers(load_audiences(path), granted)
+    if not audiences:
+        raise ConfigurationError(f"{path}: names no audience, and no grant names a manufacturer. Add one.")
+    if not only:
+        return audiences
+    known = {one.name.lower(): one for one in audiences}
+    unknown = [name for name in only if name.lower() not in known]
+    if unknown:
+        raise ConfigurationError(
+            f"There is no audience {unknown[0]!r}; known are {', '.join(sorted(known))}. Add it to {path}."
+        )
+    return [known[name.lower()] for name in dict.fromkeys(only)]
+
+
+def _bounded(profiles: Mapping[str, Any]) -> list[str]:
+    return sorted(
+        {name for profile in profiles.values() for layout in profile.layouts for name in layout.bounded_instruments}
+    )
+
+
+def _extract(
+    connection: duckdb.DuckDBPyConnection, share: Share, dictionary: str, as_of: date, judged_on: date
+) -> dict[str, Any]:
+    """Parquet, the dictionary and what the manifest says of the tables."""
+    folder = share.database.parent
+    parquet = folder / "parquet"
+    parquet.mkdir()
+    digests = {table: digest for table, (_, digest) in share.hashes.items()}
+    write_parquet(connection, parquet, digests, None)
+    package = datapackage(parquet, share.logical_hash[:12], as_of.isoformat())
+    (parquet / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
+    (folder / "README.md").write_text(dictionary, encoding="utf-8")
+    return {
+        "audience": share.audience,
+        "kind": share.kind,
+        "contract_version": CONTRACT_VERSION,
+        "harmonize_version": __version__,
+        "as_of": as_of.isoformat(),
+        "grants_judged_on": judged_on.isoformat(),
+        "logical_hash": share.logical_hash,
+        "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in share.hashes.items()},
+    }
+
+
+def _finish(share: Share, manifest: dict[str, Any], sharing: Sharing) -> None:
+    manifest["withheld"] = sharing.withheld.get(share.audience, [])
+    folder = share.database.parent
+    manifest["files"] = file_sizes(folder)
+    text = json.dumps(manifest, indent=1, sort_keys=True)
+    (folder / "manifest.json").write_text(text, encoding="utf-8")
+
+
+def _take_over(publications: Publications, built: Path, made: Sequence[str]) -> None:
+    """The other audiences stay as they are published: the same files under a second name."""
+    current = publications.current
+    for path in (publications.folder / current).iterdir() if current else ():
+        if path.name not in made and path.is_dir():
+            shutil.copytree(path, built / path.name, copy_function=os.link)
+
+
+def _place(
+    publications: Publications,
+    built: Path,
+    sharing: Sharing,
+    manifests: dict[str, dict[str, Any]],
+    judged_on: date,
+    only: Sequence[str] | None,
+) -> Published:
+    columns = ("audience", "shared_id", "assessment_id", "grant_id")
+    before = publications.shown()
+    now = [dict(zip(columns, row, strict=True)) for row in sharing.visible]
+    if only is not None:
+        now += [row for row in before if row["audience"] not in only]
+    publication_id = _publication_id(built, judged_on)
+    gone = withdrawn(before, now)
+    is_new = publication_id != publications.current
+    previous = publications.current
+    folder = publications.place(built, publication_id) if is_new else publications.folder / publication_id
+    _write_tokens(publications, sharing.tokens, only)
+    publications.write_record("shown.json", now)
+    # What was withdrawn goes from every publication that is kept here, at once.
+    kept = [publication_id] if gone or previous is None else [publication_id, previous][:_KEPT]
+    removed = publications.keep_only(kept)
+    receipt = _receipt(publications, gone, removed, publication_id, judged_on) if gone else None
+    (publications.out / "audiences.stale").unlink(missing_ok=True)
+    return Published(publication_id, folder, manifests, gone, is_new, receipt)
+
+
+def _publication_id(built: Path, judged_on: date) -> str:
+    said = [
+        (path.parent.name, json.loads(path.read_text(encoding="utf-8"))["logical_hash"])
+        for path in sorted(built.glob("*/manifest.json"))
+    ]
+    return f"{judged_on.isoformat()}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
+
+
+def _receipt(
+    publications: Publications, gone: Sequence[Withdrawn], removed: Sequence[str], publication_id: str, judged_on: date
+) -> Path:
+    """Write down what was withdrawn, and what cannot be called back."""
+    content = {
+        "publication": publication_id,
+        "grants_judged_on": judged_on.isoformat(),
+        "withdrawn": [asdict(one) for one in gone],
+        "removed_here": list(removed),
+        "cannot_be_recalled": [
+            f"Copies that {name} made of its files before this publication; ask for their deletion."
+            for name in sorted({one.audience for one in gone})
+        ],
+    }
+    return publications.write_record(f"receipts/{publication_id}.json", content)
+
+
+_TOKEN = pa.schema({name: pa.string() for name in ("audience", "token", "kind", "master_id")})
+
+
+def _write_tokens(
+    publications: Publications, tokens: Sequence[tuple[str, str, str, str]], only: Sequence[str] | None
+) -> None:
+    """Which id of which audience stands for what: for the steward alone, and for ever."""
+    publications.steward.mkdir(parents=True, exist_ok=True)
+    path = publications.steward / "tokens.duckdb"
+    del only
+    rows = [dict(zip(_TOKEN.names, row, strict=True)) for row in tokens]
+    with duckdb.connect() as connection:
+        connection.execute(f"ATTACH {quoted(path)} AS kept")
+        connection.execute(
+            "CREATE TABLE IF NOT EXISTS kept.token (audience VARCHAR, token VARCHAR, kind VARCHAR, master_id VARCHAR)"
+        )
+        connection.register("arriving", pa.Table.from_pylist(rows, schema=_TOKEN))
+        connection.execute("INSERT INTO kept.token SELECT DISTINCT * FROM arriving EXCEPT SELECT * FROM kept.token")
