@@ -131,9 +131,7 @@ def test_masking_again_changes_nothing(before: str, hostile: str, after: str) ->
     st.sampled_from(["", " ", ".", "-"]),
     st.sampled_from("35789"),
 )
-def test_no_way_to_write_a_vietnamese_number_passes(
-    prefix: str, digits: list[int], between: str, network: str
-) -> None:
+def test_no_way_to_write_a_vietnamese_number_passes(prefix: str, digits: list[int], between: str, network: str) -> None:
     number = network + "".join(map(str, digits))
     written = (prefix or "0") + between.join([number[:2], number[2:5], number[5:]])
     assert not re.search(r"\d{3}", MASK(f"phone of the supervisor is {written}, she said"))

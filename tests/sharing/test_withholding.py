@@ -44,9 +44,17 @@ def test_a_class_is_denied_to_every_kind_at_scope_full(row: dict[str, Any], told
     assert {one[1] for one in done.values()} == {"row"}
 
 
-@pytest.mark.parametrize("indicator_id", [WATER, "labour.osh.chemicals.training", "labour.discrimination.gender.no_pregnancy_testing"])
+@pytest.mark.parametrize(
+    "indicator_id", [WATER, "labour.osh.chemicals.training", "labour.discrimination.gender.no_pregnancy_testing"]
+)
 def test_what_buyers_need_stays(indicator_id: str) -> None:
-    row = {"indicator_id": indicator_id, "value_number": 12000, "state": "met", "raw_value": "12000", "value_text": "12000"}
+    row = {
+        "indicator_id": indicator_id,
+        "value_number": 12000,
+        "state": "met",
+        "raw_value": "12000",
+        "value_text": "12000",
+    }
     assert answers(withheld(world(AUDIENCES, shared_answer=_everybody(row)))) == {}
 
 
@@ -68,22 +76,36 @@ def test_a_contributor_sees_its_own_rows_as_it_gave_them() -> None:
                 {"indicator_id": "general.assessment.notes", "value_text": text, "remark_reason": text, "is_own": True},
             ],
             shared_finding=[
-                {"severity": "zero_tolerance", "description": text, "responsible": "Mr. Smith", "extra": "{}", "is_own": True}
+                {
+                    "severity": "zero_tolerance",
+                    "description": text,
+                    "responsible": "Mr. Smith",
+                    "extra": "{}",
+                    "is_own": True,
+                }
             ],
             shared_mention=[{"name": "A", "address": "ĐT: 0912345678", "workers": 3, "extra": "{}", "is_own": True}],
             shared_header=[{"assessor": "Jane Doe", "score": 80, "rating_raw": "Zero tolerance", "is_own": True}],
         )
     )
     assert answers(connection) == {}
-    assert connection.execute("SELECT description, responsible, extra FROM shared_finding").fetchall() == [(text, "Mr. Smith", "{}")]
-    assert connection.execute("SELECT address, workers, extra FROM shared_mention").fetchall() == [("ĐT: 0912345678", 3, "{}")]
-    assert connection.execute("SELECT assessor, score, rating_raw FROM shared_header").fetchall() == [("Jane Doe", 80.0, "Zero tolerance")]
+    assert connection.execute("SELECT description, responsible, extra FROM shared_finding").fetchall() == [
+        (text, "Mr. Smith", "{}")
+    ]
+    assert connection.execute("SELECT address, workers, extra FROM shared_mention").fetchall() == [
+        ("ĐT: 0912345678", 3, "{}")
+    ]
+    assert connection.execute("SELECT assessor, score, rating_raw FROM shared_header").fetchall() == [
+        ("Jane Doe", 80.0, "Zero tolerance")
+    ]
     assert connection.execute("SELECT * FROM withheld_count").fetchall() == []
 
 
 def test_scores_need_the_right_and_public_ones_a_clearance() -> None:
     rows = _everybody({"indicator_id": "environment.water.metrics.score", "instrument": "higg_fem"})
-    headers = [{"audience_no": number, "copy_id": "c", "instrument": "higg_fem", "score": 60.0} for number in range(1, 6)]
+    headers = [
+        {"audience_no": number, "copy_id": "c", "instrument": "higg_fem", "score": 60.0} for number in range(1, 6)
+    ]
     right = {"instrument": "higg_fem", "derived_scores": True}
     connection = withheld(world(AUDIENCES, shared_answer=rows, shared_header=headers, known_right=[right]))
     public = {number for number, one in enumerate(AUDIENCES, 1) if one["kind"] in ("government", "civil_society")}
@@ -111,14 +133,19 @@ def test_an_audience_without_names_gets_none() -> None:
     )  # fmt: skip
     assert answers(connection) == {(1, 1): ("unnamed", "row"), (1, 3): ("unnamed", "text")}
     assert connection.execute("SELECT value_text, remark_reason FROM masked_answer").fetchall() == [(None, None)]
-    assert connection.execute("SELECT description, legal_reference, severity FROM shared_finding").fetchall() == [(None, None, "minor")]
+    assert connection.execute("SELECT description, legal_reference, severity FROM shared_finding").fetchall() == [
+        (None, None, "minor")
+    ]
     assert connection.execute("SELECT * EXCLUDE (audience_no, mention_id, is_own) FROM shared_mention").fetchall() == [
         (None, None, None, "VN", "Bình Dương", None, None, 40, None)
     ]
     assert connection.execute("SELECT assessor FROM shared_header").fetchall() == [(None,)]
 
 
-SENSITIVE = {"indicator_id": "labour.discrimination.gender.no_sexual_harassment", "topic_id": "labour.discrimination.gender"}
+SENSITIVE = {
+    "indicator_id": "labour.discrimination.gender.no_sexual_harassment",
+    "topic_id": "labour.discrimination.gender",
+}
 TEXT = "The line leader of sewing line 4 behaves badly."
 
 
@@ -161,25 +188,40 @@ def test_a_review_holds_for_the_text_at_its_place_alone(other: dict[str, str]) -
 )
 def test_matters_are_known_by_topic_and_by_word(finding: dict[str, Any]) -> None:
     connection = withheld(world(shared_finding=[finding]))
-    assert connection.execute("SELECT coalesce(description, root_cause, action) FROM shared_finding").fetchall() == [(None,)]
+    assert connection.execute("SELECT coalesce(description, root_cause, action) FROM shared_finding").fetchall() == [
+        (None,)
+    ]
     assert connection.execute("SELECT class, rule, rows FROM withheld_count").fetchall() == [("sensitive_text", 28, 1)]
 
 
 def test_other_findings_keep_their_text_with_persons_masked() -> None:
-    finding = {"topic_id": "labour.osh", "description": "Mr. John Smith locked exit 3.", "responsible": "HR manager", "extra": "{}"}
+    finding = {
+        "topic_id": "labour.osh",
+        "description": "Mr. John Smith locked exit 3.",
+        "responsible": "HR manager",
+        "extra": "{}",
+    }
     connection = withheld(world(shared_finding=[finding]))
-    ((description, responsible, extra),) = connection.execute("SELECT description, responsible, extra FROM shared_finding").fetchall()
+    ((description, responsible, extra),) = connection.execute(
+        "SELECT description, responsible, extra FROM shared_finding"
+    ).fetchall()
     assert (description, responsible, extra) == (f"{RULES.personal.mask} locked exit 3.", "HR manager", None)
 
 
 def test_zero_tolerance_stays_with_its_owner_and_the_factory() -> None:
-    rows = [{"audience_no": number, "row_no": 1, "severity": "zero_tolerance", "topic_id": "labour.osh"} for number in range(1, 6)]
+    rows = [
+        {"audience_no": number, "row_no": 1, "severity": "zero_tolerance", "topic_id": "labour.osh"}
+        for number in range(1, 6)
+    ]
     headers = [{"audience_no": number, "copy_id": "c", "rating_raw": "Zero Tolerance"} for number in range(1, 6)]
     right = {"instrument": "smeta", "derived_scores": True}
     connection = withheld(world(AUDIENCES, shared_finding=rows, shared_header=headers, known_right=[right]))
     manufacturer = [(KINDS.index("manufacturer") + 1,)]
     assert connection.execute("SELECT audience_no FROM shared_finding").fetchall() == manufacturer
-    assert connection.execute("SELECT audience_no FROM shared_header WHERE rating_raw IS NOT NULL").fetchall() == manufacturer
+    assert (
+        connection.execute("SELECT audience_no FROM shared_header WHERE rating_raw IS NOT NULL").fetchall()
+        == manufacturer
+    )
 
 
 @pytest.mark.parametrize(
@@ -197,8 +239,16 @@ def test_answers_keep_their_state_when_their_words_do_not_leave() -> None:
     connection = withheld(
         world(
             shared_answer=[
-                {"indicator_id": "labour.osh.chemicals.training", "value_text": "No", "remark_description": "Call Mr. Smith"},
-                {"indicator_id": "labour.discrimination.gender.no_sexual_harassment", "value_text": "No", "remark_reason": "x y"},
+                {
+                    "indicator_id": "labour.osh.chemicals.training",
+                    "value_text": "No",
+                    "remark_description": "Call Mr. Smith",
+                },
+                {
+                    "indicator_id": "labour.discrimination.gender.no_sexual_harassment",
+                    "value_text": "No",
+                    "remark_reason": "x y",
+                },
                 {"indicator_id": "labour.osh.chemicals.training", "value_text": long, "raw_value": long},
                 {"indicator_id": "general.facility.tax_code", "value_text": "0312345678", "raw_value": "0312345678"},
             ]
@@ -228,8 +278,6 @@ def _consistent(drawn: dict[str, int]) -> dict[str, int]:
             first, *others = one.parts
             values[first] = max(values[one.total] - sum(values[part] for part in others), 0)
     return values
-
-
 
 
 def _determined(unknown: set[str], known: dict[str, int]) -> set[str]:

@@ -96,11 +96,17 @@ def test_a_new_indicator_of_volumes_would_be_noticed() -> None:
 
 def test_nothing_considered_is_withheld_as_well() -> None:
     assert not {
-        name for name in ANTITRUST for one in RULES.antitrust_considered for pattern in one.indicators if fnmatchcase(name, pattern)
+        name
+        for name in ANTITRUST
+        for one in RULES.antitrust_considered
+        for pattern in one.indicators
+        if fnmatchcase(name, pattern)
     }
 
 
-@pytest.mark.parametrize("name", ["antitrust", "antitrust_intensity", "special_category", "unmapped", "native_id", "worker_text"])
+@pytest.mark.parametrize(
+    "name", ["antitrust", "antitrust_intensity", "special_category", "unmapped", "native_id", "worker_text"]
+)
 def test_law_knows_no_kind_of_audience(name: str) -> None:
     (one,) = [one for one in RULES.classes if one.name == name]
     assert EVERYBODY <= set(one.denied_to)
@@ -132,7 +138,9 @@ def test_no_volume_follows_from_what_remains() -> None:
 def test_both_sides_of_every_pair_are_stated() -> None:
     """Every quantity per unit made that the language knows stands in a pair with its total."""
     made = set(RULES.product_units)
-    per_unit = [one.indicator_id for one in INDICATORS if one.unit and "/" in one.unit and one.unit.split("/")[1] in made]
+    per_unit = [
+        one.indicator_id for one in INDICATORS if one.unit and "/" in one.unit and one.unit.split("/")[1] in made
+    ]
     assert len(per_unit) >= 14
     stated = [pair.per_unit for pair in RULES.derived_pairs]
     assert [name for name in per_unit if not any(fnmatchcase(name, pattern) for pattern in stated)] == []

@@ -6,17 +6,20 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import duckdb
+import pyarrow as pa
 
 from harmonize.crosswalk.language import load_language
-from harmonize.sharing.withholding import withhold
+from harmonize.sharing.withholding import create_temp_table, withhold
 from harmonize.sharing.withholding_rules import Indicator, load_withholding_rules
 from tests.pipeline.worlds import alone
 
 RULES = load_withholding_rules(alone().find("schemas/sharing.yml"))
 LANGUAGE = load_language(alone())
 INDICATORS = [
-    Indicator(one.indicator_id, one.topic_id, one.kind, one.unit, tuple(one.facets)) for one in LANGUAGE.indicators.values()
+    Indicator(one.indicator_id, one.topic_id, one.kind, one.unit, tuple(one.facets))
+    for one in LANGUAGE.indicators.values()
 ]
+_KNOWN = pa.Table.from_pylist([one._asdict() for one in INDICATORS])
 KINDS = ("buyer", "manufacturer", "government", "civil_society", "financier")
 
 _TABLES = """
@@ -35,7 +38,6 @@ _TABLES = """
     CREATE TEMP TABLE shared_header (audience_no INTEGER, copy_id VARCHAR, instrument VARCHAR, assessor VARCHAR,
         score DOUBLE, rating_raw VARCHAR, is_own BOOLEAN);
     CREATE TEMP TABLE known_right (instrument VARCHAR, derived_scores BOOLEAN, public_use BOOLEAN, cleared BOOLEAN);
-    CREATE TEMP TABLE known_indicator (indicator_id VARCHAR, topic_id VARCHAR, kind VARCHAR, unit VARCHAR, facets VARCHAR[]);
 """
 _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "audience": {"audience": "someone", "kind": "buyer", "is_named": True},
@@ -48,7 +50,12 @@ _DEFAULTS: Mapping[str, Mapping[str, Any]] = {
     "shared_header": {"instrument": "smeta", "is_own": False},
     "known_right": {"derived_scores": False, "public_use": False, "cleared": False},
 }  # fmt: skip
-_NUMBERED = {"shared_answer": "answer_no", "shared_finding": "row_no", "shared_mention": "mention_id", "shared_header": "copy_id"}
+_NUMBERED = {
+    "shared_answer": "answer_no",
+    "shared_finding": "row_no",
+    "shared_mention": "mention_id",
+    "shared_header": "copy_id",
+}
 
 
 def world(
@@ -57,7 +64,7 @@ def world(
     """The tables of the joint core; what a row does not say has a default, it is audience 1's."""
     connection = duckdb.connect()
     connection.execute(_TABLES)
-    connection.executemany("INSERT INTO known_indicator VALUES (?, ?, ?, ?, ?)", [[*one[:4], list(one[4])] for one in INDICATORS])
+    create_temp_table(connection, "known_indicator", _KNOWN)
     for table, rows in {"audience": audiences, **tables}.items():
         for number, row in enumerate(rows, start=1):
             whole = {**_DEFAULTS[table], **row}

@@ -23,7 +23,16 @@ from harmonize.ledgers import append_lines, read_lines
 from harmonize.sharing.withholding import create_rule_tables, create_temp_table, flag_texts, known_indicators
 from harmonize.sharing.withholding_rules import WithholdingRules
 
-__all__ = ["ReviewAct", "Verdict", "append_review", "append_undo", "approved_texts", "read_acts", "reviewable_texts", "verdicts"]
+__all__ = [
+    "ReviewAct",
+    "Verdict",
+    "append_review",
+    "append_undo",
+    "approved_texts",
+    "read_acts",
+    "reviewable_texts",
+    "verdicts",
+]
 
 Verdict = Literal["approved", "refused"]
 _HASH_CHARACTERS = 12

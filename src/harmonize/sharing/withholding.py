@@ -29,11 +29,20 @@ from harmonize.database import quoted
 from harmonize.sharing.personal_masks import contact_masker, masker
 from harmonize.sharing.withholding_rules import Indicator, WithholdingRules
 
-__all__ = ["SMALL_COUNT_REASON", "create_rule_tables", "create_temp_table", "flag_texts", "known_indicators", "withhold"]
+__all__ = [
+    "SMALL_COUNT_REASON",
+    "create_rule_tables",
+    "create_temp_table",
+    "flag_texts",
+    "known_indicators",
+    "withhold",
+]
 
 SMALL_COUNT_REASON = "withheld: small count"
 _STRING, _LIST = pa.string(), pa.list_(pa.string())
-_KEPT_COLUMNS = frozenset({"audience_no", "mention_id", "is_own", "file_id", "facility_id", "contributor", "instrument"})
+_KEPT_COLUMNS = frozenset(
+    {"audience_no", "mention_id", "is_own", "file_id", "facility_id", "contributor", "instrument"}
+)
 """Columns of a mention by which the core finds it; they are no statement of the mention."""
 
 
@@ -132,7 +141,11 @@ def create_rule_tables(
             connection,
             table,
             {column: _STRING, "class_no": integer},
-            [{column: value, "class_no": numbers[one.name]} for one in rules.classes for value in getattr(one, attribute)],
+            [
+                {column: value, "class_no": numbers[one.name]}
+                for one in rules.classes
+                for value in getattr(one, attribute)
+            ],
         )
     _create_count_tables(connection, rules, known)
     _create_text_tables(connection, rules, known)
@@ -158,9 +171,7 @@ def _create_count_tables(
     _create(connection, "count_part", {"sum_no": integer, "part": _STRING}, parts)
 
 
-def _create_text_tables(
-    connection: duckdb.DuckDBPyConnection, rules: WithholdingRules, known: list[Indicator]
-) -> None:
+def _create_text_tables(connection: duckdb.DuckDBPyConnection, rules: WithholdingRules, known: list[Indicator]) -> None:
     sensitive, boolean = rules.sensitive_texts, pa.bool_()
     _create(
         connection,
