@@ -34,5 +34,6 @@ def test_it_counts_what_left_by_basis() -> None:
     ]
     assert list(first.laws) == ["VN", "TH", "EU"]
     assert {one.withheld_class for one in first.withheld} == {"personal", "sensitive_text"}
-    assert second.fields == [] and second.countries == []
+    assert second.fields == []
+    assert second.countries == []
     assert "Smith" not in json.dumps(first.as_json())

@@ -33,7 +33,8 @@ def _everybody(row: dict[str, Any]) -> list[dict[str, Any]]:
         ({"indicator_id": "general.workforce.pregnant_or_nursing", "value_number": 80}, {"special_category"}),
         ({"indicator_id": "labour.information.freedom_of_association.union_members"}, {"special_category"}),
         ({"indicator_id": None, "mapping_id": None, "value_text": "anything"}, {"unmapped"}),
-        ({"indicator_id": "environment.site.metrics.details", "instrument": "higg_fem", "question_id": "rfi_pid"}, {"native_id"}),
+        ({"indicator_id": "environment.site.metrics.details", "instrument": "higg_fem",
+          "question_id": "rfi_pid"}, {"native_id"}),
         ({"indicator_id": "environment.water.metrics.score", "instrument": "higg_fem"}, {"score"}),
     ],
 )  # fmt: skip
@@ -126,8 +127,10 @@ def test_an_audience_without_names_gets_none() -> None:
                 {"indicator_id": "general.facility.province", "value_text": "Bình Dương"},
                 {"indicator_id": "environment.ems.metrics.details", "value_text": "any text", "remark_reason": "more"},
             ],
-            shared_finding=[{"topic_id": "labour.osh", "description": "Exit blocked", "legal_reference": "Article 5", "severity": "minor"}],
-            shared_mention=[{"name": "A", "name_local": "B", "address": "C", "admin1": "Bình Dương", "latitude": 10.1, "longitude": 106.2, "workers": 40}],
+            shared_finding=[{"topic_id": "labour.osh", "description": "Exit blocked",
+                             "legal_reference": "Article 5", "severity": "minor"}],
+            shared_mention=[{"name": "A", "name_local": "B", "address": "C", "admin1": "Bình Dương",
+                             "latitude": 10.1, "longitude": 106.2, "workers": 40}],
             shared_header=[{"assessor": "SGS Vietnam Ltd"}],
         )
     )  # fmt: skip
@@ -226,7 +229,8 @@ def test_zero_tolerance_stays_with_its_owner_and_the_factory() -> None:
 
 @pytest.mark.parametrize(
     ("assessor", "stays"),
-    [("Third party", True), ("SGS Vietnam Ltd.", True), ("Bureau Veritas", True), ("Công ty TNHH ALS", True), ("Jane Doe", False),
+    [("Third party", True), ("SGS Vietnam Ltd.", True), ("Bureau Veritas", True), ("Công ty TNHH ALS", True),
+     ("Jane Doe", False),
      ("Mr. Tran Van Binh, SGS", False), ("Nguyễn Thị Lan", False), ("audit@sgs.com", False), ("Colin Ulrich", False)],
 )  # fmt: skip
 def test_who_assessed_is_an_organisation_or_nobody(assessor: str, stays: bool) -> None:

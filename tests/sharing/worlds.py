@@ -23,17 +23,25 @@ _KNOWN = pa.Table.from_pylist([one._asdict() for one in INDICATORS])
 KINDS = ("buyer", "manufacturer", "government", "civil_society", "financier")
 
 _TABLES = """
-    CREATE TEMP TABLE audience (audience_no INTEGER, audience VARCHAR, kind VARCHAR, contributor VARCHAR, is_named BOOLEAN);
-    CREATE TEMP TABLE shared_answer (audience_no INTEGER, assessment_id VARCHAR, question_id VARCHAR, indicator_id VARCHAR,
-        mapping_id VARCHAR, edition VARCHAR, instrument VARCHAR, answered_by VARCHAR, state VARCHAR, verification VARCHAR,
-        value_text VARCHAR, raw_value VARCHAR, value_number DOUBLE, raw_unit VARCHAR, unit VARCHAR, remark_reason VARCHAR,
+    CREATE TEMP TABLE audience (audience_no INTEGER, audience VARCHAR, kind VARCHAR, contributor VARCHAR,
+        is_named BOOLEAN);
+    CREATE TEMP TABLE shared_answer (audience_no INTEGER, assessment_id VARCHAR, question_id VARCHAR,
+        indicator_id VARCHAR,
+        mapping_id VARCHAR, edition VARCHAR, instrument VARCHAR, answered_by VARCHAR, state VARCHAR,
+        verification VARCHAR,
+        value_text VARCHAR, raw_value VARCHAR, value_number DOUBLE, raw_unit VARCHAR, unit VARCHAR,
+        remark_reason VARCHAR,
         remark_description VARCHAR, is_own BOOLEAN, scope_rank INTEGER, answer_no BIGINT);
-    CREATE TEMP TABLE shared_finding (audience_no INTEGER, assessment_id VARCHAR, facility_id VARCHAR, instrument VARCHAR,
-        indicator_id VARCHAR, topic_id VARCHAR, clause VARCHAR, severity VARCHAR, description VARCHAR, root_cause VARCHAR,
-        legal_reference VARCHAR, action VARCHAR, responsible VARCHAR, extra VARCHAR, is_own BOOLEAN, scope_rank INTEGER,
+    CREATE TEMP TABLE shared_finding (audience_no INTEGER, assessment_id VARCHAR, facility_id VARCHAR,
+        instrument VARCHAR,
+        indicator_id VARCHAR, topic_id VARCHAR, clause VARCHAR, severity VARCHAR, description VARCHAR,
+        root_cause VARCHAR,
+        legal_reference VARCHAR, action VARCHAR, responsible VARCHAR, extra VARCHAR, is_own BOOLEAN,
+        scope_rank INTEGER,
         row_no BIGINT);
     CREATE TEMP TABLE shared_mention (audience_no INTEGER, mention_id VARCHAR, name VARCHAR, name_local VARCHAR,
-        address VARCHAR, country VARCHAR, admin1 VARCHAR, latitude DOUBLE, longitude DOUBLE, workers INTEGER, extra VARCHAR,
+        address VARCHAR, country VARCHAR, admin1 VARCHAR, latitude DOUBLE, longitude DOUBLE, workers INTEGER,
+        extra VARCHAR,
         is_own BOOLEAN);
     CREATE TEMP TABLE shared_header (audience_no INTEGER, copy_id VARCHAR, instrument VARCHAR, assessor VARCHAR,
         score DOUBLE, rating_raw VARCHAR, is_own BOOLEAN);
