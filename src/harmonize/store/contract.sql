@@ -113,19 +113,21 @@ ORDER BY r.facility_id;
 
 INSERT INTO release.facility_relation BY NAME SELECT * FROM related_facility ORDER BY ALL;
 
--- What a grant follows: which records are surely one factory, what each states itself, and what shows that a copy is one
--- of its report.
-CREATE OR REPLACE TABLE release.compact.sure_record AS
+-- What a grant follows, which is written whole every time.
+DELETE FROM release.compact.sure_record;
+INSERT INTO release.compact.sure_record
 SELECT mention_id, sure_group FROM link ORDER BY sure_group, mention_id;
 
-CREATE OR REPLACE TABLE release.compact.stated_identifier AS
+DELETE FROM release.compact.stated_identifier;
+INSERT INTO release.compact.stated_identifier
 SELECT m.mention_id, i.scheme, i.value, bool_or(i.valid) AS valid
 FROM staged_identifier i
 JOIN mention m USING (file_id, locator)
 GROUP BY m.mention_id, i.scheme, i.value
 ORDER BY i.scheme, i.value, m.mention_id;
 
-CREATE OR REPLACE TABLE release.compact.copy_evidence AS
+DELETE FROM release.compact.copy_evidence;
+INSERT INTO release.compact.copy_evidence
 SELECT copy_id, kind AS evidence FROM sure_copy ORDER BY copy_id;
 
 INSERT INTO release.consent_grant BY NAME SELECT * EXCLUDE (row_order) FROM staged_grant ORDER BY grant_id, file_id, locator;
