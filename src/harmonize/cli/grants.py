@@ -275,7 +275,7 @@ def _staged(content: bytes, name: str) -> StagedFile:
 
 
 def _rows(staged: StagedFile, table: str) -> list[dict[str, Any]]:
-    return [row for batch in staged.tables[table].batches() for row in batch.to_pylist()]
+    return [row for row in staged.tables[table].table().to_pylist()]
 
 
 def _refusals(staged: StagedFile, name: str) -> list[_Refused]:
@@ -342,6 +342,8 @@ def _refused_rows(connection: DuckDBPyConnection) -> list[_Refused]:
 
 def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[_Refused]:
     """Put the rows of these files in place of the release's register."""
+    from harmonize.database import quoted
+
     refused: list[_Refused] = []
     connection.execute(
         "DROP VIEW source.consent_grant; CREATE TABLE source.consent_grant AS FROM steward.consent_grant LIMIT 0"
@@ -352,13 +354,11 @@ def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[_Ref
             raise InboxError(f"{path}: there is no such file. Name a register, or an inbox with --inbox.")
         staged = _staged(content, str(path))
         refused += _refusals(staged, path.name)
-        for batch in staged.tables["grant"].batches():
-            connection.register("arriving", batch)
-            connection.execute(
-                f"INSERT INTO source.consent_grant BY NAME SELECT *, '{path.name.replace(chr(39), '')}' AS file_id "
-                "FROM arriving"
-            )
-            connection.unregister("arriving")
+        connection.register("arriving", staged.tables["grant"].table())
+        connection.execute(
+            f"INSERT INTO source.consent_grant BY NAME SELECT *, {quoted(path)} AS file_id FROM arriving"
+        )
+        connection.unregister("arriving")
     return refused
 
 
@@ -406,8 +406,12 @@ def _standings(connection: DuckDBPyConnection, audience: str | None = None) -> l
 
 def _who(connection: DuckDBPyConnection, facility_id: str, words: Mapping[str, str]) -> pa.Table:
     """Per audience and assessment of a factory: scope, until, on which grant; and who handed it in itself."""
-    titles = ("audience", "instrument", "assessed_on", "native_id", "sees", "until", "by", "assessment_id")
-    named = ", ".join('{} AS "{}"'.format(name, words[name].replace('"', "")) for name in titles)
+
+    def identifier(text: str) -> str:
+        return '"' + text.replace('"', '""') + '"'
+
+    titles = ("audience", "instrument", "assessed_on", "native_id", "sees", "until", "right", "assessment_id")
+    named = ", ".join(f'"{name}" AS {identifier(words[name])}' for name in titles)
     return connection.execute(
         f"""
         WITH seen AS (
@@ -431,7 +435,7 @@ def _who(connection: DuckDBPyConnection, facility_id: str, words: Mapping[str, s
                     WHEN s.until = DATE '9999-12-31' THEN $words['open']
                     ELSE s.until::VARCHAR
                 END AS until,
-                CASE WHEN s.grant_id IS NULL THEN $words['delivery'] ELSE $words['grant'] || ' ' || s.grant_id END AS by
+                CASE WHEN s.grant_id IS NULL THEN $words['delivery'] ELSE $words['grant'] || ' ' || s.grant_id END AS "right"
             FROM seen s
             JOIN source.assessment a USING (assessment_id)
             WHERE a.facility_id = $facility AND a.published
