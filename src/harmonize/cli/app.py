@@ -14,6 +14,7 @@ from harmonize.cli import (
     crosswalk,
     demo,
     facilities,
+    grants,
     language,
     needs,
     overlap,
@@ -67,5 +68,6 @@ app.add_typer(sources.app, name="sources")
 app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")
 app.add_typer(assessments.app, name="assessments")
+app.add_typer(grants.app, name="grants")
 app.add_typer(language.app, name="language")
 app.add_typer(texts.app, name="texts")
