@@ -85,7 +85,14 @@ def release() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty release, attached as `source`, and three audiences."""
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS source; USE source; CREATE SCHEMA compact")
-        for table in ("consent_grant", "file", "facility_mention", "assessment", "assessment_copy", "instrument_rights"):
+        for table in (
+            "consent_grant",
+            "file",
+            "facility_mention",
+            "assessment",
+            "assessment_copy",
+            "instrument_rights",
+        ):
             connection.execute(table_ddl(table).replace(" NOT NULL", ""))
         connection.execute(
             """

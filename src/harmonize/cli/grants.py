@@ -295,9 +295,7 @@ def _bad_dates(staged: StagedFile) -> list[_Refused]:
 
 
 @contextmanager
-def _judged(
-    out: Path, day: date, paths: Sequence[Path] | None
-) -> Iterator[tuple[DuckDBPyConnection, list[_Refused]]]:
+def _judged(out: Path, day: date, paths: Sequence[Path] | None) -> Iterator[tuple[DuckDBPyConnection, list[_Refused]]]:
     """The release with its grants judged, or those of other registers in their place, and the rows that are refused."""
     import duckdb
 
