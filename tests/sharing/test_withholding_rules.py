@@ -38,7 +38,7 @@ def _patterns() -> Iterator[tuple[str, str]]:
     yield from (("derived_pairs", side) for pair in RULES.derived_pairs for side in (pair.total, pair.per_unit))
 
 
-@pytest.mark.parametrize(("place", "pattern"), _patterns())
+@pytest.mark.parametrize(("place", "pattern"), list(_patterns()))
 def test_every_pattern_matches_an_indicator(place: str, pattern: str) -> None:
     assert any(fnmatchcase(name, pattern) for name in IDS), place
 
