@@ -18,6 +18,7 @@ from harmonize.cli import (
     needs,
     overlap,
     project,
+    releases,
     reuse,
     run,
     sources,
@@ -65,3 +66,4 @@ app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")
 app.add_typer(assessments.app, name="assessments")
 app.add_typer(language.app, name="language")
+app.add_typer(releases.app, name="releases")
