@@ -22,6 +22,7 @@ from harmonize.cli import (
     reuse,
     run,
     sources,
+    trace,
 )
 from harmonize.cli.prompt_group import PromptGroup
 
@@ -59,6 +60,7 @@ app.command("needs")(needs.needs_command)
 app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
 app.command("demo")(demo.demo_command)
+app.command("trace")(trace.trace_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")

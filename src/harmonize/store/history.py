@@ -114,7 +114,7 @@ def _damage(folder: Path, manifest: Mapping[str, Any], *, is_quick: bool = False
 
 
 def named_release(out: Path, name: str) -> Path:
-    """The folder of a whole release, by its id, the beginning or the end of it, or `current`.
+    """The folder of a whole release, by its id, a part of it, or `current`.
 
     Raises:
         InboxError: none or several have that name.
@@ -125,7 +125,7 @@ def named_release(out: Path, name: str) -> Path:
     if not stand:
         raise InboxError(f"{out / 'releases'}: {_NO_CURRENT}")
     found = [one for one in stand if one == name] or [
-        one for one in stand if name and (one.startswith(name) or one.endswith(name))
+        one for one in stand if name and name in one
     ]
     if len(found) != 1:
         said = "There is no release" if not found else "Several releases are called"
