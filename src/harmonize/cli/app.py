@@ -23,6 +23,7 @@ from harmonize.cli import (
     run,
     sources,
     trace,
+    why,
 )
 from harmonize.cli.prompt_group import PromptGroup
 
@@ -61,6 +62,7 @@ app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
 app.command("demo")(demo.demo_command)
 app.command("trace")(trace.trace_command)
+app.command("why")(why.why_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")

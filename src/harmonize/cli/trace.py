@@ -190,7 +190,8 @@ def _lines(chain: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         yield "written in", ", ".join(dict.fromkeys(one or "no line of today's files" for one in places))
     elif "mapping" in chain:
         yield "mapping", "none: the question is not mapped"
-    parts = _said({name: place[name] for name in ("sheet", "row", "column")})
+    is_path = str(place["column"] or "") in place["locator"].removeprefix("line=") and "$" in place["locator"]
+    parts = "" if is_path else _said({name: place[name] for name in ("sheet", "row", "column")})
     yield "place", f"{place['path']}, {place['locator']}{f' ({parts})' if parts else ''}"
     yield "handed in", f"by {place['contributor']} on {place['received_at'] or 'an unknown day'}, file {place['file_id']}"
     for other in chain.get("deliveries", ()):
