@@ -53,9 +53,7 @@ def _state(out: Path) -> Iterator[tuple[str, str]]:
             yield str(path.relative_to(out)), hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def test_the_list_says_what_stands_and_what_is_current(
-    harmonize: Command, made: tuple[Path, Release, Release]
-) -> None:
+def test_the_list_says_what_stands_and_what_is_current(harmonize: Command, made: tuple[Path, Release, Release]) -> None:
     out, first, second = made
     said = harmonize("releases", "list", "--json", "--out", out)
     assert said.code == 0
@@ -231,9 +229,7 @@ def test_a_factory_that_was_merged_away_is_no_other_factory(
         assert diff.headlines() == {"factories parted again": 1}
 
 
-def test_the_contract_is_compared_with_the_last_published_and_with_a_release(
-    harmonize: Command, out: Path
-) -> None:
+def test_the_contract_is_compared_with_the_last_published_and_with_a_release(harmonize: Command, out: Path) -> None:
     said = harmonize("releases", "contract")
     assert said.code == 0
     assert "0 breaking" in said.out

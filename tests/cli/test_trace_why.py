@@ -216,7 +216,7 @@ def test_an_answer_leads_back_to_its_cell_its_mapping_and_its_run(
         "higg", "higg/fem.csv", 1, "wstnhstorage",
     )  # fmt: skip
     assert (chain["cell"]["state"], chain["cell"]["raw_value"]) == ("met", "Yes")
-    assert mapping["predicate"] == "close"
+    assert mapping["predicate"] == "exact"
     for name in ("sssom", "rules"):
         path, line = mapping[name].rsplit(":", 1)
         assert "wstnhstorage" in (ROOT / path).read_text(encoding="utf-8").splitlines()[int(line) - 1].split("\t", 1)[0]
@@ -278,9 +278,7 @@ def test_ids_of_an_audience_stand_for_those_of_the_release_in_every_option(
     assert _trace(harmonize, shared, "--finding", "N1")["chains"][0]["cell"]["finding_id"] == finding_id
     assert _trace(harmonize, shared, "--facility", "FAC", "--indicator", STORAGE)["chains"]
     assert _why(harmonize, shared, "FAC", STORAGE)["has_value"]
-    assert "is the id of a file, not of a finding" in sentence(
-        harmonize("trace", "--finding", "F1", "--out", shared)
-    )
+    assert "is the id of a file, not of a finding" in sentence(harmonize("trace", "--finding", "F1", "--out", shared))
     assert "means several things" in sentence(harmonize("trace", "X", "--out", shared))
 
 

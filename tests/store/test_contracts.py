@@ -96,7 +96,11 @@ CHANGES = {
         ["breaking factory.id may be null now"],
         "2.0.0",
     ),
-    "never null": (_changed(*_COLUMNS, "size", "nullable", to=False), ["easing factory.size is never null any more"], None),
+    "never null": (
+        _changed(*_COLUMNS, "size", "nullable", to=False),
+        ["easing factory.size is never null any more"],
+        None,
+    ),
     "another key": (
         _changed("tables", "factory", "key", to=["id", "size"]),
         ["breaking factory has another key: id became id, size"],

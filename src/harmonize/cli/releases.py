@@ -1,10 +1,11 @@
-"""`harmonize releases`: which releases stand, what differs between them, the way back, and the contract with readers."""
+"""`harmonize releases`: which releases stand, what differs between them, the way back, and the contract."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -156,7 +157,7 @@ def _show_rows(diff: ReleaseDiff, table: str) -> None:
 
 def _telling(rows: Sequence[dict[str, object]], names: Sequence[str]) -> list[str]:
     """The first columns, and those in which a changed row differs."""
-    pairs = [(old, new) for old, new in zip(rows, rows[1:], strict=False) if new["change"] == "is now"]
+    pairs = [(old, new) for old, new in pairwise(rows) if new["change"] == "is now"]
     differing = [name for name in names if name != "change" and any(old[name] != new[name] for old, new in pairs)]
     first = [name for name in names if name not in differing][: _COLUMNS_SHOWN - min(len(differing), 5)]
     return [name for name in names if name in first or name in differing]
@@ -191,7 +192,7 @@ def rollback_command(
 
 def republish(out: Path) -> None:
     """What is done about the audiences' files after a way back: today the steward is told to publish them again."""
-    say(f"audiences {out / 'audiences'} holds files of another release: run `harmonize publish` before anyone reads them.")
+    say(f"audiences {out / 'audiences'} holds files of another release: run `harmonize publish` now.")
 
 
 @app.command("contract")
@@ -217,7 +218,7 @@ def contract_command(
         show_table(f"{len(rows)} changes", ("weight", "place", "change"), rows)
     refuse_unversioned(old, new)
     weights = [f"{sum(change.weight == weight for change in changes)} {word}" for weight, word in _WEIGHTS]
-    say(f"contract {new['contract_version']} after {old['contract_version']}: {', '.join(weights)}; its version says so.")
+    say(f"contract {new['contract_version']} after {old['contract_version']}: {', '.join(weights)}: well numbered.")
 
 
 _WEIGHTS = (("breaking", "breaking"), ("addition", "additions"), ("easing", "easings"))

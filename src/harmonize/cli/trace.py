@@ -38,7 +38,9 @@ def trace_command(
         ),
     ] = None,
     facility: Annotated[str | None, typer.Option(metavar="FACTORY", help="Id, identifier or name.")] = None,
-    indicator: Annotated[str | None, typer.Option(help="Answers and findings of the factory to this indicator.")] = None,
+    indicator: Annotated[
+        str | None, typer.Option(help="Answers and findings of the factory to this indicator.")
+    ] = None,
     assessment: Annotated[str | None, typer.Option(help="Only of this assessment.")] = None,
     answer: Annotated[str | None, typer.Option(metavar="ASSESSMENT/QUESTION", help="An answer.")] = None,
     finding: Annotated[str | None, typer.Option(metavar="ID", help="A finding.")] = None,
@@ -69,7 +71,7 @@ def trace_command(
             chains = _by_id(connection, out, (named or [assessment or ""])[0], kind, masters)
         made = made_by(connection)
     _add_lines(chains)
-    content = {"stands_for": [_master(one) for one in masters], "chains": chains, **{"made_by": made}}
+    content = {"stands_for": [_master(one) for one in masters], "chains": chains, "made_by": made}
     if not give(content, output):
         _tell(content)
 
@@ -152,7 +154,9 @@ def give(content: Mapping[str, Any], output: str | None) -> bool:
     try:
         Path(output).write_text(text + "\n", encoding="utf-8")
     except OSError as problem:
-        raise PublicationError(f"{output}: cannot be written: {problem.strerror}. Check path and permissions.") from problem
+        raise PublicationError(
+            f"{output}: cannot be written: {problem.strerror}. Check path and permissions."
+        ) from problem
     say(f"written    {output}")
     return True
 
@@ -193,10 +197,16 @@ def _lines(chain: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     is_path = str(place["column"] or "") in place["locator"].removeprefix("line=") and "$" in place["locator"]
     parts = "" if is_path else _said({name: place[name] for name in ("sheet", "row", "column")})
     yield "place", f"{place['path']}, {place['locator']}{f' ({parts})' if parts else ''}"
-    yield "handed in", f"by {place['contributor']} on {place['received_at'] or 'an unknown day'}, file {place['file_id']}"
+    yield (
+        "handed in",
+        f"by {place['contributor']} on {place['received_at'] or 'an unknown day'}, file {place['file_id']}",
+    )
     for other in chain.get("deliveries", ()):
         if (other["path"], other["contributor"]) != (place["path"], place["contributor"]):
-            yield "also", f"delivered by {other['contributor']} ({other['relation']}): {other['path']}, {other['locator']}"
+            yield (
+                "also",
+                f"delivered by {other['contributor']} ({other['relation']}): {other['path']}, {other['locator']}",
+            )
 
 
 def _said(values: Mapping[str, Any]) -> str:

@@ -37,8 +37,8 @@ def why_command(
     judge = audience_judge() if audience is not None else None
     if audience is not None and judge is None:
         raise ConfigurationError(
-            f"Why {audience} does not see something cannot be said yet: this version judges no grants. Leave --audience "
-            "out for what the release says."
+            f"Why {audience} does not see something cannot be said yet: this version judges no grants. Leave "
+            "--audience out for what the release says."
         )
     with open_release(out) as release:
         master = master_of(out, facility)

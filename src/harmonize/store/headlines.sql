@@ -1,3 +1,4 @@
+-- (`merged` holds the ids that only one of both still has, and what they became.)
 -- What a steward wants to know first of the way from one release to another; every column is a sentence's end.
 WITH standing_before AS (
     SELECT grant_id, any_value(audience) AS audience FROM before.main.consent_grant, (SELECT as_of FROM before.main.release)
@@ -16,13 +17,15 @@ paired_finding AS (
 )
 SELECT
     (SELECT count(*) FROM after.main.facility ANTI JOIN before.main.facility USING (facility_id)
-        WHERE facility_id NOT IN (SELECT old_id FROM before.main.facility_alias)) AS "factories new",
+        WHERE facility_id NOT IN (SELECT old_id FROM before.main.facility_alias)
+            AND facility_id NOT IN (FROM merged SELECT facility_id)) AS "factories new",
     (SELECT count(*) FROM before.main.facility b JOIN after.main.facility_alias n ON n.old_id = b.facility_id)
         AS "factories merged into others",
     (SELECT count(*) FROM after.main.facility a JOIN before.main.facility_alias n ON n.old_id = a.facility_id)
         AS "factories parted again",
     (SELECT count(*) FROM before.main.facility ANTI JOIN after.main.facility USING (facility_id)
-        WHERE facility_id NOT IN (SELECT old_id FROM after.main.facility_alias)) AS "factories gone",
+        WHERE facility_id NOT IN (SELECT old_id FROM after.main.facility_alias)
+            AND facility_id NOT IN (FROM merged SELECT facility_id)) AS "factories gone",
     (SELECT count(*) FROM after.main.assessment ANTI JOIN before.main.assessment USING (assessment_id)) AS "assessments new",
     (SELECT count(*) FROM before.main.assessment ANTI JOIN after.main.assessment USING (assessment_id)) AS "assessments gone",
     count(*) FILTER (old_id IS NULL AND new_status IS DISTINCT FROM 'closed') AS "findings new",

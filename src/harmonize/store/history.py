@@ -124,9 +124,7 @@ def named_release(out: Path, name: str) -> Path:
     stand = [folder.name for folder in releases(out)]
     if not stand:
         raise InboxError(f"{out / 'releases'}: {_NO_CURRENT}")
-    found = [one for one in stand if one == name] or [
-        one for one in stand if name and name in one
-    ]
+    found = [one for one in stand if one == name] or [one for one in stand if name and name in one]
     if len(found) != 1:
         said = "There is no release" if not found else "Several releases are called"
         raise InboxError(f"{said} {name!r} in {out}; there are {', '.join(found or stand)}. `harmonize releases list`.")
@@ -179,7 +177,6 @@ def roll_back(out: Path, name: str, by: str, at: str, why: str) -> tuple[str | N
         append_lines(out / HISTORY, [line])
         point_current(out, target)
     return before, target
-
 
 
 def mark_audiences_stale(out: Path, why: str) -> None:

@@ -153,8 +153,8 @@ class ReleaseDiff:
             )
         matched = " AND ".join(f"o.{_name(name)} IS NOT DISTINCT FROM t.{_name(name)}" for name in [*key, "pair"])
         parts = (
-            f"SELECT CASE WHEN EXISTS (FROM only_{other} o WHERE {matched}) THEN '{pair}' ELSE '{alone}' END AS change, "
-            f"t.* FROM only_{side} t"
+            f"SELECT CASE WHEN EXISTS (FROM only_{other} o WHERE {matched}) THEN '{pair}' ELSE '{alone}' END AS change,"
+            f" t.* FROM only_{side} t"
             for side, other, pair, alone in (
                 ("before", "after", "was", "removed"),
                 ("after", "before", "is now", "added"),
@@ -197,7 +197,7 @@ class ReleaseDiff:
 
     def _narrows(self) -> bool:
         ((count,),) = self.connection.execute("SELECT count(*) FROM moved").fetchall()
-        return count <= _MOST_MOVED
+        return int(count) <= _MOST_MOVED
 
 
 def _diff(table: str) -> str:

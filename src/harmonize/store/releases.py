@@ -197,8 +197,8 @@ def point_current(out: Path, release_id: str) -> None:
 def discard_old(out: Path, work: Path, keep: int | None) -> None:
     """Remove the releases that are older than the latest ones; what `current` names always stays.
 
-    A folder leaves its place in one step and is deleted afterwards: whoever looks sees all of a release or nothing. What
-    an interruption leaves lies among what was being built, where the next run removes it.
+    A folder leaves its place in one step and is deleted afterwards: whoever looks sees all of a release or nothing.
+    What an interruption leaves lies among what was being built, where the next run removes it.
 
     Args:
         work: a folder that is removed at the end, on the same disk.

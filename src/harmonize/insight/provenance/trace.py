@@ -163,7 +163,8 @@ _DELIVERIES = """
 """
 _MADE_BY = """
     SELECT
-        l.release_id, l.logical_hash, l.contract_version, l.as_of, r.run_id, r.pipeline, r.harmonize_version, r.input_hash
+        l.release_id, l.logical_hash, l.contract_version, l.as_of, r.run_id, r.pipeline, r.harmonize_version,
+        r.input_hash
     FROM release l, run r
 """
 _CELL = re.compile(r"^sheet=(?P<sheet>.*);(?:cell=(?P<column>[A-Z]+)(?P<row>\d+)|row=(?P<only_row>\d+))$", re.DOTALL)
@@ -236,7 +237,7 @@ def _answer_key(said: str) -> tuple[str, str, str | None] | None:
 
 
 def _chains(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, str]) -> list[Chain]:
-    found = []
+    found: list[Chain] = []
     for row in _rows(connection, query, dict(values)):
         chain = dict(row) | {"place": _place(row["place"])}
         if row.get("assessment") is not None:

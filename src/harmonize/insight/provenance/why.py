@@ -1,6 +1,6 @@
 """Why a factory has no value for an indicator: what its assessments asked, and what became of the answers.
 
-Every reason is about one assessment, or about the factory as a whole, and names the place and the cure where there are any.
+Every reason is about one assessment, or about the factory as a whole, and names place and cure where there are any.
 """
 
 from __future__ import annotations
@@ -83,7 +83,7 @@ class Why:
 
 
 def asked_indicator(connection: duckdb.DuckDBPyConnection, said: str) -> tuple[str | None, Reason | None]:
-    """The indicator that is meant by its id, or by a question (`question` or `instrument:question`) that is mapped to it.
+    """The indicator that is meant by its id, or by a question (`question`, `instrument:question`) that is mapped to it.
 
     Returns:
         The indicator, or None and the reason why the question leads to none.
@@ -163,7 +163,9 @@ def _of_assessment(
         if not _mappings(connection, assessment, indicator_id):
             return []
         status = assessment["status"] or "none stated"
-        return [reason("not_published", f"the assessment is not published (status {status}): its answers are not taken")]
+        return [
+            reason("not_published", f"the assessment is not published (status {status}): its answers are not taken")
+        ]
     told = [
         *(reason(*_of_answer(row), place=row["place"]) for row in _statement(connection, "answers", **values)),
         *(
@@ -189,7 +191,10 @@ def _of_answer(row: Mapping[str, Any]) -> tuple[str, str]:
     """What an answer that is there means for the cell."""
     said = f"question {row['question_id']} was answered {row['value']!r} ({row['state']})"
     if row["state"] in _STATES_WITHOUT_VALUE:
-        return "skipped", f"question {row['question_id']}: {row['state']}, {row['reason'] or 'as printed in the export'}"
+        return (
+            "skipped",
+            f"question {row['question_id']}: {row['state']}, {row['reason'] or 'as printed in the export'}",
+        )
     if row["implied_state"] is None and row["kind"] in ("compliance", "practice"):
         return "implies_nothing", f"{said}: a {row['comparability']} mapping, of which nothing follows"
     return "has_value", f"{said}: {row['implied_state'] or 'stated'}"
@@ -205,7 +210,8 @@ def _unsaid(
     approved = [row for row in mappings if row["status"] == "approved"]
     here = [row for row in approved if _asks_in(row["condition"], country)]
     ((raw,),) = connection.execute(
-        "SELECT count(*) FROM answer WHERE assessment_id = ? AND indicator_id IS NULL AND reason IS NULL", [assessment["assessment_id"]]
+        "SELECT count(*) FROM answer WHERE assessment_id = ? AND indicator_id IS NULL AND reason IS NULL",
+        [assessment["assessment_id"]],
     ).fetchall()
     if not approved and mappings:
         return [("not_approved", f"{_questions(mappings)}: the mapping is {mappings[0]['status']}, not approved")]
@@ -256,7 +262,9 @@ def _not_asked(connection: duckdb.DuckDBPyConnection, indicator_id: str) -> Reas
         [indicator_id],
     ).fetchall()
     would = ", ".join(name for (name,) in rows) or "none that is known"
-    return Reason("not_asked", f"No assessment of this factory asks it. Instruments that do: {would}.", CURES["not_asked"])
+    return Reason(
+        "not_asked", f"No assessment of this factory asks it. Instruments that do: {would}.", CURES["not_asked"]
+    )
 
 
 def _statement(connection: duckdb.DuckDBPyConnection, name: str, **values: object) -> list[dict[str, Any]]:
