@@ -210,7 +210,7 @@ def refuse_breaking(out: Path) -> None:
     if breaking and _version(new["contract_version"])[0] <= _version(old["contract_version"])[0]:
         raise PublicationError(
             f"{out / 'current'}: its readers rely on contract {old['contract_version']}, and this program, of contract "
-            f"{new['contract_version']}, would break it: {_told(breaking)}. Use the version of harmonize that made it, or "
+            f"{new['contract_version']}, would break it: {_told(breaking)}. Use the harmonize that made it, or "
             "a later one, raise the major version of the contract, or choose another --out; the last release stays."
         )
 
