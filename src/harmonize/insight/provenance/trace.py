@@ -194,7 +194,11 @@ def trace(connection: duckdb.DuckDBPyConnection, kind: str, said: str) -> list[C
         if key is None:
             raise InboxError(f"{said!r} names no answer: write ASSESSMENT/QUESTION or ASSESSMENT/QUESTION/facility.")
         assessment_id, question_id, answered_by = key
-        condition = "a.assessment_id = $assessment AND a.question_id = $question"
+        # (A condition on the factory finds its answers among all at once.)
+        condition = (
+            "a.facility_id = (SELECT facility_id FROM assessment WHERE assessment_id = $assessment) "
+            "AND a.assessment_id = $assessment AND a.question_id = $question"
+        )
         values = {"assessment": assessment_id, "question": question_id}
         if answered_by is not None:
             condition += " AND a.answered_by::VARCHAR = $by"
@@ -214,7 +218,6 @@ def trace_answers(
     if assessment_id is not None:
         only, values["assessment"] = "AND s.assessment_id = $assessment", assessment_id
     order = "ORDER BY s.assessed_on DESC NULLS LAST, s.assessment_id"
-    # (A condition on the factory of the answer finds it among all at once.)
     answers = f"{_ANSWER} WHERE a.facility_id = $facility AND a.indicator_id = $indicator {only} {order}, a.answered_by"
     findings = f"{_FINDING} WHERE s.facility_id = $facility AND n.indicator_id = $indicator {only} {order}"
     return [*_chains(connection, answers, values), *_chains(connection, findings, values)]

@@ -210,8 +210,9 @@ def _unsaid(
     approved = [row for row in mappings if row["status"] == "approved"]
     here = [row for row in approved if _asks_in(row["condition"], country)]
     ((raw,),) = connection.execute(
-        "SELECT count(*) FROM answer WHERE assessment_id = ? AND indicator_id IS NULL AND reason IS NULL",
-        [assessment["assessment_id"]],
+        "SELECT count(*) FROM answer "
+        "WHERE facility_id = ? AND assessment_id = ? AND indicator_id IS NULL AND reason IS NULL",
+        [assessment["facility_id"], assessment["assessment_id"]],
     ).fetchall()
     if not approved and mappings:
         return [("not_approved", f"{_questions(mappings)}: the mapping is {mappings[0]['status']}, not approved")]
