@@ -171,6 +171,11 @@ def test_why_an_audience_does_not_see_it_comes_first(
     assert len(asked) == 1, "what is empty for the steward needs no judgement"
 
 
+def test_what_an_audience_sees_is_no_riddle(harmonize: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(why_cli, "audience_judge", lambda: lambda *asked: [])
+    assert _why(harmonize, out, "Anh Sao Mill", STORAGE, "--audience", "buyer-a")["has_value"]
+
+
 def test_without_a_judge_of_grants_an_audience_is_refused(harmonize: Command, out: Path) -> None:
     said = sentence(harmonize("why", "Anh Sao Mill", STORAGE, "--audience", "buyer-a", "--out", out))
     assert "judges no grants" in said

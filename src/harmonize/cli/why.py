@@ -48,14 +48,13 @@ def why_command(
             found = Why(facility_id, indicator, [] if ignored is None else [ignored])
         else:
             found = why_empty(release.connection, facility_id, indicator_id, audience, judge)
-    is_seen = found.has_value and (audience is None or found.reasons[0].code == "has_value")
     content = {
         "facility_id": found.facility_id, "indicator_id": found.indicator_id, "audience": audience,
-        "has_value": is_seen, "reasons": [asdict(reason) for reason in found.reasons],
+        "has_value": found.has_value, "reasons": [asdict(reason) for reason in found.reasons],
     }  # fmt: skip
     if not give(content, output):
-        _tell(found, is_seen=is_seen)
-    if not is_seen:
+        _tell(found)
+    if not found.has_value:
         raise typer.Exit(1)
 
 
@@ -64,8 +63,8 @@ def audience_judge() -> AudienceJudge | None:
     return None
 
 
-def _tell(found: Why, *, is_seen: bool) -> None:
-    say(f"cell       {found.facility_id}, {found.indicator_id}: {'has a value' if is_seen else 'empty'}")
+def _tell(found: Why) -> None:
+    say(f"cell       {found.facility_id}, {found.indicator_id}: {'has a value' if found.has_value else 'empty'}")
     for reason in found.reasons:
         about = [reason.instrument, reason.assessed_on, reason.assessment_id]
         where = " ".join(str(part) for part in about if part is not None)

@@ -37,6 +37,8 @@ CURES: Mapping[str, str] = MappingProxyType(
     }
 )
 _MEANT = files("harmonize.insight.provenance").joinpath("why.sql").read_text(encoding="utf-8")
+_HIDDEN = frozenset({"not_granted", "expired", "revoked", "withheld_by_class"})
+"""Why an audience does not see what is there."""
 _STATES_WITHOUT_VALUE = ("not_asked", "unanswered", "not_selected", "not_applicable")
 
 
@@ -78,8 +80,9 @@ class Why:
 
     @property
     def has_value(self) -> bool:
-        """It is not empty for the steward."""
-        return any(reason.code == "has_value" for reason in self.reasons)
+        """It is not empty for whoever is meant."""
+        codes = {reason.code for reason in self.reasons}
+        return "has_value" in codes and not codes & _HIDDEN
 
 
 def asked_indicator(connection: duckdb.DuckDBPyConnection, said: str) -> tuple[str | None, Reason | None]:
