@@ -129,7 +129,7 @@ def share_release(
             shares,
             _withheld(connection),
             connection.execute(_VISIBLE).fetchall(),
-            connection.execute(_TOKENS).fetchall(),
+            connection.execute(_statements("share_tokens.sql")).fetchall(),
             personal,
         )
     for path in (joint, empty):
@@ -177,20 +177,6 @@ _VISIBLE = """
     JOIN audience a USING (audience_no)
     JOIN visible_copy v USING (audience_no, assessment_id)
     GROUP BY ALL
-    ORDER BY ALL
-"""
-_TOKENS = """
-    SELECT a.audience, t.shared_id, t.kind, t.id
-    FROM (
-        SELECT audience_no, shared_id, 'facility' AS kind, facility_id AS id FROM shared_facility
-        UNION ALL
-        SELECT audience_no, shared_id, 'assessment', assessment_id FROM shared_assessment
-        UNION ALL
-        SELECT audience_no, shared_file_id, 'file', content_file_id FROM shared_content
-        UNION
-        SELECT audience_no, shared_id, 'file', file_id FROM own_file
-    ) t
-    JOIN audience a USING (audience_no)
     ORDER BY ALL
 """
 
