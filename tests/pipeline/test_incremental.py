@@ -697,13 +697,17 @@ def unreferred(release: Release) -> list[str]:
         "delivery": "delivery_no",
     }
     numbers_of_columns = {"question": "question_no", "place": "place_no"}
-    referring = dict.fromkeys(numbers, "stored_answer") | dict.fromkeys(numbers_of_columns, "meaning")
+    answers = "(SELECT {0} FROM compact.stored_answer UNION ALL SELECT {0} FROM compact.otherwise_answer)"
+    referring = {
+        **{table: answers.format(number) for table, number in numbers.items() if table != "delivery"},
+        "delivery": "(SELECT delivery_no FROM compact.stored_answer)",
+        **{table: f"(SELECT {number} FROM compact.meaning)" for table, number in numbers_of_columns.items()},
+    }
     return [
         table
         for table, number in (numbers | numbers_of_columns).items()
         if release.one(
-            f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN "
-            f"(SELECT {number} FROM compact.{referring[table]})"
+            f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN {referring[table]}"
         )
     ]
 

@@ -187,9 +187,8 @@ def contents(release: Release) -> dict[str, object]:
         found: dict[str, object] = {"columns and comments": connection.execute(_SHAPE).fetchall()}
         views = [name for (name,) in connection.execute(_VIEWS).fetchall()]
         found |= {name: rows(f'"{name}"') for name in (*TABLES, *views)}
-        found |= {
-            name: rows(name) for name in ("compact.sure_record", "compact.stated_identifier", "compact.copy_evidence")
-        }
+        found |= {f"compact.{name}": rows(f"compact.{name}") for name in _STATED}
+        found |= {name: rows(f"({query})") for name, query in _OTHERWISE.items()}
         # How a partition is divided hangs on what came when, and says nothing.
         for path in sorted({_partition(path) for path in (folder / "parquet").rglob("*.parquet")}):
             source = f"read_parquet('{path}{'' if path.suffix else '/*'}', hive_partitioning = false)"
@@ -201,6 +200,24 @@ def contents(release: Release) -> dict[str, object]:
         found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8").splitlines()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found | {f"manifest: {name}": told for name, told in manifest.items() if name not in _COSTS}
+
+
+_STATED = (
+    *("sure_record", "stated_identifier", "copy_evidence", "stated_header", "stated_scope", "stated_score"),
+    *("stated_finding", "stated_plan", "stated_mention"),
+)
+_OTHERWISE = {
+    "said otherwise": "SELECT s.assessment_id, o.* EXCLUDE (assessment_no) FROM compact.otherwise o "
+    "JOIN compact.stored_assessment s USING (assessment_no)",
+    "otherwise said": "SELECT s.assessment_id, a.question_id, q.digest, a.answered_by, a.state, a.verification, "
+    "coalesce(t.raw_value, a.rare_value), a.value_number, u.raw_unit, u.unit, r.digest, a.row_no, p.prefix, p.suffix "
+    "FROM compact.otherwise_answer a JOIN compact.stored_assessment s USING (assessment_no) "
+    "JOIN compact.question q USING (question_no) JOIN compact.stated_text t USING (text_no) "
+    "JOIN compact.raw_unit u USING (raw_unit_no) JOIN compact.remark r USING (remark_no) "
+    "JOIN compact.place p USING (place_no)",
+    "accepted": "SELECT s.assessment_id, q.question_id, a.answered_by, a.verification FROM compact.accepted_answer a "
+    "JOIN compact.stored_assessment s USING (assessment_no) JOIN compact.question q USING (question_no)",
+}
 
 
 def _partition(path: Path) -> Path:

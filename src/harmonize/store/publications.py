@@ -1,6 +1,6 @@
 """What was published: one immutable folder a publication, and `audiences`, the link to the one that holds.
 
-The steward's record (which ids stand for what, who was shown what, what was withdrawn) lies beside it in `steward/`, and
+The steward's record (what ids stand for, who was shown what, what was withdrawn) lies beside it in `steward/`, and
 never inside of what audiences receive.
 """
 
