@@ -1,4 +1,4 @@
-"""Why an audience does not see what a release holds: by its grants, and by the classes that are withheld from its kind."""
+"""Why an audience does not see what a release holds: by its grants, or by a class withheld from its kind."""
 
 from __future__ import annotations
 
