@@ -62,9 +62,9 @@ from harmonize.store.build import (
     combined_hash,
     fill_contract,
     finish_release,
+    list_open_findings,
     logical_hashes,
     settle,
-    show_contract,
 )
 from harmonize.store.releases import (
     building,
@@ -223,10 +223,14 @@ def _run(
                     drift.result()
                     settled.result()
                 make_files(connection)
-                fill_contract(connection, knowledge_rows(understanding))
+                fill_contract(
+                    connection,
+                    f"{understanding.knowledge_hash}|{as_of.isoformat()}",
+                    lambda: knowledge_rows(understanding),
+                )
                 previous = None if last.is_damaged else last.folder / "reports"
                 begun = gate.begin(connection, settings, project, previous, judging)
-                show_contract(connection)
+                list_open_findings(connection)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
                 accuracy = linkage_accuracy(connection, understanding)
