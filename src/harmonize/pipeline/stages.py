@@ -82,6 +82,8 @@ __all__ = ["RunResult", "run"]
 
 _MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 """How DuckDB prints its limit; it reads no PiB."""
+_WORTH_SETTLING = 20_000
+"""Answers that were judged anew: fewer are written at the end in less time than it takes to settle them before."""
 
 
 def _bytes(entry: Delivered | Refusal) -> int:
@@ -217,7 +219,7 @@ def _run(
             with clock.stage("store"):
                 with (
                     beside(connection.cursor(), find_drift) as drift,
-                    beside(connection.cursor(), settle) as settled,
+                    beside(connection.cursor(), _settle) as settled,
                 ):
                     draw_conclusions(connection, as_of)
                     drift.result()
@@ -347,7 +349,7 @@ def _transform(
         harmonise(connection, understanding.crosswalks.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
-        settle(connection)
+        _settle(connection)
 
     decisions = project.decisions_folder(out)
     # Linking factories is one thread of Python, what their answers mean is DuckDB's work; neither reads of the other.
@@ -370,6 +372,13 @@ def _transform(
         make_answers(connection)
     query = "SELECT assessment_id FROM touched_assessment UNION SELECT assessment_id FROM stale_assessment"
     return [assessment_id for (assessment_id,) in connection.execute(query).fetchall()]
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring to rest what was written so far, where it is much."""
+    ((answers,),) = connection.execute("SELECT coalesce(sum(answers), 0) FROM workspace.to_judge").fetchall()
+    if answers >= _WORTH_SETTLING:
+        settle(connection)
 
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:
