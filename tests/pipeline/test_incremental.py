@@ -479,15 +479,15 @@ class Life:
             fresh = self._folder / "fresh"
             shutil.rmtree(fresh, ignore_errors=True)
             shutil.copytree(decisions, fresh / "decisions")
-            self._known = (self.inputs, everything(self._run(fresh)))
+            self._known = (self.inputs, everything(self._run(fresh, is_bare=True)))
         return self._known[1]
 
-    def _run(self, out: Path, observer: Observer | None = None) -> Release:
+    def _run(self, out: Path, observer: Observer | None = None, *, is_bare: bool = False) -> Release:
         inbox = self._folder / "inbox"
         shutil.rmtree(inbox, ignore_errors=True)
         inbox.mkdir(parents=True)
         deliver(inbox, {path: export(*said) for path, said in self.inputs.files.items()})
-        return run_inbox(inbox, out, self._project(), as_of=self.inputs.as_of, observer=observer)
+        return run_inbox(inbox, out, self._project(), as_of=self.inputs.as_of, observer=observer, is_bare=is_bare)
 
     def _project(self) -> Project | None:
         if not self.inputs.edits:

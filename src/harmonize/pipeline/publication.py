@@ -38,7 +38,7 @@ from harmonize.sharing.grants import SignatoryRules, judge_grants
 from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
-from harmonize.store.build import attach_release, fill_contract, show_contract
+from harmonize.store.build import attach_release, fill_contract, list_open_findings
 from harmonize.store.shares import Share, empty_share, write_share
 
 __all__ = ["Sharing", "SharingRules", "share_release"]
@@ -165,8 +165,8 @@ def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     compare_findings(connection)
     conclude(connection)
     connection.execute(_statements("share_untold.sql"))
-    fill_contract(connection, {})
-    show_contract(connection)
+    fill_contract(connection, "shares", dict)
+    list_open_findings(connection)
     connection.execute("COMMIT")
     use_workspace(connection)
 
