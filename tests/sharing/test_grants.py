@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 import duckdb
 import pytest
@@ -42,7 +41,7 @@ class Copy:
     """A copy with the record at its place."""
 
     group: str = "A"
-    states: Mapping[tuple[str, str], bool] = None  # type: ignore[assignment]
+    states: Mapping[tuple[str, str], bool] | None = None
     country: str | None = "VN"
     instrument: str = "smeta"
     report: str = "r1"
@@ -76,7 +75,7 @@ class Grant:
     delivery: int = 0
 
 
-World = tuple[Sequence[Copy], Sequence[Grant]]
+_TOLD = ("consent_grant", "file", "facility_mention", "assessment", "assessment_copy")
 Seen = dict[tuple[str, int], tuple[int, date]]
 
 
@@ -85,7 +84,14 @@ def release() -> Iterator[duckdb.DuckDBPyConnection]:
     """An empty release, attached as `source`, and three audiences."""
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS source; USE source; CREATE SCHEMA compact")
-        for table in ("consent_grant", "file", "facility_mention", "assessment", "assessment_copy", "instrument_rights"):
+        for table in (
+            "consent_grant",
+            "file",
+            "facility_mention",
+            "assessment",
+            "assessment_copy",
+            "instrument_rights",
+        ):
             connection.execute(table_ddl(table).replace(" NOT NULL", ""))
         connection.execute(
             """
@@ -108,7 +114,7 @@ def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object)
 
 
 def _tell(connection: duckdb.DuckDBPyConnection, copies: Sequence[Copy], grants: Sequence[Grant]) -> None:
-    for table in ("consent_grant", "file", "facility_mention", "assessment", "assessment_copy"):
+    for table in _TOLD:
         connection.execute(f"DELETE FROM source.{table}")
     for table in ("sure_record", "stated_identifier", "copy_evidence"):
         connection.execute(f"DELETE FROM source.compact.{table}")
@@ -271,7 +277,7 @@ _FACTORY = {("os_id", "VN1"): True}
 
 
 def test_likeness_between_two_groups_never_carries_a_grant(release: duckdb.DuckDBPyConnection) -> None:
-    """Both groups hang together by identifiers inside, and are one factory by likeness: only one states what is named."""
+    """Both groups hang together by identifiers inside, and are one factory by likeness; one states what is named."""
     copies = [Copy("A", _FACTORY), Copy("A"), Copy("B", {("tax_code", "T1"): True}), Copy("B")]
     assert _judge(release, copies, [Grant()]).keys() == {("gap", 0), ("gap", 1)}
     assert _judge(release, copies, [Grant(names=("tax_code", "T1"))]).keys() == {("gap", 2), ("gap", 3)}

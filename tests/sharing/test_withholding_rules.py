@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from harmonize.errors import ConfigurationError
-from harmonize.sharing.withholding_rules import Indicator, load_withholding_rules
+from harmonize.sharing.withholding_rules import Indicator, SensitiveTexts, WithheldClass, load_withholding_rules
 from tests.pipeline.worlds import alone
 from tests.sharing.worlds import INDICATORS, LANGUAGE, RULES
 
@@ -38,13 +38,13 @@ def _patterns() -> Iterator[tuple[str, str]]:
     yield from (("derived_pairs", side) for pair in RULES.derived_pairs for side in (pair.total, pair.per_unit))
 
 
-@pytest.mark.parametrize(("place", "pattern"), _patterns())
+@pytest.mark.parametrize(("place", "pattern"), list(_patterns()))
 def test_every_pattern_matches_an_indicator(place: str, pattern: str) -> None:
     assert any(fnmatchcase(name, pattern) for name in IDS), place
 
 
 def test_topics_facets_and_counts_are_known() -> None:
-    matching = [*RULES.classes, RULES.sensitive_texts]
+    matching: list[WithheldClass | SensitiveTexts] = [*RULES.classes, RULES.sensitive_texts]
     assert {topic for one in matching for topic in one.topics} <= set(LANGUAGE.topics)
     assert {facet for one in matching for facet in one.facets} <= set(LANGUAGE.facets)
     counts = RULES.small_counts
