@@ -246,7 +246,16 @@ _GONE = {
 del _GONE["facility_mention"], _GONE["file"], _GONE["compact.stated_mention"]
 """Records whose factory the grants follow stay, spoilt; so do the files that register grants."""
 _KEPT = frozenset(
-    {"copy_id", "assessment_id", "mention_id", "file_id", "content_file_id", "content_id", "facility_id", "decision_key"}
+    {
+        "copy_id",
+        "assessment_id",
+        "mention_id",
+        "file_id",
+        "content_file_id",
+        "content_id",
+        "facility_id",
+        "decision_key",
+    }
     | {"assessment_no", "assessment_key", "locator", "delivery_rank", "delivery_order", "instrument", "question_id"}
     | {"question_no", "country", "duplicate_of", "fingerprint", "link_method", "published", "is_of_content", "place_no"}
     | {"delivery_no", "text_no", "raw_unit_no", "remark_no", "row_no", "answered_by", "grant_id", "native_id"}
@@ -262,13 +271,15 @@ _LOST_ALWAYS = {
 }
 
 
-def _spoil(connection: duckdb.DuckDBPyConnection, table: str, where: str, kept: Sequence[str], values: dict[str, Any]) -> None:
+def _spoil(
+    connection: duckdb.DuckDBPyConnection, table: str, where: str, kept: Sequence[str], values: dict[str, Any]
+) -> None:
     sets = []
     for name, kind, *_ in connection.execute(f"DESCRIBE spoilt.{table}").fetchall():
         if name in kept:
             continue
         if kind == "VARCHAR":
-            sets.append(f'"{name}" = \'{CANARY} {name}\'')
+            sets.append(f"\"{name}\" = '{CANARY} {name}'")
         elif kind == "DATE":
             sets.append(f"\"{name}\" = DATE '{CANARY_DAY}'")
         elif kind in ("DOUBLE", "BIGINT", "INTEGER"):
@@ -276,7 +287,7 @@ def _spoil(connection: duckdb.DuckDBPyConnection, table: str, where: str, kept: 
         elif kind == "BOOLEAN":
             sets.append(f'"{name}" = NOT coalesce("{name}", false)')
         elif kind.startswith("ENUM"):
-            sets.append(f"\"{name}\" = (enum_range(NULL::{kind}))[1]")
+            sets.append(f'"{name}" = (enum_range(NULL::{kind}))[1]')
     if sets:
         _execute(connection, f"UPDATE spoilt.{table} SET {', '.join(sets)} WHERE {where}", values)
 
@@ -295,9 +306,7 @@ def _opened(database: Path, audience: Audience, judged_on: date) -> Iterator[duc
         yield connection
 
 
-def blank(
-    database: Path, audience: Audience, target: Path, is_deleted: bool, judged_on: date = TODAY
-) -> Path:
+def blank(database: Path, audience: Audience, target: Path, is_deleted: bool, judged_on: date = TODAY) -> Path:
     """A copy of a release in which nothing is as it was but what one audience may see."""
     shutil.copyfile(database, target)
     values = {"own": audience.contributor or "", "audience": audience.name}

@@ -115,7 +115,7 @@ def share_release(
         judge_grants(connection, judged_on, rules.bounded, rules.signatories)
         joint = folder / ".joint.duckdb"
         attach_release(connection, joint, None, "shares")
-        choose(connection)
+        choose(connection, len(audiences), rules.withholding)
         apply_withholding(connection, rules.withholding, rules.approved)
         personal = [asdict(one) for one in personal_records(connection, rules.withholding, judged_on)]
         lay_out(connection)

@@ -1,7 +1,7 @@
 -- The answers of the contents that each audience may see, numbered by its own assessments. Where all its contents say what
 -- stands, that is taken over; where one says otherwise, the first of its own order wins, as in a release.
--- Reads: source, audience, shared_content, shared_assessment. Writes: answering_content, shared_delivery, told_otherwise,
---        release.compact.question, place, stated_text, raw_unit, remark, delivery, stored_answer.
+-- Reads: source, audience, shared_content, shared_assessment. Writes: answering_content, shared_delivery, withheld_number,
+--        told_otherwise, first_content, standing_delivery, other_delivery, release.compact.question, place, stated_text, raw_unit, remark, delivery, stored_answer.
 
 -- By content, so that no order tells of questions that others were asked.
 INSERT INTO release.compact.question
@@ -19,7 +19,7 @@ INSERT INTO release.compact.remark FROM source.compact.remark WHERE remark_no > 
 CREATE OR REPLACE TABLE answering_content AS
 SELECT
     c.audience_no, c.shared_no, k.assessment_no AS source_no, c.content_file_id, c.assessment_key, c.delivery_rank, c.is_own,
-    c.scope_rank, c.shared_file_id, c.assessment_id
+    c.scope_rank, c.shared_file_id, c.assessment_id, k.instrument
 FROM shared_content c
 JOIN source.compact.stored_assessment k USING (assessment_id)
 WHERE c.published AND c.scope_rank >= 2;
@@ -40,6 +40,14 @@ FROM (
 );
 INSERT INTO release.compact.delivery SELECT delivery_no, file_id FROM shared_delivery;
 
+-- Which answers are withheld from whom as a whole; what is an audience's own is not.
+CREATE OR REPLACE TABLE withheld_number AS
+SELECT DISTINCT k.audience_no, w.instrument, q.question_no AS source_no, w.class, w.class_no
+FROM withheld_question w
+JOIN audience_kind k USING (kind)
+JOIN source.compact.question q ON q.question_id = w.question_id AND coalesce(q.indicator_id, '') = w.indicator_id
+QUALIFY row_number() OVER (PARTITION BY k.audience_no, w.instrument, q.question_no ORDER BY w.class_no) = 1;
+
 -- Questions on which one of the contents of an audience says otherwise than what stands for all.
 CREATE OR REPLACE TABLE disputed_question AS
 SELECT DISTINCT c.audience_no, c.shared_no, c.source_no, o.question_id
@@ -49,7 +57,7 @@ JOIN source.compact.otherwise o ON o.assessment_no = c.source_no AND o.assessmen
 CREATE OR REPLACE TABLE told_otherwise AS
 WITH told AS (
     SELECT
-        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, a.question_id,
+        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, c.instrument, a.question_id,
         a.question_no, a.answered_by, a.state, a.verification, a.text_no, a.rare_value, a.value_number, a.raw_unit_no,
         a.remark_no, a.row_no, a.place_no, true AS is_placed
     FROM disputed_question d
@@ -58,7 +66,7 @@ WITH told AS (
         ON a.assessment_no = c.source_no AND a.assessment_key = c.assessment_key AND a.question_id = d.question_id
     UNION ALL
     SELECT
-        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, d.question_id,
+        c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, c.instrument, d.question_id,
         a.question_no, a.answered_by, a.state, coalesce(v.verification, a.verification), a.text_no, a.rare_value,
         a.value_number, a.raw_unit_no, a.remark_no, a.row_no, a.place_no, f.file_id = c.content_file_id
     FROM disputed_question d
@@ -71,60 +79,31 @@ WITH told AS (
     LEFT JOIN source.compact.accepted_answer v
         ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
 )
-SELECT *, delivery_rank = min(delivery_rank) OVER (PARTITION BY audience_no, shared_no, question_id) AS wins FROM told;
+SELECT t.*, t.delivery_rank = min(t.delivery_rank) OVER (PARTITION BY t.audience_no, t.shared_no, t.question_id) AS wins
+FROM told t
+LEFT JOIN withheld_number w
+    ON w.audience_no = t.audience_no AND w.instrument = t.instrument AND w.source_no = t.question_no
+WHERE t.is_own OR w.source_no IS NULL;
 
-INSERT INTO release.compact.stored_answer
-WITH first_content AS (
-    SELECT
-        audience_no, shared_no, source_no, arg_min(content_file_id, delivery_rank) AS content_file_id,
-        bool_or(is_own) AS is_own, max(scope_rank) AS scope_rank
-    FROM answering_content
-    GROUP BY ALL
-),
--- What stands for all and is one of the audience's contents keeps its place.
-standing AS (
-    SELECT c.shared_no, d.delivery_no AS source_delivery_no, n.delivery_no, n.is_own
-    FROM answering_content c
-    JOIN source.compact.delivery d ON d.file_id = c.content_file_id
-    JOIN shared_delivery n ON n.shared_no = c.shared_no AND n.content_file_id = c.content_file_id
-),
-elsewhere AS (
-    SELECT f.shared_no, min(n.delivery_no) AS delivery_no
-    FROM first_content f
-    JOIN shared_delivery n ON n.shared_no = f.shared_no
-        AND CASE WHEN f.is_own THEN n.content_file_id IS NULL ELSE n.content_file_id = f.content_file_id END
-    GROUP BY ALL
-),
-undisputed AS (
-    SELECT
-        c.shared_no, q.question_no, q.question_id, a.answered_by, a.state, coalesce(v.verification, a.verification) AS verification,
-        a.text_no, a.rare_value, a.value_number, a.raw_unit_no, a.remark_no,
-        coalesce(t.delivery_no, e.delivery_no) AS delivery_no, a.row_no, a.place_no, c.scope_rank, c.audience_no
-    FROM source.compact.stored_answer a
-    JOIN first_content c ON c.source_no = a.assessment_no
-    JOIN numbered_question q ON q.source_no = a.question_no
-    -- (What an own delivery says as well is the audience's own.)
-    LEFT JOIN standing t ON t.shared_no = c.shared_no AND t.source_delivery_no = a.delivery_no AND t.is_own = c.is_own
-    LEFT JOIN elsewhere e ON e.shared_no = c.shared_no
-    LEFT JOIN source.compact.accepted_answer v
-        ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
-    ANTI JOIN disputed_question d ON d.shared_no = c.shared_no AND d.question_id = q.question_id
-),
-disputed AS (
-    SELECT
-        t.shared_no, q.question_no, t.question_id, t.answered_by, t.state, t.verification, t.text_no, t.rare_value, t.value_number,
-        t.raw_unit_no, t.remark_no,
-        n.delivery_no, t.row_no, t.place_no, t.scope_rank, t.audience_no
-    FROM told_otherwise t
-    JOIN numbered_question q ON q.source_no = t.question_no
-    JOIN shared_delivery n ON n.shared_no = t.shared_no
-        AND CASE WHEN t.is_placed OR NOT t.is_own THEN n.content_file_id = t.content_file_id ELSE n.content_file_id IS NULL END
-    WHERE t.wins
-)
+CREATE OR REPLACE TABLE first_content AS
 SELECT
-    shared_no, question_no, answered_by, state, verification, text_no, rare_value, value_number, raw_unit_no, remark_no,
-    delivery_no, row_no, place_no
-FROM (FROM undisputed UNION ALL FROM disputed)
--- Who may see findings alone sees what is wrong alone; the findings are made of it, and it goes.
-WHERE scope_rank >= 3 OR state = 'not_met'
-ORDER BY shared_no, question_no, answered_by;
+    audience_no, shared_no, source_no, any_value(instrument) AS instrument,
+    arg_min(content_file_id, delivery_rank) AS content_file_id, bool_or(is_own) AS is_own, max(scope_rank) AS scope_rank
+FROM answering_content
+GROUP BY ALL;
+
+-- What stands for all and is one of the audience's contents keeps its place. (What an own delivery says as well is own.)
+CREATE OR REPLACE TABLE standing_delivery AS
+SELECT c.shared_no, d.delivery_no AS source_delivery_no, n.delivery_no, n.is_own
+FROM answering_content c
+JOIN source.compact.delivery d ON d.file_id = c.content_file_id
+JOIN shared_delivery n ON n.shared_no = c.shared_no AND n.content_file_id = c.content_file_id;
+
+CREATE OR REPLACE TABLE other_delivery AS
+SELECT f.shared_no, min(n.delivery_no) AS delivery_no
+FROM first_content f
+JOIN shared_delivery n ON n.shared_no = f.shared_no
+    AND CASE WHEN f.is_own THEN n.content_file_id IS NULL ELSE n.content_file_id = f.content_file_id END
+GROUP BY ALL;
+
+CREATE OR REPLACE TABLE withheld_by_question (audience_no INTEGER, class VARCHAR, rows BIGINT);

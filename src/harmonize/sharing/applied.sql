@@ -35,3 +35,8 @@ FROM withheld_answer w
 WHERE w.answer_no = a.rowid AND w.effect = 'value';
 
 DELETE FROM release.compact.stored_answer a USING withheld_answer w WHERE w.answer_no = a.rowid AND w.effect = 'row';
+
+INSERT INTO withheld_count
+SELECT b.audience_no, b.class, c.rule, 'answer', b.rows
+FROM withheld_by_question b
+JOIN withheld_class c USING (class);

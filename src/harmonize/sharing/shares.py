@@ -13,8 +13,9 @@ from importlib.resources import files
 import duckdb
 import pyarrow as pa
 
+from harmonize.database import blocks_as_joined
 from harmonize.sharing.audiences import Audience
-from harmonize.sharing.withholding import SMALL_COUNT_REASON, withhold
+from harmonize.sharing.withholding import SMALL_COUNT_REASON, withhold, withhold_questions
 from harmonize.sharing.withholding_rules import WithholdingRules
 
 __all__ = ["apply_withholding", "choose", "lay_out", "name_audiences"]
@@ -64,12 +65,22 @@ def name_audiences(connection: duckdb.DuckDBPyConnection, audiences: Sequence[Au
     connection.unregister("arriving")
 
 
-def choose(connection: duckdb.DuckDBPyConnection) -> None:
+def choose(connection: duckdb.DuckDBPyConnection, audiences: int, rules: WithholdingRules) -> None:
     """Choose what every audience may see; `covered_copy` says what grants open.
 
-    Writes the tables that `withhold` reads, and the answers into `release`.
+    Writes the tables that `withhold` reads, and the answers into `release`: one audience after the other, so that each
+    one's stand together.
+
+    Args:
+        audiences: how many there are, numbered from 1.
     """
-    _run(connection, "selection.sql", "findings_shared.sql", "answers.sql", "withheld_answers.sql")
+    withhold_questions(connection, rules)
+    _run(connection, "selection.sql", "findings_shared.sql", "answers.sql")
+    for number in range(1, audiences + 1):
+        connection.execute("SET VARIABLE audience_no = ?", [number])
+        with blocks_as_joined(connection):
+            _run(connection, "answers_of.sql")
+    _run(connection, "withheld_answers.sql")
 
 
 def apply_withholding(

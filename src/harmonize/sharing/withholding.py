@@ -63,6 +63,8 @@ def withhold(
     """
     create_rule_tables(connection, rules, known_indicators(connection, indicators))
     connection.execute(f"CREATE OR REPLACE TEMP VIEW shared_right AS SELECT * FROM {rights}")
+    _run(connection, "shared_questions.sql")
+    _run(connection, "denied.sql")
     _create(connection, "approved_text", {"key": _STRING}, [{"key": key} for key in sorted(approved)])
     _run(connection, "withholding.sql")
     _suppress_small_counts(connection)
@@ -72,6 +74,19 @@ def withhold(
         _run(connection, name)
     _strip_unnamed(connection, rules)
     _run(connection, "withheld_count.sql")
+
+
+def withhold_questions(connection: duckdb.DuckDBPyConnection, rules: WithholdingRules) -> None:
+    """Make `withheld_question` of all that is asked, and `flagged_text` of the texts that many answers state.
+
+    Answers to such questions are never chosen (own ones are); the others are looked at by `withhold`, as far as anything
+    in them may have to be withheld.
+    """
+    create_rule_tables(connection, rules, known_indicators(connection, "source.indicator"))
+    connection.execute("CREATE OR REPLACE TEMP VIEW shared_right AS SELECT * FROM source.instrument_rights")
+    _run(connection, "asked_questions.sql")
+    _run(connection, "denied.sql")
+    flag_texts(connection, rules, "SELECT raw_value AS text FROM source.compact.stated_text WHERE text_no > 0")
 
 
 def known_indicators(connection: duckdb.DuckDBPyConnection, table: str) -> list[Indicator]:

@@ -1,0 +1,52 @@
+-- The answers that one audience may see, in the order of its own assessments.
+-- Reads: source, and what answers.sql made. Variables: audience_no. Writes: release.compact.stored_answer, withheld_by_question.
+CREATE OR REPLACE TEMP TABLE its_content AS
+SELECT * FROM first_content WHERE audience_no = getvariable('audience_no');
+
+CREATE OR REPLACE TEMP TABLE its_withheld AS
+SELECT * FROM withheld_number WHERE audience_no = getvariable('audience_no');
+
+CREATE OR REPLACE TEMP TABLE its_answer AS
+SELECT c.shared_no, c.scope_rank, c.is_own, c.instrument, a.*
+FROM source.compact.stored_answer a
+JOIN its_content c ON c.source_no = a.assessment_no;
+
+INSERT INTO withheld_by_question
+SELECT getvariable('audience_no'), w.class, count(*)
+FROM its_answer a
+JOIN its_withheld w ON w.source_no = a.question_no AND w.instrument = a.instrument
+WHERE NOT a.is_own
+GROUP BY ALL;
+
+INSERT INTO release.compact.stored_answer
+WITH undisputed AS (
+    SELECT
+        a.shared_no, q.question_no, a.answered_by, a.state, coalesce(v.verification, a.verification) AS verification,
+        a.text_no, a.rare_value, a.value_number, a.raw_unit_no, a.remark_no,
+        coalesce(t.delivery_no, e.delivery_no) AS delivery_no, a.row_no, a.place_no, a.scope_rank
+    FROM its_answer a
+    JOIN numbered_question q ON q.source_no = a.question_no
+    LEFT JOIN its_withheld w ON w.source_no = a.question_no AND w.instrument = a.instrument
+    ANTI JOIN disputed_question d ON d.shared_no = a.shared_no AND d.question_id = q.question_id
+    LEFT JOIN standing_delivery t
+        ON t.shared_no = a.shared_no AND t.source_delivery_no = a.delivery_no AND t.is_own = a.is_own
+    LEFT JOIN other_delivery e ON e.shared_no = a.shared_no
+    LEFT JOIN source.compact.accepted_answer v
+        ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
+    WHERE a.is_own OR w.source_no IS NULL
+),
+disputed AS (
+    SELECT
+        t.shared_no, q.question_no, t.answered_by, t.state, t.verification, t.text_no, t.rare_value, t.value_number,
+        t.raw_unit_no, t.remark_no, n.delivery_no, t.row_no, t.place_no, t.scope_rank
+    FROM told_otherwise t
+    JOIN numbered_question q ON q.source_no = t.question_no
+    JOIN shared_delivery n ON n.shared_no = t.shared_no
+        AND CASE WHEN t.is_placed OR NOT t.is_own THEN n.content_file_id = t.content_file_id ELSE n.content_file_id IS NULL END
+    WHERE t.wins AND t.audience_no = getvariable('audience_no')
+)
+SELECT * EXCLUDE (scope_rank)
+FROM (FROM undisputed UNION ALL FROM disputed)
+-- Who may see findings alone sees what is wrong alone; the findings are made of it, and it goes.
+WHERE scope_rank >= 3 OR state = 'not_met'
+ORDER BY shared_no, question_no, answered_by;
