@@ -20,6 +20,7 @@ __all__ = [
     "FileTruth",
     "FindingTruth",
     "MentionTruth",
+    "ShareTruth",
     "table",
 ]
 
@@ -134,6 +135,15 @@ class FileTruth:
     status: str
     content: str
     cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTruth:
+    """An assessment that an audience may see on the day of the demo; `scope` is `own` where it handed it in itself."""
+
+    audience: str
+    assessment: str
+    scope: str
 
 
 def table(header: type, records: Iterable[object]) -> bytes:
