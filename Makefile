@@ -44,8 +44,9 @@ fuzz: $(READY) ## Damaged files, kills and random histories, for longer than `ma
 bench: $(READY) ## Measure against the bare floor; writes tests/benchmarks/REPORT.md.
 	$(BIN)/python -m tests.benchmarks
 
-docs: $(READY) ## Regenerate schemas/README.md from the table classes.
+docs: $(READY) ## Regenerate schemas/README.md and schemas/contract.json from the table classes.
 	$(BIN)/python -c "from pathlib import Path; from harmonize.store.dictionary import write_dictionary; write_dictionary(Path('schemas'))"
+	$(BIN)/python -c "from pathlib import Path; from harmonize.store.contracts import write_contract; write_contract(Path('schemas'))"
 
 golden: $(READY) ## Regenerate the golden outputs of the source fixtures; review the diff.
 	$(BIN)/python -m tests.sources.golden

@@ -26,6 +26,9 @@ class PipelineSettings(BaseModel):
     expectations: bool = Field(default=True, description="Check the expectations before publication.")
     data_docs: bool = Field(default=True, description="Publish Great Expectations' Data Docs in the release.")
     memory_limit: str = Field(default="1600MB", description="DuckDB's memory limit; the process takes 400 MB more.")
+    keep_releases: int | None = Field(
+        default=10, ge=1, description="How many releases stay, the current one included; null for all."
+    )
     limits: Limits = Field(default_factory=Limits)
 
 

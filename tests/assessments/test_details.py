@@ -48,7 +48,7 @@ def test_a_finding_of_an_answer_knows_the_comment_and_the_law_beside_it(tmp_path
         envelope(id="fslm-1", version="fslm", cafVersion="1.7", status="VRF", statusHistory={"VRF": "2026/03/10"},
                  questions=questions)
     )  # fmt: skip
-    book = {
+    book: dict[str, list[list[Any]]] = {
         "Main Survey Actual": [
             ["Key", "Number", "Master Type", "Response", "Corrected Response", "Verification Selection",
              "Verifier Comments", "Legal Non-Compliance"],

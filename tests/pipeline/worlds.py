@@ -187,6 +187,9 @@ def contents(release: Release) -> dict[str, object]:
         found: dict[str, object] = {"columns and comments": connection.execute(_SHAPE).fetchall()}
         views = [name for (name,) in connection.execute(_VIEWS).fetchall()]
         found |= {name: rows(f'"{name}"') for name in (*TABLES, *views)}
+        found |= {
+            name: rows(name) for name in ("compact.sure_record", "compact.stated_identifier", "compact.copy_evidence")
+        }
         # How a partition is divided hangs on what came when, and says nothing.
         for path in sorted({_partition(path) for path in (folder / "parquet").rglob("*.parquet")}):
             source = f"read_parquet('{path}{'' if path.suffix else '/*'}', hive_partitioning = false)"

@@ -14,15 +14,19 @@ from harmonize.cli import (
     crosswalk,
     demo,
     facilities,
+    grants,
     language,
     needs,
     overlap,
     project,
     publish,
+    releases,
     reuse,
     run,
     sources,
     texts,
+    trace,
+    why,
 )
 from harmonize.cli.prompt_group import PromptGroup
 
@@ -61,11 +65,15 @@ app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
 app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
+app.command("trace")(trace.trace_command)
+app.command("why")(why.why_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")
 app.add_typer(assessments.app, name="assessments")
+app.add_typer(grants.app, name="grants")
 app.add_typer(language.app, name="language")
 app.add_typer(texts.app, name="texts")
+app.add_typer(releases.app, name="releases")

@@ -15,7 +15,7 @@ from harmonize.workbooks import Book, SheetFull, write_workbook
 if TYPE_CHECKING:
     import pyarrow as pa
 
-__all__ = ["Batches", "issues_path", "put_workbook", "writing"]
+__all__ = ["Batches", "issues_path", "put_workbook", "replacing", "writing"]
 
 _ENDINGS = (".csv", ".parquet")
 
@@ -60,7 +60,7 @@ def writing(out: Path, schema: pa.Schema, inputs: Sequence[Path] = ()) -> Iterat
         raise InboxError(f"{out}: name a file that ends in {' or '.join(_ENDINGS)}.")
     if any(out.resolve() == path.resolve() for path in inputs):
         raise InboxError(f"{out}: this is the input. Write to another file.")
-    with _replacing(out) as building:
+    with replacing(out) as building:
         writer = _writer(building, out, schema)
         try:
             yield writer
@@ -76,7 +76,7 @@ def put_workbook(path: Path, book: Book) -> None:
         PublicationError: it cannot be written.
     """
     try:
-        with _replacing(path) as building:
+        with replacing(path) as building:
             write_workbook(building, book)
     except SheetFull as problem:
         raise InboxError(
@@ -85,7 +85,7 @@ def put_workbook(path: Path, book: Book) -> None:
 
 
 @contextmanager
-def _replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Iterator[Path]:
     """A file to write, which takes the place of another one at the end; else that is as it was before."""
     building = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:

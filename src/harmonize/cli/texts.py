@@ -26,6 +26,7 @@ app = typer.Typer(
     cls=PromptGroup,
     no_args_is_help=True,
     help="Free texts on harassment, child labour, unions and zero tolerance, which leave after a review only.",
+    rich_markup_mode=None,
 )
 
 By = Annotated[str, typer.Option(help="Your pseudonym.")]
@@ -47,19 +48,20 @@ def waiting_command(
     out: Out = Path("data"),
 ) -> None:
     """List the sensitive texts that no steward has decided, with factory, instrument and topic."""
+    import pyarrow as pa
     import pyarrow.compute as pc
 
     from harmonize.sharing.text_reviews import read_acts, verdicts
 
     found = _texts(out, facility)
     decided = verdicts(read_acts(_ledger(out)))
-    waiting = found.filter(pc.invert(pc.is_in(found["text_id"], _ids(decided))))
+    waiting = found.filter(pc.invert(pc.is_in(found["text_id"], pa.array(list(decided), pa.string()))))
     if target is not None:
         from harmonize.cli.table_file import writing
 
         with writing(target, waiting.schema) as written:
             written.write(waiting)
-        say(f"{target}: {len(waiting)} texts wait.")
+        say(f"{target}: {_counted(len(waiting))} to decide.")
         return
     if not len(waiting):
         say(f"Nothing waits; {len(found)} sensitive texts are decided.")
@@ -71,11 +73,8 @@ def waiting_command(
     say("Decide with `harmonize texts approve ID --by YOU` or `harmonize texts refuse ID --by YOU`.")
 
 
-def _ids(decided: Sequence[str] | dict[str, Verdict]) -> pa.Array:
-    """Ids as Arrow takes them."""
-    import pyarrow as pa
-
-    return pa.array(list(decided), pa.string())
+def _counted(texts: int) -> str:
+    return f"{texts} {'text' if texts == 1 else 'texts'}"
 
 
 def _excerpt(name: str, value: object) -> object:
@@ -112,7 +111,7 @@ def undo_command(
     ledger = _ledger(out)
     act = _act(read_acts(ledger), decision, ledger)
     append_undo(ledger, act.act_id, by, _now(), why)
-    say(f"{ledger}: {act.act_id} of {act.at} ({len(act.texts)} texts {act.verdict}) is undone.")
+    say(f"{ledger}: {act.act_id} of {act.at} ({_counted(len(act.texts))} {act.verdict}) is undone.")
     say("It holds from the next publish on; what left before cannot be recalled by it.")
 
 
@@ -123,7 +122,7 @@ def _decide(named: Sequence[str], verdict: Verdict, by: str, why: str, out: Path
     ids = _named(named, _texts(out, None)["text_id"].to_pylist(), out)
     ledger = _ledger(out)
     act = append_review(ledger, ids, verdict, by, _now(), why)
-    say(f"{ledger}: {len(ids)} {'text' if len(ids) == 1 else 'texts'} {verdict}.")
+    say(f"{ledger}: {_counted(len(ids))} {verdict}.")
     say(f"It holds from the next publish on; `harmonize texts undo --decision {act}` takes it back.")
 
 

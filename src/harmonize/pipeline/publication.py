@@ -1,15 +1,16 @@
-"""The shares of all audiences out of one release: chosen, withheld from, made anew as a run would make them, and written.
+"""The shares of all audiences out of one release: chosen, withheld from, made anew as by a run, and written.
 
-Nothing is filtered out of finished tables. What an audience may see is laid out as if it were all there is, once for all
+Nothing is filtered out of finished tables. What an audience may see is laid out as if it were all there is, for all
 audiences side by side, and the stages of a run make of it what they make of an inbox.
 """
 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -34,6 +35,7 @@ from harmonize.pipeline.understanding import Understanding, knowledge_rows
 from harmonize.pipeline.workspace import open_workspace, use_workspace
 from harmonize.sharing.audiences import Audience
 from harmonize.sharing.grants import SignatoryRules, judge_grants
+from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
 from harmonize.store.build import attach_release, fill_contract, show_contract
@@ -68,6 +70,7 @@ class Sharing:
         shares: one of each audience that has any rows, by its name.
         withheld: how many rows each audience lost to which class.
         visible: the assessments that each audience is shown, as (audience, id there, id in the release, grant).
+        personal: what personal fields left for whom, on which basis (domain rule 30).
         tokens: ids of audiences with what they stand for in the release: (audience, token, kind, id in the release).
     """
 
@@ -75,6 +78,7 @@ class Sharing:
     withheld: dict[str, list[dict[str, Any]]]
     visible: Sequence[tuple[str, str, str, str | None]]
     tokens: Sequence[tuple[str, str, str, str]]
+    personal: Sequence[Mapping[str, Any]]
 
 
 def share_release(
@@ -113,6 +117,7 @@ def share_release(
         attach_release(connection, joint, None, "shares")
         choose(connection)
         apply_withholding(connection, rules.withholding, rules.approved)
+        personal = [asdict(one) for one in personal_records(connection, rules.withholding, judged_on)]
         lay_out(connection)
         _make(connection, as_of)
         empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
@@ -125,6 +130,7 @@ def share_release(
             _withheld(connection),
             connection.execute(_VISIBLE).fetchall(),
             connection.execute(_TOKENS).fetchall(),
+            personal,
         )
     for path in (joint, empty):
         path.unlink()
@@ -132,41 +138,16 @@ def share_release(
     return sharing
 
 
+def _statements(name: str) -> str:
+    return files("harmonize.pipeline").joinpath(name).read_text(encoding="utf-8")
+
+
 def _check(connection: duckdb.DuckDBPyConnection, database: Path) -> None:
     found = connection.execute(
-        "SELECT count(*) FROM duckdb_tables() WHERE database_name = 'source' AND schema_name = 'compact' AND table_name = ?",
-        [_STATED],
+        "SELECT 1 FROM duckdb_tables() WHERE database_name = 'source' AND table_name = ?", [_STATED]
     ).fetchall()
-    if not found[0][0]:
+    if not found:
         raise PublicationError(f"{database}: this release was made by an older program; run `harmonize run` once more.")
-
-
-_MADE_NUMBER = """
-    CREATE OR REPLACE TABLE made_number AS
-    SELECT shared_id AS assessment_id, shared_no AS assessment_no FROM shared_assessment
-    SEMI JOIN answering_content USING (shared_no);
-    CREATE OR REPLACE TABLE touched_assessment AS
-    SELECT m.assessment_id, m.facility_id, m.instrument, 0::UBIGINT AS signature FROM made_assessment m JOIN made_number USING (assessment_id);
-"""
-_FINDINGS_ALONE = """
-    CREATE OR REPLACE TABLE findings_alone AS SELECT shared_no AS assessment_no FROM shared_assessment WHERE scope_rank < 3;
-    DELETE FROM release.compact.stored_answer WHERE assessment_no IN (FROM findings_alone);
-    DELETE FROM release.compact.topic_count WHERE assessment_no IN (FROM findings_alone);
-    DELETE FROM release.compact.stored_assessment;
-"""
-_UNKNOWN = """
-    CREATE OR REPLACE TABLE sure_copy AS
-    SELECT copy_id, assessment_id, wins, evidence AS kind, NULL::VARCHAR AS evidence, 1.0 AS confidence, NULL::DOUBLE AS agreement,
-        NULL::BIGINT AS compared
-    FROM made_copy;
-    CREATE OR REPLACE TABLE made_doubt AS FROM release.doubtful_copy WHERE false;
-    CREATE OR REPLACE TABLE made_difference AS FROM release.report_difference WHERE false;
-    DELETE FROM release.conflict WHERE copy_id NOT IN (SELECT copy_id FROM made_copy WHERE contributor <> 'granted');
-"""
-_PLANNED = """
-    CREATE OR REPLACE TABLE assessment_plan AS
-    SELECT assessment_id, facility_id, instrument, count(*) OVER () > 1 AS is_repeated, 0::UBIGINT AS signature FROM made_assessment
-"""
 
 
 def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
@@ -174,30 +155,22 @@ def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     judge_on(connection, as_of)
     find_accepted(connection)
     merge_deliveries(connection)
-    connection.execute(_MADE_NUMBER)
+    connection.execute(_statements("share_numbers.sql"))
     accept_answers(connection)
     store_assessments(connection)
     count_answers(connection)
-    connection.execute(_FINDINGS_ALONE)
+    connection.execute(_statements("share_findings.sql"))
     store_assessments(connection)
-    connection.execute(_PLANNED)
     make_findings(connection, breaching_answers("release"))
     compare_findings(connection)
     conclude(connection)
-    connection.execute(_UNKNOWN)
+    connection.execute(_statements("share_untold.sql"))
     fill_contract(connection, {})
     show_contract(connection)
     connection.execute("COMMIT")
     use_workspace(connection)
-    connection.execute(_GRANTS)
 
 
-_GRANTS = """
-    CREATE OR REPLACE TEMP TABLE audience_grant AS
-    SELECT a.audience_no, g.*
-    FROM source.consent_grant g
-    JOIN audience a ON lower(trim(a.audience)) = lower(trim(g.audience))
-"""
 _VISIBLE = """
     SELECT a.audience, s.shared_id, s.assessment_id, max(v.grant_id)
     FROM shared_assessment s
@@ -224,8 +197,8 @@ _TOKENS = """
 
 def _withheld(connection: duckdb.DuckDBPyConnection) -> dict[str, list[dict[str, Any]]]:
     rows = connection.execute(
-        "SELECT a.audience, w.class, w.rule, w.table_name, w.rows FROM withheld_count w JOIN audience a USING (audience_no) "
-        "ORDER BY ALL"
+        "SELECT a.audience, w.class, w.rule, w.table_name, w.rows FROM withheld_count w "
+        "JOIN audience a USING (audience_no) ORDER BY ALL"
     ).fetchall()
     found: dict[str, list[dict[str, Any]]] = {}
     for audience, name, rule, table, count in rows:

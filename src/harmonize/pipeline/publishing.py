@@ -212,6 +212,7 @@ def _place(
     folder = publications.place(built, publication_id) if is_new else publications.folder / publication_id
     _write_tokens(publications, sharing.tokens, only)
     publications.write_record("shown.json", now)
+    publications.write_record(f"personal/{publication_id}.json", sharing.personal)
     # What was withdrawn goes from every publication that is kept here, at once.
     kept = [publication_id] if gone or previous is None else [publication_id, previous][:_KEPT]
     removed = publications.keep_only(kept)

@@ -68,9 +68,11 @@ from harmonize.store.build import (
     settle,
     show_contract,
 )
+from harmonize.store.contracts import refuse_breaking, write_contract
 from harmonize.store.releases import (
     building,
     checksum,
+    discard_old,
     exclusive,
     file_sizes,
     is_whole,
@@ -184,6 +186,7 @@ def _run(
             # What is kept between runs is kept to save time; where it is damaged, everything is read again.
             shutil.rmtree(stage, ignore_errors=True)
         is_first = not stage.exists()
+        refuse_breaking(out)
         with clock.stage("discover"):
             kept = pool.submit(last_release, out, is_trusted=not is_afresh)
             found = discover(inbox_folder, settings.limits, stage / "inbox.json")
@@ -260,6 +263,7 @@ def _run(
         is_standing = known is not None and known.get("form") == form and not last.is_damaged
         if is_standing and known is not None and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
+            discard_old(out, work, settings.keep_releases)
             folder = release_folder(out, release_id)
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
         said = {table: digest for table, (_, digest) in hashes.items()}
@@ -274,6 +278,7 @@ def _run(
                 checks = gate.check(begun, checked, release / "reports", touched)
             with clock.stage("extract"):
                 extracts = extraction.result()
+        write_contract(release)
         manifest = {
             "release_id": release_id,
             "contract_version": CONTRACT_VERSION,
@@ -296,6 +301,7 @@ def _run(
         }
         (release / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         folder = publish(out, release, release_id)
+        discard_old(out, work, settings.keep_releases)
     return RunResult(folder, release_id, manifest, True, clock.seconds, clock.peak_memory_mb)
 
 

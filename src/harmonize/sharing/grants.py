@@ -1,8 +1,8 @@
 """Which rows of the consent register hold on a day, and which deliveries they open to whom.
 
-Two keys open an assessment: a grant of its factory, and the right of its instrument, which says who may grant it. A grant
-names its factory by an identifier; it reaches the records that hang together with one that states it by identifiers,
-equal statements and decisions alone, never by likeness.
+Two keys open an assessment: a grant of its factory, and the right of its instrument, which says who may grant it. A
+grant names its factory by an identifier; it reaches the records that hang together with one that states it by
+identifiers, equal statements and decisions alone, never by likeness.
 """
 
 from __future__ import annotations
@@ -63,8 +63,8 @@ def judge_grants(
 ) -> None:
     """Write the temp tables `registered_grant`, `judged_grant` and `covered_copy`.
 
-    `judged_grant` has every row of the register with its standing and why; `covered_copy` has per audience every copy that
-    grants in force open, by the widest scope and of equal ones the latest end.
+    `judged_grant` has every row of the register with its standing and why; `covered_copy` has per audience every copy
+    that grants in force open, by the widest scope and of equal ones the latest end.
 
     Args:
         connection: a steward's release is attached as `source`, and the temp table `audience` says who there is.

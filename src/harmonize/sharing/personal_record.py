@@ -89,7 +89,9 @@ _FIELDS = """
         UNION ALL
         SELECT f.audience_no, f.is_own, 'finding.' || f.part, f.text, j.part IS NOT NULL, false
         FROM (
-            UNPIVOT (SELECT audience_no, row_no, is_own, description, root_cause, action, responsible FROM shared_finding)
+            UNPIVOT (
+                SELECT audience_no, row_no, is_own, description, root_cause, action, responsible FROM shared_finding
+            )
             ON description, root_cause, action, responsible INTO NAME part VALUE text
         ) f
         LEFT JOIN judged_finding j USING (audience_no, row_no, part)

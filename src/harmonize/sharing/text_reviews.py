@@ -1,7 +1,7 @@
 """What stewards decided about sensitive free texts: an append-only ledger, and the texts that wait for a decision.
 
-A line names a text by the hash of its words and its place: `{"text", "verdict", "by", "at", "why", "act"}`; lines of one
-act share `act`. `{"undoes": ACT, "by", "at", "why"}` takes an act back. A text that is changed by a re-export waits anew.
+A line names a text by the hash of its words and its place: `{"text", "verdict", "by", "at", "why", "act"}`; lines of
+one act share `act`. `{"undoes": ACT, "by", "at", "why"}` takes an act back. A text that a re-export changes waits anew.
 The order of lines is no matter, so git may merge them: of two decisions the later one holds, of two at one moment the
 refusal.
 """

@@ -1,4 +1,4 @@
-"""Withholds from audiences what no grant opens: works on the rows that the joint core shares, before anything is made of them.
+"""Withholds from audiences what no grant opens: of the rows that the joint core shares, before the stages.
 
 Reads the temp tables `audience`, `shared_answer`, `shared_finding`, `shared_mention` and `shared_header` (README of the
 package: `harmonize.sharing`). Findings, mentions and headers are changed in place; for answers, which are many, it says
@@ -19,7 +19,7 @@ what is to be done:
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from importlib.resources import files
 
 import duckdb
@@ -76,7 +76,7 @@ def withhold(
 def known_indicators(connection: duckdb.DuckDBPyConnection, table: str) -> list[Indicator]:
     """The indicators of a release."""
     rows = connection.execute(f"SELECT indicator_id, topic_id, kind::VARCHAR, unit, facets FROM {table}").fetchall()
-    return [Indicator(*row[:4], tuple(row[4] or ())) for row in rows]
+    return [Indicator(name, topic, kind, unit, tuple(facets or ())) for name, topic, kind, unit, facets in rows]
 
 
 def create_rule_tables(
@@ -222,13 +222,15 @@ _TEXTS = """
     UNION SELECT raw_value FROM shared_answer WHERE NOT is_own AND value_number IS NULL
     UNION SELECT remark_reason FROM shared_answer WHERE NOT is_own
     UNION SELECT remark_description FROM shared_answer WHERE NOT is_own
-    UNION SELECT unnest([description, root_cause, action, legal_reference, responsible]) FROM shared_finding WHERE NOT is_own
+    UNION SELECT unnest([description, root_cause, action, legal_reference, responsible])
+    FROM shared_finding WHERE NOT is_own
     UNION SELECT assessor FROM shared_header WHERE NOT is_own
 """
 _SUSPECT = """
     SELECT text, regexp_matches(nfc_normalize(text), {words}) AS has_word
     FROM ({texts})
-    WHERE length(text) > 3 AND (regexp_matches(nfc_normalize(text), {hint}) OR regexp_matches(nfc_normalize(text), {words}))
+    WHERE length(text) > 3
+        AND (regexp_matches(nfc_normalize(text), {hint}) OR regexp_matches(nfc_normalize(text), {words}))
 """
 
 
@@ -273,9 +275,9 @@ def _create(
     connection: duckdb.DuckDBPyConnection,
     name: str,
     columns: dict[str, pa.DataType],
-    rows: list[dict[str, object]],
+    rows: Sequence[Mapping[str, object]],
 ) -> None:
-    create_temp_table(connection, name, pa.Table.from_pylist(rows, schema=pa.schema(columns)))
+    create_temp_table(connection, name, pa.Table.from_pylist(list(rows), schema=pa.schema(columns)))
 
 
 def create_temp_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:

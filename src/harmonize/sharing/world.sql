@@ -94,11 +94,26 @@ SELECT DISTINCT shared_file_id, 'granted', '', NULL::DATE, instrument FROM share
 
 CREATE OR REPLACE TABLE harmonised_finding AS
 SELECT shared_file_id AS file_id, * EXCLUDE (audience_no, is_own, scope_rank, assessment_id, facility_id, shared_file_id, row_no)
-FROM shared_finding;
+FROM shared_finding
+WHERE role IS DISTINCT FROM 'plan';
 
+-- (Actions whose words were withheld stay actions of their own.)
 CREATE OR REPLACE TABLE staged_plan AS
-SELECT shared_file_id AS file_id, * EXCLUDE (audience_no, is_own, shared_file_id, instrument) REPLACE (audience_no || '|' || value AS value)
-FROM shared_plan;
+SELECT
+    p.shared_file_id AS file_id, p.row_order, p.scheme, p.audience_no || '|' || p.value AS value, p.cycle, p.context,
+    p.label_hash, CASE WHEN p.is_own THEN p.issue_raw ELSE f.description END AS issue_raw,
+    CASE
+        WHEN p.is_own THEN p.action
+        WHEN p.action IS NOT NULL THEN coalesce(
+            f.action, '[withheld ' || row_number() OVER (
+                PARTITION BY p.audience_no, p.scheme, p.value, p.cycle, p.context ORDER BY p.locator, p.plan_no
+            ) || ']'
+        )
+    END AS action,
+    p.due_on, p.status, p.status_raw, p.locator, NULL::VARCHAR AS extra
+FROM shared_plan p
+LEFT JOIN shared_finding f ON f.row_no = -p.plan_no AND f.role = 'plan'
+WHERE p.is_own OR f.row_no IS NOT NULL;
 
 CREATE OR REPLACE TABLE merged_facility (old_id VARCHAR, facility_id VARCHAR);
 CREATE OR REPLACE TABLE related_facility (facility_id VARCHAR, related_id VARCHAR, kind VARCHAR);

@@ -302,3 +302,14 @@ CREATE MACRO compact.closing_fit(
         + 2 * coalesce(lower(trim(description)) = lower(trim(checked_description)), false)::INTEGER
         + coalesce(lower(trim(clause)) = lower(trim(checked_clause)), false)::INTEGER
 END;
+
+-- What a grant follows: which records hang together by identifiers, equal statements and decisions alone (`sure_group` is
+-- the first of them), what each record states itself, and by what a copy is held to be one of its report.
+CREATE TABLE compact.sure_record (mention_id VARCHAR NOT NULL, sure_group VARCHAR NOT NULL);
+CREATE TABLE compact.stated_identifier (
+    mention_id VARCHAR NOT NULL,
+    scheme VARCHAR NOT NULL,
+    value VARCHAR NOT NULL,
+    valid BOOLEAN NOT NULL
+);
+CREATE TABLE compact.copy_evidence (copy_id VARCHAR NOT NULL, evidence VARCHAR NOT NULL);

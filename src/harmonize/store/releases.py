@@ -21,14 +21,18 @@ from harmonize.errors import PublicationError
 __all__ = [
     "building",
     "checksum",
+    "current_release",
+    "discard_old",
     "exclusive",
     "file_sizes",
     "is_whole",
+    "made_at",
     "point_current",
     "publish",
     "reach_the_disk",
     "read_manifest",
     "release_folder",
+    "releases",
 ]
 
 _BUILDING = ".building-"
@@ -39,6 +43,23 @@ _BLOCK = 1 << 22
 def release_folder(out: Path, release_id: str) -> Path:
     """The folder of a release."""
     return out / "releases" / release_id
+
+
+def made_at(folder: Path) -> float:
+    """When a release was made, as seconds since 1970: its manifest is written last."""
+    return (folder / _MANIFEST).stat().st_mtime
+
+
+def releases(out: Path) -> list[Path]:
+    """The folders of all releases that stand, the latest made first; what has no manifest is none."""
+    found = [path.parent for path in (out / "releases").glob(f"*/{_MANIFEST}")]
+    return sorted(found, key=lambda folder: (made_at(folder), folder.name), reverse=True)
+
+
+def current_release(out: Path) -> str | None:
+    """The id of the release that `current` names, whether it stands or not."""
+    link = out / "current"
+    return link.readlink().name if link.is_symlink() else None
 
 
 def _refusal(out: Path, problem: OSError) -> PublicationError:
@@ -170,5 +191,29 @@ def point_current(out: Path, release_id: str) -> None:
         link.unlink(missing_ok=True)
         link.symlink_to(Path("releases") / release_id, target_is_directory=True)
         link.replace(out / "current")
+    except OSError as problem:
+        raise _refusal(out, problem) from problem
+
+
+def discard_old(out: Path, work: Path, keep: int | None) -> None:
+    """Remove the releases that are older than the latest ones; what `current` names always stays.
+
+    A folder leaves its place in one step and is deleted afterwards: whoever looks sees all of a release or nothing.
+    What an interruption leaves lies among what was being built, where the next run removes it.
+
+    Args:
+        work: a folder that is removed at the end, on the same disk.
+        keep: how many stay, the current one among them; None for all.
+
+    Raises:
+        PublicationError: a folder cannot be moved; the new release stands.
+    """
+    if keep is None:
+        return
+    current = current_release(out)
+    others = [folder for folder in releases(out) if folder.name != current]
+    try:
+        for folder in others[keep - 1 :]:
+            folder.rename(work / f"discarded-{folder.name}")
     except OSError as problem:
         raise _refusal(out, problem) from problem

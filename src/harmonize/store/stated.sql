@@ -28,15 +28,18 @@ SELECT mention_id, assessment_no, city, sector FROM mention ORDER BY mention_id;
 
 -- What a grant follows: which records are surely one factory, what each states itself, and what shows that a copy is one
 -- of its report.
-CREATE OR REPLACE TABLE release.compact.sure_record AS
+DELETE FROM release.compact.sure_record;
+INSERT INTO release.compact.sure_record
 SELECT mention_id, sure_group FROM link ORDER BY sure_group, mention_id;
 
-CREATE OR REPLACE TABLE release.compact.stated_identifier AS
+DELETE FROM release.compact.stated_identifier;
+INSERT INTO release.compact.stated_identifier
 SELECT m.mention_id, i.scheme, i.value, bool_or(i.valid) AS valid
 FROM staged_identifier i
 JOIN mention m USING (file_id, locator)
 GROUP BY m.mention_id, i.scheme, i.value
 ORDER BY i.scheme, i.value, m.mention_id;
 
-CREATE OR REPLACE TABLE release.compact.copy_evidence AS
+DELETE FROM release.compact.copy_evidence;
+INSERT INTO release.compact.copy_evidence
 SELECT copy_id, kind AS evidence FROM sure_copy ORDER BY copy_id;

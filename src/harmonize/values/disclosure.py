@@ -1,8 +1,8 @@
-"""What aggregates may be told of: enough owner groups, none of which dominates, and nothing that follows by subtraction.
+"""What aggregates may be told of: enough owner groups, none that dominates, nothing that follows by subtraction.
 
-Everything that is told is a sum over disjoint blocks of cells, each of which may be told alone. Cells that may not are put
-together until they may, or are left out; no margin is told beside them. So no combination of what is told says anything
-of a part of a block.
+Everything that is told is a sum over disjoint blocks of cells, each of which may be told alone. Cells that may not are
+put together until they may, or are left out; no margin is told beside them. So no combination of what is told says
+anything of a part of a block.
 """
 
 from __future__ import annotations

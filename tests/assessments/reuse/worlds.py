@@ -245,7 +245,7 @@ _TOLD = (
     *("facility", "facility_identifier", "facility_mention", "assessment", "assessment_copy", "assessment_scope"),
     *("assessment_relation", "finding", "file", "conflict", "consent_grant", "contradiction"),
 )
-_COMPACT = ("stored_assessment", "stored_answer", "delivery")
+_COMPACT = ("stored_assessment", "stored_answer", "delivery", "sure_record", "stated_identifier")
 
 
 def tell(connection: duckdb.DuckDBPyConnection, world: World) -> None:
@@ -258,6 +258,7 @@ def tell(connection: duckdb.DuckDBPyConnection, world: World) -> None:
             connection, "facility_identifier",
             facility_id=facility, scheme="os_id", value=f"OS-{facility}", valid=True, source="x",
         )  # fmt: skip
+        _sure(connection, f"F-{facility}", facility, f"OS-{facility}")
     for number, (facility, day, workers) in enumerate(world.head_counts):
         _file(connection, f"list{number}", "list", "lister", received_at=day)
         _mention(connection, f"list{number}", facility, "lister", "id", workers)
@@ -357,6 +358,14 @@ def _mention(
         locator="row=1", contributor=contributor, instrument="x", link_method=link, decision_key=key or f"k-{file_id}",
         workers=workers,
     )  # fmt: skip
+    states = (key or "").partition("|os_id:")[2] or None
+    _sure(connection, f"M-{file_id}", f"M-{file_id}" if link == "model" else facility, states)
+
+
+def _sure(connection: duckdb.DuckDBPyConnection, mention_id: str, group: str, states: str | None) -> None:
+    connection.execute("INSERT INTO compact.sure_record VALUES (?, ?)", [mention_id, group])
+    if states is not None:
+        connection.execute("INSERT INTO compact.stated_identifier VALUES (?, 'os_id', ?, true)", [mention_id, states])
 
 
 def _insert(connection: duckdb.DuckDBPyConnection, table: str, **values: object) -> None:

@@ -1,0 +1,1 @@
+"""What leaves for audiences, and what does not."""
