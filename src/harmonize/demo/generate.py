@@ -83,6 +83,7 @@ def generate(out: Path, *, facilities: int, seed: int, schemas: Path) -> DemoSum
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     write_decisions(out, stewards_decisions(world, material, seed))
+    _write_secret(out, seed)
     return _write_truth(out, world, material, seed, parcels, grants)
 
 
@@ -95,6 +96,15 @@ def _refuse_foreign_files(inbox: Path, own: Iterable[str]) -> None:
             f"{inbox / foreign[0]}: the folder holds {len(foreign)} files that are no part of this demo. "
             "Write the demo to another folder, or remove them."
         )
+
+
+def _write_secret(out: Path, seed: int) -> None:
+    """The publisher's secret of invented data, which is none: the same demo gives audiences the same ids."""
+    path = out / "secrets" / "sharing.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"no secret: invented data of seed {seed}", encoding="utf-8")
+        path.chmod(0o600)
 
 
 def _write_truth(

@@ -15,6 +15,7 @@ class PlannedGrant(Entry):
     Attributes:
         needs: the instrument that must have assessed the factory; else `instrument`.
         opens: what it truly opens.
+        perhaps: of these, what it opens only where no likeness stands between.
     """
 
     name: str
@@ -32,6 +33,7 @@ class PlannedGrant(Entry):
     every: int
     at: int
     opens: tuple[str, ...]
+    perhaps: tuple[str, ...] = ()
 
 
 class GrantFault(Entry):

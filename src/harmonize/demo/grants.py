@@ -132,16 +132,22 @@ def share_truths(
         never_posted: assessments that were withdrawn or never posted; no grant opens them.
     """
     audiences, unposted = frozenset(plan.contributors), frozenset(never_posted)
-    widest: dict[tuple[str, str], str] = {}
+    widest: dict[tuple[str, str], tuple[int, bool]] = {}
+
+    def may_see(key: tuple[str, str], scope: str, surely: bool) -> None:
+        widest[key] = max((WIDENING.index(scope), surely), widest.get(key, (0, False)))
+
     for copy in copies:
         if copy.contributor in audiences:
-            widest[copy.contributor, copy.assessment] = OWN
+            may_see((copy.contributor, copy.assessment), OWN, True)
     for grant in grants:
         for each in assessments:
             if _opens(grant, each) and each.assessment not in unposted:
-                key = (grant.audience.lower(), each.assessment)
-                widest[key] = max(grant.plan.scope, widest.get(key, WIDENING[0]), key=WIDENING.index)
-    return [ShareTruth(audience, key, scope) for (audience, key), scope in sorted(widest.items())]
+                surely = each.instrument not in grant.plan.perhaps
+                may_see((grant.audience.lower(), each.assessment), grant.plan.scope, surely)
+    return [
+        ShareTruth(audience, key, WIDENING[scope], surely) for (audience, key), (scope, surely) in sorted(widest.items())
+    ]
 
 
 def _opens(grant: Grant, assessment: AssessmentTruth) -> bool:

@@ -139,11 +139,17 @@ class FileTruth:
 
 @dataclass(frozen=True, slots=True)
 class ShareTruth:
-    """An assessment that an audience may see on the day of the demo; `scope` is `own` where it handed it in itself."""
+    """An assessment that an audience may see on the day of the demo.
+
+    Attributes:
+        scope: `own` where it handed it in itself.
+        surely: its own record states what the grant names; where not, a likeness may stand between, which carries no grant.
+    """
 
     audience: str
     assessment: str
     scope: str
+    surely: bool
 
 
 def table(header: type, records: Iterable[object]) -> bytes:
