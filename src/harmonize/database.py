@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import cache
 from importlib.resources import files
 from typing import TypeVar
 
@@ -20,6 +21,7 @@ __all__ = [
     "create_table",
     "joins_as_written",
     "quoted",
+    "scratch",
     "source_hash",
 ]
 
@@ -41,6 +43,19 @@ def source_hash(package: str) -> str:
         (path.name, path.read_bytes()) for path in files(package).iterdir() if path.name.endswith((".py", ".sql"))
     )
     return hashlib.sha256(repr(found).encode()).hexdigest()
+
+
+@cache
+def _memory() -> duckdb.DuckDBPyConnection:
+    return duckdb.connect()
+
+
+def scratch() -> duckdb.DuckDBPyConnection:
+    """A connection for what only Arrow tables are asked; its temporary tables go with it.
+
+    All share one database in memory: to open one takes longer than most of what is asked there.
+    """
+    return _memory().cursor()
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:

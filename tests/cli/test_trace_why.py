@@ -161,7 +161,7 @@ def test_why_an_audience_does_not_see_it_comes_first(
         assert connection.execute("SELECT count(*) FROM assessment").fetchone()
         return [Reason(code, f"{audience}: {code}", "Ask the factory.")]
 
-    monkeypatch.setattr(why_cli, "audience_judge", lambda: judge)
+    monkeypatch.setattr(why_cli, "audience_judge", lambda *of: judge)
     found = _why(harmonize, out, "Anh Sao Mill", STORAGE, "--audience", "buyer-a")
     assert found["reasons"][0]["code"] == code
     assert not found["has_value"]
@@ -172,13 +172,20 @@ def test_why_an_audience_does_not_see_it_comes_first(
 
 
 def test_what_an_audience_sees_is_no_riddle(harmonize: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(why_cli, "audience_judge", lambda: lambda *asked: [])
+    monkeypatch.setattr(why_cli, "audience_judge", lambda *of: lambda *asked: [])
     assert _why(harmonize, out, "Anh Sao Mill", STORAGE, "--audience", "buyer-a")["has_value"]
 
 
-def test_without_a_judge_of_grants_an_audience_is_refused(harmonize: Command, out: Path) -> None:
+def test_an_audience_that_is_none_is_refused(harmonize: Command, out: Path) -> None:
     said = sentence(harmonize("why", "Anh Sao Mill", STORAGE, "--audience", "buyer-a", "--out", out))
-    assert "judges no grants" in said
+    assert "no audience 'buyer-a'" in said
+    assert "audiences.yml" in said
+
+
+def test_without_a_grant_an_audience_does_not_see_it(harmonize: Command, out: Path) -> None:
+    found = _why(harmonize, out, "Anh Sao Mill", STORAGE, "--audience", "lender")
+    assert found["reasons"][0]["code"] == "not_granted"
+    assert not found["has_value"]
 
 
 @pytest.mark.parametrize(

@@ -479,15 +479,15 @@ class Life:
             fresh = self._folder / "fresh"
             shutil.rmtree(fresh, ignore_errors=True)
             shutil.copytree(decisions, fresh / "decisions")
-            self._known = (self.inputs, everything(self._run(fresh)))
+            self._known = (self.inputs, everything(self._run(fresh, is_bare=True)))
         return self._known[1]
 
-    def _run(self, out: Path, observer: Observer | None = None) -> Release:
+    def _run(self, out: Path, observer: Observer | None = None, *, is_bare: bool = False) -> Release:
         inbox = self._folder / "inbox"
         shutil.rmtree(inbox, ignore_errors=True)
         inbox.mkdir(parents=True)
         deliver(inbox, {path: export(*said) for path, said in self.inputs.files.items()})
-        return run_inbox(inbox, out, self._project(), as_of=self.inputs.as_of, observer=observer)
+        return run_inbox(inbox, out, self._project(), as_of=self.inputs.as_of, observer=observer, is_bare=is_bare)
 
     def _project(self) -> Project | None:
         if not self.inputs.edits:
@@ -697,13 +697,17 @@ def unreferred(release: Release) -> list[str]:
         "delivery": "delivery_no",
     }
     numbers_of_columns = {"question": "question_no", "place": "place_no"}
-    referring = dict.fromkeys(numbers, "stored_answer") | dict.fromkeys(numbers_of_columns, "meaning")
+    answers = "(SELECT {0} FROM compact.stored_answer UNION ALL SELECT {0} FROM compact.otherwise_answer)"
+    referring = {
+        **{table: answers.format(number) for table, number in numbers.items() if table != "delivery"},
+        "delivery": "(SELECT delivery_no FROM compact.stored_answer)",
+        **{table: f"(SELECT {number} FROM compact.meaning)" for table, number in numbers_of_columns.items()},
+    }
     return [
         table
         for table, number in (numbers | numbers_of_columns).items()
         if release.one(
-            f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN "
-            f"(SELECT {number} FROM compact.{referring[table]})"
+            f"SELECT count(*) FROM compact.{table} WHERE {number} > 0 AND {number} NOT IN {referring[table]}"
         )
     ]
 

@@ -1,7 +1,8 @@
 """Inboxes to run and what came of them: deliver, run, ask the release.
 
 Runs leave out Great Expectations, which takes longer than everything else together; one test of the gate does not. What
-the knowledge folders say is loaded once per process, as long as they say the same.
+the knowledge folders say is loaded once per process, as long as they say the same. A release without any file is made
+once, and what is made from nothing begins with it, unless a test asks for a run that begins with less.
 The demo is made and run once for all tests of a process.
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -25,8 +27,10 @@ from harmonize.demo import generate
 from harmonize.identity import Knowledge
 from harmonize.model.tables import TABLES
 from harmonize.pipeline import Observer, RunResult, Understanding, run, stages, understanding
+from harmonize.pipeline.understanding import knowledge_rows
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
+from harmonize.store.build import attach_release, write_knowledge
 
 __all__ = [
     "AS_OF",
@@ -122,26 +126,40 @@ def run_inbox(
     today: date = TODAY,
     as_of: date = AS_OF,
     observer: Observer | None = None,
+    *,
+    is_bare: bool = False,
 ) -> Release:
-    """Run an inbox to a release."""
-    with known_once():
+    """Run an inbox to a release.
+
+    Args:
+        is_bare: begin with no release at all where none is continued.
+    """
+    with known_once(is_bare=is_bare):
         return Release(run(project or alone(), settings(), inbox, out, as_of, today, observer))
 
 
 _understood: dict[tuple[str, date], Understanding] = {}
 _known: dict[str, Knowledge] = {}
+_empty: dict[tuple[str, str], Path] = {}
 
 
 @contextmanager
-def known_once() -> Iterator[None]:
-    """Within, knowledge that was loaded before in this process and says the same is not loaded and linted again."""
+def known_once(*, is_bare: bool = False) -> Iterator[None]:
+    """Within, knowledge that was loaded before in this process and says the same is not loaded and linted again.
+
+    Args:
+        is_bare: make also the empty release anew, with its views and what the knowledge folders say.
+    """
     load, load_for_identity = understanding.load_knowledge, Knowledge.from_folder
+    said: list[tuple[Understanding, date]] = []
 
     def loaded(project: Project, as_of: date, scratch: Path, memory: Path | None = None) -> Understanding:
         key = _said([(name, project.files(name, "**/*")) for name in ("mappings", "schemas")]), as_of
         if key not in _understood:
             _understood[key] = load(project, as_of, scratch, memory)
-        return replace(_understood[key], schemas=project.whole("schemas", scratch))
+        here = replace(_understood[key], schemas=project.whole("schemas", scratch))
+        said.append((here, as_of))
+        return here
 
     def loaded_for_identity(schemas: Path) -> Knowledge:
         key = _said([("schemas", sorted(schemas.rglob("*")))])
@@ -149,10 +167,40 @@ def known_once() -> Iterator[None]:
             _known[key] = load_for_identity(schemas)
         return _known[key]
 
+    def attached(connection: duckdb.DuckDBPyConnection, target: Path, previous: Path | None, form: str) -> bool:
+        if previous is not None:
+            return attach_release(connection, target, previous, form)
+        understood, as_of = said[-1]
+        key = form, f"{understood.knowledge_hash}|{as_of.isoformat()}"
+        if key not in _empty:
+            _empty[key] = _made_empty(understood, *key)
+        attach_release(connection, target, _empty[key], form)
+        return False
+
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(stages, "load_knowledge", loaded)
         patch.setattr(Knowledge, "from_folder", loaded_for_identity)
+        if not is_bare:
+            patch.setattr(stages, "attach_release", attached)
+            # (What the disk has not taken yet is lost with its machine alone, and here only processes die.)
+            patch.setattr(os, "fsync", lambda _: None)
         yield
+
+
+@cache
+def _held() -> tempfile.TemporaryDirectory[str]:
+    return tempfile.TemporaryDirectory(prefix="harmonize-tests-")
+
+
+def _made_empty(understood: Understanding, form: str, knowledge_hash: str) -> Path:
+    """The DuckDB file of a release of this form without any file."""
+    target = Path(_held().name) / f"{len(_empty)}.duckdb"
+    with duckdb.connect() as connection:
+        connection.execute("ATTACH ':memory:' AS workspace")
+        attach_release(connection, target, None, form)
+        write_knowledge(connection, knowledge_hash, lambda: knowledge_rows(understood))
+        connection.execute("CHECKPOINT release")
+    return target
 
 
 def _said(folders: Sequence[tuple[str, Sequence[Path]]]) -> str:
@@ -167,16 +215,32 @@ def _said(folders: Sequence[tuple[str, Sequence[Path]]]) -> str:
 
 
 _VIEWS = "SELECT view_name FROM duckdb_views() WHERE NOT internal AND starts_with(view_name, 'v_') ORDER BY 1"
-_SHAPE = """
-    SELECT table_name, column_name, data_type, comment FROM duckdb_columns()
-    WHERE NOT internal AND schema_name = 'main' ORDER BY table_name, column_index
-"""
+_SHAPE = {
+    "columns and comments": """
+        SELECT schema_name, table_name, column_name, data_type, is_nullable, column_default, comment
+        FROM duckdb_columns() WHERE NOT internal ORDER BY schema_name, table_name, column_index
+    """,
+    "tables and comments": """
+        SELECT schema_name, table_name, comment, sql FROM duckdb_tables() WHERE NOT internal ORDER BY ALL
+    """,
+    # (DuckDB lists what is left out in any order; what remains stands among the columns.)
+    "views and comments": r"""
+        SELECT schema_name, view_name, comment, regexp_replace(sql, 'EXCLUDE \([^)]*\)', 'EXCLUDE ()', 'g')
+        FROM duckdb_views() WHERE NOT internal ORDER BY ALL
+    """,
+    "macros": """
+        SELECT schema_name, function_name, parameters, macro_definition FROM duckdb_functions()
+        WHERE NOT internal ORDER BY ALL
+    """,
+    "types": "SELECT schema_name, type_name, labels FROM duckdb_types() WHERE NOT internal ORDER BY ALL",
+}
 
 
 def contents(release: Release) -> dict[str, object]:
     """All that a release tells its readers, by the name of the part; equal releases have equal contents.
 
-    Tables, views and parquet as sorted rows, reports as text, the manifest without what a run costs.
+    Tables, views and parquet as sorted rows, how they are made and what is said of them, reports as text, the manifest
+    without what a run costs.
     """
     folder = release.result.folder
     with duckdb.connect(str(release.database), read_only=True) as connection:
@@ -184,12 +248,11 @@ def contents(release: Release) -> dict[str, object]:
         def rows(source: str) -> list[tuple[Any, ...]]:
             return sorted(connection.execute(f"SELECT * FROM {source}").fetchall(), key=repr)
 
-        found: dict[str, object] = {"columns and comments": connection.execute(_SHAPE).fetchall()}
+        found: dict[str, object] = {name: connection.execute(query).fetchall() for name, query in _SHAPE.items()}
         views = [name for (name,) in connection.execute(_VIEWS).fetchall()]
         found |= {name: rows(f'"{name}"') for name in (*TABLES, *views)}
-        found |= {
-            name: rows(name) for name in ("compact.sure_record", "compact.stated_identifier", "compact.copy_evidence")
-        }
+        found |= {f"compact.{name}": rows(f"compact.{name}") for name in _STATED}
+        found |= {name: rows(f"({query})") for name, query in _OTHERWISE.items()}
         # How a partition is divided hangs on what came when, and says nothing.
         for path in sorted({_partition(path) for path in (folder / "parquet").rglob("*.parquet")}):
             source = f"read_parquet('{path}{'' if path.suffix else '/*'}', hive_partitioning = false)"
@@ -201,6 +264,24 @@ def contents(release: Release) -> dict[str, object]:
         found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8").splitlines()
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found | {f"manifest: {name}": told for name, told in manifest.items() if name not in _COSTS}
+
+
+_STATED = (
+    *("sure_record", "stated_identifier", "copy_evidence", "stated_header", "stated_scope", "stated_score"),
+    *("stated_finding", "stated_plan", "stated_mention"),
+)
+_OTHERWISE = {
+    "said otherwise": "SELECT s.assessment_id, o.* EXCLUDE (assessment_no) FROM compact.otherwise o "
+    "JOIN compact.stored_assessment s USING (assessment_no)",
+    "otherwise said": "SELECT s.assessment_id, a.question_id, q.digest, a.answered_by, a.state, a.verification, "
+    "coalesce(t.raw_value, a.rare_value), a.value_number, u.raw_unit, u.unit, r.digest, a.row_no, p.prefix, p.suffix "
+    "FROM compact.otherwise_answer a JOIN compact.stored_assessment s USING (assessment_no) "
+    "JOIN compact.question q USING (question_no) JOIN compact.stated_text t USING (text_no) "
+    "JOIN compact.raw_unit u USING (raw_unit_no) JOIN compact.remark r USING (remark_no) "
+    "JOIN compact.place p USING (place_no)",
+    "accepted": "SELECT s.assessment_id, q.question_id, a.answered_by, a.verification FROM compact.accepted_answer a "
+    "JOIN compact.stored_assessment s USING (assessment_no) JOIN compact.question q USING (question_no)",
+}
 
 
 def _partition(path: Path) -> Path:
@@ -216,14 +297,9 @@ def small_inbox(folder: Path, seed: int = 3) -> Path:
 
 
 @cache
-def _held() -> tempfile.TemporaryDirectory[str]:
-    return tempfile.TemporaryDirectory(prefix="harmonize-demo-")
-
-
-@cache
 def demo_world() -> World:
     """Twelve invented factories, run once."""
-    folder = Path(_held().name)
+    folder = Path(_held().name) / "demo"
     made = generate(folder, facilities=12, seed=7, schemas=ROOT / "schemas")
     return World(made.inbox, made.truth, folder, run_inbox(made.inbox, folder))
 

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from harmonize.errors import ConfigurationError
-from harmonize.sharing.withholding_rules import Indicator, load_withholding_rules
+from harmonize.sharing.withholding_rules import Indicator, SensitiveTexts, WithheldClass, load_withholding_rules
 from tests.pipeline.worlds import alone
 from tests.sharing.worlds import INDICATORS, LANGUAGE, RULES
 
@@ -44,7 +44,7 @@ def test_every_pattern_matches_an_indicator(place: str, pattern: str) -> None:
 
 
 def test_topics_facets_and_counts_are_known() -> None:
-    matching = [*RULES.classes, RULES.sensitive_texts]
+    matching: list[WithheldClass | SensitiveTexts] = [*RULES.classes, RULES.sensitive_texts]
     assert {topic for one in matching for topic in one.topics} <= set(LANGUAGE.topics)
     assert {facet for one in matching for facet in one.facets} <= set(LANGUAGE.facets)
     counts = RULES.small_counts

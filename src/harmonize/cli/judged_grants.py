@@ -9,7 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from harmonize.errors import ConfigurationError, InboxError, RefusedFile
+from harmonize.errors import InboxError, RefusedFile
 from harmonize.project import Project
 
 if TYPE_CHECKING:
@@ -165,31 +165,14 @@ def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[Refu
 
 
 def _make_audiences(connection: DuckDBPyConnection, project: Project) -> None:
-    """Make `audience`: those of pipelines/audiences.yml and factories that grants name, or else whoever grants name."""
-    from harmonize.yaml_text import read_yaml
+    """Make `audience`: those of pipelines/audiences.yml, and factories that grants name."""
+    from harmonize.sharing.audiences import load_audiences, with_manufacturers
+    from harmonize.sharing.shares import name_audiences
 
-    try:
-        path = project.find("pipelines/audiences.yml")
-    except ConfigurationError:
-        listed: Sequence[Mapping[str, Any]] | None = None
-    else:
-        content = read_yaml(path)
-        listed = content.get("audiences") if isinstance(content, dict) else content
-        if not isinstance(listed, list) or not all(isinstance(one, dict) and "name" in one for one in listed):
-            raise ConfigurationError(f"{path}: it is no list of audiences, each with a name. Correct it there.")
-    condition = "true" if listed is None else "lower(trim(audience)) LIKE 'manufacturer:%'"
-    connection.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE audience AS
-        SELECT row_number() OVER (ORDER BY audience)::INTEGER AS audience_no, audience
-        FROM (
-            SELECT min(trim(audience)) AS audience FROM source.consent_grant
-            WHERE {condition} GROUP BY lower(trim(audience))
-            UNION ALL SELECT unnest(?::VARCHAR[])
-        )
-        """,
-        [[str(one["name"]) for one in listed or ()]],
-    )
+    granted = connection.execute("SELECT DISTINCT audience FROM source.consent_grant").fetchall()
+    listed = load_audiences(project.find("pipelines/audiences.yml"))
+    # (Nothing is given an id here, so that no secret is needed.)
+    name_audiences(connection, with_manufacturers(listed, (name for (name,) in granted)), b"")
 
 
 def standings(connection: DuckDBPyConnection, audience: str | None = None) -> list[tuple[Any, ...]]:

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harmonize.cli.audience_judge import audience_judge
 from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say
+from harmonize.cli.run import AsOf, today
 from harmonize.cli.trace import JsonOr, give
-from harmonize.errors import ConfigurationError
 
 if TYPE_CHECKING:
-    from harmonize.insight.provenance.why import AudienceJudge, Why
+    from harmonize.insight.provenance.why import Why
 
 __all__ = ["why_command"]
 
@@ -24,6 +25,7 @@ def why_command(
     facility: Annotated[str, typer.Argument(metavar="FACTORY", help="Id, any identifier, or name of a factory.")],
     indicator: Annotated[str, typer.Argument(help="An indicator; a question of an instrument, too.")],
     audience: Annotated[str | None, typer.Option(help="Whose file is meant.", show_default="the steward's")] = None,
+    as_of: AsOf = None,
     output: JsonOr = None,
     out: Out = Path("data"),
 ) -> None:
@@ -34,12 +36,7 @@ def why_command(
     from harmonize.insight.provenance.tokens import master_of
     from harmonize.insight.provenance.why import Why, asked_indicator, why_empty
 
-    judge = audience_judge() if audience is not None else None
-    if audience is not None and judge is None:
-        raise ConfigurationError(
-            f"Why {audience} does not see something cannot be said yet: this version judges no grants. Leave "
-            "--audience out for what the release says."
-        )
+    judge = audience_judge(out, as_of or today()) if audience is not None else None
     with open_release(out) as release:
         master = master_of(out, facility)
         facility_id = named_facility(release.connection, facility if master is None else master.id)
@@ -56,11 +53,6 @@ def why_command(
         _tell(found)
     if not found.has_value:
         raise typer.Exit(1)
-
-
-def audience_judge() -> AudienceJudge | None:
-    """Who says why an audience does not see what is there; None as long as no grants are judged."""
-    return None
 
 
 def _tell(found: Why) -> None:

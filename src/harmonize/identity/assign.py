@@ -18,6 +18,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from harmonize.database import scratch
 from harmonize.identity.ledger import LEDGER
 
 __all__ = ["Assignment", "ClusterKeys", "assign_ids"]
@@ -63,7 +64,7 @@ def assign_ids(clusters: ClusterKeys, minted: pa.Table) -> Assignment:
         clusters: a key of two factories identifies neither of them.
         minted: the ledger (`LEDGER`), the oldest key first, every key once.
     """
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         numbers = pa.array(np.arange(len(clusters.spares), dtype=np.int32))
         connection.register("holding", pa.table([clusters.of, clusters.keys], ["cluster", "key"]))
         connection.register("spare", pa.table([numbers, clusters.spares], ["cluster", "key"]))
@@ -72,7 +73,7 @@ def assign_ids(clusters: ClusterKeys, minted: pa.Table) -> Assignment:
         connection.register("mint", _mint(connection))
         ids = connection.execute(
             """
-            CREATE TABLE id AS
+            CREATE TEMP TABLE id AS
             SELECT cluster, facility_id FROM won WHERE place = 1 UNION ALL SELECT cluster, facility_id FROM mint;
             SELECT facility_id FROM id ORDER BY cluster
             """

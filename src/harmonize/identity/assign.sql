@@ -3,7 +3,7 @@
 -- Writes: own, won, coming.
 
 -- Per factory the keys that no other has. One that has none, or had its spare one before, has its spare key.
-CREATE TABLE own AS
+CREATE TEMP TABLE own AS
 WITH single AS (
     SELECT min(cluster) AS cluster, key FROM holding GROUP BY key HAVING min(cluster) = max(cluster)
 )
@@ -16,7 +16,7 @@ WHERE s.cluster NOT IN (SELECT cluster FROM single) OR s.key IN (SELECT key FROM
 
 -- The ids of the ledger that are a factory's own, the oldest first (1). Of the parts of a divided factory, the one with
 -- the oldest key of an id wins it.
-CREATE TABLE won AS
+CREATE TEMP TABLE won AS
 WITH claim AS (
     SELECT m.facility_id, min({'age': m.age, 'cluster': o.cluster}).cluster AS cluster
     FROM own AS o
@@ -33,7 +33,7 @@ FROM claim AS c
 JOIN oldest AS o USING (facility_id);
 
 -- Factories without an id, by their first key: it makes one, the first sixty bits of its hash.
-CREATE TABLE coming AS
+CREATE TEMP TABLE coming AS
 SELECT cluster, min(key) AS key, ('0x' || left(sha256(min(key)), 16))::UBIGINT >> 4 AS number
 FROM own
 ANTI JOIN won USING (cluster)

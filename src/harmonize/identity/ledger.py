@@ -9,10 +9,10 @@ from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 
-import duckdb
 import pyarrow as pa
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
+from harmonize.database import scratch
 from harmonize.errors import LedgerError
 from harmonize.ledgers import append_lines, read_columns, read_lines
 
@@ -60,7 +60,7 @@ def read_ledger(path: Path) -> pa.Table:
 
 def _latest(lines: pa.Table) -> pa.Table:
     """Of each key what its latest line says; the keys in the order of those lines. ISO days are ordered as texts."""
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("line", lines.append_column("number", pa.array(range(len(lines)), pa.int64())))
         found = connection.execute(
             """

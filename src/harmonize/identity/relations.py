@@ -10,12 +10,12 @@ import re
 from functools import cache
 from importlib.resources import files
 
-import duckdb
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
+from harmonize.database import scratch
 from harmonize.identity.form_columns import fields_of
 from harmonize.identity.forms import ITEM, LETTERS, PART
 from harmonize.identity.records import Records
@@ -41,7 +41,7 @@ def related(
     Args:
         clusters: per record the number of its factory.
     """
-    with duckdb.connect() as connection:
+    with scratch() as connection:
         connection.register("named", _named(records, clusters, rules))
         connection.register("stated", _companies(records, clusters, identifiers))
         given = {"unit_kinds": list(rules.unit_kinds), "most_sites": rules.most_sites}

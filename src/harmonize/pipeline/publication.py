@@ -38,7 +38,7 @@ from harmonize.sharing.grants import SignatoryRules, judge_grants
 from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
-from harmonize.store.build import attach_release, fill_contract, show_contract
+from harmonize.store.build import attach_release, fill_contract, list_open_findings
 from harmonize.store.shares import Share, empty_share, write_share
 
 __all__ = ["Sharing", "SharingRules", "share_release"]
@@ -129,7 +129,7 @@ def share_release(
             shares,
             _withheld(connection),
             connection.execute(_VISIBLE).fetchall(),
-            connection.execute(_TOKENS).fetchall(),
+            connection.execute(_statements("share_tokens.sql")).fetchall(),
             personal,
         )
     for path in (joint, empty):
@@ -165,8 +165,8 @@ def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
     compare_findings(connection)
     conclude(connection)
     connection.execute(_statements("share_untold.sql"))
-    fill_contract(connection, {})
-    show_contract(connection)
+    fill_contract(connection, "shares", dict)
+    list_open_findings(connection)
     connection.execute("COMMIT")
     use_workspace(connection)
 
@@ -177,20 +177,6 @@ _VISIBLE = """
     JOIN audience a USING (audience_no)
     JOIN visible_copy v USING (audience_no, assessment_id)
     GROUP BY ALL
-    ORDER BY ALL
-"""
-_TOKENS = """
-    SELECT a.audience, t.shared_id, t.kind, t.id
-    FROM (
-        SELECT audience_no, shared_id, 'facility' AS kind, facility_id AS id FROM shared_facility
-        UNION ALL
-        SELECT audience_no, shared_id, 'assessment', assessment_id FROM shared_assessment
-        UNION ALL
-        SELECT audience_no, shared_file_id, 'file', content_file_id FROM shared_content
-        UNION
-        SELECT audience_no, shared_id, 'file', file_id FROM own_file
-    ) t
-    JOIN audience a USING (audience_no)
     ORDER BY ALL
 """
 

@@ -31,6 +31,7 @@ from harmonize.sharing.text_reviews import approved_texts
 from harmonize.sharing.withholding_rules import load_withholding_rules
 from harmonize.store.datapackage import datapackage
 from harmonize.store.dictionary import dictionary_markdown
+from harmonize.store.history import mark_audiences_published
 from harmonize.store.parquet import write_parquet
 from harmonize.store.publications import Publications, Withdrawn, withdrawn
 from harmonize.store.releases import building, exclusive, file_sizes, is_whole, read_manifest
@@ -223,7 +224,7 @@ def _place(
     kept = [publication_id] if gone or previous is None else [publication_id, previous][:_KEPT]
     removed = publications.keep_only(kept)
     receipt = _receipt(publications, gone, removed, publication_id, judged_on) if gone else None
-    (publications.out / "audiences.stale").unlink(missing_ok=True)
+    mark_audiences_published(publications.out)
     return Published(publication_id, folder, manifests, gone, is_new, receipt)
 
 

@@ -63,10 +63,10 @@ from harmonize.store.build import (
     fill_contract,
     finish_release,
     keep_stated,
+    list_open_findings,
     logical_hashes,
     records_hash,
     settle,
-    show_contract,
 )
 from harmonize.store.contracts import refuse_breaking, write_contract
 from harmonize.store.releases import (
@@ -86,6 +86,8 @@ __all__ = ["RunResult", "run"]
 
 _MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
 """How DuckDB prints its limit; it reads no PiB."""
+_WORTH_SETTLING = 20_000
+"""Answers that were judged anew: fewer are written at the end in less time than it takes to settle them before."""
 
 
 def _bytes(entry: Delivered | Refusal) -> int:
@@ -222,17 +224,21 @@ def _run(
             with clock.stage("store"):
                 with (
                     beside(connection.cursor(), find_drift) as drift,
-                    beside(connection.cursor(), settle) as settled,
+                    beside(connection.cursor(), _settle) as settled,
                 ):
                     draw_conclusions(connection, as_of)
                     drift.result()
                     settled.result()
                 make_files(connection)
-                fill_contract(connection, knowledge_rows(understanding))
+                fill_contract(
+                    connection,
+                    f"{understanding.knowledge_hash}|{as_of.isoformat()}",
+                    lambda: knowledge_rows(understanding),
+                )
                 keep_stated(connection)
                 previous = None if last.is_damaged else last.folder / "reports"
                 begun = gate.begin(connection, settings, project, previous, judging)
-                show_contract(connection)
+                list_open_findings(connection)
                 hashes = logical_hashes(connection)
                 stated = {"contract": CONTRACT_VERSION, "as_of": as_of.isoformat(), "version": __version__}
                 stated["records"] = records_hash(connection)
@@ -356,7 +362,7 @@ def _transform(
         harmonise(connection, understanding.crosswalks.index, knowledge)
         choose_files_to_judge(connection)
         judge(connection, lambda file_ids: point_at(connection, intake, file_ids))
-        settle(connection)
+        _settle(connection)
 
     decisions = project.decisions_folder(out)
     # Linking factories is one thread of Python, what their answers mean is DuckDB's work; neither reads of the other.
@@ -379,6 +385,13 @@ def _transform(
         make_answers(connection)
     query = "SELECT assessment_id FROM touched_assessment UNION SELECT assessment_id FROM stale_assessment"
     return [assessment_id for (assessment_id,) in connection.execute(query).fetchall()]
+
+
+def _settle(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring to rest what was written so far, where it is much."""
+    ((answers,),) = connection.execute("SELECT coalesce(sum(answers), 0) FROM workspace.to_judge").fetchall()
+    if answers >= _WORTH_SETTLING:
+        settle(connection)
 
 
 def _files_of(connection: duckdb.DuckDBPyConnection, query: str) -> list[str]:

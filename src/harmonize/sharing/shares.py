@@ -1,4 +1,4 @@
-"""The rows of all audiences side by side, chosen, withheld from and laid out as the stages that make a release read them.
+"""The rows of all audiences side by side, chosen, withheld from, laid out as the stages of a run read them.
 
 A share is not filtered out of a release: what an audience may see is chosen first, and everything is made anew of it.
 """

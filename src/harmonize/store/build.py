@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from importlib.resources import files
 from inspect import cleandoc
@@ -31,11 +31,12 @@ __all__ = [
     "finish_release",
     "insert_rows",
     "keep_stated",
+    "list_open_findings",
     "logical_hashes",
     "records_hash",
     "release_form",
     "settle",
-    "show_contract",
+    "write_knowledge",
 ]
 
 STORAGE_VERSION = "v1.0.0"
@@ -48,6 +49,20 @@ _VIEWS = ("views.sql", "corrective_actions.sql")
 """Statements that make the views, in their order."""
 _KEPT = frozenset({"conflict", "contradiction", "overlap"})
 """Contract tables of which only what changed is written."""
+_KNOWN = frozenset(
+    {
+        "topic",
+        "indicator",
+        "indicator_broader",
+        "law",
+        "indicator_law",
+        "crosswalk",
+        "entailment",
+        "instrument",
+        "instrument_rights",
+    }
+)
+"""Contract tables that come from the knowledge folders, written when these say something else."""
 _SLOW_COMPRESSION = "alp,alprd"
 """Compressions of numbers that cost more time than they save bytes here."""
 
@@ -66,38 +81,48 @@ def release_form(parts: Sequence[str]) -> str:
     Args:
         parts: hashes of the program and of the knowledge that every answer depends on.
     """
-    names = ("compact.sql", "contract.sql", "stated.sql", *_VIEWS)
+    names = ("compact.sql", "contract.sql", "stated.sql", "open_findings.sql", *_VIEWS)
     texts = [*(_statements(name) for name in names), numbered_answers("compact")]
-    layout = [table_ddl(table) for table in TABLES]
+    layout = [*map(table_ddl, TABLES), *_comments()]
     return hashlib.sha256("\0".join([duckdb.__version__, *texts, *layout, *parts]).encode()).hexdigest()
 
 
-def attach_release(connection: duckdb.DuckDBPyConnection, target: Path, previous: Path | None, form: str) -> bool:
+def attach_release(
+    connection: duckdb.DuckDBPyConnection,
+    target: Path,
+    previous: Path | None,
+    form: str,
+    *,
+    is_to_be_read: bool = True,
+) -> bool:
     """Attach the file to be made as `release`; returns whether it continues the previous one.
 
     Args:
         previous: the DuckDB file of the last release, if there is one.
+        is_to_be_read: make its views, and write the dictionary into it. Both hang on nothing but the form.
 
     Raises:
         PublicationError: the file cannot be written.
     """
     connection.execute(f"SET disabled_compression_methods = {quoted(_SLOW_COMPRESSION)}")
     try:
-        if previous is not None and _has_form(previous, form):
+        if previous is not None and _has_form(connection, previous, form):
             shutil.copyfile(previous, target)
             connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG})")
             connection.execute("BEGIN")
-            _clear(connection)
+            _empty(connection)
             connection.execute("COMMIT")
             return True
         connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG}, STORAGE_VERSION {quoted(STORAGE_VERSION)})")
         connection.execute("USE release")
         connection.execute("BEGIN")
         connection.execute(_statements("compact.sql").format_map(_EnumTypes()))
-        connection.execute("INSERT INTO release.compact.form VALUES (?)", [form])
+        connection.execute("INSERT INTO release.compact.form VALUES (?, NULL)", [form])
         for table in TABLES:
             if table not in _VIEWED:
-                _make_table(connection, table)
+                connection.execute(table_ddl(table))
+        if is_to_be_read:
+            _show(connection)
         connection.execute("COMMIT")
         connection.execute("USE workspace")
     except (duckdb.IOException, OSError) as problem:
@@ -115,29 +140,26 @@ class _EnumTypes(dict[str, str]):
         return column_types(table)[name]
 
 
-def _has_form(previous: Path, form: str) -> bool:
+def _has_form(connection: duckdb.DuckDBPyConnection, previous: Path, form: str) -> bool:
+    """Whether a release that stands is whole in itself and of this form."""
     try:
-        with duckdb.connect(str(previous), read_only=True) as connection:
-            return connection.execute("SELECT form FROM compact.form").fetchall() == [(form,)]
+        connection.execute(f"ATTACH {quoted(previous)} AS previous (READ_ONLY)")
     except duckdb.Error:
         return False
+    try:
+        query = "SELECT form FROM previous.compact.form WHERE knowledge IS NOT NULL"
+        return connection.execute(query).fetchall() == [(form,)]
+    except duckdb.Error:
+        return False
+    finally:
+        connection.execute("DETACH previous")
 
 
-def _make_table(connection: duckdb.DuckDBPyConnection, table: str) -> None:
-    connection.execute(table_ddl(table).replace(f'CREATE TABLE "{table}"', f'CREATE TABLE release."{table}"', 1))
-
-
-def _clear(connection: duckdb.DuckDBPyConnection) -> None:
-    """Drop the views, and empty the tables that are written whole every time."""
-    views = connection.execute(
-        "SELECT schema_name, view_name FROM duckdb_views() WHERE database_name = 'release' AND NOT internal"
-    ).fetchall()
-    for schema, view in views:
-        connection.execute(f'DROP VIEW release."{schema}"."{view}"')
+def _empty(connection: duckdb.DuckDBPyConnection) -> None:
+    """Empty the tables that are written whole every time; views and comments are those of the form, and stay."""
     for table in TABLES:
-        if table not in _VIEWED | _KEPT:
-            connection.execute(f'DROP TABLE release."{table}"')
-            _make_table(connection, table)
+        if table not in _VIEWED | _KEPT | _KNOWN:
+            connection.execute(f'DELETE FROM release."{table}"')
 
 
 def settle(connection: duckdb.DuckDBPyConnection) -> None:
@@ -152,17 +174,19 @@ def settle(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def fill_contract(
-    connection: duckdb.DuckDBPyConnection, knowledge: Mapping[str, Sequence[Mapping[str, object]]]
+    connection: duckdb.DuckDBPyConnection,
+    knowledge_hash: str,
+    knowledge: Callable[[], Mapping[str, Sequence[Mapping[str, object]]]],
 ) -> None:
     """Write the contract tables from the finished workspace; `finish_release` ends what begins here.
 
     Args:
+        knowledge_hash: of all that `knowledge` comes from; a release that is continued by the same has the tables.
         knowledge: rows of the tables that come from the knowledge folders (topic, indicator, crosswalk, ...).
     """
     # One transaction: hundreds of small statements, each with an end of its own, would take a second.
     connection.execute("BEGIN")
-    for table, rows in knowledge.items():
-        insert_rows(connection, table, rows)
+    write_knowledge(connection, knowledge_hash, knowledge)
     connection.execute(_statements("contract.sql"))
     connection.execute("USE release")
 
@@ -174,13 +198,27 @@ def keep_stated(connection: duckdb.DuckDBPyConnection) -> None:
     connection.execute("USE release")
 
 
-def show_contract(connection: duckdb.DuckDBPyConnection) -> None:
-    """Make the views, and write the dictionary into the file."""
-    connection.execute(f"CREATE VIEW compact.classified_answer AS {classified_answers('compact')}")
-    connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
-    for name in _VIEWS:
-        connection.execute(_statements(name))
-    _comment(connection)
+def write_knowledge(
+    connection: duckdb.DuckDBPyConnection,
+    knowledge_hash: str,
+    knowledge: Callable[[], Mapping[str, Sequence[Mapping[str, object]]]],
+) -> None:
+    """Write the contract tables that come from the knowledge folders, where they do not stand so already.
+
+    Args:
+        knowledge_hash, knowledge: as for `fill_contract`.
+    """
+    if connection.execute("SELECT knowledge FROM release.compact.form").fetchall() == [(knowledge_hash,)]:
+        return
+    for table, rows in knowledge().items():
+        connection.execute(f'DELETE FROM release."{table}"')
+        insert_rows(connection, table, rows)
+    connection.execute("UPDATE release.compact.form SET knowledge = ?", [knowledge_hash])
+
+
+def list_open_findings(connection: duckdb.DuckDBPyConnection) -> None:
+    """Keep ready what is open, by factory, once the contract is filled."""
+    connection.execute(_statements("open_findings.sql"))
 
 
 def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequence[Mapping[str, object]]) -> None:
@@ -193,13 +231,21 @@ def insert_rows(connection: duckdb.DuckDBPyConnection, table: str, rows: Sequenc
     connection.unregister("arriving")
 
 
-def _comment(connection: duckdb.DuckDBPyConnection) -> None:
-    """The dictionary travels inside the file."""
+def _show(connection: duckdb.DuckDBPyConnection) -> None:
+    """Make the views; the dictionary travels inside the file."""
+    connection.execute(f"CREATE VIEW compact.classified_answer AS {classified_answers('compact')}")
+    connection.execute(f"CREATE VIEW compact.numbered_answer AS {numbered_answers('compact')}")
+    for name in _VIEWS:
+        connection.execute(_statements(name))
+    connection.execute("; ".join(_comments()))
+
+
+def _comments() -> Iterator[str]:
     for table, model in TABLES.items():
         kind = "VIEW" if table in _VIEWED else "TABLE"
-        connection.execute(f'COMMENT ON {kind} "{table}" IS {quoted(cleandoc(model.__doc__ or ""))}')
+        yield f'COMMENT ON {kind} "{table}" IS {quoted(cleandoc(model.__doc__ or ""))}'
         for name, _, _, description in columns(table):
-            connection.execute(f'COMMENT ON COLUMN "{table}"."{name}" IS {quoted(description)}')
+            yield f'COMMENT ON COLUMN "{table}"."{name}" IS {quoted(description)}'
 
 
 _ANSWER_HASH = """

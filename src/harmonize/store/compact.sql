@@ -212,8 +212,9 @@ CREATE TABLE compact.topic_state (
     findings BIGINT
 );
 
--- What this file continues only when it is the same (`harmonize.store.build.release_form`).
-CREATE TABLE compact.form (form VARCHAR NOT NULL);
+-- What this file continues only when it is the same (`harmonize.store.build.release_form`), and by what knowledge the tables
+-- were written that come from the knowledge folders; NULL until they are.
+CREATE TABLE compact.form (form VARCHAR NOT NULL, knowledge VARCHAR);
 
 -- Assessments of one instrument, edition and country read a question alike.
 CREATE TABLE compact.asked_class (class_no INTEGER NOT NULL, instrument VARCHAR NOT NULL, edition VARCHAR, country VARCHAR);

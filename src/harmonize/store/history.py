@@ -42,7 +42,8 @@ __all__ = [
 DATABASE = "harmonized.duckdb"
 HISTORY = "releases.jsonl"
 """Ledger of ways back: `{"from", "to", "by", "at", "why"}`, one a line, beside the releases."""
-_STALE = ".stale"
+_STALE = Path("steward", "stale.json")
+"""Beside what audiences receive, never inside of it."""
 _NO_CURRENT = "there is no release yet. Run `harmonize run` first."
 
 
@@ -185,22 +186,23 @@ def mark_audiences_stale(out: Path, why: str) -> None:
     Raises:
         PublicationError: the mark cannot be written.
     """
-    folder = out / "audiences"
-    if not folder.is_dir():
+    if not (out / "audiences").is_dir():
         return
+    mark = out / _STALE
     try:
-        (folder / _STALE).write_text(json.dumps({"why": why}) + "\n", encoding="utf-8")
+        mark.parent.mkdir(exist_ok=True)
+        mark.write_text(json.dumps({"why": why}) + "\n", encoding="utf-8")
     except OSError as problem:
         raise PublicationError(
-            f"{folder / _STALE}: cannot be written: {problem.strerror}. Mend permissions; `current` was not switched."
+            f"{mark}: cannot be written: {problem.strerror}. Mend permissions; `current` was not switched."
         ) from problem
 
 
 def mark_audiences_published(out: Path) -> None:
     """Say that the audiences' files are those of `current`: what `harmonize publish` does last."""
-    (out / "audiences" / _STALE).unlink(missing_ok=True)
+    (out / _STALE).unlink(missing_ok=True)
 
 
 def audiences_are_stale(out: Path) -> bool:
     """Whether the audiences' files are of another release, or judged on another day, than what `current` names."""
-    return (out / "audiences" / _STALE).exists()
+    return (out / _STALE).exists()

@@ -1,7 +1,7 @@
-"""What was published for audiences: one immutable folder a publication, and `audiences`, the link to the one that holds.
+"""What was published: one immutable folder a publication, and `audiences`, the link to the one that holds.
 
-The steward's record of it (which ids stand for what, who was shown what, what was withdrawn) lies beside it in `steward/`,
-and never inside of what audiences receive.
+The steward's record (what ids stand for, who was shown what, what was withdrawn) lies beside it in `steward/`, and
+never inside of what audiences receive.
 """
 
 from __future__ import annotations

@@ -15,7 +15,7 @@ import duckdb
 from harmonize import __version__
 from harmonize.database import quoted
 from harmonize.errors import PublicationError
-from harmonize.store.build import attach_release, combined_hash, insert_rows, logical_hashes, show_contract
+from harmonize.store.build import attach_release, combined_hash, logical_hashes, write_knowledge
 
 __all__ = ["Share", "empty_share", "write_share"]
 
@@ -58,11 +58,8 @@ def empty_share(path: Path, knowledge: Mapping[str, Sequence[Mapping[str, object
     with duckdb.connect() as connection:
         connection.execute("ATTACH ':memory:' AS workspace")
         attach_release(connection, path, None, "share")
-        for table, rows in knowledge.items():
-            insert_rows(connection, table, rows)
-        connection.execute("USE release")
         connection.execute("BEGIN")
-        show_contract(connection)
+        write_knowledge(connection, "share", lambda: knowledge)
         connection.execute("COMMIT")
         connection.execute("CHECKPOINT release")
     return path

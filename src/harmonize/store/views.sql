@@ -52,8 +52,8 @@ SELECT
     (SELECT count(*) FROM conflict c JOIN assessment s USING (assessment_id) WHERE s.facility_id = f.facility_id) AS conflicts
 FROM facility f;
 
--- Findings that are not closed, kept ready by factory: to find those of some factories, all would have to be joined.
-CREATE OR REPLACE TABLE compact.open_finding AS
+-- Findings that are not closed; kept ready by factory (`open_findings.sql`): to find those of some, all would have to be joined.
+CREATE VIEW compact.finding_not_closed AS
 SELECT
     s.facility_id, f.name AS facility, f.country, s.instrument, s.assessed_on, n.severity, n.severity_raw, n.topic_id,
     n.indicator_id, i.indicator, n.clause_raw, n.description, n.status, n.status_raw, n.due_on, n.finding_id,
@@ -62,8 +62,9 @@ FROM finding n
 JOIN assessment s USING (assessment_id)
 JOIN facility f ON f.facility_id = s.facility_id
 LEFT JOIN compact.labelled_indicator i USING (indicator_id)
-WHERE n.status IS DISTINCT FROM 'closed' AND s.published
-ORDER BY s.facility_id, n.assessment_id, n.finding_id;
+WHERE n.status IS DISTINCT FROM 'closed' AND s.published;
+
+CREATE TABLE compact.open_finding AS FROM compact.finding_not_closed WITH NO DATA;
 
 CREATE VIEW v_open_findings AS
 SELECT

@@ -15,7 +15,7 @@ from harmonize.assessments.reuse.plan import Question, ReportedEvent, judge, lan
 from harmonize.assessments.reuse.requirements import Indicator, Required
 from harmonize.assessments.reuse.rules import ReuseRules, load_rules
 from harmonize.model.tables import TABLES
-from harmonize.store.build import attach_release, insert_rows, show_contract
+from harmonize.store.build import attach_release, insert_rows
 
 ROOT = Path(__file__).parents[3]
 AS_OF = date(2026, 6, 30)
@@ -237,7 +237,6 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
             "INSERT INTO compact.question VALUES (?, ?, ?, ?, ?, ?, false, false, NULL, NULL, ?)",
             [number, name, f"m:{name}", indicator, predicate, INDICATORS[indicator][1], number],
         )
-    show_contract(connection)
     return connection
 
 

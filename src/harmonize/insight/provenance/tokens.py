@@ -1,6 +1,6 @@
 """Ids of an audience's file, which are its own, back to those of the steward's release.
 
-`publish` keeps them where only stewards look: `<out>/audiences/.steward/tokens.duckdb`, table
+`publish` keeps them where only stewards look: `<out>/steward/tokens.duckdb`, table
 `token(audience, token, kind, master_id)`. Without that file an id means what it says.
 """
 
@@ -15,7 +15,7 @@ from harmonize.errors import InboxError
 
 __all__ = ["TOKENS", "Master", "master_of"]
 
-TOKENS = Path("audiences", ".steward", "tokens.duckdb")
+TOKENS = Path("steward", "tokens.duckdb")
 """Below the output folder."""
 
 

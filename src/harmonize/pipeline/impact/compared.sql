@@ -1,7 +1,7 @@
 -- Answers that would not be as they were, and the factories whose findings and topics may follow.
 -- Reads: before and after (said, indicator_entry), before.stated_header, before.made_copy, changed_clause, staged_finding,
---        judged_assessment, changed_question, released.
--- Writes: changed_answer, otherwise_answering, touched_facility.
+--        judged_assessment.
+-- Writes: changed_answer, touched_facility.
 CREATE OR REPLACE TABLE changed_answer AS
 SELECT
     assessment_no, question_id, answered_by,
@@ -21,13 +21,6 @@ WHERE b.state IS DISTINCT FROM a.state
     OR b.value_number IS DISTINCT FROM a.value_number
     OR b.unit IS DISTINCT FROM a.unit;
 
--- Instruments that list answers to questions which are not judged here.
-CREATE OR REPLACE TABLE otherwise_answering AS
-SELECT DISTINCT k.instrument
-FROM released.compact.asked_question k
-JOIN released.compact.question q USING (question_no)
-ANTI JOIN changed_question c ON c.instrument = k.instrument AND c.question_id = q.question_id;
-
 CREATE OR REPLACE TABLE touched_facility AS
 WITH moved AS (
     -- An indicator of another topic or kind moves answers that stay as they are.
@@ -41,18 +34,6 @@ touched AS (
     UNION
     SELECT assessment_no FROM before.said SEMI JOIN moved USING (indicator_id)
 ),
-answering AS (
-    -- Where an instrument begins or ceases to list answers, the silence of its other audits says something else.
-    SELECT instrument
-    FROM (
-        SELECT DISTINCT s.instrument, 'before' AS side FROM before.said JOIN judged_assessment s USING (assessment_no)
-        UNION ALL
-        SELECT DISTINCT s.instrument, 'after' FROM after.said JOIN judged_assessment s USING (assessment_no)
-    )
-    WHERE instrument NOT IN (SELECT instrument FROM otherwise_answering)
-    GROUP BY instrument
-    HAVING count(*) = 1
-),
 found AS (
     SELECT DISTINCT c.assessment_id
     FROM staged_finding f
@@ -65,6 +46,4 @@ FROM (
     SELECT facility_id FROM judged_assessment SEMI JOIN touched USING (assessment_no)
     UNION
     SELECT facility_id FROM judged_assessment SEMI JOIN found USING (assessment_id)
-    UNION
-    SELECT facility_id FROM judged_assessment SEMI JOIN answering USING (instrument)
 );

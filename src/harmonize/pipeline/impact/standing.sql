@@ -1,6 +1,6 @@
 -- How all answers of the touched factories count by one side: those of the release but for the questions that are judged
 -- anew, and what these come to on this side.
--- Reads: released, counted, present.counted, otherwise_answering, touched_facility, release.compact.
+-- Reads: released, counted, present.counted, instrument_default, touched_facility, release.compact.
 -- Writes: release.compact.topic_count, answering_instrument, stale_facility; takes other factories from made_assessment.
 DELETE FROM made_assessment WHERE facility_id NOT IN (SELECT facility_id FROM touched_facility);
 
@@ -25,9 +25,6 @@ SEMI JOIN touched_facility f ON f.facility_id = s.facility_id
 GROUP BY s.assessment_no, c.topic_id
 HAVING sum(times * c.answers) > 0;
 
-CREATE OR REPLACE TABLE answering_instrument AS
-FROM otherwise_answering
-UNION
-SELECT instrument FROM release.compact.stored_assessment WHERE answers > 0;
+CREATE OR REPLACE TABLE answering_instrument AS SELECT instrument FROM instrument_default WHERE lists_answers;
 
 CREATE OR REPLACE TABLE stale_facility AS SELECT * FROM touched_facility LIMIT 0;

@@ -98,7 +98,7 @@ def open_sides(connection: duckdb.DuckDBPyConnection, names: Sequence[str], scra
     """
     for name in names:
         connection.execute(f"ATTACH ':memory:' AS {name}")
-        attach_release(connection, scratch / f"{name}.duckdb", None, "")
+        attach_release(connection, scratch / f"{name}.duckdb", None, "", is_to_be_read=False)
         empty, released = (_COLUMNS.format(database=database) for database in ("release", "released"))
         differing = connection.execute(f"({empty}) EXCEPT ({released})").fetchall()
         connection.execute("DETACH release")
