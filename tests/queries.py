@@ -10,15 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-from tests.pipeline.worlds import AS_OF, ROOT, alone, demo_world, settings
 
 from harmonize.pipeline.publishing import publish
+from tests.pipeline.worlds import AS_OF, ROOT, alone, demo_world, settings
 
 __all__ = ["BUYER", "DOCUMENT", "audience_folder", "documented", "printed"]
 
 DOCUMENT = ROOT / "schemas" / "queries.md"
 BUYER = "gap"
-_BLOCK = re.compile(r"(?P<title>^## .+?$)(?P<between>.*?```sql\n)(?P<sql>.*?)```\n(?P<output>(?:\n?\|.*?\n)*)", re.S | re.M)
+_BLOCK = re.compile(
+    r"(?P<title>^## .+?$)(?P<between>.*?```sql\n)(?P<sql>.*?)```\n(?P<output>(?:\n?\|.*?\n)*)", re.DOTALL | re.MULTILINE
+)
 _MANY = 12
 """Columns from which on a table is turned: one line a column."""
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 import pytest
+
 from tests.pipeline.worlds import ROOT
 from tests.queries import BUYER, audience_folder
 

@@ -48,7 +48,8 @@ def test_a_report_that_is_missing_costs(out: Path) -> None:
 def test_a_report_of_another_audience_costs(out: Path) -> None:
     with duckdb.connect(str(out / "audiences/pvh/pvh.duckdb"), read_only=True) as connection:
         ((foreign,),) = connection.execute("SELECT min(assessment_id) FROM assessment").fetchall()
-    _damage(out, "gap", f"UPDATE assessment SET assessment_id = '{foreign}' WHERE assessment_id = (SELECT min(assessment_id) FROM assessment)")
+    first = "(SELECT min(assessment_id) FROM assessment)"
+    _damage(out, "gap", f"UPDATE assessment SET assessment_id = '{foreign}' WHERE assessment_id = {first}")
     assert any(f"may see nothing of {foreign}" in said for said in _score(out).examples)
 
 

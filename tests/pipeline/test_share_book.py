@@ -1,4 +1,4 @@
-"""The workbook of a manufacturer: its profile, its plan and who sees what of it, of its own factory and nothing else."""
+"""The workbook of a manufacturer: profile, plan and who sees what, of its own factory and nothing else."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import duckdb
 import openpyxl
 import pytest
+
 from tests.pipeline.worlds import demo_world
 from tests.queries import audience_folder
 
@@ -22,6 +23,11 @@ def _manufacturers() -> list[Path]:
 def _sheets(folder: Path) -> dict[str, Rows]:
     book = openpyxl.load_workbook(folder / f"{folder.name}.xlsx")
     return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+
+
+def _truth(name: str) -> list[dict[str, str]]:
+    with (demo_world().truth / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines))
 
 
 @pytest.fixture
@@ -49,10 +55,11 @@ def test_a_plan_holds_what_was_granted() -> None:
     with_findings = 0
     for folder in _manufacturers():
         with duckdb.connect(str(folder / f"{folder.name}.duckdb"), read_only=True) as connection:
-            (missing, there), = connection.execute(
+            ((missing, there),) = connection.execute(
                 """
-                SELECT count(*) FILTER (n.finding_id NOT IN (SELECT finding_id FROM v_corrective_action_source WHERE finding_id IS NOT NULL)), count(*)
+                SELECT count(*) FILTER (s.finding_id IS NULL), count(*)
                 FROM finding n
+                LEFT JOIN v_corrective_action_source s USING (finding_id)
                 JOIN assessment a USING (assessment_id)
                 LEFT JOIN indicator i USING (indicator_id)
                 LEFT JOIN compact.closing_check c USING (finding_id)
@@ -65,10 +72,9 @@ def test_a_plan_holds_what_was_granted() -> None:
 
 
 def test_who_sees_what_is_what_the_truth_grants_of_what_it_sees_itself(books: dict[Path, dict[str, Rows]]) -> None:
-    truth = demo_world().truth
-    shares = list(csv.DictReader((truth / "shares.csv").open(encoding="utf-8", newline="")))
-    facilities = {row["os_id"].lower(): row["facility"] for row in csv.DictReader((truth / "facilities.csv").open(encoding="utf-8"))}
-    of = {row["assessment"]: row["facility"] for row in csv.DictReader((truth / "assessments.csv").open(encoding="utf-8"))}
+    shares = _truth("shares")
+    facilities = {row["os_id"].lower(): row["facility"] for row in _truth("facilities")}
+    of = {row["assessment"]: row["facility"] for row in _truth("assessments")}
     told = 0
     for folder, sheets in books.items():
         facility = facilities[folder.name.rpartition("-")[2]]

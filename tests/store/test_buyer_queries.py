@@ -1,4 +1,4 @@
-"""The queries that are documented for buyers run as they are printed, on an audience's file and on a steward's release."""
+"""The queries that are documented for buyers run as they are printed, on an audience's file and on a release."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Hand in the consent register: grants of every kind, as `schemas/demo/grants.yml` plans them, and what they truly open."""
+"""Hand in the consent register: grants of all kinds, planned in `schemas/demo/grants.yml`, and what they truly open."""
 
 from __future__ import annotations
 
@@ -17,9 +17,9 @@ REGISTER = "consent/grants.csv"
 STRANGER = "northline/received-2026-06-02/grants.csv"
 """A contributor that is no registrar hands in a register, too."""
 COLUMNS = (
-    "grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope", "valid_from", "valid_to",
-    "purpose", "evidence", "revoked_on", "granted_by", "signatory_role", "granted_on", "text_version", "onward_use",
-    "retention_until",
+    "grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope", "valid_from",
+    "valid_to", "purpose", "evidence", "revoked_on", "granted_by", "signatory_role", "granted_on", "text_version",
+    "onward_use", "retention_until",
 )  # fmt: skip
 OWN = "own"
 """The scope of what an audience handed in itself."""
@@ -146,7 +146,8 @@ def share_truths(
                 surely = each.instrument not in grant.plan.perhaps
                 may_see((grant.audience.lower(), each.assessment), grant.plan.scope, surely)
     return [
-        ShareTruth(audience, key, WIDENING[scope], surely) for (audience, key), (scope, surely) in sorted(widest.items())
+        ShareTruth(audience, key, WIDENING[scope], surely)
+        for (audience, key), (scope, surely) in sorted(widest.items())
     ]
 
 

@@ -1,4 +1,4 @@
-"""Hold what audiences were given against who may see what: by what stands in their files, not by what is said of them."""
+"""Hold what audiences were given against who may see what: by what stands in their files, not what is said of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Shown = Mapping[tuple[str, str], frozenset[str]]
 
 
 def score_shares(out: Path, database: Path, truth: Path) -> Tally:
-    """Every assessment that an audience surely may see, or sees: whether it sees it, and what its scope opens and no more.
+    """Every assessment that an audience surely may see, or sees: whether it sees what its scope opens, and no more.
 
     Args:
         out: the folder with `audiences` and `steward`.

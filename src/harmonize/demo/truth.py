@@ -143,7 +143,7 @@ class ShareTruth:
 
     Attributes:
         scope: `own` where it handed it in itself.
-        surely: its own record states what the grant names; where not, a likeness may stand between, which carries no grant.
+        surely: its own record states what the grant names; where not, a likeness may stand between: it opens nothing.
     """
 
     audience: str

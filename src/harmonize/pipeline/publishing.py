@@ -230,7 +230,8 @@ def _place(
 
 def _publication_id(built: Path, judged_on: date) -> str:
     manifests = [
-        (path.parent.name, json.loads(path.read_text(encoding="utf-8"))) for path in sorted(built.glob("*/manifest.json"))
+        (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
+        for path in sorted(built.glob("*/manifest.json"))
     ]
     # (Who sees what of a manufacturer is no part of its tables.)
     said = [(name, one["logical_hash"], one.get("who_sees_what")) for name, one in manifests]

@@ -1,7 +1,7 @@
-"""The workbook that a manufacturer receives with its share: its profile, one plan by due date, and who sees what until when.
+"""The workbook that a manufacturer receives with its share: profile, one plan by due date, who sees what until when.
 
-Who sees what is told of the manufacturer's own factory alone, and of reports that the manufacturer sees itself. What others
-handed in themselves is not told: that they hold a report is theirs.
+Who sees what is told of the manufacturer's own factory alone, and of reports that the manufacturer sees itself. What
+others handed in themselves is not told: that they hold a report is theirs.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from harmonize.yaml_forms import StrictForm, read_form
 __all__ = ["BookWords", "load_book_words", "write_share_book"]
 
 _PROFILE = (
-    "name", "name_local", "address", "country", "admin1", "sector", "workers", "os_id", "tax_code", "assessments", "visits",
-    "instruments", "last_assessed_on", "findings_not_closed",
+    "name", "name_local", "address", "country", "admin1", "sector", "workers", "os_id", "tax_code", "assessments",
+    "visits", "instruments", "last_assessed_on", "findings_not_closed",
 )  # fmt: skip
 _WHO = {"audience": 26, "instrument": 26, "assessed_on": 12, "sees": 34, "until": 16, "assessment_id": 26}
 _FOREVER = date(9999, 12, 31)
