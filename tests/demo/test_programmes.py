@@ -17,8 +17,8 @@ SCHEMAS = Path(__file__).resolve().parents[2] / "schemas"
 TruthTable = Callable[[str], list[dict[str, str]]]
 
 INSTRUMENTS = {
-    "adidas", "amfori_bsci", "better_work_cat", "consent", "ersa", "facility_list", "gap", "higg_fem", "kh_self_declaration",
-    "levis", "nike", "pvh", "slcp_caf", "smeta", "th_tls8001", "vn_labour_inspection", "wrap",
+    "adidas", "amfori_bsci", "better_work_cat", "consent", "ersa", "facility_list", "gap", "higg_fem",
+    "kh_self_declaration", "levis", "nike", "pvh", "slcp_caf", "smeta", "th_tls8001", "vn_labour_inspection", "wrap",
 }  # fmt: skip
 
 

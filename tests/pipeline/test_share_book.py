@@ -60,9 +60,9 @@ def test_a_plan_holds_what_was_granted() -> None:
                 SELECT count(*) FILTER (s.finding_id IS NULL), count(*)
                 FROM finding n
                 LEFT JOIN v_corrective_action_source s USING (finding_id)
-                JOIN assessment a USING (assessment_id)
-                LEFT JOIN indicator i USING (indicator_id)
-                LEFT JOIN compact.closing_check c USING (finding_id)
+                JOIN assessment a ON a.assessment_id = n.assessment_id
+                LEFT JOIN indicator i ON i.indicator_id = n.indicator_id
+                LEFT JOIN compact.closing_check c ON c.finding_id = n.finding_id
                 WHERE a.published AND coalesce(i.kind, 'compliance') = 'compliance' AND c.finding_id IS NULL
                 """
             ).fetchall()
