@@ -40,10 +40,10 @@ __all__ = [
 
 SMALL_COUNT_REASON = "withheld: small count"
 _STRING, _LIST = pa.string(), pa.list_(pa.string())
-_KEPT_COLUMNS = frozenset((
-    "audience_no", "mention_id", "is_own", "file_id", "locator", "facility_id", "contributor", "instrument",
-    "link_method",
-))  # fmt: skip
+_KEPT_COLUMNS = frozenset(
+    {"audience_no", "mention_id", "is_own", "file_id", "locator", "assessment_no", "facility_id", "contributor"}
+    | {"instrument", "link_method"}
+)
 """Columns of a mention by which the core finds it; they are no statement of the mention."""
 
 

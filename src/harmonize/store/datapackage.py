@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
+from functools import cache
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -212,6 +213,7 @@ def _schema(
     return schema
 
 
+@cache
 def _contract_fields(table: str) -> dict[str, dict[str, Any]]:
     """Fields of a contract table by name, with type, meaning and constraints."""
     types = arrow_schema(table)

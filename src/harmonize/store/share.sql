@@ -12,11 +12,11 @@ WHERE audience_no = getvariable('audience_no');
 CREATE OR REPLACE TEMP TABLE its_file AS
 SELECT DISTINCT shared_id AS file_id FROM shared_file WHERE audience_no = getvariable('audience_no') AND is_own;
 
-INSERT INTO shared.facility FROM release.facility SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.facility_identifier FROM release.facility_identifier SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.facility_alias FROM release.facility_alias SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.facility_relation FROM release.facility_relation SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.facility_mention FROM release.facility_mention SEMI JOIN its_facility USING (facility_id);
+INSERT INTO shared.facility FROM release.facility SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.facility_identifier FROM release.facility_identifier SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.facility_alias FROM release.facility_alias SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.facility_relation FROM release.facility_relation SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.facility_mention FROM release.facility_mention SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.assessment
 SELECT a.* REPLACE (CASE WHEN t.is_own THEN a.native_id ELSE a.assessment_id || '-N' END AS native_id)
 FROM release.assessment a
@@ -31,24 +31,27 @@ SEMI JOIN its_assessment USING (assessment_id)
 -- (What was granted of one assessment is one delivery.)
 QUALIFY file_id IN (FROM its_file) OR row_number() OVER (
     PARTITION BY assessment_id, file_id IN (FROM its_file) ORDER BY wins DESC, copy_id
-) = 1;
+) = 1
+ORDER BY ALL;
 UPDATE shared.assessment a SET copy_count = c.copies
 FROM (SELECT assessment_id, count(*) AS copies FROM shared.assessment_copy GROUP BY ALL) c
 WHERE c.assessment_id = a.assessment_id;
-INSERT INTO shared.assessment_relation FROM release.assessment_relation SEMI JOIN its_assessment USING (assessment_id);
-INSERT INTO shared.assessment_scope FROM release.assessment_scope SEMI JOIN its_assessment USING (assessment_id);
-INSERT INTO shared.score FROM release.score SEMI JOIN its_assessment USING (assessment_id);
+INSERT INTO shared.assessment_relation FROM release.assessment_relation SEMI JOIN its_assessment USING (assessment_id) ORDER BY ALL;
+INSERT INTO shared.assessment_scope FROM release.assessment_scope SEMI JOIN its_assessment USING (assessment_id) ORDER BY ALL;
+INSERT INTO shared.score FROM release.score SEMI JOIN its_assessment USING (assessment_id) ORDER BY ALL;
 INSERT INTO shared.finding
 SELECT * REPLACE (
     CASE WHEN file_id IN (FROM its_file) THEN locator ELSE 'granted' END AS locator,
     CASE WHEN file_id IN (FROM its_file) THEN native_id END AS native_id
 )
 FROM release.finding
-SEMI JOIN its_assessment USING (assessment_id);
+SEMI JOIN its_assessment USING (assessment_id)
+ORDER BY ALL;
 INSERT INTO shared.corrective_action
 SELECT * REPLACE (CASE WHEN file_id IN (FROM its_file) THEN locator ELSE 'granted' END AS locator)
 FROM release.corrective_action
-WHERE facility_id IN (FROM its_facility) OR finding_id IN (SELECT finding_id FROM shared.finding) OR file_id IN (FROM its_file);
+WHERE facility_id IN (FROM its_facility) OR finding_id IN (SELECT finding_id FROM shared.finding) OR file_id IN (FROM its_file)
+ORDER BY ALL;
 INSERT INTO shared.conflict
 SELECT * REPLACE (
     CASE WHEN winning_copy_id IN (SELECT copy_id FROM shared.assessment_copy WHERE file_id IN (FROM its_file)) THEN winning_locator
@@ -59,17 +62,19 @@ SELECT * REPLACE (
     ) AS winning_copy_id
 )
 FROM release.conflict
-SEMI JOIN its_assessment USING (assessment_id);
+SEMI JOIN its_assessment USING (assessment_id)
+ORDER BY ALL;
 INSERT INTO shared.contradiction
 SELECT * REPLACE (
     CASE WHEN file_a IN (FROM its_file) THEN locator_a ELSE 'granted' END AS locator_a,
     CASE WHEN file_b IN (FROM its_file) THEN locator_b ELSE 'granted' END AS locator_b
 )
 FROM release.contradiction
-SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.overlap FROM release.overlap SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.burden FROM release.burden SEMI JOIN its_facility USING (facility_id);
-INSERT INTO shared.file FROM release.file SEMI JOIN its_file USING (file_id);
+SEMI JOIN its_facility USING (facility_id)
+ORDER BY ALL;
+INSERT INTO shared.overlap FROM release.overlap SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.burden FROM release.burden SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
+INSERT INTO shared.file FROM release.file SEMI JOIN its_file USING (file_id) ORDER BY ALL;
 
 -- The compact answers.
 CREATE OR REPLACE TEMP TABLE its_answer AS
@@ -159,7 +164,7 @@ FROM shared.compact.stored_answer a
 JOIN shared.compact.stored_assessment s USING (assessment_no)
 GROUP BY ALL
 ORDER BY ALL;
-INSERT INTO shared.compact.follow_up FROM release.compact.follow_up SEMI JOIN its_assessment USING (assessment_id);
+INSERT INTO shared.compact.follow_up FROM release.compact.follow_up SEMI JOIN its_assessment USING (assessment_id) ORDER BY ALL;
 INSERT INTO shared.compact.topic_count
 SELECT c.* REPLACE (t.assessment_no AS assessment_no)
 FROM release.compact.topic_count c
@@ -169,7 +174,8 @@ ORDER BY ALL;
 CREATE OR REPLACE TEMP TABLE its_factory AS
 SELECT f.facility_no AS joint_no, f.facility_id, (row_number() OVER (ORDER BY f.facility_id))::INTEGER AS facility_no
 FROM release.compact.stored_facility f
-SEMI JOIN its_facility USING (facility_id);
+SEMI JOIN its_facility USING (facility_id)
+ORDER BY ALL;
 INSERT INTO shared.compact.stored_facility SELECT facility_no, facility_id, 0 FROM its_factory ORDER BY facility_no;
 INSERT INTO shared.compact.latest
 SELECT l.* REPLACE (f.facility_no AS facility_no, q.number AS question_no, t.assessment_no AS assessment_no)
