@@ -48,8 +48,9 @@ docs: $(READY) ## Regenerate schemas/README.md and schemas/contract.json from th
 	$(BIN)/python -c "from pathlib import Path; from harmonize.store.dictionary import write_dictionary; write_dictionary(Path('schemas'))"
 	$(BIN)/python -c "from pathlib import Path; from harmonize.store.contracts import write_contract; write_contract(Path('schemas'))"
 
-golden: $(READY) ## Regenerate the golden outputs of the source fixtures; review the diff.
+golden: $(READY) ## Regenerate golden outputs, those of the buyer queries too; review the diff.
 	$(BIN)/python -m tests.sources.golden
+	$(BIN)/python -m tests.queries
 
 lock: ## Pin the dependencies again (needs uv).
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --python-version 3.11 -o requirements.lock

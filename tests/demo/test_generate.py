@@ -128,6 +128,7 @@ def test_every_planned_kind_of_fault_is_planted(truth: TruthTable) -> None:
     assert planted == {
         "bad_check_digit", "blank_key", "broken_archive", "deleted_assessment", "drift_column", "empty_file",
         "excel_error", "missing_column", "missing_unit", "negative_quantity", "nested_archive", "never_posted",
+            "not_a_registrar", "refused_grant", "unreadable_grant",
         "orphan_finding", "rating_against_areas", "repeated_row", "truncated_json", "unknown_answer",
         "unknown_clause", "unknown_format", "unknown_rating", "unknown_severity", "unknown_status",
         "unknown_timescale", "unknown_unit", "unreadable_date", "unreadable_number", "wrong_encoding",

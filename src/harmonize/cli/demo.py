@@ -15,12 +15,14 @@ import typer
 from harmonize.cli.output import say
 
 if TYPE_CHECKING:
-    from harmonize.demo import DemoScore
+    from harmonize.demo import DemoScore, Tally
     from harmonize.pipeline import RunResult
     from harmonize.project import Project
 
 __all__ = ["demo_command"]
 
+DAY = date(2026, 6, 30)
+"""The day of the sample: ages and grants are judged on it."""
 FULL_FACILITIES = 2_500
 """With two editions and 4,000 questions: 5,000 assessments, 13 million answers."""
 ROWS_A_FILE = 50
@@ -51,7 +53,7 @@ def demo_command(
     ] = False,
 ) -> None:
     """Write an inbox in all supported formats: invented factories, copied visits, planted faults, and the truth."""
-    from harmonize.demo import generate, score
+    from harmonize.demo import generate, score, score_shares
     from harmonize.project import Project
 
     project = Project.locate(Path.cwd())
@@ -66,8 +68,11 @@ def demo_command(
         say(f"{out / 'decisions'}: {made.decisions} decisions of a person on records without an address")
     if run_it:
         result = _run(project, made.inbox, out)
+        audiences = _publish(project, out)
+        say(f"published    {audiences} audiences ({out / 'audiences'})")
         say()
-        show_score(score(result.folder / "harmonized.duckdb", made.truth))
+        database = result.folder / "harmonized.duckdb"
+        show_score(score(database, made.truth), score_shares(out, database, made.truth))
 
 
 def _write_full_scale(project: Project, out: Path, facilities: int, seed: int) -> Path:
@@ -94,12 +99,21 @@ def _run(project: Project, inbox: Path, out: Path) -> RunResult:
     with TerminalObserver() as observer:
         # The demo keeps its ledger to itself, so that it never mixes with a project's own.
         alone = Project(project.roots, None)
-        result = run(alone, load_settings(project, "demo"), inbox, out, date(2026, 6, 30), today(), observer)
+        result = run(alone, load_settings(project, "demo"), inbox, out, DAY, today(), observer)
     summarise(result, out, sum(result.seconds.values()))
     return result
 
 
-def show_score(found: DemoScore) -> None:
+def _publish(project: Project, out: Path) -> int:
+    """Publish the release of the sample for everybody; how many audiences there are."""
+    from harmonize.pipeline.publishing import publish
+    from harmonize.project import Project
+    from harmonize.settings import load_settings
+
+    return len(publish(Project(project.roots, None), load_settings(project, "demo"), out, DAY).manifests)
+
+
+def show_score(found: DemoScore, shares: Tally) -> None:
     """The run against the sample's own truth."""
     say("against the sample's own truth")
     for name, pairs in (
@@ -115,6 +129,7 @@ def show_score(found: DemoScore) -> None:
         ("faults caught", found.faults),
         ("files' fate", found.files),
         ("cells counted", found.cells),
+        ("shares right", shares),
     ):
         say(f"  {name:<14} {tally.right} of {tally.checked}")
         for place in tally.examples:

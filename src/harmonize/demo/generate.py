@@ -17,6 +17,7 @@ from harmonize.demo.better_work_public import public_answers, published_visits
 from harmonize.demo.caf_answers import caf_answers, caf_assessment, caf_findings
 from harmonize.demo.decisions import stewards_decisions, write_decisions
 from harmonize.demo.deliveries import deliver
+from harmonize.demo.grants import Grant, grant_parcels, grants_of, share_truths
 from harmonize.demo.happenings import Happenings, happenings
 from harmonize.demo.higg_answers import fem_answers, fem_assessments
 from harmonize.demo.higg_deliveries import in_api, withdrawn_visits
@@ -33,6 +34,7 @@ from harmonize.demo.truth import (
     FileTruth,
     FindingTruth,
     MentionTruth,
+    ShareTruth,
     table,
 )
 from harmonize.demo.world import Factory
@@ -72,7 +74,8 @@ def generate(out: Path, *, facilities: int, seed: int, schemas: Path) -> DemoSum
     """
     material = read_material(schemas)
     world = happenings(material, facilities, seed)
-    parcels = deliver(world, material, seed)
+    grants = grants_of(world.factories, _assessments(world, material, seed), material.grants)
+    parcels = [*deliver(world, material, seed), *grant_parcels(grants, material.grants)]
     files = packed(parcels)
     _refuse_foreign_files(out / "inbox", files)
     for path, content in files.items():
@@ -80,7 +83,8 @@ def generate(out: Path, *, facilities: int, seed: int, schemas: Path) -> DemoSum
         target.parent.mkdir(parents=True, exist_ok=True)
         target.write_bytes(content)
     write_decisions(out, stewards_decisions(world, material, seed))
-    return _write_truth(out, world, material, seed, parcels)
+    _write_secret(out, seed)
+    return _write_truth(out, world, material, seed, parcels, grants)
 
 
 def _refuse_foreign_files(inbox: Path, own: Iterable[str]) -> None:
@@ -94,13 +98,26 @@ def _refuse_foreign_files(inbox: Path, own: Iterable[str]) -> None:
         )
 
 
-def _write_truth(out: Path, world: Happenings, material: Material, seed: int, parcels: Sequence[Parcel]) -> DemoSummary:
+def _write_secret(out: Path, seed: int) -> None:
+    """The publisher's secret of invented data, which is none: the same demo gives audiences the same ids."""
+    path = out / "secrets" / "sharing.key"
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(f"no secret: invented data of seed {seed}", encoding="utf-8")
+        path.chmod(0o600)
+
+
+def _write_truth(
+    out: Path, world: Happenings, material: Material, seed: int, parcels: Sequence[Parcel], grants: Sequence[Grant]
+) -> DemoSummary:
     faults = list(chain.from_iterable(parcel.faults for parcel in parcels))
     mentions = list(chain.from_iterable(parcel.mentions for parcel in parcels))
     copies = list(chain.from_iterable(parcel.copies for parcel in parcels))
     answers = _answers(world, material, seed, faults)
     findings = _findings(world, material, faults)
     assessments = _assessments(world, material, seed)
+    unposted = [visit.key for visit in withdrawn_visits(world.fem, seed)]
+    shares = share_truths(grants, assessments, copies, unposted, material.grants)
     files = [truth for truth in file_truths(parcels) if truth.status != "passed_over"]
     tables: dict[str, tuple[type, Iterable[object]]] = {
         "facilities": (FacilityTruth, [_facility(factory, material, seed) for factory in world.factories]),
@@ -111,6 +128,7 @@ def _write_truth(out: Path, world: Happenings, material: Material, seed: int, pa
         "findings": (FindingTruth, findings),
         "faults": (FaultTruth, faults),
         "files": (FileTruth, files),
+        "shares": (ShareTruth, shares),
     }
     truth = out / "truth"
     truth.mkdir(parents=True, exist_ok=True)

@@ -10,6 +10,7 @@ from typing import Literal
 
 from harmonize.demo.entries import Entry
 from harmonize.demo.fault_plan import FaultPlan
+from harmonize.demo.grant_plan import GrantPlan
 from harmonize.demo.questionnaires import Questionnaire, SlcpCaf
 from harmonize.yaml_text import parse_yaml, read_yaml
 
@@ -217,6 +218,7 @@ class Material(Entry):
     questionnaires: dict[str, Questionnaire]
     tcvn3: dict[str, str]
     faults: FaultPlan
+    grants: GrantPlan
 
 
 def read_material(schemas: Path) -> Material:
@@ -236,6 +238,7 @@ def read_material(schemas: Path) -> Material:
             "questionnaires": _load(schemas, "questionnaires"),
             "tcvn3": _tcvn3(schemas),
             "faults": _load(schemas, "faults"),
+            "grants": _load(schemas, "grants"),
         }
     )
 

@@ -20,7 +20,7 @@ from harmonize.demo.found_places import FoundPlaces, index_places, paths_of
 from harmonize.demo.measures import PairScore, Tally, pair_score
 from harmonize.demo.places_reported import canonical_path
 
-__all__ = ["DemoScore", "score"]
+__all__ = ["DemoScore", "assessments_found", "read_truth", "score"]
 
 EXAMPLES = 20
 """How many mistakes of a kind are named."""
@@ -62,21 +62,21 @@ class DemoScore:
 
 def score(database: Path, truth: Path) -> DemoScore:
     """Judge the DuckDB file `database` (tables of contract version 1) by the folder `truth` of a generated demo."""
-    files = _read(truth, "files")
+    files = read_truth(truth, "files")
     with duckdb.connect(str(database), read_only=True) as connection:
         places = _assessments_by_place(connection, files)
-        assessments = _matched(_read(truth, "copies"), places)
+        assessments = _matched(read_truth(truth, "copies"), places)
         reported = _rows(connection, "quarantine")
         noticed = [*reported, *_rows(connection, "issue")]
-        faults = _read(truth, "faults")
-        true_assessments = _with_sound_headers(_read(truth, "assessments"), faults)
+        faults = read_truth(truth, "faults")
+        true_assessments = _with_sound_headers(read_truth(truth, "assessments"), faults)
         return DemoScore(
-            facilities=_facility_pairs(connection, _read(truth, "mentions"), files),
-            copies=_copy_pairs(_read(truth, "copies"), places),
+            facilities=_facility_pairs(connection, read_truth(truth, "mentions"), files),
+            copies=_copy_pairs(read_truth(truth, "copies"), places),
             stays=_stay_pairs(connection, true_assessments, assessments),
             headers=_headers(connection, true_assessments, assessments),
-            answers=_answers(connection, _read(truth, "answers"), assessments),
-            findings=_findings(connection, _read(truth, "findings"), assessments),
+            answers=_answers(connection, read_truth(truth, "answers"), assessments),
+            findings=_findings(connection, read_truth(truth, "findings"), assessments),
             faults=caught_faults(faults, noticed, files),
             accused=accused_places(faults, reported, files),
             files=_fates(connection, files),
@@ -85,7 +85,8 @@ def score(database: Path, truth: Path) -> DemoScore:
         )
 
 
-def _read(truth: Path, name: str) -> list[TruthRow]:
+def read_truth(truth: Path, name: str) -> list[TruthRow]:
+    """The rows of one table of the truth."""
     with (truth / f"{name}.csv").open(encoding="utf-8", newline="") as lines:
         return list(csv.DictReader(lines))
 
@@ -125,6 +126,13 @@ def _copy_pairs(copies: Sequence[TruthRow], places: FoundPlaces) -> PairScore:
     return pair_score(
         (row["assessment"], places.find(row["path"], row["locator"], alone=row["path"] in alone)) for row in copies
     )
+
+
+def assessments_found(database: Path, truth: Path) -> dict[str, str]:
+    """The assessment of the database that stands for each true one."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        places = _assessments_by_place(connection, read_truth(truth, "files"))
+    return _matched(read_truth(truth, "copies"), places)
 
 
 def _matched(copies: Sequence[TruthRow], places: FoundPlaces) -> dict[str, str]:

@@ -20,6 +20,7 @@ __all__ = [
     "FileTruth",
     "FindingTruth",
     "MentionTruth",
+    "ShareTruth",
     "table",
 ]
 
@@ -134,6 +135,21 @@ class FileTruth:
     status: str
     content: str
     cells: int
+
+
+@dataclass(frozen=True, slots=True)
+class ShareTruth:
+    """An assessment that an audience may see on the day of the demo.
+
+    Attributes:
+        scope: `own` where it handed it in itself.
+        surely: its own record states what the grant names; where not, a likeness may stand between: it opens nothing.
+    """
+
+    audience: str
+    assessment: str
+    scope: str
+    surely: bool
 
 
 def table(header: type, records: Iterable[object]) -> bytes:

@@ -20,6 +20,7 @@ from harmonize.database import quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline.publication import Sharing, SharingRules, share_release
+from harmonize.pipeline.share_book import load_book_words, write_share_book
 from harmonize.pipeline.understanding import load_knowledge
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
@@ -96,10 +97,15 @@ def publish(
         built = work / "publication"
         built.mkdir()
         dictionary = dictionary_markdown(understanding.schemas)
+        words = load_book_words(project)
         manifests: dict[str, dict[str, Any]] = {}
 
         def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
             manifests[share.audience] = _extract(connection, share, dictionary, as_of, judged_on)
+            if share.kind == "manufacturer":
+                folder = share.database.parent
+                told = write_share_book(connection, share.audience, folder, share.folder, words, judged_on)
+                manifests[share.audience]["who_sees_what"] = told
 
         configuration: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
@@ -223,10 +229,12 @@ def _place(
 
 
 def _publication_id(built: Path, judged_on: date) -> str:
-    said = [
-        (path.parent.name, json.loads(path.read_text(encoding="utf-8"))["logical_hash"])
+    manifests = [
+        (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
         for path in sorted(built.glob("*/manifest.json"))
     ]
+    # (Who sees what of a manufacturer is no part of its tables.)
+    said = [(name, one["logical_hash"], one.get("who_sees_what")) for name, one in manifests]
     return f"{judged_on.isoformat()}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
 
 

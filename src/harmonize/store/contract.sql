@@ -71,7 +71,7 @@ WITH dated AS (
             WHERE i.file_id = m.file_id AND i.locator = m.locator AND i.valid) AS identifier_count
     FROM mention m
     JOIN link l USING (mention_id)
-    JOIN made_file f USING (file_id)
+    LEFT JOIN made_file f USING (file_id)
     LEFT JOIN staged_assessment a USING (file_id, assessment_no)
 ),
 ranked AS (

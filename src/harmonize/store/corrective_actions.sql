@@ -130,12 +130,12 @@ found AS (
     UNION ALL BY NAME
     SELECT
         x.facility_id, concat_ws('|', 'plan', f.instrument, lower(trim(coalesce(x.issue_raw, x.action_id)))) AS matter,
-        x.action_id AS source_id, f.instrument, f.edition, [f.contributor] AS contributors, 0 AS verified_rank,
+        x.action_id AS source_id, f.instrument, f.edition, [coalesce(f.contributor, 'granted')] AS contributors, 0 AS verified_rank,
         x.status::VARCHAR AS status, x.status_raw, x.due_on, f.received_at AS stated_on, x.issue_raw AS description,
         CASE WHEN x.action IS NULL THEN [] ELSE [x.action] END AS actions,
         CASE WHEN x.responsible IS NULL THEN [] ELSE [x.responsible] END AS responsible, x.file_id, x.locator
     FROM corrective_action x
-    JOIN file f USING (file_id)
+    LEFT JOIN file f USING (file_id)
     WHERE x.finding_id IS NULL AND x.facility_id IS NOT NULL AND (factory IS NULL OR x.facility_id = factory)
         AND (day IS NULL OR coalesce(f.received_at, day) <= day)
 )
@@ -149,7 +149,8 @@ SELECT
     ) AS is_overdue,
     p.path
 FROM found f
-JOIN (SELECT file_id, path FROM file) p USING (file_id);
+-- (What was granted has no file here.)
+LEFT JOIN (SELECT file_id, path FROM file) p USING (file_id);
 
 -- What a later assessment says of an open finding. A proposal (`is_proposed`) is for the one who may accept it; nothing is
 -- closed by it. The others are remarks: weak, and no evidence of closing.
