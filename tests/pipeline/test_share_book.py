@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import openpyxl
 import pytest
+from python_calamine import CalamineWorkbook
 
 from tests.pipeline.worlds import demo_world
 from tests.queries import audience_folder
@@ -21,8 +21,9 @@ def _manufacturers() -> list[Path]:
 
 
 def _sheets(folder: Path) -> dict[str, Rows]:
-    book = openpyxl.load_workbook(folder / f"{folder.name}.xlsx")
-    return {sheet.title: list(sheet.iter_rows(values_only=True)) for sheet in book}
+    book = CalamineWorkbook.from_path(folder / f"{folder.name}.xlsx")
+    sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
+    return {name: [tuple(None if cell == "" else cell for cell in row) for row in rows] for name, rows in sheets.items()}
 
 
 def _truth(name: str) -> list[dict[str, str]]:

@@ -79,8 +79,8 @@ def withhold(
 def withhold_questions(connection: duckdb.DuckDBPyConnection, rules: WithholdingRules) -> None:
     """Make `withheld_question` of all that is asked, and `flagged_text` of the texts that many answers state.
 
-    Answers to such questions are never chosen (own ones are); the others are looked at by `withhold`, as far as anything
-    in them may have to be withheld.
+    Answers to such questions are never chosen (own ones are); the others are looked at by `withhold`, as far as
+    anything in them may have to be withheld.
     """
     create_rule_tables(connection, rules, known_indicators(connection, "source.indicator"))
     connection.execute("CREATE OR REPLACE TEMP VIEW shared_right AS SELECT * FROM source.instrument_rights")
