@@ -287,6 +287,7 @@ def conclude(connection: duckdb.DuckDBPyConnection) -> None:
 def judge_on(connection: duckdb.DuckDBPyConnection, day: date) -> None:
     """Make `judgement_day`: what is dated later has not happened yet."""
     connection.execute("CREATE OR REPLACE TABLE judgement_day AS SELECT ?::DATE AS day", [day])
+    connection.execute("SET VARIABLE judgement_day = ?::DATE", [day])
 
 
 def keep_ledger(connection: duckdb.DuckDBPyConnection) -> None:

@@ -1,5 +1,5 @@
 -- Assessments that are dated after the day of judgement: they stand in no count of what was asked and visited by then.
--- Reads: made_assessment, made_copy, judgement_day. Writes: future_issue.
+-- Reads: made_assessment, made_copy. Writes: future_issue.
 CREATE OR REPLACE TABLE future_issue AS
 SELECT
     c.file_id,
@@ -13,4 +13,4 @@ SELECT
     false AS withheld
 FROM made_assessment a
 JOIN made_copy c USING (assessment_id)
-WHERE a.published AND coalesce(a.ended_on, a.assessed_on) > (SELECT day FROM judgement_day);
+WHERE a.published AND coalesce(a.ended_on, a.assessed_on) > getvariable('judgement_day');

@@ -48,10 +48,15 @@ def publish_command(
 
 
 def _summarise(published: Published, out: Path) -> None:
+    from harmonize.sharing.grants import SCOPES
+
     for name, manifest in sorted(published.manifests.items()):
         say(f"{name:<24} {_said(manifest)}")
     for one in published.withdrawn:
-        say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file)")
+        rest = f"{SCOPES[one.scope_now - 1]} stays" if one.scope_now else "nothing stays"
+        if one.basis == "grant" and not one.scope_now:
+            rest = "nothing of the grant stays"
+        say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file), {rest}")
     if published.receipt is not None:
         say(f"receipt      {published.receipt}")
     say(f"published    {published.folder}{'' if published.is_new else '  (same content as before: kept)'}")

@@ -69,14 +69,15 @@ class Sharing:
     Attributes:
         shares: one of each audience that has any rows, by its name.
         withheld: how many rows each audience lost to which class.
-        visible: the assessments that each audience is shown, as (audience, id there, id in the release, grant).
+        visible: the assessments that each audience is shown, as (audience, id there, id in the release, `own` or `grant`,
+            how much of it from 1 to 4, grant).
         personal: what personal fields left for whom, on which basis (domain rule 30).
         tokens: ids of audiences with what they stand for in the release: (audience, token, kind, id in the release).
     """
 
     shares: Sequence[Share]
     withheld: dict[str, list[dict[str, Any]]]
-    visible: Sequence[tuple[str, str, str, str | None]]
+    visible: Sequence[tuple[str, str, str, str, int, str | None]]
     tokens: Sequence[tuple[str, str, str, str]]
     personal: Sequence[Mapping[str, Any]]
 
@@ -172,7 +173,9 @@ def _make(connection: duckdb.DuckDBPyConnection, as_of: date) -> None:
 
 
 _VISIBLE = """
-    SELECT a.audience, s.shared_id, s.assessment_id, max(v.grant_id)
+    SELECT
+        a.audience, s.shared_id, s.assessment_id, CASE WHEN v.is_own THEN 'own' ELSE 'grant' END AS basis,
+        max(v.scope_rank) AS scope_rank, arg_max(v.grant_id, v.scope_rank) AS grant_id
     FROM shared_assessment s
     JOIN audience a USING (audience_no)
     JOIN visible_copy v USING (audience_no, assessment_id)

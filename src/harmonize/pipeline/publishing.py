@@ -29,6 +29,7 @@ from harmonize.sharing.grants import load_signatory_rules
 from harmonize.sharing.secret import sharing_secret
 from harmonize.sharing.text_reviews import approved_texts
 from harmonize.sharing.withholding_rules import load_withholding_rules
+from harmonize.store.build import release_form
 from harmonize.store.datapackage import datapackage
 from harmonize.store.dictionary import dictionary_markdown
 from harmonize.store.history import mark_audiences_published
@@ -38,9 +39,6 @@ from harmonize.store.releases import building, exclusive, file_sizes, is_whole, 
 from harmonize.store.shares import Share
 
 __all__ = ["Published", "publish"]
-
-_KEPT = 2
-"""Publications that stay: the one that holds, and the one before for those who are reading it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +205,7 @@ def _place(
     judged_on: date,
     only: Sequence[str] | None,
 ) -> Published:
-    columns = ("audience", "shared_id", "assessment_id", "grant_id")
+    columns = ("audience", "shared_id", "assessment_id", "basis", "scope_rank", "grant_id")
     before = publications.shown()
     now = [dict(zip(columns, row, strict=True)) for row in sharing.visible]
     if only is not None:
@@ -217,13 +215,14 @@ def _place(
     is_new = publication_id != publications.current
     previous = publications.current
     folder = publications.place(built, publication_id) if is_new else publications.folder / publication_id
-    _write_tokens(publications, sharing.tokens, only)
-    publications.write_record("shown.json", now)
-    publications.write_record(f"personal/{publication_id}.json", sharing.personal)
+    _write_tokens(publications, sharing.tokens)
     # What was withdrawn goes from every publication that is kept here, at once.
-    kept = [publication_id] if gone or previous is None else [publication_id, previous][:_KEPT]
+    kept = [publication_id] if gone or previous is None else [publication_id, previous]
     removed = publications.keep_only(kept)
     receipt = _receipt(publications, gone, removed, publication_id, judged_on) if gone else None
+    publications.write_record(f"personal/{publication_id}.json", sharing.personal)
+    # (Last of all: who is stopped before withdraws again by the next publication.)
+    publications.write_record("shown.json", now)
     mark_audiences_published(publications.out)
     return Published(publication_id, folder, manifests, gone, is_new, receipt)
 
@@ -235,7 +234,9 @@ def _publication_id(built: Path, judged_on: date) -> str:
     ]
     # (Who sees what of a manufacturer is no part of its tables.)
     said = [(name, one["logical_hash"], one.get("who_sees_what")) for name, one in manifests]
-    return f"{judged_on.isoformat()}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
+    # (Nor are the views, which are of the program.)
+    told = repr((release_form(()), said))
+    return f"{judged_on.isoformat()}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
 
 
 def _receipt(
@@ -258,13 +259,10 @@ def _receipt(
 _TOKEN = pa.schema({name: pa.string() for name in ("audience", "token", "kind", "master_id")})
 
 
-def _write_tokens(
-    publications: Publications, tokens: Sequence[tuple[str, str, str, str]], only: Sequence[str] | None
-) -> None:
+def _write_tokens(publications: Publications, tokens: Sequence[tuple[str, str, str, str]]) -> None:
     """Which id of which audience stands for what: for the steward alone, and for ever."""
     publications.steward.mkdir(parents=True, exist_ok=True)
     path = publications.steward / "tokens.duckdb"
-    del only
     rows = [dict(zip(_TOKEN.names, row, strict=True)) for row in tokens]
     with duckdb.connect() as connection:
         connection.execute(f"ATTACH {quoted(path)} AS kept")

@@ -11,7 +11,25 @@ CREATE OR REPLACE TABLE made_difference AS FROM release.report_difference WHERE 
 
 DELETE FROM release.conflict WHERE copy_id NOT IN (SELECT copy_id FROM made_copy WHERE contributor <> 'granted');
 
+-- The grants of an audience that open something for it; what they name in words that it may have.
 CREATE OR REPLACE TABLE audience_grant AS
-SELECT a.audience_no, g.*
-FROM source.consent_grant g
-JOIN audience a ON lower(trim(a.audience)) = lower(trim(g.audience));
+SELECT
+    j.audience_no,
+    r.* EXCLUDE (grant_no, registrar, received_at, grant_key, audience_key, is_outdated) REPLACE (
+        CASE WHEN n.is_told THEN r.facility_scheme ELSE 'facility_id' END AS facility_scheme,
+        CASE WHEN n.is_told THEN r.facility_value ELSE f.shared_id END AS facility_value,
+        CASE WHEN n.is_told THEN r.identifier ELSE f.shared_id END AS identifier,
+        CASE WHEN r.assessment = '*' THEN '*' ELSE coalesce(s.shared_id, 'one report') END AS assessment
+    )
+FROM judged_grant j
+JOIN registered_grant r USING (grant_no)
+JOIN audience a ON a.audience_no = j.audience_no
+JOIN shared_facility f ON f.audience_no = j.audience_no AND f.facility_id = j.facility_id
+CROSS JOIN LATERAL (SELECT a.is_named AND r.facility_scheme IN ('os_id', 'tax_code') AS is_told) n
+LEFT JOIN (
+    SELECT s.audience_no, s.facility_id, t.native_id, min(s.shared_id) AS shared_id
+    FROM shared_assessment s
+    JOIN source.assessment t USING (assessment_id)
+    GROUP BY ALL
+) s ON s.audience_no = j.audience_no AND s.facility_id = j.facility_id AND s.native_id = r.assessment
+WHERE j.standing = 'in_force';

@@ -24,28 +24,39 @@ __all__ = [
 ]
 
 
+_SHOWN = {"audience", "shared_id", "assessment_id", "basis", "scope_rank", "grant_id"}
+
+
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """An assessment that an audience was shown, and is shown no more.
+    """An assessment that an audience was shown, and is shown no more, or less of.
 
     Attributes:
         shared_id: its id in that audience's files.
+        basis: `own`, or `grant`: what was granted of an own report may end, and the own delivery stays.
+        scope_rank: how much of it was shown, from 1 to 4 (summary, findings, answers, full).
+        scope_now: how much of it is shown now; 0 for nothing.
     """
 
     audience: str
     shared_id: str
     assessment_id: str
+    basis: str
+    scope_rank: int
+    scope_now: int
     grant_id: str | None
 
 
 def withdrawn(before: Iterable[Mapping[str, Any]], now: Iterable[Mapping[str, Any]]) -> list[Withdrawn]:
-    """What was shown before and is shown no more."""
-    kept = {(row["audience"], row["assessment_id"]) for row in now}
-    return [
-        Withdrawn(row["audience"], row["shared_id"], row["assessment_id"], row["grant_id"])
-        for row in before
-        if (row["audience"], row["assessment_id"]) not in kept
-    ]
+    """What was shown before and is shown no more, or less of."""
+    kept = {(row["audience"], row["assessment_id"], row["basis"]): int(row["scope_rank"]) for row in now}
+    found = []
+    for row in before:
+        scope = kept.get((row["audience"], row["assessment_id"], row["basis"]), 0)
+        if scope < row["scope_rank"]:
+            known = (row["shared_id"], row["assessment_id"], row["basis"], row["scope_rank"])
+            found.append(Withdrawn(row["audience"], *known, scope, row["grant_id"]))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,12 +89,24 @@ class Publications:
             return None
 
     def shown(self) -> list[dict[str, Any]]:
-        """What the audiences are shown by the one that holds."""
+        """What the audiences are shown by the one that holds.
+
+        Raises:
+            PublicationError: the record is there and cannot be read: nobody could say what is withdrawn.
+        """
+        path = self.steward / "shown.json"
         try:
-            found: list[dict[str, Any]] = json.loads((self.steward / "shown.json").read_text(encoding="utf-8"))
-        except (OSError, ValueError):
+            found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
+            if all(_SHOWN <= row.keys() for row in found):
+                return found
+        except FileNotFoundError:
             return []
-        return found
+        except (OSError, ValueError, AttributeError, TypeError):
+            pass
+        raise PublicationError(
+            f"{path}: the record of what audiences were shown cannot be read, so nobody could say what is withdrawn. "
+            "Restore it from a copy, or remove it: then the receipt of the next publication tells of nothing earlier."
+        )
 
     def place(self, built: Path, publication_id: str) -> Path:
         """Put a built folder in place and switch `audiences` to it, all audiences at once.

@@ -210,8 +210,8 @@ JOIN own_content o ON o.content_file_id = i.file_id AND o.audience_no = getvaria
 WHERE i.is_of_content
 ORDER BY ALL;
 
--- Its own grants, in force and not.
-INSERT INTO shared.consent_grant
+-- Its own grants, as far as they open something.
+INSERT INTO shared.consent_grant BY NAME
 SELECT
     g.* EXCLUDE (audience_no) REPLACE (
         'G-' || upper(substr(sha256(concat_ws('|', a.audience, g.grant_id)), 1, 12)) AS grant_id, '' AS file_id, 'granted' AS locator,
