@@ -1,0 +1,190 @@
+"""What is published for audiences: what they were granted, what they gave, until when; and nothing else."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from tests.pipeline.publications import HANDED_IN, Desk, fem
+from tests.pipeline.worlds import AS_OF, run_inbox
+from tests.sharing.interference import contents, differences
+import duckdb
+
+COUNTS = """
+    SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM answer) > 0, (SELECT count(*) FROM finding) > 0,
+        (SELECT count(*) FROM score) > 0, (SELECT count(*) FROM assessment_scope) > 0
+"""
+
+
+@pytest.fixture(scope="module")
+def scopes(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """Every audience that hands nothing in has another scope."""
+    desk = Desk(tmp_path_factory.mktemp("scopes"))
+    desk.grant({"audience": "newcomer", "scope": "summary"}, {"grant_id": "G-2", "audience": "other", "scope": "answers"})
+    desk.publish()
+    return desk
+
+
+def test_a_summary_tells_the_header_alone(scopes: Desk) -> None:
+    assert scopes.ask("newcomer", COUNTS) == [(1, False, False, False, False)]
+    assert scopes.ask("newcomer", "SELECT count(*) FROM compact.topic_state") == [(0,)]
+
+
+def test_answers_tell_answers(scopes: Desk) -> None:
+    assert scopes.ask("other", COUNTS)[0][:2] == (1, True)
+
+
+def test_a_contributor_sees_its_own_rows_as_it_gave_them(scopes: Desk) -> None:
+    policy = "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'"
+    assert scopes.ask("pvh", policy) == [("No",)]
+    assert scopes.ask("gap", policy) == [("Yes",)]
+    assert scopes.ask("pvh", "SELECT DISTINCT contributor FROM assessment_copy") == [("pvh",)]
+    assert scopes.ask("pvh", "SELECT count(*) FROM conflict") == [(0,)]
+
+
+@pytest.fixture(scope="module")
+def granted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """A contributor is granted what others handed in of its own report."""
+    desk = Desk(tmp_path_factory.mktemp("granted"))
+    desk.grant({"audience": "pvh", "scope": "answers"}, {"grant_id": "G-2", "audience": "gap", "scope": "findings"})
+    desk.publish()
+    return desk
+
+
+def test_an_own_answer_that_lost_stands_as_a_conflict(granted: Desk) -> None:
+    assert granted.ask("pvh", "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'") == [("Yes",)]
+    found = granted.ask(
+        "pvh", "SELECT question_id, value_raw, winning_value_raw, contributor FROM conflict JOIN assessment_copy USING (copy_id)"
+    )
+    assert ("emsenvpolicy", "No", "Yes", "pvh") in found
+    assert {row[0] for row in found} <= {"emsenvpolicy", "ensourceselectricquant"}
+    assert {row[3] for row in found} == {"pvh"}
+
+
+def test_granted_findings_do_not_displace_own_answers(granted: Desk) -> None:
+    assert granted.ask("gap", "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'") == [("Yes",)]
+
+
+@pytest.mark.parametrize(
+    ("row", "is_shown"),
+    [
+        ({"valid_to": "2026-06-30"}, True),
+        ({"valid_to": "2026-06-29"}, False),
+        ({"valid_from": "2026-07-01"}, False),
+        ({"valid_from": "2026-06-30"}, True),
+        ({"revoked_on": "2026-06-30"}, False),
+        ({"revoked_on": "2026-07-01"}, True),
+        ({"assessment": "S-77"}, True),
+        ({"assessment": "S-78"}, False),
+        ({"instrument": "gap"}, False),
+        ({"instrument": "*"}, True),
+        ({"valid_to": ""}, False),
+        ({"facility_value": "acc-8"}, False),
+        ({"audience": "NEWCOMER"}, True),
+        ({"audience": "other"}, False),
+    ],
+)
+def test_a_grant_opens_what_it_says_on_its_days(row: dict[str, str], is_shown: bool, base: Desk) -> None:
+    base.grant(row, day="2026-05-02")
+    base.publish()
+    assert base.ask("newcomer", "SELECT count(*) > 0 FROM answer") == [(is_shown,)]
+    assert base.ask("newcomer", "SELECT count(*) > 0 FROM consent_grant") == [(is_shown,)]
+
+
+@pytest.fixture(scope="module")
+def base(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    return Desk(tmp_path_factory.mktemp("base"))
+
+
+def test_two_grants_of_which_one_ends(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({"valid_to": "2026-06-29"}, {"grant_id": "G-2", "scope": "summary"})
+    desk.publish()
+    assert desk.ask("newcomer", COUNTS) == [(1, False, False, False, False)]
+
+
+def test_without_the_files_of_others_the_file_is_the_same(tmp_path: Path) -> None:
+    """End to end: the inbox of one contributor and of those who granted, with the ids of the whole one."""
+    same = fem("Yes", "4711", surveyid="S-90", finishdate="2025-05-02")
+    files = {**HANDED_IN, "aardvark/received-2025-06-01/a.csv": same, "pvh/received-2025-06-02/b.csv": same}
+    files["pvh/received-2025-06-03/c.csv"] = same
+    whole = Desk(tmp_path / "whole", files).grant({"audience": "pvh", "instrument": "gap", "facility_scheme": "gap_facility",
+        "facility_value": "GF-1", "assessment": "G-500"})
+    whole.publish()
+    kept = {path: content for path, content in files.items() if path.split("/")[0] in ("pvh", "gap", "levis")}
+    del kept["gap/received-2024-08-01/fem.csv"]
+    less = Desk(tmp_path / "less", kept)
+    # (Which records are one factory may be known from others.)
+    (less.out / "decisions").mkdir(parents=True)
+    for path in (whole.out / "decisions").glob("*.jsonl"):
+        (less.out / "decisions" / path.name).write_bytes(path.read_bytes())
+    less.grant({"audience": "pvh", "instrument": "gap", "facility_scheme": "gap_facility", "facility_value": "GF-1",
+        "assessment": "G-500"})
+    less.publish()
+    found = []
+    for desk in (whole, less):
+        with duckdb.connect(str(desk.out / "audiences/pvh/pvh.duckdb"), read_only=True) as connection:
+            found.append(contents(connection))
+    assert "main.finding" in found[0]
+    assert [row[6] for row in sorted(found[0]["main.file"], key=lambda row: str(row[2]))].count("duplicate") == 1
+    assert not differences(*found)
+    one, other = (
+        {path.relative_to(desk.out / "audiences/pvh"): path.read_bytes()
+         for path in sorted((desk.out / "audiences/pvh").rglob("*")) if path.is_file() and path.suffix != ".duckdb"}
+        for desk in (whole, less)
+    )
+    assert one.keys() == other.keys()
+    assert [path for path in one if one[path] != other[path]] == []
+
+
+def _held(desk: Desk, word: str) -> list[str]:
+    """Files below the output folder of audiences that hold a word."""
+    return [
+        path.relative_to(desk.out).as_posix()
+        for path in sorted((desk.out / "publications").rglob("*"))
+        if path.is_file() and word.encode() in path.read_bytes()
+    ]
+
+
+def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "audience": "other"})
+    first = desk.publish()
+    ids = desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment")
+    assert len(ids) == 1
+    assert desk.ask("newcomer", "SELECT assessment_id FROM assessment") != desk.ask("other", "SELECT assessment_id FROM assessment")
+    assert desk.publish().publication_id == first.publication_id
+    others = {path: path.read_bytes() for path in (desk.out / "audiences/other").resolve().rglob("*") if path.is_file()}
+    names = {path.name: content for path, content in others.items()}
+    desk.grant({"revoked_on": "2026-06-01"}, {"grant_id": "G-2", "audience": "other", "revoked_on": "2026-06-01"}, day="2026-06-01")
+    second = desk.publish(only=["newcomer"])
+    assert [one.audience for one in second.withdrawn] == ["newcomer"]
+    assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(0,)]
+    assert [path.name for path in (desk.out / "publications").iterdir()] == [second.publication_id]
+    assert {path.name: path.read_bytes() for path in (desk.out / "audiences/other").resolve().rglob("*") if path.is_file()} == names
+    assert second.receipt is not None
+    receipt = json.loads(second.receipt.read_text(encoding="utf-8"))
+    assert [(one["audience"], one["shared_id"]) for one in receipt["withdrawn"]] == [("newcomer", ids[0][0])]
+    assert first.publication_id in receipt["removed_here"]
+    third = desk.publish()
+    assert [one.audience for one in third.withdrawn] == ["other"]
+    desk.grant({"grant_id": "G-3"}, day="2026-06-02")
+    desk.publish()
+    assert desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment") == ids
+
+
+def test_expiry_acts_at_the_next_publication(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({"valid_to": "2026-06-30"})
+    assert not desk.publish(AS_OF).withdrawn
+    assert len(desk.publish(date(2026, 7, 1)).withdrawn) == 1
+    assert desk.ask("newcomer", "SELECT count(*) FROM facility") == [(0,)]
+
+
+def test_a_run_between_publications_changes_no_id(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({})
+    desk.publish()
+    ids = desk.ask("newcomer", "SELECT facility_id, assessment_id FROM assessment")
+    run_inbox(desk.inbox, desk.out, desk.project, as_of=date(2026, 7, 1))
+    desk.publish()
+    assert desk.ask("newcomer", "SELECT facility_id, assessment_id FROM assessment") == ids
