@@ -300,7 +300,10 @@ def test_a_finding_that_a_follow_up_prints_as_closed_is_to_ask_from_that_day_on(
     for closed in ((listed, check), (amended,)):
         line = plan(release, _world(older, *closed), [required(WIDE)]).line(WIDE)
         assert (line["status"], line["ended_by"], line["closed_on"]) == ("ask", "later_finding", checked)
-    assert line["closed_by"] == f"found findings_only {RECENT}, closed on {checked} by its own report, closing not assessed"
+    assert (
+        line["closed_by"]
+        == f"found findings_only {RECENT}, closed on {checked} by its own report, closing not assessed"
+    )
     # A follow-up of another, or one that may not be seen, closes nothing here.
     for other in (replace(check, follow_up_of=None), replace(check, contributors=("other",))):
         line = plan(release, _world(listed, other), [required(WIDE)]).line(WIDE)
@@ -512,9 +515,7 @@ def test_what_a_hidden_list_of_findings_says_decides_no_line(release: Release, f
             found = plan(release, _world(*others, hidden), [needed])
             assert (found.line(WIDE), found.line(WIDE, if_granted=True)) == before
             asked = rows(release, "SELECT instrument, last_day, reason, would_settle FROM reuse_grant_to_ask")
-            assert asked == [
-                {"instrument": SILENT, "last_day": None, "reason": "not granted", "would_settle": None}
-            ]
+            assert asked == [{"instrument": SILENT, "last_day": None, "reason": "not granted", "would_settle": None}]
 
 
 def test_all_that_is_to_ask_is_to_ask_for_one_reason(release: Release) -> None:

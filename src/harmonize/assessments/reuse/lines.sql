@@ -168,7 +168,7 @@ WITH meant AS (
     SELECT
         s.facility_no, s.required_no, s.shown_status, n.*, a.instrument, a.evidence_day,
         n.assessment_no = s.assessment_no AS is_standing,
-        CASE WHEN n.is_closed AND NOT n.is_check AND n.made_from = 'row' THEN
+        CASE WHEN n.is_closed AND NOT n.is_check AND (n.closing_instrument IS NOT NULL OR s.shown_status <> 'assessed') THEN
             'found ' || concat_ws(' ', a.instrument, a.evidence_day) || ', closed on ' || coalesce(n.closed_on::VARCHAR, 'a day not stated')
             || ' by ' || coalesce('the follow-up of ' || n.closing_instrument, 'its own report') || ', closing not assessed'
         END AS closed_by
