@@ -84,8 +84,8 @@ def _tell(plan: Plan) -> None:
     if differing:
         named = ", ".join(line["indicator"] for line in differing)
         say(
-            f"differ     {len(differing)} told to one receiver of a report and denied to another, neither open nor closed: "
-            f"{named}; ask who issued the report"
+            f"differ     {len(differing)} told to one receiver of a report and denied to another, neither open "
+            f"nor closed: {named}; ask who issued the report"
         )
     remarks = len(plan.closings) - len(plan.proposals)
     say(f"closing    proposed for {len(plan.proposals)} findings, {remarks} remarks; nothing is closed by this")

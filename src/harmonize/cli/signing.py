@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Annotated
 
 import typer
@@ -32,7 +33,7 @@ def pseudonym(by: str) -> str:
 def _is_full_name(by: str) -> bool:
     """Two words in a row that begin with a capital letter."""
     words = by.split()
-    return any(a[0].isupper() and b[0].isupper() for a, b in zip(words, words[1:], strict=False))
+    return any(a[0].isupper() and b[0].isupper() for a, b in pairwise(words))
 
 
 By = Annotated[str, typer.Option(help="Your pseudonym.", callback=pseudonym)]

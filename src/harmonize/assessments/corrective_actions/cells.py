@@ -24,9 +24,8 @@ def repetition(line: Row, spoken: Spoken) -> str:
     )
     is_sure = line["visits"] < 2 or line["is_same_matter"]
     also = line["self_statements"] and line["repetition"] != "self_stated"
-    return " ".join(
-        [said, *([] if is_sure else [spoken("other_parts")]), *([spoken("also_self_stated")] if also else [])]
-    )
+    parts = [said, "" if is_sure else f" {spoken('other_parts')}", spoken("also_self_stated") if also else ""]
+    return "".join(parts)
 
 
 def found_by(sources: Sequence[Row], titles: Mapping[str, str]) -> str:

@@ -23,15 +23,15 @@ __all__ = ["plan_workbook"]
 Row = Mapping[str, Any]
 _PLAN = {
     "number": 5, "matter": 30, "matter_local": 30, "status": 13, "due_on": 11, "zero_tolerance": 10, "severities": 20,
-    "found_by": 26, "repetition": 20, "actions": 32, "law": 18, "differs": 30, "proposed": 11, "progress": 17, "responsible": 17,
-    "done_on": 12, "evidence": 22, "line_id": 20,
+    "found_by": 26, "repetition": 20, "actions": 32, "law": 18, "differs": 30, "proposed": 11, "progress": 17,
+    "responsible": 17, "done_on": 12, "evidence": 22, "line_id": 20,
 }  # fmt: skip
 _SOURCES = {
     "number": 5, "matter": 28, "matter_local": 28, "instrument": 16, "edition": 12, "assessed_on": 12,
     "contributors": 18, "assessor": 18, "verification": 12, "clause": 14, "basis": 16, "zero_tolerance": 10,
     "severity": 16, "status": 13, "status_raw": 14, "due_on": 11, "closed_on": 11, "description": 42,
-    "root_cause": 30, "legal_reference": 20, "actions": 32, "stated_responsible": 18, "differs": 30, "place": 40, "source_id": 20,
-    "assessment_id": 20,
+    "root_cause": 30, "legal_reference": 20, "actions": 32, "stated_responsible": 18, "differs": 30, "place": 40,
+    "source_id": 20, "assessment_id": 20,
 }  # fmt: skip
 _CLOSINGS = {
     "number": 5, "matter": 28, "matter_local": 28, "is_proposed": 9, "kind": 34, "found_by": 16, "found_on": 12,

@@ -286,7 +286,7 @@ def _required(question: Question, language: Language) -> pa.Table:
 
 
 def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
-    """Grants to the buyer, identifiers written as the release has them; `refused` says why one does not hold on the day."""
+    """Grants to the buyer, identifiers as the release writes them; `refused` says why one does not hold on the day."""
     rows = connection.execute(
         """
         SELECT
