@@ -556,7 +556,7 @@ def test_a_finding_that_a_later_copy_denies_stays_and_one_found_after_met_says_s
     rows = _better_work("900101", "20/11/2024", "2", {first: "0", second: "1"})
     told, denied = (_better_work("900102", "20/11/2025", "3", {first: said, second: "0"}) for said in ("1", "0"))
     last = _better_work("900103", "20/03/2026", "4", {first: "0", second: "1"})
-    files = {
+    files: dict[str, str | bytes] = {
         "bwv/received-2026-04-01/enterprises.xlsx": _enterprises(),
         "bwv/received-2026-04-01/answers.csv": better_work(*rows, *told, *last),
         "levis/received-2026-05-01/forwarded.csv": better_work(*denied),
