@@ -50,6 +50,8 @@ def publish_command(
 def _summarise(published: Published, out: Path) -> None:
     for name, manifest in sorted(published.manifests.items()):
         say(f"{name:<24} {_said(manifest)}")
+        for extract, told in manifest.get("extracts", {}).items():
+            say(f"  {extract:<22} {told.get('off') or str(told['rows']) + ' rows'}")
     for one in published.withdrawn:
         say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file)")
     if published.receipt is not None:

@@ -19,6 +19,7 @@ from harmonize import __version__
 from harmonize.database import quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline.extracts import ExtractWriter
 from harmonize.pipeline.publication import Sharing, SharingRules, share_release
 from harmonize.pipeline.understanding import load_knowledge
 from harmonize.project import Project
@@ -96,9 +97,13 @@ def publish(
         built.mkdir()
         dictionary = dictionary_markdown(understanding.schemas)
         manifests: dict[str, dict[str, Any]] = {}
+        extracts = ExtractWriter.of(project, database, publications, as_of, judged_on)
+        named = {one.name: one.named for one in audiences}
 
         def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
-            manifests[share.audience] = _extract(connection, share, dictionary, as_of, judged_on)
+            manifest = _extract(connection, share, dictionary, as_of, judged_on)
+            told = extracts.write(connection, share, is_named=named[share.audience])
+            manifests[share.audience] = manifest | ({"extracts": told} if told else {})
 
         configuration: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
@@ -109,6 +114,7 @@ def publish(
         )
         for share in sharing.shares:
             _finish(share, manifests[share.audience], sharing)
+        extracts.remember()
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
         return _place(
@@ -221,10 +227,10 @@ def _place(
 
 
 def _publication_id(built: Path, judged_on: date) -> str:
-    said = [
-        (path.parent.name, json.loads(path.read_text(encoding="utf-8"))["logical_hash"])
-        for path in sorted(built.glob("*/manifest.json"))
-    ]
+    said = []
+    for path in sorted(built.glob("*/manifest.json")):
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        said.append((path.parent.name, manifest["logical_hash"], manifest.get("extracts")))
     return f"{judged_on.isoformat()}-{hashlib.sha256(repr(said).encode()).hexdigest()[:12]}"
 
 
