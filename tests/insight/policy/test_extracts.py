@@ -64,8 +64,12 @@ class _World:
         self.connection.execute(TABLES)
         self.number = 0
 
-    def factory(self, name: str, province: str = "Bac Ninh", workers: int | None = 500, sector: str = "Fabric mill") -> str:
-        self.connection.execute("INSERT INTO facility VALUES (?, ?, 'VN', ?, ?, ?)", [name, f"Name {name}", province, workers, sector])
+    def factory(
+        self, name: str, province: str = "Bac Ninh", workers: int | None = 500, sector: str = "Fabric mill"
+    ) -> str:
+        self.connection.execute(
+            "INSERT INTO facility VALUES (?, ?, 'VN', ?, ?, ?)", [name, f"Name {name}", province, workers, sector]
+        )
         return name
 
     def says(
@@ -81,7 +85,9 @@ class _World:
     ) -> str:
         self.number += 1
         name = f"A{self.number}"
-        self.connection.execute("INSERT INTO assessment VALUES (?, ?, ?, ?, NULL, true)", [name, facility, instrument, day])
+        self.connection.execute(
+            "INSERT INTO assessment VALUES (?, ?, ?, ?, NULL, true)", [name, facility, instrument, day]
+        )
         for indicator, state in answers.items():
             self.connection.execute(
                 "INSERT INTO compact.classified_answer VALUES (?, ?, ?, ?, ?, ?, NULL, ?, ?, 'onsite', ?)",
@@ -140,9 +146,9 @@ def test_figures_are_those_that_are_counted_by_hand() -> None:
         assert row["country"] == "VN"
         one = found.setdefault((row["compliance_point"], row["year"]), Counter())
         one.update({"asked": row["asked"], "not_met": row["not_met"], "partly_met": row["partly_met"]})
-    assert {key: {name: count[name] for name in ("asked", "not_met", "partly_met")} for key, count in expected.items()} == {
-        key: dict(count) for key, count in found.items()
-    }
+    assert {
+        key: {name: count[name] for name in ("asked", "not_met", "partly_met")} for key, count in expected.items()
+    } == {key: dict(count) for key, count in found.items()}
     assert {row["size_class"] for row in _rows(made, "non_compliance")} >= {"1-199", "200-999", "5000+"}
     by_indicator = [row for row in _rows(made, "working_time") if row["indicator_id"] == OVERTIME]
     assert sum(row["asked"] for row in by_indicator) == 80
@@ -203,7 +209,13 @@ def test_a_year_is_told_once_it_is_over() -> None:
 
 
 def _cleared(**given: Any) -> PolicyRules:
-    rule = {"cleared": True, "published_at": "https://example.org/rule", "contest_at": "desk", "least_indicators": 2, **given}
+    rule = {
+        "cleared": True,
+        "published_at": "https://example.org/rule",
+        "contest_at": "desk",
+        "least_indicators": 2,
+        **given,
+    }
     return RULES.model_copy(update={"best_in_class": RULES.best_in_class.model_copy(update=rule)})
 
 
@@ -216,7 +228,9 @@ def test_the_best_in_class_stand_by_the_rule_and_can_be_contested() -> None:
             world.connection.execute("INSERT INTO finding VALUES (?, 'open', 'critical')", [name])
     rows = _rows(world.extracts(rules=_cleared()), "best_in_class")
     assert [row["facility_id"] for row in rows] == ["F1", "F2"]
-    assert {(row["contest_at"], row["contest_until"], row["compared_with"]) for row in rows} == {("desk", date(2026, 8, 29), 6)}
+    assert {(row["contest_at"], row["contest_until"], row["compared_with"]) for row in rows} == {
+        ("desk", date(2026, 8, 29), 6)
+    }
     assert "told no names" in world.extracts(rules=_cleared(), is_named=False).off["best_in_class"]
     world.connection.execute("UPDATE instrument_rights SET cleared = false")
     assert not _rows(world.extracts(rules=_cleared()), "best_in_class"), "the instrument's rights are the second key"
@@ -228,7 +242,7 @@ def test_the_best_in_class_stand_by_the_rule_and_can_be_contested() -> None:
         ("least_groups: 5", "least_groups: 4", "least_groups"),
         ("cleared: false", "cleared: true", "contest_at"),
         ("government: [non_compliance,", "government: [lender, non_compliance,", "financier"),
-        ('up_to: 199}', 'up_to: 1999}', "size_classes"),
+        ("up_to: 199}", "up_to: 1999}", "size_classes"),
     ],
 )
 def test_impossible_rules_are_refused(old: str, new: str, said: str, tmp_path: Any) -> None:

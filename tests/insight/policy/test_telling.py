@@ -15,7 +15,9 @@ from harmonize.insight.policy.telling import Contribution, Limits, Memory, Told,
 
 LIMITS = Limits(5, 0.4)
 FACILITIES = [f"F{number:02}" for number in range(24)]
-CELLS = st.tuples(st.sampled_from(["hours", "wages"]), st.integers(2022, 2024), st.sampled_from("PQ"), st.sampled_from("SL"))
+CELLS = st.tuples(
+    st.sampled_from(["hours", "wages"]), st.integers(2022, 2024), st.sampled_from("PQ"), st.sampled_from("SL")
+)
 
 
 def _contribution(facility: str, cell: tuple[str, int, str, str], asked: int) -> Contribution:
@@ -29,7 +31,8 @@ PRESENT = st.dictionaries(
     max_size=70,
 ).map(
     lambda found: [
-        _contribution(facility, (topic, year, *cell[2:]), asked) for (facility, (topic, year)), (cell, asked) in found.items()
+        _contribution(facility, (topic, year, *cell[2:]), asked)
+        for (facility, (topic, year)), (cell, asked) in found.items()
     ]
 )
 GROUPS = st.lists(st.integers(0, 9), min_size=len(FACILITIES), max_size=len(FACILITIES)).map(
@@ -86,7 +89,9 @@ def test_a_withdrawal_tells_nothing_of_who_withdrew(
 def test_five_groups_are_told_and_late_arrivals_only_with_enough_others() -> None:
     group_of = {name: name for name in FACILITIES}
     cell = ("hours", 2024, "P", "S")
-    first = tell([_contribution(name, cell, 4) for name in FACILITIES[:5]], Memory(), group_of, LIMITS, date(2026, 1, 1))
+    first = tell(
+        [_contribution(name, cell, 4) for name in FACILITIES[:5]], Memory(), group_of, LIMITS, date(2026, 1, 1)
+    )
     assert [(len(one.members), one.key) for one in first.told] == [(5, (2024, "P", "S"))]
     sixth = tell([_contribution(name, cell, 4) for name in FACILITIES[:6]], first, group_of, LIMITS, date(2026, 4, 1))
     assert sixth.told == first.told

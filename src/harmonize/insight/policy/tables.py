@@ -149,7 +149,7 @@ def working_time(
 
 def fem_practices(told: Sequence[Told], group_of: Mapping[str, str], labels: Mapping[str, str]) -> pa.Table:
     """Adoption of practices by process, country and year; an edition that changes breaks the series."""
-    first: dict[tuple[str, str], int] = {}
+    first: dict[tuple[str, ...], int] = {}
     for block in told:
         if block.key[0] is not None:
             first[block.partition] = min(first.get(block.partition, block.key[0]), block.key[0])

@@ -158,7 +158,7 @@ def _new_blocks(
 
 
 def _sums(measures: Mapping[str, float], group: str) -> dict[str, Counter[Any]]:
-    return {name: Counter({group: value}) for name, value in measures.items()}  # type: ignore[dict-item]
+    return {name: Counter({group: value}) for name, value in measures.items()}
 
 
 def _may_still(block: Told, group_of: Mapping[str, str], limits: Limits, dominated: Sequence[str]) -> bool:
