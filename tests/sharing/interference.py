@@ -16,7 +16,6 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 
 from harmonize.pipeline.publication import SharingRules, share_release
 from harmonize.pipeline.publishing import _bounded

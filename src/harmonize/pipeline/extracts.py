@@ -39,7 +39,7 @@ class ExtractWriter:
     """Writes the extracts of one publication.
 
     Attributes:
-        group_of: owner groups of all factories of the release. They come from the whole of it: an owner that an audience
+        group_of: owner groups of all factories of the whole release: an owner that an audience
             cannot see would else count as several.
         records: what each audience was told by now, by its folder.
     """
@@ -91,7 +91,7 @@ class ExtractWriter:
         return told | {name: {"off": why} for name, why in made.off.items()}
 
     def remember(self) -> None:
-        """Keep what is told from now on. To be called before it is published: what was told and forgotten would be told anew."""
+        """Keep what is told from now on, before it is published: what was told and forgotten would be told anew."""
         for folder, record in self.records.items():
             self.publications.write_record(f"told/{folder}.json", record)
 
@@ -103,7 +103,8 @@ class ExtractWriter:
             return {}
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise PublicationError(
-                f"{path}: what was told before cannot be read ({type(problem).__name__}). Restore it from a copy: without it, "
+                f"{path}: what was told before cannot be read ({type(problem).__name__}). Restore it from a "
+                "copy: without it, "
                 "two publications could be subtracted from each other."
             ) from problem
 

@@ -22,9 +22,12 @@ TOILETS, CANTEEN = "labour.osh.welfare_facilities.toilets", "labour.osh.welfare_
 OVERTIME, PRACTICE = "labour.working_time.overtime.within_limits", "environment.energy.level2.targets"
 NAMES = ("non_compliance", "fem_practices", "working_time", "best_in_class")
 TABLES = """
-    CREATE TABLE facility (facility_id VARCHAR, name VARCHAR, country VARCHAR, admin1 VARCHAR, workers BIGINT, sector VARCHAR);
+    CREATE TABLE facility (
+        facility_id VARCHAR, name VARCHAR, country VARCHAR, admin1 VARCHAR, workers BIGINT, sector VARCHAR
+    );
     CREATE TABLE assessment (
-        assessment_id VARCHAR, facility_id VARCHAR, instrument VARCHAR, assessed_on DATE, evidence_to DATE, published BOOLEAN
+        assessment_id VARCHAR, facility_id VARCHAR, instrument VARCHAR, assessed_on DATE,
+        evidence_to DATE, published BOOLEAN
     );
     CREATE TABLE topic (topic_id VARCHAR, labels JSON);
     CREATE TABLE indicator (indicator_id VARCHAR, topic_id VARCHAR, labels JSON);
@@ -34,19 +37,24 @@ TABLES = """
     CREATE TABLE indicator_law (indicator_id VARCHAR, law_id VARCHAR);
     CREATE TABLE finding (assessment_id VARCHAR, status VARCHAR, severity VARCHAR);
     CREATE TABLE answer (facility_id VARCHAR, indicator_id VARCHAR, value_text VARCHAR);
-    CREATE TABLE v_metric_trend (facility_id VARCHAR, indicator_id VARCHAR, unit VARCHAR, year BIGINT, value_number DOUBLE);
+    CREATE TABLE v_metric_trend (
+        facility_id VARCHAR, indicator_id VARCHAR, unit VARCHAR, year BIGINT, value_number DOUBLE
+    );
     CREATE SCHEMA compact;
     CREATE TABLE compact.classified_answer (
-        assessment_id VARCHAR, facility_id VARCHAR, question_id VARCHAR, indicator_id VARCHAR, kind VARCHAR, comparability VARCHAR,
+        assessment_id VARCHAR, facility_id VARCHAR, question_id VARCHAR, indicator_id VARCHAR, kind VARCHAR,
+        comparability VARCHAR,
         not_counted VARCHAR, state VARCHAR, answered_by VARCHAR, verification VARCHAR, mapping_id VARCHAR
     );
     INSERT INTO topic VALUES
-        ('labour.osh.welfare_facilities', '{"en": "Welfare facilities"}'), ('labour.working_time.overtime', '{"en": "Overtime"}'),
+        ('labour.osh.welfare_facilities', '{"en": "Welfare facilities"}'),
+        ('labour.working_time.overtime', '{"en": "Overtime"}'),
         ('environment.energy.level2', '{"en": "Energy, level 2"}');
     INSERT INTO indicator VALUES
         ('labour.osh.welfare_facilities.toilets', 'labour.osh.welfare_facilities', '{"en": "Toilets"}'),
         ('labour.osh.welfare_facilities.canteen', 'labour.osh.welfare_facilities', '{"en": "Canteen"}'),
-        ('labour.working_time.overtime.within_limits', 'labour.working_time.overtime', '{"en": "Overtime within the limit"}'),
+        ('labour.working_time.overtime.within_limits', 'labour.working_time.overtime',
+            '{"en": "Overtime within the limit"}'),
         ('labour.working_time.overtime.weeks', 'labour.working_time.overtime', '{"en": "Weeks"}'),
         ('environment.energy.level2.targets', 'environment.energy.level2', '{"en": "Targets"}');
     INSERT INTO crosswalk VALUES ('m3', 'fem2022'), ('m4', 'fem2023'), ('m', 'caf');
@@ -126,12 +134,13 @@ def test_figures_are_those_that_are_counted_by_hand() -> None:
         facility = world.factory(f"F{number:02}", chance.choice(["Bac Ninh", "Hue"]), chance.choice([150, 500, 6000]))
         for year in (2023, 2024):
             states = {one: chance.choice(["met", "partly_met", "not_met"]) for one in (TOILETS, CANTEEN, OVERTIME)}
-            # What was said earlier in the year, what stands for a part only, and what the factory says and its verifier does not.
+            # What was said earlier in the year, what stands for a part only, what the factory says and its verifier does not.
             world.says(facility, date(year, 2, 1), dict.fromkeys(states, chance.choice(["met", "not_met"])))
             last = world.says(facility, date(year, 8, 1), states)
             world.says(facility, date(year, 9, 1), {TOILETS: "not_met"}, comparability="narrow")
             world.connection.execute(
-                "INSERT INTO compact.classified_answer SELECT * REPLACE ('facility' AS answered_by, 'not_met' AS state) "
+                "INSERT INTO compact.classified_answer "
+                "SELECT * REPLACE ('facility' AS answered_by, 'not_met' AS state) "
                 "FROM compact.classified_answer WHERE assessment_id = ?",
                 [last],
             )

@@ -17,7 +17,8 @@ __all__ = ["best_in_class", "why_there_is_none"]
 
 _SCHEMA = pa.schema(
     {
-        "facility_id": pa.string(), "name": pa.string(), "country": pa.string(), "process": pa.string(), "asked": pa.int64(),
+        "facility_id": pa.string(), "name": pa.string(), "country": pa.string(), "process": pa.string(),
+        "asked": pa.int64(),
         "met": pa.int64(), "share_met": pa.float64(), "last_evidence": pa.date32(), "compared_with": pa.int64(),
         "rule": pa.string(), "rule_published_at": pa.string(), "contest_at": pa.string(), "contest_until": pa.date32(),
     }
@@ -92,7 +93,8 @@ def _passing(
         classes.setdefault((one.process, one.country), []).append(facility_id)
     return [
         {
-            "facility_id": facility_id, "name": one.name, "country": one.country, "process": one.process, "asked": asked,
+            "facility_id": facility_id, "name": one.name, "country": one.country, "process": one.process,
+            "asked": asked,
             "met": met, "share_met": met / asked, "last_evidence": last, "compared_with": len(peers), "rule": rule.rule,
             "rule_published_at": rule.published_at, "contest_at": rule.contest_at,
             "contest_until": as_of + timedelta(days=rule.contest_days),

@@ -14,7 +14,9 @@ from harmonize.insight.policy.telling import Contribution
 __all__ = ["hours", "non_compliance", "point_of", "practices", "working_time"]
 
 _ACROSS = """
-    SELECT facility_id, topic_id, indicator_id, year, arg_min(state, (-epoch(day), list_position(['not_met', 'partly_met', 'met'], state)))
+    SELECT
+        facility_id, topic_id, indicator_id, year,
+        arg_min(state, (-epoch(day), list_position(['not_met', 'partly_met', 'met'], state)))
     FROM policy_state
     WHERE kind = $kind AND year <= $last
     GROUP BY ALL

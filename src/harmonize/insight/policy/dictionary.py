@@ -80,8 +80,9 @@ def extracts_readme(
         "Counted from the rows of this audience's own share alone.",
         "",
         f"No row tells of fewer than {rules.least_groups} owner groups, nor where one of them holds more than "
-        f"{rules.most_of_one_group:.0%} of the factories or of what was asked. Rows never overlap, in this publication or "
-        "between two: add them up; no difference of two rows tells of a part of one. Cells that are too small stand together "
+        f"{rules.most_of_one_group:.0%} of the factories or of what was asked. Rows never overlap, in this "
+        "publication or between two: add them up; no difference of two rows tells of a part of one. Cells that are too "
+        "small stand together "
         "(the column is empty) or are left out; there are no totals beside them. A year is told once it is over for "
         f"{rules.closed_after_months} months. Rows go where a grant of a factory in them ends.",
     ]

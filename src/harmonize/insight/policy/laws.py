@@ -25,9 +25,9 @@ class LegalRegimes:
     laws: Mapping[tuple[str, str], Sequence[tuple[date, str]]]
 
     def breaks(self, country: str | None, matter: str, year: int | None) -> str | None:
-        """What makes a year not comparable with the one before; None where nothing is known to, or years stand together.
+        """What makes a year not comparable with the one before; None where nothing does, or years stand together.
 
-        A law of 1 January breaks once. A law that came in the middle of a year makes both that year and the next one break:
+        A law of 1 January breaks once. A law that came in the middle of a year makes that year and the next one break:
         the first is mixed.
         """
         if country is None or year is None:

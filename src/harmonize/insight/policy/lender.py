@@ -15,7 +15,7 @@ __all__ = ["lender"]
 def lender(connection: duckdb.DuckDBPyConnection, rules: LenderRules) -> pa.Table:
     """One row per fact of every factory of the connection's default database, a share.
 
-    `part` is energy, water, emissions, permit, open critical or data quality. What the factory did not grant, or what is
+    `part` is energy, water, emissions, permit, open critical or data quality. What is not granted, or what is
     withheld from lenders, makes no row.
     """
     pairs = [(part, pattern) for part, patterns in rules.quantities.items() for pattern in patterns]

@@ -31,7 +31,8 @@ _TIME = pa.schema(
 )  # fmt: skip
 _PRACTICE = pa.schema(
     {
-        "indicator_id": pa.string(), "label": pa.string(), "edition": pa.string(), "year": pa.int64(), "process": pa.string(),
+        "indicator_id": pa.string(), "label": pa.string(), "edition": pa.string(), "year": pa.int64(),
+        "process": pa.string(),
         "country": pa.string(), "n": pa.int64(), "owner_groups": pa.int64(), "adopted": pa.int64(),
         "partly_adopted": pa.int64(), "share_adopted": pa.float64(), "series_break": pa.bool_(), "method": pa.string(),
         "told_on": pa.date32(),
@@ -105,7 +106,8 @@ def non_compliance(
                 **dict(zip(_BY_PLACE, key, strict=True)),
                 "n": max(part["n"] for part in parts), "owner_groups": max(part["owner_groups"] for part in parts),
                 "asked": asked, "not_met": not_met, "partly_met": sum(part["partly_met"] for part in parts),
-                "share_not_met": not_met / asked, "method": _SUMMED, "legal_break": regimes.breaks(country, point, key[0]),
+                "share_not_met": not_met / asked, "method": _SUMMED,
+                "legal_break": regimes.breaks(country, point, key[0]),
                 "told_on": max(part["told_on"] for part in parts),
             }
         )  # fmt: skip
