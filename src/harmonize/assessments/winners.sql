@@ -76,12 +76,10 @@ SELECT
 FROM (
     SELECT
         *,
-        state <> winning_state
-            OR (value_number IS NOT NULL AND winning_number IS NOT NULL
-                AND abs(value_number - winning_number) > 1e-9 * greatest(abs(value_number), abs(winning_number)))
-            OR ((value_number IS NULL OR winning_number IS NULL)
-                AND lower(coalesce(value_text, raw_value)) IS DISTINCT FROM lower(coalesce(winning_cleaned, winning_raw)))
-            OR unit IS DISTINCT FROM winning_unit AS differs
+        release.compact.differs(
+            state, winning_state, value_number, winning_number, coalesce(value_text, raw_value),
+            coalesce(winning_cleaned, winning_raw), unit, winning_unit
+        ) AS differs
     FROM compared
     WHERE choice = 1
 );

@@ -15,17 +15,15 @@ FROM (
     UNION
     -- (Where the words that tell a finding were withheld, its id says nothing of the one here.)
     SELECT
-        s.audience_no, 'HN' || upper(substr(sha256(f.assessment_id || '|' || f.identity), 1, 16)), 'finding',
-        'HN' || upper(substr(sha256(s.assessment_id || '|' || f.identity), 1, 16))
+        k.audience_no, k.finding_id, 'finding', 'HN' || upper(substr(sha256(k.assessment_id || '|' || f.identity), 1, 16))
     FROM finding_row f
-    JOIN shared_assessment s ON s.shared_id = f.assessment_id
+    JOIN keyed_finding k
+        ON k.plain_id = 'HN' || upper(substr(sha256(f.assessment_id || '|' || f.identity), 1, 16))
     UNION
     SELECT
-        s.audience_no, n.finding_id, 'finding',
-        'HN' || upper(substr(sha256(s.assessment_id || '|answer|' || n.clause_raw), 1, 16))
-    FROM made_finding n
-    JOIN shared_assessment s ON s.shared_id = n.assessment_id
-    WHERE n.made_from = 'answer'
+        audience_no, finding_id, 'finding', 'HN' || upper(substr(sha256(assessment_id || '|answer|' || clause_raw), 1, 16))
+    FROM keyed_finding
+    WHERE made_from = 'answer'
     UNION
     SELECT audience_no, shared_file_id, 'file', content_file_id FROM shared_content
     UNION

@@ -29,7 +29,7 @@ CROSS JOIN LATERAL (SELECT a.is_named AND r.facility_scheme IN ('os_id', 'tax_co
 LEFT JOIN (
     SELECT s.audience_no, s.facility_id, t.native_id, min(s.shared_id) AS shared_id
     FROM shared_assessment s
-    JOIN source.assessment t USING (assessment_id)
+    JOIN shared_header t USING (audience_no, assessment_id)
     GROUP BY ALL
 ) s ON s.audience_no = j.audience_no AND s.facility_id = j.facility_id AND s.native_id = r.assessment
 WHERE j.standing = 'in_force';

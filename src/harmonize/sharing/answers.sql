@@ -22,7 +22,9 @@ SELECT
     c.scope_rank, c.shared_file_id, c.assessment_id, k.instrument
 FROM shared_content c
 JOIN source.compact.stored_assessment k USING (assessment_id)
-WHERE c.published AND c.scope_rank >= 2;
+JOIN shared_assessment s USING (audience_no, assessment_id)
+-- (A delivery of which findings alone may be seen answers nothing beside one whose answers may.)
+WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
 
 -- Each content's rows stand under its own file; own rows whose place was not kept under none.
 CREATE OR REPLACE TABLE shared_delivery AS

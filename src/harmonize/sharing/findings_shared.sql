@@ -9,7 +9,14 @@ JOIN shared_content c ON c.content_file_id = f.file_id AND c.assessment_no = f.a
 JOIN shared_assessment s ON s.audience_no = c.audience_no AND s.assessment_id = c.assessment_id
 WHERE c.scope_rank >= 2;
 
--- A row of a plan is the audience's own, or is about a finding of an assessment that it may see.
+-- A row of a plan is the audience's own, or is about a finding of a report that was granted to it: what it handed in itself
+-- opens nobody else's plans.
+CREATE OR REPLACE TEMP TABLE granted_report AS
+SELECT audience_no, assessment_id, max(scope_rank) AS scope_rank
+FROM visible_copy
+WHERE NOT is_own AND scope_rank >= 2
+GROUP BY ALL;
+
 CREATE OR REPLACE TEMP TABLE shared_plan AS
 SELECT row_number() OVER () AS plan_no, *
 FROM (
@@ -27,10 +34,9 @@ FROM (
     JOIN source.file f USING (file_id)
     JOIN source.corrective_action c ON c.file_id = p.file_id AND c.locator = p.locator
     JOIN source.finding n USING (finding_id)
-    JOIN shared_assessment s ON s.assessment_id = n.assessment_id
+    JOIN granted_report s ON s.assessment_id = n.assessment_id
     JOIN audience a USING (audience_no)
     ANTI JOIN own_content o ON o.audience_no = s.audience_no AND o.content_file_id = p.file_id
-    WHERE s.scope_rank >= 2
 );
 
 -- What a plan says is withheld by the same rules as what a finding says.

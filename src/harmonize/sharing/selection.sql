@@ -40,7 +40,10 @@ FROM audience a
 JOIN source.file f ON f.contributor = a.contributor;
 
 CREATE OR REPLACE TABLE own_content AS
-SELECT audience_no, content_file_id, min(shared_id) AS shared_id FROM own_file GROUP BY ALL;
+SELECT o.audience_no, o.content_file_id, arg_min(o.shared_id, f.path) AS shared_id
+FROM own_file o
+JOIN source.file f USING (file_id)
+GROUP BY ALL;
 
 CREATE OR REPLACE TABLE visible_mention AS
 SELECT o.audience_no, m.mention_id, true AS is_own, o.shared_id AS file_id, m.locator

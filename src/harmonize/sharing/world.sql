@@ -29,16 +29,18 @@ SELECT DISTINCT content_file_id AS file_id, assessment_no, assessed_on FROM deli
 CREATE OR REPLACE TABLE staged_scope AS
 SELECT c.shared_file_id AS file_id, s.assessment_no, s.topic_id, s.scope
 FROM source.compact.stated_scope s
-JOIN shared_content c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no;
+JOIN shared_content c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no
+-- (Where findings are not shown, a topic in scope without one says nothing.)
+WHERE c.scope_rank >= 2;
 
 CREATE OR REPLACE TABLE staged_score AS
 SELECT c.shared_file_id AS file_id, s.* EXCLUDE (file_id)
 FROM source.compact.stated_score s
 JOIN shared_content c ON c.content_file_id = s.file_id AND c.assessment_no = s.assessment_no
 JOIN source.assessment k USING (assessment_id)
-WHERE c.is_own OR NOT EXISTS (
+WHERE c.is_own OR (c.scope_rank >= 2 AND NOT EXISTS (
     SELECT 1 FROM withheld_score w WHERE w.audience_no = c.audience_no AND w.instrument = k.instrument
-);
+));
 
 CREATE OR REPLACE TABLE mention AS
 SELECT
@@ -59,9 +61,10 @@ ALTER TABLE mention DROP link_method;
 
 -- All that visible records state tells which factory a plan means; shown is what a receiver may have.
 CREATE OR REPLACE TABLE facility_of_identifier AS
-SELECT i.scheme, m.audience_no || '|' || i.value AS value, min(l.facility_id) AS facility_id
+SELECT i.scheme, token(a.inner_key, a.outer_key, i.scheme, i.value) AS value, min(l.facility_id) AS facility_id
 FROM source.compact.stated_identifier i
 JOIN mention m ON m.source_id = i.mention_id
+JOIN audience a USING (audience_no)
 JOIN link l ON l.mention_id = m.mention_id
 WHERE i.valid
 GROUP BY ALL
@@ -77,13 +80,32 @@ ALTER TABLE mention DROP source_id;
 ALTER TABLE mention DROP audience_no;
 ALTER TABLE mention DROP is_own;
 
+-- The first of an audience's byte-identical files was loaded, whoever else handed it in; the others are duplicates of it.
 CREATE OR REPLACE TABLE made_file AS
+WITH told AS (
+    SELECT o.shared_id, d.shared_id AS first_id, o.shared_id = d.shared_id AS is_first, o.content_file_id, f.*
+    FROM own_file o
+    JOIN own_content d USING (audience_no, content_file_id)
+    JOIN source.file f USING (file_id)
+)
 SELECT
-    o.shared_id AS file_id, o.shared_id AS content_id, d.shared_id AS duplicate_of,
-    f.* EXCLUDE (file_id, content_id, duplicate_of)
-FROM own_file o
-JOIN source.file f USING (file_id)
-LEFT JOIN own_file d ON d.audience_no = o.audience_no AND d.file_id = f.duplicate_of;
+    t.shared_id AS file_id, t.shared_id AS content_id, CASE WHEN NOT t.is_first THEN t.first_id END AS duplicate_of,
+    t.* EXCLUDE (shared_id, first_id, is_first, content_file_id, file_id, content_id, duplicate_of) REPLACE (
+        CASE
+            WHEN NOT t.is_first THEN 'duplicate'
+            WHEN c.status <> 'loaded_with_issues' THEN c.status::VARCHAR
+            WHEN EXISTS (
+                SELECT 1 FROM source.compact.stored_issue i
+                WHERE i.file_id = c.file_id AND i.is_of_content AND i.severity <> 'info'
+            ) THEN 'loaded_with_issues'
+            ELSE 'loaded'
+        END AS status,
+        CASE WHEN t.is_first THEN c.cells_loaded ELSE 0 END AS cells_loaded,
+        CASE WHEN t.is_first THEN c.cells_ignored ELSE c.cells_total - c.cells_blank END AS cells_ignored,
+        CASE WHEN t.is_first THEN c.cells_quarantined ELSE 0 END AS cells_quarantined
+    )
+FROM told t
+JOIN source.file c ON c.file_id = t.content_file_id;
 
 CREATE OR REPLACE TABLE inbox_file AS
 SELECT file_id, contributor, path, received_at, instrument FROM made_file
@@ -100,7 +122,7 @@ WHERE role IS DISTINCT FROM 'plan';
 -- (Actions whose words were withheld stay actions of their own.)
 CREATE OR REPLACE TABLE staged_plan AS
 SELECT
-    p.shared_file_id AS file_id, p.row_order, p.scheme, p.audience_no || '|' || p.value AS value, p.cycle, p.context,
+    p.shared_file_id AS file_id, p.row_order, p.scheme, token(a.inner_key, a.outer_key, p.scheme, p.value) AS value, p.cycle, p.context,
     p.label_hash, CASE WHEN p.is_own THEN p.issue_raw ELSE f.description END AS issue_raw,
     CASE
         WHEN p.is_own THEN p.action
@@ -112,6 +134,7 @@ SELECT
     END AS action,
     p.due_on, p.status, p.status_raw, p.locator, NULL::VARCHAR AS extra
 FROM shared_plan p
+JOIN audience a USING (audience_no)
 LEFT JOIN shared_finding f ON f.row_no = -p.plan_no AND f.role = 'plan'
 WHERE p.is_own OR f.row_no IS NOT NULL;
 

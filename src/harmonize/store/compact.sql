@@ -314,3 +314,12 @@ CREATE TABLE compact.stated_identifier (
     valid BOOLEAN NOT NULL
 );
 CREATE TABLE compact.copy_evidence (copy_id VARCHAR NOT NULL, evidence VARCHAR NOT NULL);
+
+-- Whether two answers to one question say different things: another state, number, text or unit. (Two numbers are compared
+-- as numbers, however they are printed.)
+CREATE MACRO compact.differs(state, other_state, number, other_number, said, other_said, unit, other_unit) AS
+    state <> other_state
+    OR (number IS NOT NULL AND other_number IS NOT NULL
+        AND abs(number - other_number) > 1e-9 * greatest(abs(number), abs(other_number)))
+    OR ((number IS NULL OR other_number IS NULL) AND lower(said) IS DISTINCT FROM lower(other_said))
+    OR unit IS DISTINCT FROM other_unit;

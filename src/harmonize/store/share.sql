@@ -1,6 +1,6 @@
 -- One audience's file, out of the release that was made for all of them; `shared` is its file, a copy of the empty one.
 -- Inner numbers are given anew by content: none tells what others were asked.
--- Reads: release, shared_facility, shared_assessment, shared_file, shared_delivery, own_copy. Variables: audience_no.
+-- Reads: release, shared_facility, shared_assessment, shared_file, shared_delivery, shared_header. Variables: audience_no.
 CREATE OR REPLACE TEMP TABLE its_facility AS
 SELECT shared_id AS facility_id FROM shared_facility WHERE audience_no = getvariable('audience_no');
 CREATE OR REPLACE TEMP TABLE its_assessment AS
@@ -18,9 +18,16 @@ INSERT INTO shared.facility_alias FROM release.facility_alias SEMI JOIN its_faci
 INSERT INTO shared.facility_relation FROM release.facility_relation SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.facility_mention FROM release.facility_mention SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.assessment
-SELECT a.* REPLACE (CASE WHEN t.is_own THEN a.native_id ELSE a.assessment_id || '-N' END AS native_id)
+SELECT a.* REPLACE (CASE WHEN t.is_own THEN o.native_id ELSE a.assessment_id || '-N' END AS native_id)
 FROM release.assessment a
 JOIN its_assessment t USING (assessment_id)
+-- (Its own number, not one that a granted delivery prints.)
+LEFT JOIN (
+    SELECT shared_assessment_id AS assessment_id, arg_min(native_id, rank_of_all) AS native_id
+    FROM shared_header
+    WHERE is_own
+    GROUP BY ALL
+) o USING (assessment_id)
 ORDER BY t.assessment_no;
 INSERT INTO shared.assessment_copy
 SELECT * REPLACE (
@@ -50,7 +57,8 @@ ORDER BY ALL;
 INSERT INTO shared.corrective_action
 SELECT * REPLACE (CASE WHEN file_id IN (FROM its_file) THEN locator ELSE 'granted' END AS locator)
 FROM release.corrective_action
-WHERE facility_id IN (FROM its_facility) OR finding_id IN (SELECT finding_id FROM shared.finding) OR file_id IN (FROM its_file)
+-- (What was granted of a plan is about a finding that stands here.)
+WHERE finding_id IN (SELECT finding_id FROM shared.finding) OR file_id IN (FROM its_file)
 ORDER BY ALL;
 INSERT INTO shared.conflict
 SELECT * REPLACE (
