@@ -7,8 +7,7 @@ Which records are one factory and which deliveries one report stays: that a priv
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -157,16 +156,13 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 _SEEN = """
     CREATE TEMP TABLE seen_copy AS
     SELECT h.copy_id, h.assessment_id, h.content_file_id, h.assessment_no, h.assessment_key, h.mention_id, h.published,
-        h.contributor = $own AS is_own, CASE WHEN h.contributor = $own THEN 4 ELSE g.scope_rank END AS scope_rank
+        o.contributor IS NOT NULL AS is_own, CASE WHEN o.contributor IS NOT NULL THEN 4 ELSE g.scope_rank END AS scope_rank
     FROM spoilt.compact.stated_header h
-    LEFT JOIN covered_copy g USING (copy_id)
-    WHERE coalesce(h.contributor = $own, false) OR g.copy_id IS NOT NULL
-"""
-_SEEN_MORE = """
+    LEFT JOIN (SELECT copy_id, max(scope_rank) AS scope_rank FROM covered_copy GROUP BY ALL) g USING (copy_id)
+    LEFT JOIN own_name o USING (contributor)
+    WHERE o.contributor IS NOT NULL OR g.copy_id IS NOT NULL;
     CREATE TEMP TABLE own_delivered AS
-    SELECT file_id, coalesce(duplicate_of, file_id) AS content_file_id FROM spoilt.file WHERE contributor = $own
-"""
-_SEEN_REST = """
+    SELECT file_id, coalesce(duplicate_of, file_id) AS content_file_id FROM spoilt.file SEMI JOIN own_name USING (contributor);
     CREATE TEMP TABLE seen_content AS
     SELECT content_file_id, assessment_no, assessment_key, assessment_id, mention_id, bool_or(published) AS published,
         bool_or(is_own) AS is_own, max(scope_rank) AS scope_rank
@@ -176,7 +172,9 @@ _SEEN_REST = """
     UNION SELECT mention_id FROM spoilt.facility_mention WHERE file_id IN (SELECT content_file_id FROM own_delivered);
     CREATE TEMP TABLE seen_assessment AS
     SELECT assessment_id, max(scope_rank) AS scope_rank FROM seen_content GROUP BY ALL;
-    CREATE TEMP TABLE told_content AS SELECT * FROM seen_content WHERE published AND scope_rank >= 2;
+    CREATE TEMP TABLE told_content AS
+    SELECT c.* FROM seen_content c JOIN seen_assessment s USING (assessment_id)
+    WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
     -- Of which standing answers nothing that is seen says the same.
     CREATE TEMP TABLE unseen_answer AS
     SELECT a.rowid AS row_id, a.delivery_no
@@ -200,22 +198,17 @@ _SEEN_REST = """
         AND t.is_own
     );
     CREATE TEMP TABLE seen_finding AS
-    SELECT n.finding_id FROM spoilt.finding n JOIN seen_assessment s USING (assessment_id) WHERE s.scope_rank >= 2;
-    CREATE TEMP TABLE unseen_content AS
-    SELECT DISTINCT h.content_file_id, h.assessment_no FROM spoilt.compact.stated_header h
-    ANTI JOIN seen_content t ON t.content_file_id = h.content_file_id AND t.assessment_no = h.assessment_no;
+    SELECT finding_id FROM spoilt.finding WHERE assessment_id IN (SELECT assessment_id FROM covered_copy WHERE scope_rank >= 2);
 """
-_BARE = "(file_id, assessment_no) IN (FROM unseen_content)"
 _SHALLOW = """(file_id, assessment_no) NOT IN (
-    SELECT (content_file_id, assessment_no) FROM told_content
-    UNION ALL SELECT (content_file_id, assessment_no) FROM seen_content WHERE is_own)"""
+    SELECT (content_file_id, assessment_no) FROM seen_content WHERE scope_rank >= 2)"""
 _FOREIGN_FILE = "file_id NOT IN (SELECT content_file_id FROM own_delivered)"
 _PLAN_ROW = f"""{_FOREIGN_FILE} AND (file_id, locator) NOT IN (
     SELECT (c.file_id, c.locator) FROM spoilt.corrective_action c SEMI JOIN seen_finding USING (finding_id))"""
 _SPOILT: dict[str, str] = {
     "compact.stated_header": "copy_id NOT IN (SELECT copy_id FROM seen_copy)",
-    "compact.stated_scope": _BARE,
-    "compact.stated_score": _BARE,
+    "compact.stated_scope": _SHALLOW,
+    "compact.stated_score": _SHALLOW,
     "compact.stated_finding": _SHALLOW,
     "compact.stated_plan": _PLAN_ROW,
     "compact.stated_mention": "mention_id NOT IN (FROM seen_mention)",
@@ -223,14 +216,15 @@ _SPOILT: dict[str, str] = {
     "compact.otherwise_answer": "assessment_key NOT IN (SELECT assessment_key FROM told_content)",
     "compact.stored_answer": "rowid IN (SELECT row_id FROM unseen_answer)",
     "facility_mention": "mention_id NOT IN (FROM seen_mention)",
-    "file": "contributor IS DISTINCT FROM $own",
-    "consent_grant": "lower(trim(audience)) <> lower($audience)",
+    # (What stands in a file's bytes is known to all who handed it in.)
+    "file": "contributor NOT IN (FROM own_name) AND file_id NOT IN (SELECT content_file_id FROM own_delivered)",
+    "consent_grant": "lower(trim(audience)) NOT IN (FROM audience_name)",
 }
 _GONE = {
     **_SPOILT,
     "compact.otherwise": "assessment_key NOT IN (SELECT assessment_key FROM told_content)",
     "compact.stated_identifier": "mention_id NOT IN (FROM seen_mention) AND (scheme, value) NOT IN "
-    "(SELECT (facility_scheme, identifier) FROM spoilt.consent_grant WHERE lower(audience) = lower($audience))",
+    "(SELECT (facility_scheme, identifier) FROM spoilt.consent_grant WHERE lower(trim(audience)) IN (FROM audience_name))",
     "finding": "finding_id NOT IN (FROM seen_finding)",
     "corrective_action": f"{_FOREIGN_FILE} AND coalesce(finding_id NOT IN (FROM seen_finding), true)",
     "compact.accepted_answer": "(assessment_no, question_no) NOT IN "
@@ -257,7 +251,7 @@ _KEPT = frozenset(
     }
     | {"assessment_no", "assessment_key", "locator", "delivery_rank", "delivery_order", "instrument", "question_id"}
     | {"question_no", "country", "duplicate_of", "fingerprint", "link_method", "published", "is_of_content", "place_no"}
-    | {"delivery_no", "text_no", "raw_unit_no", "remark_no", "row_no", "answered_by", "grant_id", "native_id"}
+    | {"delivery_no", "text_no", "raw_unit_no", "remark_no", "row_no", "answered_by", "grant_id"}
     | {"facility_scheme", "facility_value", "identifier", "audience"}
 )
 """What says who is who and what belongs together."""
@@ -270,9 +264,8 @@ _LOST_ALWAYS = {
 }
 
 
-def _spoil(
-    connection: duckdb.DuckDBPyConnection, table: str, where: str, kept: Sequence[str], values: dict[str, Any]
-) -> None:
+def _spoil(connection: duckdb.DuckDBPyConnection, table: str, where: str, kept: Collection[str]) -> None:
+    """Put canaries into all columns of some rows but those that are kept."""
     sets = []
     for name, kind, *_ in connection.execute(f"DESCRIBE spoilt.{table}").fetchall():
         if name in kept:
@@ -285,52 +278,49 @@ def _spoil(
             sets.append(f'"{name}" = {CANARY_NUMBER}')
         elif kind == "BOOLEAN":
             sets.append(f'"{name}" = NOT coalesce("{name}", false)')
-        elif kind.startswith("ENUM"):
+        else:
             sets.append(f'"{name}" = (enum_range(NULL::{kind}))[1]')
-    if sets:
-        _execute(connection, f"UPDATE spoilt.{table} SET {', '.join(sets)} WHERE {where}", values)
+    connection.execute(f"UPDATE spoilt.{table} SET {', '.join(sets)} WHERE {where}")
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, sql: str, values: dict[str, Any]) -> None:
-    connection.execute(sql, {name: value for name, value in values.items() if f"${name}" in sql})
-
-
-@contextmanager
-def _opened(database: Path, audience: Audience, judged_on: date) -> Iterator[duckdb.DuckDBPyConnection]:
+def _covered(database: Path, audiences: Sequence[Audience], judged_on: date) -> pa.Table:
+    """Which copies grants open to one of the audiences."""
     with duckdb.connect(config={"threads": 2}) as connection:
-        connection.execute(f"ATTACH '{database}' AS source")
-        name_audiences(connection, [audience], SECRET)
+        connection.execute(f"ATTACH '{database}' AS source (READ_ONLY)")
+        name_audiences(connection, audiences, SECRET)
         judge_grants(connection, judged_on, rules().bounded, rules().signatories)
-        connection.execute(f"ATTACH '{database}' AS spoilt") if False else None
-        yield connection
+        return connection.execute("SELECT copy_id, assessment_id, scope_rank FROM covered_copy").to_arrow_table()
 
 
-def blank(database: Path, audience: Audience, target: Path, is_deleted: bool, judged_on: date = TODAY) -> Path:
-    """A copy of a release in which nothing is as it was but what one audience may see."""
+def blank(
+    database: Path, audiences: Sequence[Audience], target: Path, is_deleted: bool, judged_on: date = TODAY
+) -> Path:
+    """A copy of a release in which nothing is as it was but what one of the audiences may see."""
+    covered = _covered(database, audiences, judged_on)
     shutil.copyfile(database, target)
-    values = {"own": audience.contributor or "", "audience": audience.name}
-    with _opened(database, audience, judged_on) as connection:
-        connection.execute("CREATE TEMP TABLE kept_copy AS FROM covered_copy")
-        covered = connection.execute("FROM covered_copy").fetch_arrow_table()
     with duckdb.connect(config={"threads": 2}) as connection:
         connection.execute(f"ATTACH '{target}' AS spoilt")
         connection.register("arriving", covered)
         connection.execute("CREATE TEMP TABLE covered_copy AS FROM arriving")
-        for script in (_SEEN, _SEEN_MORE):
-            _execute(connection, script, values)
-        connection.execute(_SEEN_REST)
+        connection.execute("CREATE TEMP TABLE own_name (contributor VARCHAR)")
+        connection.execute("CREATE TEMP TABLE audience_name (audience VARCHAR)")
+        for one in audiences:
+            connection.execute("INSERT INTO audience_name VALUES (?)", [one.name.lower()])
+            if one.contributor:
+                connection.execute("INSERT INTO own_name VALUES (?)", [one.contributor])
+        # (Of one report, findings may be all that one of several sees, and another its answers.)
+        connection.execute(_SEEN if len(audiences) == 1 else _SEEN.replace("s.scope_rank < 3", "true"))
         for table, kept in _LOST_ALWAYS.items():
-            _spoil(connection, table, "true", kept, values)
+            _spoil(connection, table, "true", kept)
         connection.execute(
             f"UPDATE spoilt.compact.stored_answer SET row_no = {CANARY_NUMBER} WHERE rowid IN (FROM unseen_place)"
         )
-        if is_deleted:
-            # (Rows are known by their number, which deletions keep within a transaction.)
-            connection.execute("BEGIN")
-            for table, where in _GONE.items():
-                _execute(connection, f"DELETE FROM spoilt.{table} WHERE {where}", values)
-            connection.execute("COMMIT")
-        else:
-            for table, where in _SPOILT.items():
-                _spoil(connection, table, where, sorted(_KEPT), values)
+        # (Rows are known by their number, which deletions keep within a transaction.)
+        connection.execute("BEGIN")
+        for table, where in (_GONE if is_deleted else _SPOILT).items():
+            if is_deleted:
+                connection.execute(f"DELETE FROM spoilt.{table} WHERE {where}")
+            else:
+                _spoil(connection, table, where, _KEPT)
+        connection.execute("COMMIT")
     return target

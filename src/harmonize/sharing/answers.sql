@@ -81,11 +81,13 @@ WITH told AS (
     LEFT JOIN source.compact.accepted_answer v
         ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
 )
-SELECT t.*, t.delivery_rank = min(t.delivery_rank) OVER (PARTITION BY t.audience_no, t.shared_no, t.question_id) AS wins
+SELECT
+    t.*, CASE WHEN NOT t.is_own THEN w.class END AS class,
+    (t.is_own OR w.class IS NULL) AND t.delivery_rank = min(t.delivery_rank) FILTER (t.is_own OR w.class IS NULL)
+        OVER (PARTITION BY t.audience_no, t.shared_no, t.question_id) AS wins
 FROM told t
 LEFT JOIN withheld_number w
-    ON w.audience_no = t.audience_no AND w.instrument = t.instrument AND w.source_no = t.question_no
-WHERE t.is_own OR w.source_no IS NULL;
+    ON w.audience_no = t.audience_no AND w.instrument = t.instrument AND w.source_no = t.question_no;
 
 CREATE OR REPLACE TABLE first_content AS
 SELECT

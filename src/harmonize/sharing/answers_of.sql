@@ -12,11 +12,20 @@ FROM source.compact.stored_answer a
 JOIN its_content c ON c.source_no = a.assessment_no;
 
 INSERT INTO withheld_by_question
-SELECT getvariable('audience_no'), w.class, count(*)
-FROM its_answer a
-JOIN its_withheld w ON w.source_no = a.question_no AND w.instrument = a.instrument
-WHERE NOT a.is_own
-GROUP BY ALL;
+-- (Counted is what was granted, and nothing of what others say besides.)
+WITH granted AS (
+    SELECT a.shared_no, q.question_id, a.answered_by, w.class
+    FROM its_answer a
+    JOIN its_withheld w ON w.source_no = a.question_no AND w.instrument = a.instrument
+    JOIN numbered_question q ON q.source_no = a.question_no
+    ANTI JOIN disputed_question d ON d.shared_no = a.shared_no AND d.question_id = q.question_id
+    WHERE NOT a.is_own AND (a.scope_rank >= 3 OR a.state = 'not_met')
+    UNION
+    SELECT shared_no, question_id, answered_by, class
+    FROM told_otherwise
+    WHERE audience_no = getvariable('audience_no') AND class IS NOT NULL AND (scope_rank >= 3 OR state = 'not_met')
+)
+SELECT getvariable('audience_no'), class, count(*) FROM granted GROUP BY ALL;
 
 INSERT INTO release.compact.stored_answer
 WITH undisputed AS (
