@@ -134,7 +134,7 @@ def test_figures_are_those_that_are_counted_by_hand() -> None:
         facility = world.factory(f"F{number:02}", chance.choice(["Bac Ninh", "Hue"]), chance.choice([150, 500, 6000]))
         for year in (2023, 2024):
             states = {one: chance.choice(["met", "partly_met", "not_met"]) for one in (TOILETS, CANTEEN, OVERTIME)}
-            # What was said earlier in the year, what stands for a part, what the factory says and its verifier does not.
+            # What was said earlier in the year, what stands for a part, what a factory says and its verifier does not.
             world.says(facility, date(year, 2, 1), dict.fromkeys(states, chance.choice(["met", "not_met"])))
             last = world.says(facility, date(year, 8, 1), states)
             world.says(facility, date(year, 9, 1), {TOILETS: "not_met"}, comparability="narrow")

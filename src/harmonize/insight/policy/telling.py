@@ -1,8 +1,8 @@
 """What is told over all publications: every contribution at most once, and always with enough others.
 
 A contribution is what one factory adds to one table in one year (and one partition of it: a topic of a country).
-Blocks of contributions are told (`values.disclosure`); a block once told stays word for word as it was told, and none of
-its contributions is ever told again in another. So all blocks that were ever told, in any publication, are disjoint: no
+Blocks of contributions are told (`values.disclosure`); a block once told stays word for word as it was, and none of its
+contributions is ever told again in another. So all blocks that were ever told, in any publication, are disjoint: no
 sum or difference of them says anything of a part of one.
 """
 
