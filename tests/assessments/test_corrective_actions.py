@@ -480,7 +480,10 @@ def test_open_lines_are_those_of_open_findings_and_nothing_else() -> None:
     release = demo_world().release
     lines = release.query("SELECT line_id, status, due_on, visits FROM v_corrective_action_plan")
     sources: dict[str, list[tuple[Any, ...]]] = {}
-    query = "SELECT line_id, status, due_on, round_id, closes_id FROM v_corrective_action_source"
+    query = (
+        "SELECT line_id, status, due_on, CASE WHEN is_visit THEN round_id END, closes_id "
+        "FROM v_corrective_action_source"
+    )
     for line_id, *rest in release.query(query):
         sources.setdefault(line_id, []).append(tuple(rest))
     assert len(lines) == len(sources)
@@ -546,3 +549,29 @@ def test_the_demo_plans_hold_the_true_findings() -> None:
         found[instrument, number, clause, str(due_on or ""), not is_open] += 1
     assert len(wanted) > 30
     assert not wanted - found
+
+
+def test_a_finding_that_a_later_copy_denies_stays_and_one_found_after_met_says_so(tmp_path: Path) -> None:
+    first, second = "welfare_facilities.1", "welfare_facilities.4"
+    rows = _better_work("900101", "20/11/2024", "2", {first: "0", second: "1"})
+    told, denied = (_better_work("900102", "20/11/2025", "3", {first: said, second: "0"}) for said in ("1", "0"))
+    last = _better_work("900103", "20/03/2026", "4", {first: "0", second: "1"})
+    files: dict[str, str | bytes] = {
+        "bwv/received-2026-04-01/enterprises.xlsx": _enterprises(),
+        "bwv/received-2026-04-01/answers.csv": better_work(*rows, *told, *last),
+        "levis/received-2026-05-01/forwarded.csv": better_work(*denied),
+    }
+    release = run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out")
+    assert release.query(
+        "SELECT DISTINCT severity::VARCHAR FROM issue WHERE code = 'report_differs_between_receivers'"
+    ) == [("warning",)]
+    plan = _plan(release)
+    (line,) = plan.differing_lines
+    assert (line["open_sources"], line["visits"], line in plan.open_lines) == (0, 0, False)
+    (source,) = (row for row in plan.sources if row["line_id"] == line["line_id"])
+    assert (source["status_raw"], source["said_elsewhere"], source["contributors"]) == ("1", ["0"], ["bwv"])
+    (again,) = plan.open_lines
+    assert (again["repetition"], again["met_between_on"], again["visits"]) == ("found_after_met", date(2025, 11, 20), 2)
+    events = [(row["event"], row["happened_on"]) for row in plan.history if row["line_id"] == again["line_id"]]
+    assert ("met_later", date(2025, 11, 20)) in events
+    assert again["proposed_closings"] == 0

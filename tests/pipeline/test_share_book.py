@@ -23,7 +23,9 @@ def _manufacturers() -> list[Path]:
 def _sheets(folder: Path) -> dict[str, Rows]:
     book = CalamineWorkbook.from_path(folder / f"{folder.name}.xlsx")
     sheets = {name: book.get_sheet_by_name(name).to_python() for name in book.sheet_names}
-    return {name: [tuple(None if cell == "" else cell for cell in row) for row in rows] for name, rows in sheets.items()}
+    return {
+        name: [tuple(None if cell == "" else cell for cell in row) for row in rows] for name, rows in sheets.items()
+    }
 
 
 def _truth(name: str) -> list[dict[str, str]]:

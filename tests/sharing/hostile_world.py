@@ -1,4 +1,4 @@
-"""What a hostile inbox lacks for sharing: one report by many hands that differ, byte-identical files, plans of others."""
+"""What a hostile inbox lacks for sharing: one report by many hands that differ, equal files, plans of others."""
 
 from __future__ import annotations
 

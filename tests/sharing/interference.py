@@ -1,6 +1,6 @@
 """Two releases that differ in nothing an audience may see, and what is made of them for it.
 
-`blank` takes a release and spoils every row that one audience may not see: deletes it, or replaces its values by canaries.
+`blank` takes a release and spoils every row that one audience may not see: deletes it, or puts canaries in its place.
 Which records are one factory and which deliveries one report stays: that a private record may help to resolve.
 """
 
@@ -157,13 +157,15 @@ def differences(one: dict[str, Any], other: dict[str, Any]) -> list[str]:
 _SEEN = """
     CREATE TEMP TABLE seen_copy AS
     SELECT h.copy_id, h.assessment_id, h.content_file_id, h.assessment_no, h.assessment_key, h.mention_id, h.published,
-        o.contributor IS NOT NULL AS is_own, CASE WHEN o.contributor IS NOT NULL THEN 4 ELSE g.scope_rank END AS scope_rank
+        o.contributor IS NOT NULL AS is_own,
+        CASE WHEN o.contributor IS NOT NULL THEN 4 ELSE g.scope_rank END AS scope_rank
     FROM spoilt.compact.stated_header h
     LEFT JOIN (SELECT copy_id, max(scope_rank) AS scope_rank FROM covered_copy GROUP BY ALL) g USING (copy_id)
     LEFT JOIN own_name o USING (contributor)
     WHERE o.contributor IS NOT NULL OR g.copy_id IS NOT NULL;
     CREATE TEMP TABLE own_delivered AS
-    SELECT file_id, coalesce(duplicate_of, file_id) AS content_file_id FROM spoilt.file SEMI JOIN own_name USING (contributor);
+    SELECT file_id, coalesce(duplicate_of, file_id) AS content_file_id
+    FROM spoilt.file SEMI JOIN own_name USING (contributor);
     CREATE TEMP TABLE seen_content AS
     SELECT content_file_id, assessment_no, assessment_key, assessment_id, mention_id, bool_or(published) AS published,
         bool_or(is_own) AS is_own, max(scope_rank) AS scope_rank
@@ -183,10 +185,12 @@ _SEEN = """
     JOIN spoilt.compact.stored_assessment s USING (assessment_no)
     JOIN spoilt.compact.question q USING (question_no)
     WHERE NOT EXISTS (
-        SELECT 1 FROM told_content t WHERE t.assessment_id = s.assessment_id AND (t.scope_rank >= 3 OR a.state = 'not_met')
+        SELECT 1 FROM told_content t
+        WHERE t.assessment_id = s.assessment_id AND (t.scope_rank >= 3 OR a.state = 'not_met')
         AND NOT EXISTS (
             SELECT 1 FROM spoilt.compact.otherwise o
-            WHERE o.assessment_no = a.assessment_no AND o.assessment_key = t.assessment_key AND o.question_id = q.question_id
+            WHERE o.assessment_no = a.assessment_no AND o.assessment_key = t.assessment_key
+                AND o.question_id = q.question_id
         )
     );
     CREATE TEMP TABLE unseen_place AS
@@ -199,7 +203,8 @@ _SEEN = """
         AND t.is_own
     );
     CREATE TEMP TABLE seen_finding AS
-    SELECT finding_id FROM spoilt.finding WHERE assessment_id IN (SELECT assessment_id FROM covered_copy WHERE scope_rank >= 2);
+    SELECT finding_id FROM spoilt.finding
+    WHERE assessment_id IN (SELECT assessment_id FROM covered_copy WHERE scope_rank >= 2);
 """
 _SHALLOW = """(file_id, assessment_no) NOT IN (
     SELECT (content_file_id, assessment_no) FROM seen_content WHERE scope_rank >= 2)"""
@@ -225,7 +230,8 @@ _GONE = {
     **_SPOILT,
     "compact.otherwise": "assessment_key NOT IN (SELECT assessment_key FROM told_content)",
     "compact.stated_identifier": "mention_id NOT IN (FROM seen_mention) AND (scheme, value) NOT IN "
-    "(SELECT (facility_scheme, identifier) FROM spoilt.consent_grant WHERE lower(trim(audience)) IN (FROM audience_name))",
+    "(SELECT (facility_scheme, identifier) FROM spoilt.consent_grant "
+    "WHERE lower(trim(audience)) IN (FROM audience_name))",
     "finding": "finding_id NOT IN (FROM seen_finding)",
     "corrective_action": f"{_FOREIGN_FILE} AND coalesce(finding_id NOT IN (FROM seen_finding), true)",
     "compact.accepted_answer": "(assessment_no, question_no) NOT IN "

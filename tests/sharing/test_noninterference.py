@@ -32,7 +32,7 @@ ALONE = (
 )
 KINDS = ("buyer", "manufacturer", "financier", "government", "civil_society")
 TOGETHER = tuple(
-    Audience(name=f"receiver {number}", kind=KINDS[number % 5], named=number % 4 > 0)  # type: ignore[arg-type]
+    Audience(name=f"receiver {number}", kind=KINDS[number % 5], named=number % 4 > 0)
     for number in range(20 if IS_LONG else 4)
 )
 OVER, FUTURE, ON = date(2026, 6, 29), date(2026, 7, 1), date(2026, 6, 30)

@@ -29,7 +29,7 @@ CONFIDENCES = (
     "decision",
 )
 """What may show that a delivery is of its report; the statements know them by these names."""
-DOUBTS = ("number_alike", "answers_alike", "undated_alike", "same_day", "across_kinds")
+DOUBTS = ("number_alike", "number_same", "number_reused", "answers_alike", "undated_alike", "same_day", "across_kinds")
 """What may show that two deliveries that stand apart are one."""
 
 Share = Annotated[float, Field(ge=0, le=1)]

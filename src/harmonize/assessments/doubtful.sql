@@ -81,6 +81,11 @@ apart AS (
             WHEN NOT l.is_one_kind THEN CASE
                 WHEN l.agreement >= review_agreement AND l.telling >= dated_telling THEN 'across_kinds'
             END
+            -- (Systems give a number again; of answers that are all others it is another report.)
+            WHEN l.same_native_id AND l.days_apart > reused_days THEN CASE
+                WHEN coalesce(l.agreement, 1) > 0 THEN 'number_reused'
+            END
+            WHEN l.same_native_id THEN 'number_same'
             WHEN l.same_number THEN 'number_alike'
             WHEN l.nearly_same_number AND (l.days_apart = 0 OR l.agreement >= review_agreement) THEN 'number_alike'
             WHEN l.lacks_number AND l.days_apart = 0 THEN 'same_day'

@@ -75,13 +75,18 @@ JOIN matter m USING (matter_no)
 JOIN release.indicator i ON i.indicator_id = m.indicator_id;
 
 -- Topics in the scope of an export that lists findings alone, of which it lists nothing: weak evidence, in no count above.
+-- (What is dated after the day of judgement has not happened, and a rating that restates another instrument looked at nothing.)
 CREATE OR REPLACE TABLE scope_row AS
 WITH listing AS (
     SELECT r.facility_id, r.round_id, r.round_day AS day, r.assessment_id, r.instrument
     FROM asked_round r
     WHERE r.round_day BETWEEN (SELECT first_day FROM overlap_window) AND (SELECT last_day FROM overlap_window)
         AND r.instrument NOT IN (SELECT instrument FROM answering_instrument)
+        AND r.round_day <= (SELECT max(as_of) FROM release.release)
         AND r.assessment_id NOT IN (SELECT assessment_id FROM release.compact.follow_up)
+        AND r.assessment_id NOT IN (
+            SELECT assessment_id FROM release.assessment_relation WHERE kind = 'rating_derived_from'
+        )
 )
 SELECT
     l.facility_id, l.round_id, l.day, l.instrument, l.assessment_id, t.topic_id, t.labels, t.pillar

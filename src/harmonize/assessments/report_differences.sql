@@ -1,7 +1,7 @@
 -- One report that says different things to different receivers: a signal for the steward and the factory, decided by nobody here.
 -- What one receiver was given in a higher status or a newer version is an amendment and no difference.
--- Reads: made_copy, made_assessment, finding_row, inbox_file, release.conflict.
--- Writes: given_report, made_difference, difference_issue.
+-- Reads: made_copy, made_assessment, finding_row, inbox_file, release.conflict, release.compact.otherwise_answer.
+-- Writes: given_report, made_difference, grave_difference, difference_issue.
 CREATE OR REPLACE TABLE given_report AS
 -- Pairs of contents of one assessment that two contributors hold, the better one first.
 WITH content AS (
@@ -77,14 +77,32 @@ FULL JOIN (SELECT * FROM alone WHERE NOT is_a) y
 JOIN given_report g ON g.copy_a = coalesce(x.copy_a, y.copy_a) AND g.copy_b = coalesce(x.copy_b, y.copy_b)
 JOIN made_assessment m ON m.assessment_id = g.assessment_id;
 
+-- Differences that change what stands, and not only how it is written: another state, or a finding that one leaves out.
+CREATE OR REPLACE TABLE grave_difference AS
+SELECT copy_a, copy_b, question_id
+FROM made_difference
+WHERE value_a IS NULL OR value_b IS NULL
+UNION
+SELECT d.copy_a, d.copy_b, d.question_id
+FROM made_difference d
+JOIN release.compact.stored_assessment s USING (assessment_id)
+JOIN release.compact.otherwise_answer o ON o.assessment_no = s.assessment_no AND o.question_id = d.question_id
+JOIN release.compact.place p
+    ON p.place_no = o.place_no AND p.prefix || coalesce(o.row_no::VARCHAR, '') || p.suffix = d.locator_b
+JOIN release.compact.stored_answer a
+    ON a.assessment_no = o.assessment_no AND a.question_no = o.question_no AND a.state <> o.state;
+
 CREATE OR REPLACE TABLE difference_issue AS
 WITH told AS (
     SELECT
-        copy_a, copy_b, contributor_a, contributor_b, version, count(*) AS differences,
-        min(question_id) AS question_id,
-        first(coalesce(value_a, 'left out') ORDER BY question_id, value_a) AS value_a,
-        first(coalesce(value_b, 'left out') ORDER BY question_id, value_a) AS value_b
-    FROM made_difference
+        d.copy_a, d.copy_b, contributor_a, contributor_b, version, count(*) AS differences,
+        bool_or(g.question_id IS NOT NULL) AS is_grave,
+        -- (What changes what stands is named first.)
+        first(d.question_id ORDER BY g.question_id IS NULL, d.question_id, value_a) AS question_id,
+        first(coalesce(value_a, 'left out') ORDER BY g.question_id IS NULL, d.question_id, value_a) AS value_a,
+        first(coalesce(value_b, 'left out') ORDER BY g.question_id IS NULL, d.question_id, value_a) AS value_b
+    FROM made_difference d
+    LEFT JOIN grave_difference g ON g.copy_a = d.copy_a AND g.copy_b = d.copy_b AND g.question_id = d.question_id
     GROUP BY ALL
 ),
 sided AS (
@@ -96,7 +114,7 @@ SELECT
     c.file_id,
     c.locator,
     'report_differs_between_receivers' AS code,
-    CASE s.version WHEN 'same' THEN 'warning' ELSE 'info' END AS severity,
+    CASE WHEN s.version = 'same' OR s.is_grave THEN 'warning' ELSE 'info' END AS severity,
     s.question_id AS value,
     s.other || ' was given the same report with other content (' || f.path || ', ' || o.locator || '), '
         || s.differences || CASE s.differences WHEN 1 THEN ' difference' ELSE ' differences' END || ': ' || s.question_id

@@ -12,6 +12,7 @@ import typer
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -107,7 +108,7 @@ def _must_tell(connection: DuckDBPyConnection, out: Path) -> None:
 def decide_command(
     a: Annotated[str, typer.Argument(help="An assessment_id, or the copy_id of one delivery.")],
     b: Annotated[str, typer.Argument(help="The other one.")],
-    by: Annotated[str, typer.Option(help="Your pseudonym.")],
+    by: By,
     same: Annotated[bool, typer.Option("--same", help="They are one report.")] = False,
     different: Annotated[bool, typer.Option("--different", help="They are two.")] = False,
     why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
@@ -119,8 +120,6 @@ def decide_command(
 
     if same == different:
         raise typer.BadParameter("Say either --same or --different.")
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     verdict: Literal["same", "different"] = "same" if same else "different"
     with open_release(out) as release:
         _must_tell(release.connection, out)
@@ -221,7 +220,7 @@ def _ledger(out: Path) -> Path:
 
 @app.command("undo")
 def undo_command(
-    by: Annotated[str, typer.Option(help="Your pseudonym.")],
+    by: By,
     why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
     decision: Annotated[str | None, typer.Option(help="The decision's id; default the last that holds.")] = None,
     out: Out = Path("data"),
@@ -229,8 +228,6 @@ def undo_command(
     """Take a decision on two deliveries back, by one more line: nothing is deleted."""
     from harmonize.identity.decision_ledger import append_undo, last_act, read_acts
 
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     ledger = _ledger(out)
     acts = read_acts(ledger)
     act = last_act(acts) if decision is None else _act(acts, decision, ledger)

@@ -78,8 +78,15 @@ def _tell(plan: Plan) -> None:
     say(
         f"matters    {len(plan.lines)} from {len(plan.sources)} findings: {len(opened)} open, "
         f"{_count(opened, 'is_overdue')} of them overdue, {_count(opened, 'zero_tolerance')} of zero tolerance, "
-        f"{sum(line['repetition'] != 'once' for line in opened)} found on several visits"
+        f"{sum(line['visits'] > 1 for line in opened)} found on several visits"
     )
+    differing = plan.differing_lines
+    if differing:
+        named = ", ".join(line["indicator"] for line in differing)
+        say(
+            f"differ     {len(differing)} told to one receiver of a report and denied to another, neither open "
+            f"nor closed: {named}; ask who issued the report"
+        )
     remarks = len(plan.closings) - len(plan.proposals)
     say(f"closing    proposed for {len(plan.proposals)} findings, {remarks} remarks; nothing is closed by this")
     if opened:

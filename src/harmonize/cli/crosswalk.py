@@ -11,6 +11,7 @@ import typer
 from harmonize.cli.impact import impact_command
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.signing import pseudonym
 from harmonize.cli.suggest import suggest_command
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
@@ -192,7 +193,10 @@ def status_command(
     edition: Annotated[str, typer.Argument(help="The crosswalk, as instrument/edition.")],
     questions: Annotated[list[str], typer.Argument(help="Questions to move, or `all` that can be moved.")],
     to: Annotated[str, typer.Option(help="proposed, approved, retired, or back to draft.")],
-    by: Annotated[str, typer.Option(help="Who decides, as prefix:name; not the author, where it is approved.")],
+    by: Annotated[
+        str,
+        typer.Option(help="Who decides, as prefix:name; not the author, where it is approved.", callback=pseudonym),
+    ],
 ) -> None:
     """Move mappings on: draft, proposed, approved, retired; what is approved must be without complaint."""
     from datetime import UTC, datetime

@@ -21,6 +21,7 @@ from harmonize.cli.facility_score import score_command
 from harmonize.cli.facility_train import train_command
 from harmonize.cli.output import say
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -44,7 +45,6 @@ app.command("event")(event_command)
 
 _SHOWN = 5
 
-By = Annotated[str, typer.Option(help="Your pseudonym.")]
 Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
 
 
@@ -54,8 +54,6 @@ def _word(by: str, why: str) -> Word:
 
     if is_of_sample(why):
         raise typer.BadParameter("A reason that begins with `sample:` is kept for drawn pairs; say it otherwise.")
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     return Word(by, datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ"), why)
 
 

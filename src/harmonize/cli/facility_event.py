@@ -12,6 +12,7 @@ from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say
 from harmonize.cli.run import today
+from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -26,7 +27,7 @@ def _day(text: str) -> date:
 
 
 def event_command(
-    by: Annotated[str, typer.Option(help="Your pseudonym.")],
+    by: By,
     facility: Annotated[str | None, typer.Argument(help="Its id, an identifier or its name.")] = None,
     kind: Annotated[
         str | None, typer.Option(help="What happened: move, new_building, ownership_change, denied_access, ...")
@@ -40,8 +41,6 @@ def event_command(
     from harmonize.assessments.reuse.facility_events import LEDGER, append_event, append_undo, read_events
     from harmonize.assessments.reuse.rules import load_rules
 
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     project = Project.locate(Path.cwd())
     path = project.decisions_folder(out) / LEDGER
     events = load_rules(project.find("schemas/reuse.yml")).events

@@ -52,6 +52,8 @@ def _summarise(published: Published, out: Path) -> None:
 
     for name, manifest in sorted(published.manifests.items()):
         say(f"{name:<24} {_said(manifest)}")
+        for extract, told in manifest.get("extracts", {}).items():
+            say(f"  {extract:<22} {told.get('off') or str(told['rows']) + ' rows'}")
     for one in published.withdrawn:
         rest = f"{SCOPES[one.scope_now - 1]} stays" if one.scope_now else "nothing stays"
         if one.basis == "grant" and not one.scope_now:

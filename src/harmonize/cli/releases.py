@@ -14,6 +14,7 @@ import typer
 from harmonize.cli.facility_release import Out
 from harmonize.cli.output import say, show_table, write_line
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.signing import By
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
 
@@ -166,7 +167,7 @@ def _telling(rows: Sequence[dict[str, object]], names: Sequence[str]) -> list[st
 @app.command("rollback")
 def rollback_command(
     release: Annotated[str, typer.Argument(metavar="RELEASE", help="The release to go back to; see `releases list`.")],
-    by: Annotated[str, typer.Option(help="Your pseudonym.")],
+    by: By,
     why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
     out: Out = Path("data"),
 ) -> None:
@@ -176,8 +177,6 @@ def rollback_command(
     """
     from harmonize.store.history import HISTORY, audiences_are_stale, roll_back
 
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
     at = datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
     before, now = roll_back(out, release, by, at, why)
     if before == now:

@@ -241,9 +241,9 @@ def _tell(
     grants = _rows(
         connection,
         """
-        SELECT l.facility, l.instrument, l.evidence_day, r.who_may_grant, l.reason, count(*)
-        FROM reuse_line l LEFT JOIN instrument_rights r USING (instrument)
-        WHERE l.status = 'grant_missing' GROUP BY ALL ORDER BY 6 DESC, 1, 2, 3 LIMIT 20
+        SELECT facility, instrument, coalesce(last_day::VARCHAR, ''), who_may_grant, reason,
+            coalesce(would_settle::VARCHAR, 'not told')
+        FROM reuse_grant_to_ask LIMIT 20
         """,
     )
     if grants:

@@ -12,6 +12,7 @@ import typer
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 from harmonize.project import Project
 
@@ -29,7 +30,6 @@ app = typer.Typer(
     rich_markup_mode=None,
 )
 
-By = Annotated[str, typer.Option(help="Your pseudonym.")]
 Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
 Ids = Annotated[list[str], typer.Argument(help="Ids of texts, or their first eight characters.")]
 
@@ -107,7 +107,6 @@ def undo_command(
     """Take a decision on texts back, by one more line: nothing is deleted, and they wait again."""
     from harmonize.sharing.text_reviews import append_undo, read_acts
 
-    _must_be_signed(by)
     ledger = _ledger(out)
     act = _act(read_acts(ledger), decision, ledger)
     append_undo(ledger, act.act_id, by, _now(), why)
@@ -118,7 +117,6 @@ def undo_command(
 def _decide(named: Sequence[str], verdict: Verdict, by: str, why: str, out: Path) -> None:
     from harmonize.sharing.text_reviews import append_review
 
-    _must_be_signed(by)
     ids = _named(named, _texts(out, None)["text_id"].to_pylist(), out)
     ledger = _ledger(out)
     act = append_review(ledger, ids, verdict, by, _now(), why)
@@ -169,11 +167,6 @@ def _act(acts: Sequence[ReviewAct], named: str | None, ledger: Path) -> ReviewAc
             else f"{ledger}: no decision {named} holds. Look into the ledger for those that do."
         )
     return max(holding, key=lambda act: act.at)
-
-
-def _must_be_signed(by: str) -> None:
-    if not by.strip():
-        raise typer.BadParameter("--by is empty. Give your pseudonym.")
 
 
 def _now() -> str:

@@ -69,8 +69,8 @@ class Sharing:
     Attributes:
         shares: one of each audience that has any rows, by its name.
         withheld: how many rows each audience lost to which class.
-        visible: the assessments that each audience is shown, as (audience, id there, id in the release, `own` or `grant`,
-            how much of it from 1 to 4, grant).
+        visible: the assessments that each audience is shown, as (audience, id there, id in the release, `own` or
+            `grant`, how much of it from 1 to 4, grant).
         personal: what personal fields left for whom, on which basis (domain rule 30).
         tokens: ids of audiences with what they stand for in the release: (audience, token, kind, id in the release).
     """

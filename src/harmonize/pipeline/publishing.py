@@ -19,6 +19,7 @@ from harmonize import __version__
 from harmonize.database import quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.model.tables import CONTRACT_VERSION
+from harmonize.pipeline.extracts import ExtractWriter
 from harmonize.pipeline.publication import Sharing, SharingRules, share_release
 from harmonize.pipeline.share_book import load_book_words, write_share_book
 from harmonize.pipeline.understanding import load_knowledge
@@ -97,13 +98,18 @@ def publish(
         dictionary = dictionary_markdown(understanding.schemas)
         words = load_book_words(project)
         manifests: dict[str, dict[str, Any]] = {}
+        extracts = ExtractWriter.of(project, database, publications, as_of, judged_on)
+        named = {one.name: one.named for one in audiences}
 
         def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
-            manifests[share.audience] = _extract(connection, share, dictionary, as_of, judged_on)
+            manifest = _extract(connection, share, dictionary, as_of, judged_on)
+            if told := extracts.write(connection, share, is_named=named[share.audience]):
+                manifest["extracts"] = told
             if share.kind == "manufacturer":
                 folder = share.database.parent
-                told = write_share_book(connection, share.audience, folder, share.folder, words, judged_on)
-                manifests[share.audience]["who_sees_what"] = told
+                book = write_share_book(connection, share.audience, folder, share.folder, words, judged_on)
+                manifest["who_sees_what"] = book
+            manifests[share.audience] = manifest
 
         configuration: dict[str, str | bool | int | float | list[str]] = {
             "memory_limit": settings.memory_limit,
@@ -114,6 +120,7 @@ def publish(
         )
         for share in sharing.shares:
             _finish(share, manifests[share.audience], sharing)
+        extracts.remember()
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
         return _place(
@@ -232,8 +239,8 @@ def _publication_id(built: Path, judged_on: date) -> str:
         (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
         for path in sorted(built.glob("*/manifest.json"))
     ]
-    # (Who sees what of a manufacturer is no part of its tables.)
-    said = [(name, one["logical_hash"], one.get("who_sees_what")) for name, one in manifests]
+    # (Who sees what of a manufacturer is no part of its tables, nor are extracts.)
+    said = [(name, one["logical_hash"], one.get("who_sees_what"), one.get("extracts")) for name, one in manifests]
     # (Nor are the views, which are of the program.)
     told = repr((release_form(()), said))
     return f"{judged_on.isoformat()}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"

@@ -32,6 +32,36 @@ LEFT JOIN verifying v ON v.verified_of = s.assessment_id;
 CREATE OR REPLACE MACRO compact.verification_rank(verification) AS
     CASE verification WHEN 'onsite' THEN 3 WHEN 'virtual' THEN 2 WHEN 'desk' THEN 1 ELSE 0 END;
 
+-- What one report says otherwise to another receiver of a question or of a finding: what stands (a), and the other copy's (b).
+-- A finding that one of the two leaves out has no value there.
+CREATE OR REPLACE VIEW compact.receiver_difference AS
+SELECT
+    d.facility_id, d.assessment_id, d.question_id, d.version, d.copy_a, d.contributor_a, d.value_a, d.locator_a, d.copy_b,
+    d.contributor_b, d.value_b, d.locator_b, a.state::VARCHAR AS state_a, o.state::VARCHAR AS state_b,
+    compact.verification_rank(o.verification::VARCHAR) AS verified_rank, r.description, NULL AS finding_id, q.mapping_id,
+    q.indicator_id, q.comparability
+FROM report_difference d
+JOIN compact.stored_assessment s USING (assessment_id)
+JOIN compact.otherwise_answer o ON o.assessment_no = s.assessment_no AND o.question_id = d.question_id
+JOIN compact.place p
+    ON p.place_no = o.place_no AND p.prefix || coalesce(o.row_no::VARCHAR, '') || p.suffix = d.locator_b
+JOIN compact.question q ON q.question_no = o.question_no
+JOIN compact.remark r ON r.remark_no = o.remark_no
+JOIN compact.stored_answer a ON a.assessment_no = o.assessment_no AND a.question_no = o.question_no
+-- (Each side is held against the same side, where there is one.)
+QUALIFY row_number() OVER (
+    PARTITION BY d.copy_a, d.copy_b, d.question_id, d.value_b, o.answered_by ORDER BY a.answered_by = o.answered_by DESC
+) = 1
+UNION ALL
+SELECT
+    d.facility_id, d.assessment_id, d.question_id, d.version, d.copy_a, d.contributor_a, d.value_a, d.locator_a, d.copy_b,
+    d.contributor_b, d.value_b, d.locator_b, NULL, NULL, NULL, n.description, n.finding_id, n.mapping_id, n.indicator_id, NULL
+FROM report_difference d
+JOIN finding n
+    ON n.assessment_id = d.assessment_id AND d.question_id = 'finding ' || coalesce(n.native_id, n.clause_raw, '')
+    AND concat_ws(': ', n.clause_raw, n.description) = coalesce(d.value_a, d.value_b)
+WHERE d.value_a IS NULL OR d.value_b IS NULL;
+
 -- A finding that a follow-up prints as closed is the closing check of the likest one of those that it follows up: no finding
 -- of its own.
 CREATE OR REPLACE VIEW compact.closing_check AS
@@ -82,6 +112,22 @@ differing AS (
     WHERE day IS NULL OR coalesce(k.received_at, day) <= day
     GROUP BY c.assessment_id, c.question_id
 ),
+-- The answer of a finding as another receiver was given it; of a finding row, that it was left out ('').
+elsewhere AS (
+    SELECT n.finding_id, list_sort(list(DISTINCT coalesce(d.value_b, ''))) AS said
+    FROM finding n
+    JOIN compact.receiver_difference d
+        ON d.assessment_id = n.assessment_id AND d.question_id = n.clause_raw AND d.state_a = 'not_met' AND d.state_b <> 'not_met'
+    JOIN assessment_copy k ON k.copy_id = d.copy_b
+    WHERE n.made_from = 'answer' AND (day IS NULL OR coalesce(k.received_at, day) <= day)
+    GROUP BY n.finding_id
+    UNION ALL
+    SELECT d.finding_id, ['']
+    FROM compact.receiver_difference d
+    JOIN assessment_copy k ON k.copy_id = d.copy_b
+    WHERE d.finding_id IS NOT NULL AND (day IS NULL OR coalesce(k.received_at, day) <= day)
+    GROUP BY d.finding_id
+),
 found AS (
     SELECT
         s.facility_id,
@@ -111,7 +157,8 @@ found AS (
         s.stated_on,
         n.description, n.root_cause, n.legal_reference, coalesce(x.actions, []) AS actions,
         coalesce(x.responsible, []) AS responsible, k.closes_id,
-        d.severity AS severity_elsewhere, d.status AS status_elsewhere, d.due_on AS due_elsewhere,
+        d.severity AS severity_elsewhere, d.status AS status_elsewhere, d.due_on AS due_elsewhere, e.said AS said_elsewhere,
+        false AS is_differing,
         -- Where a question asks only a part of an indicator, two findings are surely of one part in the same words alone.
         CASE WHEN n.indicator_id IS NULL OR c.predicate IN ('exact', 'close') THEN ''
             ELSE concat_ws('|', s.instrument, lower(trim(coalesce(n.clause_raw, ''))), lower(trim(coalesce(n.description, ''))))
@@ -126,12 +173,35 @@ found AS (
     LEFT JOIN compact.closing_check k USING (finding_id)
     LEFT JOIN differing d
         ON d.assessment_id = n.assessment_id AND d.question_id = 'finding ' || coalesce(n.native_id, n.clause_raw, '')
+    LEFT JOIN elsewhere e ON e.finding_id = n.finding_id
     WHERE i.kind IS NULL OR i.kind = 'compliance'
+    UNION ALL BY NAME
+    -- What one receiver was told is not met, and another that it is: listed, counted as open or closed by nobody.
+    SELECT
+        s.facility_id,
+        CASE WHEN m.implied_state = 'not_met' THEN 'indicator|' || d.indicator_id
+            ELSE concat_ws('|', 'clause', s.instrument, coalesce(s.edition, ''), lower(trim(d.question_id)))
+        END AS matter,
+        'HX' || upper(substr(sha256(d.assessment_id || '|' || d.copy_b || '|' || d.question_id), 1, 16)) AS source_id,
+        s.assessment_id, s.instrument, s.edition, s.kind AS assessment_kind, s.assessment_type, s.assessed_on, s.ended_on,
+        s.evidence_day, s.visit_id, s.round_id, [d.contributor_b] AS contributors, s.assessor,
+        CASE WHEN m.implied_state = 'not_met' THEN d.indicator_id END AS indicator_id, i.topic_id,
+        d.question_id AS clause_raw, d.mapping_id, c.predicate AS comparability, c.basis, c.threshold, d.verified_rank,
+        'differs_between_receivers' AS status, d.value_b AS status_raw, k.received_at AS stated_on, d.description, [] AS actions,
+        [] AS responsible, [d.value_a] AS said_elsewhere, true AS is_differing, '' AS part, k.file_id, d.locator_b AS locator
+    FROM compact.receiver_difference d
+    JOIN compact.assessment_on(day, factory) s USING (assessment_id)
+    JOIN indicator i ON i.indicator_id = d.indicator_id AND i.kind = 'compliance'
+    JOIN assessment_copy k ON k.copy_id = d.copy_b
+    LEFT JOIN entailment m ON m.comparability = d.comparability AND m.state = 'not_met'
+    LEFT JOIN crosswalk c ON c.mapping_id = d.mapping_id
+    WHERE d.state_b = 'not_met' AND d.state_a <> 'not_met' AND (day IS NULL OR coalesce(k.received_at, day) <= day)
     UNION ALL BY NAME
     SELECT
         x.facility_id, concat_ws('|', 'plan', f.instrument, lower(trim(coalesce(x.issue_raw, x.action_id)))) AS matter,
         x.action_id AS source_id, f.instrument, f.edition, [coalesce(f.contributor, 'granted')] AS contributors, 0 AS verified_rank,
-        x.status::VARCHAR AS status, x.status_raw, x.due_on, f.received_at AS stated_on, x.issue_raw AS description,
+        x.status::VARCHAR AS status, x.status_raw, x.due_on, f.received_at AS stated_on, false AS is_differing,
+        x.issue_raw AS description,
         CASE WHEN x.action IS NULL THEN [] ELSE [x.action] END AS actions,
         CASE WHEN x.responsible IS NULL THEN [] ELSE [x.responsible] END AS responsible, x.file_id, x.locator
     FROM corrective_action x
@@ -143,8 +213,10 @@ SELECT
     'HL' || upper(substr(sha256(facility_id || '|' || matter), 1, 16)) AS line_id,
     f.* EXCLUDE (verified_rank),
     CASE verified_rank WHEN 3 THEN 'onsite' WHEN 2 THEN 'virtual' WHEN 1 THEN 'desk' ELSE 'none' END AS verification,
-    status IS DISTINCT FROM 'closed' AS is_open,
-    status IS DISTINCT FROM 'closed' AND coalesce(
+    coalesce(assessment_kind, '') IN ('self', 'self_inspection') AS is_self_stated,
+    assessment_id IS NOT NULL AND NOT is_differing AND NOT is_self_stated AS is_visit,
+    status IS DISTINCT FROM 'closed' AND NOT is_differing AS is_open,
+    status IS DISTINCT FROM 'closed' AND NOT is_differing AND coalesce(
         status = 'overdue' OR due_on < coalesce(day, (SELECT max(as_of) FROM release)), false
     ) AS is_overdue,
     p.path
@@ -153,8 +225,9 @@ FROM found f
 LEFT JOIN (SELECT file_id, path FROM file) p USING (file_id);
 
 -- What a later assessment says of an open finding. A proposal (`is_proposed`) is for the one who may accept it; nothing is
--- closed by it. The others are remarks: weak, and no evidence of closing.
-CREATE OR REPLACE MACRO proposed_closing_on(day, factory) AS TABLE
+-- closed by it. The others are remarks: weak, and no evidence of closing. Nothing is proposed where the same was found on
+-- that day or later (`is_superseded`): of one question, by that question.
+CREATE OR REPLACE MACRO compact.closing_said_on(day, factory) AS TABLE
 WITH source AS (
     SELECT * FROM corrective_action_source_on(day, factory)
 ),
@@ -293,7 +366,13 @@ SELECT
     s.verification AS finding_verification, p.basis, s.basis AS finding_basis, p.question_id, p.state, p.comparability,
     p.answered_indicator_id, p.steps, date_diff('day', s.evidence_day, t.evidence_day) AS days_later,
     -- Seen in the same months: perhaps nothing was mended, and one of the two is wrong.
-    c.facility_id IS NOT NULL AS is_contradiction, r.who_may_grant AS accepted_by, s.contributors AS raised_by, p.file_id, p.locator
+    c.facility_id IS NOT NULL AS is_contradiction, r.who_may_grant AS accepted_by, s.contributors AS raised_by, p.file_id, p.locator,
+    p.kind IN ('met_later', 'met_on_other_basis', 'same_question_met', 'closed_in_follow_up') AND EXISTS (
+        FROM source y
+        WHERE y.line_id = s.line_id AND y.source_id <> s.source_id AND y.is_open AND y.evidence_day >= t.evidence_day
+            AND y.assessment_id IS DISTINCT FROM t.verified_of
+            AND (p.kind <> 'same_question_met' OR y.mapping_id = s.mapping_id)
+    ) AS is_superseded
 FROM proposed p
 JOIN source s USING (source_id, line_id)
 JOIN standing t ON t.assessment_id = p.by_assessment
@@ -301,40 +380,49 @@ LEFT JOIN instrument_rights r ON r.instrument = s.instrument
 LEFT JOIN contradiction c
     ON c.facility_id = s.facility_id AND c.indicator_id = s.indicator_id AND c.assessment_a = s.assessment_id
     AND c.assessment_b = t.assessment_id
--- Nothing is proposed where the same was found on that day or later: of one question, by that question.
-WHERE p.kind NOT IN ('met_later', 'met_on_other_basis', 'same_question_met', 'closed_in_follow_up') OR NOT EXISTS (
-    FROM source y
-    WHERE y.line_id = s.line_id AND y.source_id <> s.source_id AND y.is_open AND y.evidence_day >= t.evidence_day
-        AND y.assessment_id IS DISTINCT FROM t.verified_of
-        AND (p.kind <> 'same_question_met' OR y.mapping_id = s.mapping_id)
-);
+-- (A report that tells another receiver that it is not met says nothing of it.)
+WHERE NOT EXISTS (FROM source y WHERE y.line_id = s.line_id AND y.is_differing AND y.assessment_id = t.assessment_id);
+
+CREATE OR REPLACE MACRO proposed_closing_on(day, factory) AS TABLE
+SELECT * EXCLUDE (is_superseded) FROM compact.closing_said_on(day, factory) WHERE NOT is_superseded;
 
 -- The lines of a plan. Open while any source is; overdue where one says so or its day has passed; in progress where one is.
--- Found on several visits it was carried over, or it recurred: found again after a source had been closed. A closing check
--- finds nothing.
+-- Found on several visits it was carried over, or it recurred: found again after a source had been closed, or after a visit
+-- between them had assessed it as met on site. A closing check finds nothing, and what a factory states itself is no visit.
+-- What a report tells receivers otherwise is neither open nor closed.
 CREATE OR REPLACE MACRO corrective_action_plan_on(day, factory) AS TABLE
 WITH source AS (
     SELECT * FROM corrective_action_source_on(day, factory)
 ),
+said AS (
+    SELECT * FROM compact.closing_said_on(day, factory)
+),
 closing AS (
     SELECT line_id, count(DISTINCT finding_id) AS proposed_closings
-    FROM proposed_closing_on(day, factory)
-    WHERE is_proposed
+    FROM said
+    WHERE is_proposed AND NOT is_superseded
     GROUP BY line_id
+),
+met_between AS (
+    SELECT c.line_id, max(c.evidence_day) AS met_on
+    FROM said c
+    JOIN source y ON y.line_id = c.line_id AND y.evidence_day > c.evidence_day
+    WHERE c.kind IN ('met_later', 'same_question_met') AND c.verification = 'onsite' AND y.is_visit AND y.closes_id IS NULL
+    GROUP BY c.line_id
 ),
 recurred AS (
     SELECT DISTINCT x.line_id
     FROM source x
     JOIN source y ON y.line_id = x.line_id AND y.round_id <> x.round_id AND y.evidence_day > x.evidence_day
         AND y.part = x.part
-    WHERE NOT x.is_open AND y.closes_id IS NULL AND coalesce(
+    WHERE NOT x.is_open AND NOT x.is_differing AND y.is_visit AND y.closes_id IS NULL AND coalesce(
         x.closed_on, CASE WHEN x.closes_id IS NULL THEN x.due_on END, y.evidence_day
     ) <= y.evidence_day
 ),
 same_again AS (
     SELECT line_id
     FROM source
-    WHERE closes_id IS NULL
+    WHERE closes_id IS NULL AND is_visit
     GROUP BY line_id, part
     HAVING count(DISTINCT round_id) > 1
 ),
@@ -342,6 +430,7 @@ line AS (
     SELECT
         line_id, facility_id, matter, any_value(indicator_id) AS indicator_id, min(topic_id) AS topic_id,
         CASE
+            WHEN NOT bool_or(is_open) AND bool_or(is_differing) THEN 'differs_between_receivers'
             WHEN NOT bool_or(is_open) THEN 'closed'
             WHEN bool_or(is_overdue) THEN 'overdue'
             WHEN bool_or(is_open AND status = 'in_progress') THEN 'in_progress'
@@ -359,10 +448,15 @@ line AS (
         count(*) AS sources,
         count(*) FILTER (is_open) AS open_sources,
         count(*) FILTER (is_open AND status IS NULL) AS without_status,
-        count(DISTINCT round_id) FILTER (closes_id IS NULL) AS visits,
+        count(DISTINCT round_id) FILTER (closes_id IS NULL AND is_visit) AS visits,
+        count(DISTINCT round_id) FILTER (
+            closes_id IS NULL AND NOT is_visit AND NOT is_differing AND is_self_stated
+        ) AS self_statements,
         max(compact.verification_rank(verification)) AS verified_rank,
-        min(assessed_on) FILTER (closes_id IS NULL) AS first_found_on,
-        max(assessed_on) FILTER (closes_id IS NULL) AS last_found_on
+        coalesce(
+            min(assessed_on) FILTER (closes_id IS NULL AND is_visit), min(assessed_on) FILTER (NOT is_differing)
+        ) AS first_found_on,
+        max(assessed_on) FILTER (closes_id IS NULL AND NOT is_differing) AS last_found_on
     FROM source
     GROUP BY line_id, facility_id, matter
 )
@@ -371,7 +465,15 @@ SELECT
     coalesce(i.indicator, array_to_string(l.clauses, ', '), l.description) AS indicator, t.pillar, l.topic_id, l.status,
     l.status = 'overdue' AS is_overdue, l.due_on, l.zero_tolerance, l.severities, l.instruments, l.contributors, l.actions,
     l.sources, l.open_sources, l.without_status, l.visits,
-    CASE WHEN l.visits < 2 THEN 'once' WHEN r.line_id IS NOT NULL THEN 'recurred' ELSE 'carried_over' END AS repetition,
+    CASE
+        WHEN l.visits = 0 AND l.status = 'differs_between_receivers' THEN l.status
+        WHEN l.visits = 0 AND l.self_statements > 0 THEN 'self_stated'
+        WHEN l.visits < 2 THEN 'once'
+        WHEN r.line_id IS NOT NULL THEN 'recurred'
+        WHEN m.line_id IS NOT NULL THEN 'found_after_met'
+        ELSE 'carried_over'
+    END AS repetition,
+    l.self_statements, m.met_on AS met_between_on,
     l.visits > 1 AND l.line_id IN (SELECT line_id FROM same_again) AS is_same_matter,
     CASE l.verified_rank WHEN 3 THEN 'onsite' WHEN 2 THEN 'virtual' WHEN 1 THEN 'desk' ELSE 'none' END AS verification,
     l.first_found_on, l.last_found_on, coalesce(c.proposed_closings, 0) AS proposed_closings
@@ -380,12 +482,13 @@ JOIN facility f USING (facility_id)
 LEFT JOIN compact.labelled_indicator i USING (indicator_id)
 LEFT JOIN topic t ON t.topic_id = l.topic_id
 LEFT JOIN closing c USING (line_id)
-LEFT JOIN recurred r USING (line_id);
+LEFT JOIN recurred r USING (line_id)
+LEFT JOIN met_between m USING (line_id);
 
 -- What became of each matter, day by day: found, what later deliveries said of its status, closed, and found again.
 CREATE OR REPLACE MACRO corrective_action_history_on(day, factory) AS TABLE
 WITH source AS (
-    SELECT *, min(evidence_day) OVER (PARTITION BY line_id, part) AS first_day FROM corrective_action_source_on(day, factory)
+    SELECT *, min(evidence_day) FILTER (NOT is_differing) OVER (PARTITION BY line_id, part) AS first_day FROM corrective_action_source_on(day, factory)
 ),
 named AS (
     -- Only a name that stands for one finding of an assessment tells whose status a delivery stated otherwise.
@@ -395,8 +498,8 @@ named AS (
 event AS (
     SELECT
         line_id, facility_id, source_id, coalesce(assessed_on, stated_on) AS happened_on,
-        CASE WHEN assessment_id IS NULL THEN 'planned' WHEN evidence_day > first_day THEN 'found_again' ELSE 'found' END AS event,
-        instrument, contributors, severity_raw AS told, file_id, locator
+        CASE WHEN is_differing THEN 'differs_between_receivers' WHEN is_self_stated THEN 'self_stated' WHEN assessment_id IS NULL THEN 'planned' WHEN evidence_day > first_day THEN 'found_again' ELSE 'found' END AS event,
+        instrument, contributors, CASE WHEN is_differing THEN status_raw ELSE severity_raw END AS told, file_id, locator
     FROM source
     WHERE closes_id IS NULL
     UNION ALL
@@ -414,7 +517,7 @@ event AS (
         CASE WHEN closed_on IS NULL AND is_open THEN 'stated' WHEN closed_on IS NULL THEN 'stated_closed' ELSE 'closed' END,
         instrument, contributors, coalesce(status_raw, status), file_id, locator
     FROM source
-    WHERE status IS NOT NULL AND closes_id IS NULL
+    WHERE status IS NOT NULL AND closes_id IS NULL AND NOT is_differing
     UNION ALL
     SELECT
         line_id, facility_id, closes_id, coalesce(ended_on, assessed_on), 'closed', instrument, contributors,
@@ -424,7 +527,7 @@ event AS (
     UNION ALL
     SELECT
         line_id, facility_id, finding_id, said_on, kind, said_by, [], question_id, file_id, locator
-    FROM proposed_closing_on(day, factory)
+    FROM compact.closing_said_on(day, factory)
 )
 SELECT DISTINCT
     facility_id, line_id, happened_on, event, instrument, contributors, told, source_id, file_id, locator

@@ -97,7 +97,7 @@ class Publications:
         path = self.steward / "shown.json"
         try:
             found: list[dict[str, Any]] = json.loads(path.read_text(encoding="utf-8"))
-            if all(_SHOWN <= row.keys() for row in found):
+            if all(row.keys() >= _SHOWN for row in found):
                 return found
         except FileNotFoundError:
             return []

@@ -47,6 +47,18 @@ class Evidence:
     predicate: int
     right: int
     """0 its own, 1 granted, 2 neither."""
+    is_answer: bool = False
+    was_open: bool = False
+    """Closed later than its own day."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What is known of a factory: what is said, the visits whose events are seen, and those whose head count is."""
+
+    said: Sequence[Evidence]
+    visits: Sequence[Visit]
+    counted: Sequence[Visit]
 
 
 def decide(
@@ -87,13 +99,24 @@ def _cell(
     world: World, visits: Sequence[Visit], one: Required, rules: ReuseRules, as_of: date, judged_on: date
 ) -> tuple[str, str, tuple[str, str] | None]:
     evidence = [e for visit in visits for e in _spoken(visit, one, world, rules, as_of, judged_on)]
-    good = [e for e in evidence if not _fails(e, evidence, visits, one, world, rules, as_of)]
-    seen = [e for e in good if e.right < 2]
-    best = min(seen or good, key=lambda e: _standing(e, evidence), default=None)
+    everything = _Known(evidence, visits, visits)
+    # What the buyer may not see decides nothing for it, and only of hidden answers it is told that there are any.
+    scopes = {v.name: {g.scope for g in world.grants if _covers(g, v, as_of, judged_on)} for v in visits}
+    mine = {v.name for v in visits if ME in v.contributors}
+    known = _Known(
+        [e for e in evidence if e.right < 2],
+        [v for v in visits if v.name in mine or scopes[v.name] - {"summary"}],
+        [v for v in visits if v.name in mine or scopes[v.name] & {"answers", "full"}],
+    )
+    good = [e for e in evidence if not _fails(e, everything, one, world, rules, as_of)]
+    left = [e for e in evidence if not _fails(e, known, one, world, rules, as_of)]
+    seen = [e for e in left if e.right < 2]
+    hidden = [e for e in left if e.right == 2 and e.is_answer]
+    best = min(seen or hidden, key=lambda e: _standing(e, evidence), default=None)
     stands = None if best is None else (best.visit.name, best.state)
     if one.always is not None:
         return "always_ask", "always_ask", stands
-    status = "assessed" if seen else "grant_missing" if good else "ask"
+    status = "assessed" if seen else "grant_missing" if hidden else "ask"
     return status, "assessed" if good else "ask", stands
 
 
@@ -135,7 +158,7 @@ def _said(
         is_own = mine and not (answer.question in visit.disowned and visit.contributors[0] != ME)
         may = scopes & ({"answers", "full", "findings"} if implied == "not_met" else {"answers", "full"})
         right = 0 if is_own else 1 if may else 2
-        yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right)
+        yield Evidence(visit, implied, answer.verification, basis, relation, _PREDICATES.index(predicate), right, True)
     row_verification = _row_verification(visit, world, rules)
     right = 0 if mine else 1 if scopes - {"summary"} else 2
     for finding in visit.findings:
@@ -143,7 +166,10 @@ def _said(
         implied, relation = _implied(source, ENTAILED.get((predicate, "not_met")), indicator)
         if implied == "not_met":
             state = "found_and_closed" if _is_closed(finding, as_of) else "not_met"
-            yield Evidence(visit, state, row_verification, basis, relation, _PREDICATES.index(predicate), right)
+            day = _day(visit)
+            was_open = bool(state != "not_met" and finding.closed_on and day and finding.closed_on > day)
+            rank = _PREDICATES.index(predicate)
+            yield Evidence(visit, state, row_verification, basis, relation, rank, right, was_open=was_open)
     if _is_silent(visit, one, world):
         yield Evidence(visit, "no_finding", row_verification, None, 0, 0, right)
 
@@ -196,8 +222,7 @@ def _covers(grant: Granted, visit: Visit, as_of: date, judged_on: date) -> bool:
 
 
 def _fails(
-    e: Evidence, all_said: Sequence[Evidence], visits: Sequence[Visit], one: Required, world: World,
-    rules: ReuseRules, as_of: date,
+    e: Evidence, known: _Known, one: Required, world: World, rules: ReuseRules, as_of: date
 ) -> bool:  # fmt: skip
     """Whether anything but a missing grant keeps evidence from standing."""
     day = _day(e.visit)
@@ -219,10 +244,10 @@ def _fails(
             other.visit.verified_of == e.visit.name
             and _ORDER.index(other.state) < 6
             and other.state != "found_and_closed"
-            for other in all_said
+            for other in known.said
         ),
     )
-    return any(terms) or _has_bad_news(e, day, all_said) or _is_ended(e.visit, day, visits, world, rules, as_of)
+    return any(terms) or _has_bad_news(e, day, known.said) or _is_ended(e.visit, day, known, world, rules, as_of)
 
 
 def _stay(visit: Visit) -> str:
@@ -231,28 +256,30 @@ def _stay(visit: Visit) -> str:
 
 def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
-        other.state == "not_met"
+        (other.state == "not_met" or other.was_open)
         and other.visit.status != "VRI"
-        and ((_day(other.visit) or date.min) > day or _stay(other.visit) == _stay(e.visit))
+        and (
+            (_day(other.visit) or date.min) > day or (other.state == "not_met" and _stay(other.visit) == _stay(e.visit))
+        )
         for other in all_said
     )
 
 
-def _is_ended(visit: Visit, day: date, visits: Sequence[Visit], world: World, rules: ReuseRules, as_of: date) -> bool:
+def _is_ended(visit: Visit, day: date, known: _Known, world: World, rules: ReuseRules, as_of: date) -> bool:
     for event in world.events:
         after = day <= event.on if rules.events[event.kind].same_day else day < event.on
         if event.facility_id == visit.facility and after and event.on <= as_of:
             return True
-    for other in visits:
+    for other in known.visits:
         alarm = _day(other)
         if alarm is not None and alarm >= day and _is_alarming(other):
             return True
     counts = [(d, w) for f, d, w in world.head_counts if f == visit.facility and d <= as_of]
-    counts += [(d, v.workers) for v in visits if v.workers and (d := _day(v)) is not None]
+    counts += [(d, v.workers) for v in known.counted if v.workers and (d := _day(v)) is not None]
     before = [(d, w) for d, w in counts if d <= day]
     if not before:
         return False
-    then = visit.workers or max(before)[1]
+    then = (visit.workers if visit in known.counted else None) or max(before)[1]
     return any(d > day and abs(w - then) >= rules.workforce_change * then for d, w in counts)
 
 

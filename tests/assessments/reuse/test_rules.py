@@ -161,6 +161,24 @@ def test_rule_18_age_counts_from_the_end_of_the_reporting_period(release: Releas
     assert plan(release, _world(fem), [required(WIDE, maximum_age_days=399)]).status(WIDE) == "ask"
 
 
+@pytest.mark.parametrize(
+    ("grant", "reason"),
+    [
+        (None, "not granted"), (Granted(audience="another"), "not granted"),
+        (Granted(valid_to=RECENT), f"granted until {RECENT}, which is over"),
+        (Granted(revoked_on=AS_OF), f"granted, and revoked on {AS_OF}"),
+        (Granted(valid_from=AS_OF + timedelta(days=1)), f"granted from {AS_OF + timedelta(days=1)} on"),
+        (Granted(scope="findings"), "granted with scope findings alone"),
+        (Granted(scope="summary"), "granted with scope summary alone"),
+    ],
+)  # fmt: skip
+def test_why_a_grant_is_missing_is_told_from_the_buyers_own_grants(
+    release: Release, grant: Granted | None, reason: str
+) -> None:
+    found = plan(release, _world(FOREIGN, grants=(grant,) if grant else ()), [required(WIDE)])
+    assert found.line(WIDE)["reason"] == reason
+
+
 def test_rule_18_what_has_no_date_has_no_age_and_is_not_reused(release: Release) -> None:
     assert plan(release, _world(_visit(day=None)), [required(WIDE)]).status(WIDE) == "ask"
 
@@ -264,18 +282,28 @@ def test_a_finding_that_a_later_report_prints_as_closed_ends_nothing(release: Re
         assert plan(release, _world(_visit(), both), [required(WIDE)]).cells["F1", WIDE]["state"] == "not_met"
 
 
-def test_an_action_that_a_follow_up_prints_as_closed_is_closed_and_what_was_found_stands(release: Release) -> None:
+def test_a_finding_that_a_follow_up_prints_as_closed_is_to_ask_from_that_day_on(release: Release) -> None:
     checked = RECENT + timedelta(days=40)
     listed = _listing("B", RECENT, Found("q-wide"))
     check = _listing("C", checked, Found("q-wide", status="closed"), assessment_type="Follow-up", follow_up_of="B")
     found = plan(release, _world(listed, check), [required(WIDE)])
     line = found.line(WIDE)
     # (A follow-up never says that a matter is met.)
-    assert (line["status"], line["state"], line["open_findings"]) == ("assessed", "not_met", 0)
+    assert (line["status"], line["state"], line["open_findings"]) == ("ask", None, 0)
     told = f"found findings_only {RECENT}, closed on {checked} by the follow-up of findings_only, closing not assessed"
     assert (line["closed_by"], line["closed_on"], line["open_in"]) == (told, checked, None)
     early = plan(release, _world(listed, check), [required(WIDE)], checked - timedelta(days=1)).line(WIDE)
-    assert (early["open_findings"], early["closed_by"]) == (1, None)
+    assert (early["status"], early["open_findings"], early["closed_by"]) == ("assessed", 1, None)
+    # Its own amended report says the same; what is older was found not met since, either way.
+    amended = replace(listed, findings=(Found("q-wide", status="closed", closed_on=checked),))
+    older = _visit("A", RECENT - timedelta(days=9))
+    for closed in ((listed, check), (amended,)):
+        line = plan(release, _world(older, *closed), [required(WIDE)]).line(WIDE)
+        assert (line["status"], line["ended_by"], line["closed_on"]) == ("ask", "later_finding", checked)
+    assert (
+        line["closed_by"]
+        == f"found findings_only {RECENT}, closed on {checked} by its own report, closing not assessed"
+    )
     # A follow-up of another, or one that may not be seen, closes nothing here.
     for other in (replace(check, follow_up_of=None), replace(check, contributors=("other",))):
         line = plan(release, _world(listed, other), [required(WIDE)]).line(WIDE)
@@ -463,25 +491,37 @@ _ALARM = _visit(
     ("hidden", "ended_by"),
     [(_BAD, "later_finding"), (_ALARM, "zero_tolerance"), (replace(_ALARM, findings=(), workers=200), "workforce")],
 )
-def test_what_ended_reuse_unseen_is_one_neutral_word_and_the_steward_sees_it(
+def test_what_may_not_be_seen_ends_nothing_for_the_buyer_and_the_steward_sees_that_it_did(
     release: Release, hidden: Visit, ended_by: str
 ) -> None:
     world = _world(_visit(workers=100), hidden)
     found = plan(release, world, [required(WIDE, verification="onsite")])
     line = found.line(WIDE)
-    assert line["status"] in ("ask", "grant_missing")
-    assert (line["ended_by"], line["ended_on"], line["ended_why"]) == (None, None, None)
-    assert line["not_standing"] == f"answering {RECENT} (met, onsite): evidence is not enough"
-    told = " ".join(str(value) for value in line.values())
-    assert "not_met" not in told
-    assert "other" not in told
-    assert found.line(WIDE, for_steward=True)["ended_by"] == ended_by
+    steward = found.line(WIDE, for_steward=True)
+    assert (steward["ended_by"], steward["reason"]) == (ended_by, "stands for the buyer, who may not see what ended it")
+    # The line reads as if what is hidden did not exist (domain rule 24).
+    alone = plan(release, _world(_visit(workers=100)), [required(WIDE, verification="onsite")]).line(WIDE)
+    assert line == alone
+    assert line["status"] == "assessed"
+
+
+@pytest.mark.parametrize("findings", [(), (Found("q-wide"),), (Found("q-wide", status="closed"),)])
+def test_what_a_hidden_list_of_findings_says_decides_no_line(release: Release, findings: tuple[Found, ...]) -> None:
+    hidden = _listing("B", LATER, *findings, contributors=("other",), scope=(("labour", "in"),))
+    for needed in (required(WIDE), required(WIDE, no_finding=True)):
+        for others in ((), (_visit(),)):
+            alone = plan(release, _world(*others), [needed])
+            before = alone.line(WIDE), alone.line(WIDE, if_granted=True)
+            found = plan(release, _world(*others, hidden), [needed])
+            assert (found.line(WIDE), found.line(WIDE, if_granted=True)) == before
+            asked = rows(release, "SELECT instrument, last_day, reason, would_settle FROM reuse_grant_to_ask")
+            assert asked == [{"instrument": SILENT, "last_day": None, "reason": "not granted", "would_settle": None}]
 
 
 def test_all_that_is_to_ask_is_to_ask_for_one_reason(release: Release) -> None:
     poor = replace(_BAD, kind="self", answers=(Said("q-wide", "not_met", "none"),))
     needed = [required(WIDE, verification="onsite")]
-    for world in (_world(), _world(_visit(), poor), _world(poor)):
+    for world in (_world(), _world(poor)):
         line = plan(release, world, needed).line(WIDE)
         assert (line["status"], line["reason"], line["ended_by"]) == ("ask", "evidence is not enough", None)
 

@@ -399,7 +399,7 @@ def plan(
         JOIN reuse_factory f USING (facility_no)
         JOIN reuse_required r USING (required_no)
         LEFT JOIN reuse_judged j ON j.facility_no = c.facility_no AND j.required_no = c.required_no
-            AND j.standing = coalesce(c.standing_granted, c.standing_any)
+            AND j.standing = coalesce(c.standing_granted, c.standing_hidden)
         LEFT JOIN reuse_assessment a USING (assessment_no)
         LEFT JOIN reuse_state t USING (state_no)
         """,

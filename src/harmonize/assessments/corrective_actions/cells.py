@@ -7,7 +7,7 @@ from typing import Any
 
 from harmonize.assessments.corrective_actions.words import Spoken
 
-__all__ = ["found_by", "line_cells", "place", "receiver_differences", "repetition", "told_twice"]
+__all__ = ["answer_elsewhere", "found_by", "line_cells", "place", "receiver_differences", "repetition", "told_twice"]
 
 Row = Mapping[str, Any]
 
@@ -19,8 +19,13 @@ def place(row: Row) -> str:
 
 def repetition(line: Row, spoken: Spoken) -> str:
     """How often a matter was found; whether it was the same part of it is not always certain."""
-    said = spoken(line["repetition"], visits=line["visits"], since=line["first_found_on"])
-    return said if line["repetition"] == "once" or line["is_same_matter"] else f"{said} {spoken('other_parts')}"
+    said = spoken(
+        line["repetition"], visits=line["visits"], since=line["first_found_on"], met_on=line["met_between_on"]
+    )
+    is_sure = line["visits"] < 2 or line["is_same_matter"]
+    also = line["self_statements"] and line["repetition"] != "self_stated"
+    parts = [said, "" if is_sure else f" {spoken('other_parts')}", spoken("also_self_stated") if also else ""]
+    return "".join(parts)
 
 
 def found_by(sources: Sequence[Row], titles: Mapping[str, str]) -> str:
@@ -39,6 +44,13 @@ _TOLD = {"severity": ("severity_raw", "severity_elsewhere"), "status_raw": ("sta
 """Word of a column -> what a report says there, and what it says to others."""
 
 
+def answer_elsewhere(row: Row, spoken: Spoken) -> str:
+    """The answer or finding of a report where another receiver was given another answer, or none; empty where not."""
+    elsewhere = [said or spoken("left_out") for said in row["said_elsewhere"] or ()]
+    here = spoken("answered", word=row["status_raw"]) if row["is_differing"] else spoken("not_met")
+    return str(told_twice(here, elsewhere, spoken)) if elsewhere else ""
+
+
 def receiver_differences(sources: Sequence[Row], titles: Mapping[str, str], spoken: Spoken) -> list[str]:
     """What one report says otherwise of a finding to another receiver: tool, day, clause, and both words."""
     return list(dict.fromkeys(_differences(sources, titles, spoken)))
@@ -50,6 +62,8 @@ def _differences(sources: Sequence[Row], titles: Mapping[str, str], spoken: Spok
         for word, (name, elsewhere) in _TOLD.items():
             if row[elsewhere]:
                 yield f"{of}, {spoken(word)}: {told_twice(row[name], row[elsewhere], spoken)}"
+        if row["said_elsewhere"]:
+            yield f"{of}: {answer_elsewhere(row, spoken)}"
 
 
 def line_cells(line: Row, spoken: Spoken) -> dict[str, str]:

@@ -21,8 +21,8 @@ _COLUMNS = pa.schema(
         "zero_tolerance": pa.bool_(), "severities": _LIST, "instruments": _LIST, "contributors": _LIST, "found_by": _S,
         "repetition": _S, "is_same_matter": pa.bool_(), "visits": _COUNT, "first_found_on": pa.date32(),
         "last_found_on": pa.date32(), "sources": _COUNT, "open_sources": _COUNT, "actions": _LIST, "laws": _LIST,
-        "receiver_differences": _LIST, "proposed_closings": _COUNT,
-        "responsible": _S, "done_on": pa.date32(), "evidence": _S, "as_of": pa.date32(),
+        "receiver_differences": _LIST, "self_statements": _COUNT, "met_between_on": pa.date32(),
+        "proposed_closings": _COUNT, "responsible": _S, "done_on": pa.date32(), "evidence": _S, "as_of": pa.date32(),
         "release_id": _S,
     }
 )  # fmt: skip

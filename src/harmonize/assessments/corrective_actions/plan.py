@@ -21,7 +21,9 @@ _LINES = """
     FROM corrective_action_plan_on($day::DATE, $factory) l
     LEFT JOIN (SELECT indicator_id, labels FROM indicator) i USING (indicator_id)
     LEFT JOIN (SELECT topic_id, labels FROM topic) t ON t.topic_id = l.topic_id
-    ORDER BY l.facility_id, l.status = 'closed', l.due_on NULLS LAST, l.zero_tolerance DESC, l.indicator, l.line_id
+    ORDER BY
+        l.facility_id, l.status = 'closed', l.status = 'differs_between_receivers', l.due_on NULLS LAST,
+        l.zero_tolerance DESC, l.indicator, l.line_id
 """
 _SOURCES = """
     SELECT * FROM corrective_action_source_on($day::DATE, $factory)
@@ -71,7 +73,8 @@ class Plan:
 
     Attributes:
         facility: its row of `facility`, shortened.
-        lines: one per matter, by due date, those that are closed last; each with its `number`, from 1.
+        lines: one per matter, by due date; then those that differ between receivers, then those that are closed;
+            each with its `number`, from 1.
         sources, closings, history: what stands beneath the lines, by `line_id`.
         laws: what the lines' indicators refer to in the country of the factory, by `line_id`.
         maturity: findings of practices, which make no line.
@@ -91,8 +94,13 @@ class Plan:
 
     @property
     def open_lines(self) -> list[Row]:
-        """Those that are not closed."""
-        return [line for line in self.lines if line["status"] != "closed"]
+        """Those that are open; what a report tells receivers otherwise is neither open nor closed."""
+        return [line for line in self.lines if line["status"] not in ("closed", "differs_between_receivers")]
+
+    @property
+    def differing_lines(self) -> list[Row]:
+        """Matters that only one receiver of a report was told."""
+        return [line for line in self.lines if line["status"] == "differs_between_receivers"]
 
     @property
     def proposals(self) -> list[Row]:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from harmonize.assessments.corrective_actions.cells import found_by, line_cells, place, repetition, told_twice
+from harmonize.assessments.corrective_actions.cells import (
+    answer_elsewhere,
+    found_by,
+    line_cells,
+    place,
+    receiver_differences,
+    repetition,
+    told_twice,
+)
 from harmonize.assessments.corrective_actions.plan import Plan
 from harmonize.assessments.corrective_actions.words import Spoken
 from harmonize.workbooks import ALARMS, Book, Column, Notes, Sheet
@@ -15,15 +23,15 @@ __all__ = ["plan_workbook"]
 Row = Mapping[str, Any]
 _PLAN = {
     "number": 5, "matter": 30, "matter_local": 30, "status": 13, "due_on": 11, "zero_tolerance": 10, "severities": 20,
-    "found_by": 26, "repetition": 20, "actions": 32, "law": 18, "proposed": 11, "progress": 17, "responsible": 17,
-    "done_on": 12, "evidence": 22, "line_id": 20,
+    "found_by": 26, "repetition": 20, "actions": 32, "law": 18, "differs": 30, "proposed": 11, "progress": 17,
+    "responsible": 17, "done_on": 12, "evidence": 22, "line_id": 20,
 }  # fmt: skip
 _SOURCES = {
     "number": 5, "matter": 28, "matter_local": 28, "instrument": 16, "edition": 12, "assessed_on": 12,
     "contributors": 18, "assessor": 18, "verification": 12, "clause": 14, "basis": 16, "zero_tolerance": 10,
     "severity": 16, "status": 13, "status_raw": 14, "due_on": 11, "closed_on": 11, "description": 42,
-    "root_cause": 30, "legal_reference": 20, "actions": 32, "stated_responsible": 18, "place": 40, "source_id": 20,
-    "assessment_id": 20,
+    "root_cause": 30, "legal_reference": 20, "actions": 32, "stated_responsible": 18, "differs": 30, "place": 40,
+    "source_id": 20, "assessment_id": 20,
 }  # fmt: skip
 _CLOSINGS = {
     "number": 5, "matter": 28, "matter_local": 28, "is_proposed": 9, "kind": 34, "found_by": 16, "found_on": 12,
@@ -72,6 +80,7 @@ def _plan_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "repetition": repetition(line, spoken),
             "actions": "; ".join(line["actions"] or ()),
             "law": "; ".join(plan.laws_of(line["line_id"])),
+            "differs": "; ".join(receiver_differences(beneath.get(line["line_id"], ()), plan.titles, spoken)),
             "proposed": line["proposed_closings"] or "",
             "line_id": line["line_id"],
             ALARMS: {"status", "due_on"} if line["is_overdue"] else {"zero_tolerance"},
@@ -114,11 +123,12 @@ def _source_rows(plan: Plan, spoken: Spoken) -> Iterable[Row]:
             "clause": row["clause_raw"],
             "zero_tolerance": spoken("yes") if row["severity"] == "zero_tolerance" else "",
             "severity": told_twice(row["severity_raw"], row["severity_elsewhere"], spoken),
-            "status_raw": told_twice(row["status_raw"], row["status_elsewhere"], spoken),
+            "status_raw": "" if row["is_differing"] else told_twice(row["status_raw"], row["status_elsewhere"], spoken),
             "due_on": told_twice(row["due_on"], row["due_elsewhere"], spoken),
             "status": spoken("overdue" if row["is_overdue"] else row["status"] or "open"),
             "actions": "; ".join(row["actions"]),
             "stated_responsible": "; ".join(row["responsible"]),
+            "differs": answer_elsewhere(row, spoken),
             "place": place(row),
             ALARMS: {"status"} if row["is_overdue"] else {"zero_tolerance"},
         }

@@ -1,6 +1,6 @@
 -- Everything that says something of what is required: answers, finding rows, and the silence of findings lists.
 -- Reads: reuse_required, reuse_state, reuse_carry, reuse_row_verification, reuse_silent_kind, reuse_silent_type, what
---        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_found, reuse_candidate.
+--        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_checked, reuse_found, reuse_candidate.
 
 -- What is not met of an indicator is not met of the broader one; what is met of it is met of the narrower.
 CREATE OR REPLACE TEMP TABLE reuse_source AS
@@ -70,16 +70,35 @@ JOIN compact.stored_answer s ON s.assessment_no = o.assessment_no
 JOIN reuse_verification v ON v.verification = s.verification
 GROUP BY a.assessment_no;
 
+-- Findings that a later follow-up prints as closed, where the buyer may see that follow-up. Nobody says with it that the
+-- matter is met (domain rule 4): its action is closed.
+CREATE OR REPLACE TEMP TABLE reuse_checked AS
+SELECT k.closes_id AS finding_id, min(k.checked_on) AS checked_on, arg_min(a.instrument, (k.checked_on, a.place)) AS instrument
+FROM compact.closing_check k
+JOIN finding n ON n.finding_id = k.finding_id
+JOIN reuse_assessment a ON a.assessment_id = n.assessment_id AND NOT a.is_void
+JOIN reuse_seen s ON s.assessment_no = a.assessment_no
+LEFT JOIN reuse_own_file o ON o.assessment_no = a.assessment_no AND o.file_id = n.file_id
+WHERE k.checked_on <= getvariable('reuse_as_of')
+    AND (NOT getvariable('reuse_needs_grants') OR s.owns OR s.findings_grant IS NOT NULL OR o.file_id IS NOT NULL)
+GROUP BY k.closes_id;
+
 CREATE OR REPLACE TEMP TABLE reuse_found AS
 SELECT
     (row_number() OVER (ORDER BY n.finding_id))::BIGINT AS finding_no, n.finding_id, a.assessment_no, n.mapping_id,
-    n.indicator_id, n.topic_id, n.severity, n.severity_raw, n.status, n.due_on, n.closed_on, n.clause_raw, n.file_id,
+    n.indicator_id, n.topic_id, n.severity, n.severity_raw, n.status, n.due_on, n.clause_raw, n.file_id,
     n.locator, n.made_from, coalesce(w.verification_no, k.verification_no) AS verification_no,
     -- A finding without a day of closing was closed when its report was printed.
-    n.status = 'closed' AND coalesce(n.closed_on <= getvariable('reuse_as_of'), true) AS is_closed
+    c.finding_id IS NOT NULL OR n.status = 'closed' AND coalesce(n.closed_on <= getvariable('reuse_as_of'), true) AS is_closed,
+    CASE WHEN n.status = 'closed' THEN n.closed_on ELSE c.checked_on END AS closed_on,
+    CASE WHEN n.status IS DISTINCT FROM 'closed' THEN c.instrument END AS closing_instrument,
+    n.finding_id IN (SELECT finding_id FROM compact.closing_check) AS is_check,
+    -- It was open on its day, so what is older was found not met since.
+    is_closed AND coalesce(c.checked_on, n.closed_on) > a.evidence_day AS was_open
 FROM finding n
 JOIN reuse_assessment a USING (assessment_id)
 LEFT JOIN reuse_restated w USING (assessment_no)
+LEFT JOIN reuse_checked c ON c.finding_id = n.finding_id
 JOIN reuse_row_verification k ON k.kind = a.seen_kind;
 
 CREATE OR REPLACE TEMP TABLE reuse_silence AS
@@ -151,9 +170,10 @@ said AS (
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
-    -- A finding row is an answer that is not met. One that is closed (state 15) is none: it says that the matter was found
-    -- and closed, not that it is met, as nobody assessed the closing here; nor was it found again where a follow-up prints
-    -- an old finding. So it neither stands nor ends what is older, and the matter is asked.
+    -- A finding row is an answer that is not met. One that is closed (state 15), by its own report or by a follow-up, is none:
+    -- it says that the matter was found and closed, not that it is met, as nobody assessed the closing here; nor was it found
+    -- again where a follow-up prints an old finding. So it does not stand, and the matter is asked; it ends what is older
+    -- where it was open on its own day (`reuse_bad_news`).
     SELECT
         n.assessment_no, m.required_no, CASE WHEN n.is_closed THEN 15 ELSE 1 END, n.verification_no, coalesce(b.basis_no, 0), 1,
         CASE

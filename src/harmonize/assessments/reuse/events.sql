@@ -1,7 +1,7 @@
 -- What ends the reuse of older evidence (domain rules 19 and 20).
 -- Reads: reuse_kind, reuse_kind_topic, reuse_signal, reuse_reported, reuse_required, what world.sql and candidates.sql
 --        wrote, the release. Variables: reuse_as_of, reuse_workforce_change.
--- Writes: reuse_event, reuse_ended_whole, reuse_ended_part, reuse_law_change.
+-- Writes: reuse_event, reuse_ended_whole, reuse_ended_part, reuse_ended_whole_seen, reuse_ended_part_seen, reuse_law_change.
 CREATE OR REPLACE TEMP TABLE reuse_signalled AS
 SELECT g.kind, a.facility_id, a.assessment_no, a.evidence_day
 FROM compact.stored_answer s
@@ -48,36 +48,57 @@ LEFT JOIN reuse_assessment a ON a.assessment_id = c.assessment_id
 WHERE m.workers > 0 AND (c.copy_id IS NULL OR a.assessment_id IS NOT NULL)
     AND coalesce(a.evidence_day, f.received_at) <= getvariable('reuse_as_of');
 
+-- (Once by all head counts, once by those alone that the buyer may see.)
 CREATE OR REPLACE TEMP TABLE reuse_workforce AS
-WITH then_counted AS (
+WITH head_count AS (
+    SELECT *, false AS is_seen FROM reuse_head_count
+    UNION ALL
+    SELECT h.*, true
+    FROM reuse_head_count h
+    JOIN facility_mention m USING (mention_id)
+    LEFT JOIN reuse_seen s ON s.assessment_no = h.assessment_no
+    WHERE NOT getvariable('reuse_needs_grants') OR m.contributor = getvariable('reuse_contributor')
+        OR h.assessment_no IS NULL OR s.owns OR s.answers_grant IS NOT NULL
+),
+then_counted AS (
     SELECT
-        a.assessment_no, a.facility_id, a.evidence_day,
+        h.is_seen, a.assessment_no, a.facility_id, a.evidence_day,
         first(h.workers ORDER BY h.assessment_no IS NOT DISTINCT FROM a.assessment_no DESC, h.on_day DESC, h.mention_id) AS workers
     FROM reuse_assessment a
-    JOIN reuse_head_count h ON h.facility_id = a.facility_id AND h.on_day <= a.evidence_day
+    JOIN head_count h ON h.facility_id = a.facility_id AND h.on_day <= a.evidence_day
     GROUP BY ALL
 )
-SELECT t.assessment_no, min(h.on_day) AS on_day
+SELECT t.assessment_no, t.is_seen, min(h.on_day) AS on_day
 FROM then_counted t
-JOIN reuse_head_count h ON h.facility_id = t.facility_id AND h.on_day > t.evidence_day
+JOIN head_count h ON h.facility_id = t.facility_id AND h.on_day > t.evidence_day AND h.is_seen = t.is_seen
 WHERE abs(h.workers - t.workers) >= getvariable('reuse_workforce_change') * t.workers
-GROUP BY t.assessment_no;
+GROUP BY t.assessment_no, t.is_seen;
 
 -- The first event that ends the reuse of an assessment: whole, and in part by what it is about.
 CREATE OR REPLACE TEMP TABLE reuse_ending AS
-SELECT a.assessment_no, e.kind, e.on_day, e.why, e.by_whom, e.assessment_no AS told_by
+SELECT
+    a.assessment_no, e.kind, e.on_day, e.why, e.by_whom, e.assessment_no AS told_by,
+    NOT getvariable('reuse_needs_grants') OR e.assessment_no IS NULL OR coalesce(s.owns, false) OR s.findings_grant IS NOT NULL
+        AS is_seen
 FROM reuse_assessment a
 JOIN reuse_event e
     ON e.facility_id = a.facility_id AND (e.on_day > a.evidence_day OR (e.same_day AND e.on_day = a.evidence_day))
+LEFT JOIN reuse_seen s ON s.assessment_no = e.assessment_no
 UNION ALL
-SELECT w.assessment_no, 'workforce', w.on_day, k.why, NULL, NULL FROM reuse_workforce w JOIN reuse_kind k ON k.kind = 'workforce';
+SELECT w.assessment_no, 'workforce', w.on_day, k.why, NULL, NULL, w.is_seen
+FROM reuse_workforce w
+JOIN reuse_kind k ON k.kind = 'workforce';
 
 CREATE OR REPLACE TEMP TABLE reuse_ended_whole AS
 SELECT * FROM reuse_ending
-WHERE kind NOT IN (SELECT kind FROM reuse_kind_topic)
+-- (Head counts are held against one another as all of them are known.)
+WHERE kind NOT IN (SELECT kind FROM reuse_kind_topic) AND NOT (kind = 'workforce' AND by_whom IS NULL AND told_by IS NULL AND is_seen)
 QUALIFY row_number() OVER (PARTITION BY assessment_no ORDER BY on_day, kind, why, by_whom, told_by) = 1;
 
-CREATE OR REPLACE TEMP TABLE reuse_ended_part AS
+CREATE OR REPLACE TEMP TABLE reuse_ended_whole_seen AS
+SELECT DISTINCT assessment_no FROM reuse_ending WHERE is_seen AND kind NOT IN (SELECT kind FROM reuse_kind_topic);
+
+CREATE OR REPLACE TEMP TABLE reuse_ending_part AS
 WITH RECURSIVE above AS (
     SELECT topic_id, topic_id AS upper_id FROM topic
     UNION
@@ -87,10 +108,14 @@ SELECT e.*, r.required_no
 FROM reuse_ending e
 JOIN reuse_kind_topic t USING (kind)
 JOIN above u ON u.upper_id = t.topic_id
-JOIN reuse_required r ON r.topic_id = u.topic_id
-QUALIFY row_number() OVER (
-    PARTITION BY e.assessment_no, r.required_no ORDER BY e.on_day, e.kind, e.why, e.by_whom, e.told_by
-) = 1;
+JOIN reuse_required r ON r.topic_id = u.topic_id;
+
+CREATE OR REPLACE TEMP TABLE reuse_ended_part AS
+SELECT * FROM reuse_ending_part
+QUALIFY row_number() OVER (PARTITION BY assessment_no, required_no ORDER BY on_day, kind, why, by_whom, told_by) = 1;
+
+CREATE OR REPLACE TEMP TABLE reuse_ended_part_seen AS
+SELECT DISTINCT assessment_no, required_no FROM reuse_ending_part WHERE is_seen;
 
 -- Days on which the law behind an indicator changed: one began to hold, or held for the last time the day before.
 CREATE OR REPLACE TEMP TABLE reuse_law_day AS

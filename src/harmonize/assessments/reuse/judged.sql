@@ -7,15 +7,22 @@
 --        reuse_ends, reuse_ungranted (bits).
 -- Writes: reuse_judged, reuse_cell.
 
--- A later answer or finding that is not met ends the reuse of whatever was better, whoever may see it (never hide bad
--- news); one of an assessment that was found void is none.
+-- A later answer or finding that is not met ends the reuse of whatever was better; one of an assessment that was found void
+-- is none. `failed` counts all there is, for the steward; `failed_seen` what the buyer may see alone (domain rule 24): its
+-- lines read as if the rest did not exist.
+CREATE OR REPLACE TEMP TABLE reuse_news AS
+SELECT c.assessment_no, c.required_no, c.right_no
+FROM reuse_candidate c
+LEFT JOIN reuse_found n ON n.finding_no = CASE WHEN c.state_no = 15 THEN (c.choice >> 1) & 8589934591 END
+WHERE c.state_no = 1 OR n.was_open;
+
 CREATE OR REPLACE TEMP TABLE reuse_bad_news AS
 SELECT
     a.facility_no, c.required_no, max(a.evidence_day) AS last_day,
     max(a.evidence_day) FILTER (c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS last_seen_day
-FROM reuse_candidate c
+FROM reuse_news c
 JOIN reuse_assessment a USING (assessment_no)
-WHERE c.state_no = 1 AND NOT a.is_void
+WHERE NOT a.is_void
 GROUP BY a.facility_no, c.required_no;
 
 -- Within one visit what is not met stands before all that is better, whichever of its instruments says so and whatever day
@@ -38,11 +45,12 @@ GROUP BY a.visit_no, c.required_no;
 
 -- What a verifier answered stands in place of what the factory had answered to the same.
 CREATE OR REPLACE TEMP TABLE reuse_verified AS
-SELECT DISTINCT s.assessment_no, c.required_no
+SELECT s.assessment_no, c.required_no, bool_or(c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS is_seen
 FROM reuse_candidate c
 JOIN reuse_assessment v USING (assessment_no)
 JOIN reuse_assessment s ON s.assessment_id = v.verified_of
-WHERE c.state_no < 6;
+WHERE c.state_no < 6
+GROUP BY s.assessment_no, c.required_no;
 
 CREATE OR REPLACE TEMP TABLE reuse_judged AS
 WITH held AS (
@@ -76,12 +84,20 @@ WITH held AS (
         END)
         | (CASE WHEN v.assessment_no IS NOT NULL THEN 16384 ELSE 0 END)
         | (CASE WHEN c.right_no = 2 AND getvariable('reuse_needs_grants') THEN 32768 ELSE 0 END)
-        | (CASE WHEN c.state_no = 15 THEN 65536 ELSE 0 END) AS failed
+        | (CASE WHEN c.state_no = 15 THEN 65536 ELSE 0 END) AS failed,
+        -- What the buyer may not see decides nothing for it.
+        failed & ~(
+            8192
+            | (CASE WHEN ws.assessment_no IS NULL AND ps.assessment_no IS NULL THEN 512 ELSE 0 END)
+            | (CASE WHEN v.is_seen THEN 0 ELSE 16384 END)
+        ) AS failed_seen
     FROM reuse_candidate c
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_required r USING (required_no)
     LEFT JOIN reuse_ended_whole w USING (assessment_no)
     LEFT JOIN reuse_ended_part p ON p.assessment_no = c.assessment_no AND p.required_no = c.required_no
+    LEFT JOIN reuse_ended_whole_seen ws ON ws.assessment_no = c.assessment_no
+    LEFT JOIN reuse_ended_part_seen ps ON ps.assessment_no = c.assessment_no AND ps.required_no = c.required_no
     LEFT JOIN reuse_law_change l ON l.country = a.country AND l.required_no = c.required_no
     LEFT JOIN reuse_bad_news b ON b.facility_no = a.facility_no AND b.required_no = c.required_no
     LEFT JOIN reuse_visit_bad_news n ON n.visit_no = a.visit_no AND n.required_no = c.required_no
@@ -90,7 +106,7 @@ WITH held AS (
 )
 SELECT
     facility_no, required_no, assessment_no, evidence_day, state_no, verification_no, basis_no, source_no, right_no, choice,
-    failed,
+    failed, failed_seen,
     -- (A day of our time has a number below 2^16.)
     ((state_no = 6)::BIGINT << 57)
     | ((65535 - coalesce(visit_day - DATE '1970-01-01', 0))::BIGINT << 41)
@@ -108,9 +124,16 @@ CREATE OR REPLACE TEMP TABLE reuse_cell AS
 WITH best AS (
     SELECT
         facility_no, required_no,
-        min(standing) FILTER (failed = 0) AS standing_granted,
+        min(standing) FILTER (failed_seen = 0) AS standing_granted,
+        -- Of what a grant would open only answers are told of: that a list of findings speaks of a matter says what it found.
+        min(standing) FILTER (failed_seen & ~getvariable('reuse_ungranted') = 0 AND source_no = 0 AND right_no = 2)
+            AS standing_hidden,
         min(standing) FILTER (failed & ~getvariable('reuse_ungranted') = 0) AS standing_any,
-        -- What would stand, had nothing ended its reuse.
+        -- What would stand, had nothing ended its reuse: as the buyer sees it, and as it is.
+        min(standing) FILTER (
+            failed_seen & getvariable('reuse_ends') > 0
+            AND failed_seen & ~(getvariable('reuse_ends') | getvariable('reuse_ungranted')) = 0
+        ) AS standing_ended_seen,
         min(standing) FILTER (
             failed & getvariable('reuse_ends') > 0
             AND failed & ~(getvariable('reuse_ends') | getvariable('reuse_ungranted')) = 0
@@ -124,9 +147,14 @@ SELECT
     CASE
         WHEN r.always IS NOT NULL THEN 'always_ask'
         WHEN b.standing_granted IS NOT NULL THEN 'assessed'
-        WHEN b.standing_any IS NOT NULL THEN 'grant_missing'
+        WHEN b.standing_hidden IS NOT NULL THEN 'grant_missing'
         ELSE 'ask'
     END AS status,
+    CASE
+        WHEN r.always IS NOT NULL THEN 'always_ask'
+        WHEN b.standing_granted IS NOT NULL OR b.standing_hidden IS NOT NULL THEN 'assessed'
+        ELSE 'ask'
+    END AS status_if_granted_told,
     CASE
         WHEN r.always IS NOT NULL THEN 'always_ask'
         WHEN b.standing_any IS NOT NULL THEN 'assessed'

@@ -4,7 +4,7 @@
 -- enough (domain rules 22, 24, 25, 27). Files are named where the buyer handed them in. A steward is told all.
 -- Reads: what the other statements wrote, reuse_fact, reuse_reason, the release. Variables: reuse_as_of, reuse_if_granted,
 --        reuse_tells_all, reuse_language, reuse_contributor, reuse_others (how many are told).
--- Writes: reuse_standing, reuse_end, reuse_line.
+-- Writes: reuse_standing, reuse_end, reuse_line, reuse_grant_to_ask.
 CREATE OR REPLACE TEMP TABLE reuse_labelled AS
 SELECT
     r.*,
@@ -52,9 +52,9 @@ LEFT JOIN counted c ON c.facility_id = a.facility_id AND c.on_day = e.on_day;
 
 CREATE OR REPLACE TEMP TABLE reuse_bad_news_told AS
 SELECT a.facility_no, c.required_no, max(a.evidence_day) AS last_day
-FROM reuse_candidate c
+FROM reuse_news c
 JOIN reuse_assessment a USING (assessment_no)
-WHERE c.state_no = 1 AND NOT a.is_void AND (c.right_no < 2 OR getvariable('reuse_tells_all'))
+WHERE NOT a.is_void AND (c.right_no < 2 OR getvariable('reuse_tells_all'))
 GROUP BY a.facility_no, c.required_no;
 
 CREATE OR REPLACE TEMP TABLE reuse_verified_told AS
@@ -66,7 +66,14 @@ WHERE c.state_no < 6 AND (c.right_no < 2 OR getvariable('reuse_tells_all'));
 
 CREATE OR REPLACE TEMP TABLE reuse_standing AS
 WITH shown AS (
-    SELECT *, CASE WHEN getvariable('reuse_if_granted') THEN status_if_granted ELSE status END AS shown_status FROM reuse_cell
+    SELECT
+        *,
+        CASE
+            WHEN NOT getvariable('reuse_if_granted') THEN status
+            WHEN getvariable('reuse_tells_all') THEN status_if_granted
+            ELSE status_if_granted_told
+        END AS shown_status
+    FROM reuse_cell
 ),
 chosen AS (
     -- (Joined by equalities alone: with a condition on one side DuckDB compares every row with every other.)
@@ -74,13 +81,16 @@ chosen AS (
         *,
         CASE
             WHEN shown_status NOT IN ('assessed', 'grant_missing') THEN NULL
-            WHEN getvariable('reuse_if_granted') THEN standing_any
-            ELSE coalesce(standing_granted, standing_any)
+            WHEN NOT getvariable('reuse_if_granted') THEN coalesce(standing_granted, standing_hidden)
+            WHEN getvariable('reuse_tells_all') THEN standing_any
+            ELSE least(standing_granted, standing_hidden)
         END AS standing
     FROM shown
 )
 SELECT
-    c.facility_no, c.required_no, c.shown_status, c.status, c.status_if_granted, c.candidates, c.standing_ended,
+    c.facility_no, c.required_no, c.shown_status, c.status,
+    CASE WHEN getvariable('reuse_tells_all') THEN c.status_if_granted ELSE c.status_if_granted_told END AS status_if_granted,
+    c.candidates,
     j.* EXCLUDE (facility_no, required_no),
     least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1) AS expires_on,
     CASE least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1)
@@ -152,28 +162,15 @@ JOIN file f USING (file_id)
 WHERE NOT o.is_part
 GROUP BY o.assessment_no;
 
--- Findings that a later follow-up prints as closed, where the buyer may see that follow-up. Nobody says with it that the
--- matter is met (domain rule 4): what was found stands, its action is closed.
-CREATE OR REPLACE TEMP TABLE reuse_checked AS
-SELECT k.closes_id AS finding_id, min(k.checked_on) AS checked_on, arg_min(a.instrument, (k.checked_on, a.place)) AS instrument
-FROM compact.closing_check k
-JOIN reuse_found n ON n.finding_id = k.finding_id
-JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND NOT a.is_void
-JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
-LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
-WHERE k.checked_on <= getvariable('reuse_as_of') AND (t.findings OR o.file_id IS NOT NULL)
-GROUP BY k.closes_id;
-
 -- Findings on the indicator, or on a narrower one that is not met either, in any assessment that the buyer may see.
 CREATE OR REPLACE TEMP TABLE reuse_open AS
 WITH meant AS (
     SELECT
-        s.facility_no, s.required_no, n.* EXCLUDE (closed_on), a.instrument, a.evidence_day,
-        n.status IS DISTINCT FROM 'closed' AND k.finding_id IS NULL AS is_open, n.assessment_no = s.assessment_no AS is_standing,
-        CASE WHEN n.status = 'closed' THEN n.closed_on ELSE k.checked_on END AS closed_on,
-        CASE WHEN n.status IS DISTINCT FROM 'closed' THEN
-            'found ' || concat_ws(' ', a.instrument, a.evidence_day) || ', closed on ' || k.checked_on || ' by the follow-up of '
-            || k.instrument || ', closing not assessed'
+        s.facility_no, s.required_no, s.shown_status, n.*, a.instrument, a.evidence_day,
+        n.assessment_no = s.assessment_no AS is_standing,
+        CASE WHEN n.is_closed AND NOT n.is_check AND (n.closing_instrument IS NOT NULL OR s.shown_status <> 'assessed') THEN
+            'found ' || concat_ws(' ', a.instrument, a.evidence_day) || ', closed on ' || coalesce(n.closed_on::VARCHAR, 'a day not stated')
+            || ' by ' || coalesce('the follow-up of ' || n.closing_instrument, 'its own report') || ', closing not assessed'
         END AS closed_by
     FROM reuse_standing s
     JOIN reuse_source m ON m.required_no = s.required_no AND m.relation_no < 2
@@ -181,22 +178,21 @@ WITH meant AS (
     JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND a.facility_no = s.facility_no AND NOT a.is_void
     JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
     LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
-    LEFT JOIN reuse_checked k ON k.finding_id = n.finding_id
     LEFT JOIN crosswalk c ON c.mapping_id = n.mapping_id
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
-    WHERE s.shown_status = 'assessed' AND (t.findings OR o.file_id IS NOT NULL)
+    WHERE s.shown_status <> 'always_ask' AND (t.findings OR o.file_id IS NOT NULL)
         AND (c.mapping_id IS NULL OR e.implied_state = 'not_met')
 )
 SELECT
     facility_no, required_no,
-    count(*) FILTER (is_open) AS open_findings,
-    min(due_on) FILTER (is_open) AS due_on,
+    count(*) FILTER (is_open AND shown_status = 'assessed') AS open_findings,
+    min(due_on) FILTER (is_open AND shown_status = 'assessed') AS due_on,
     string_agg(DISTINCT concat_ws(' ', instrument, evidence_day), ', ' ORDER BY concat_ws(' ', instrument, evidence_day))
-        FILTER (is_open) AS open_in,
-    string_agg(DISTINCT severity_raw, ', ' ORDER BY severity_raw) FILTER (is_open OR is_standing) AS severity_raw,
-    max(closed_on) FILTER (NOT is_open AND is_standing) AS closed_on,
+        FILTER (is_open AND shown_status = 'assessed') AS open_in,
+    string_agg(DISTINCT severity_raw, ', ' ORDER BY severity_raw) FILTER (shown_status = 'assessed' AND (is_open OR is_standing)) AS severity_raw,
+    max(closed_on) FILTER (NOT is_check AND (is_standing OR shown_status <> 'assessed')) AS closed_on,
     string_agg(DISTINCT closed_by, ' | ' ORDER BY closed_by) AS closed_by
-FROM meant
+FROM (SELECT *, NOT is_closed AS is_open FROM meant)
 GROUP BY facility_no, required_no;
 
 -- Differences to explain (domain rule 13), where both sides may be seen.
@@ -227,9 +223,30 @@ told AS (
         )
     GROUP BY s.facility_id, s.indicator_id, s.assessment_a, s.assessment_b
     HAVING count(*) = 2
+),
+-- One report that tells receivers different things: to the steward by name, to a buyer where it may see both copies.
+received AS (
+    SELECT
+        d.facility_id, d.indicator_id, d.assessment_a, d.assessment_b,
+        concat_ws(' ', a.instrument, a.evidence_day, d.question_id) || ' differs between receivers: '
+        || CASE WHEN getvariable('reuse_tells_all')
+            THEN concat_ws(' ', coalesce(d.value_a, 'left out'), 'to', d.contributor_a) || ' / '
+                || concat_ws(' ', coalesce(d.value_b, 'left out'), 'to', d.contributor_b)
+            ELSE coalesce(d.value_a, 'left out') || ' / ' || coalesce(d.value_b, 'left out')
+        END AS said
+    FROM (SELECT *, assessment_id AS assessment_a, assessment_id AS assessment_b FROM compact.receiver_difference) d
+    JOIN reuse_assessment a USING (assessment_id)
+    JOIN reuse_seen s USING (assessment_no)
+    JOIN assessment_copy ca ON ca.copy_id = d.copy_a
+    JOIN assessment_copy cb ON cb.copy_id = d.copy_b
+    LEFT JOIN reuse_own_file fa ON fa.assessment_no = s.assessment_no AND fa.file_id = ca.file_id
+    LEFT JOIN reuse_own_file fb ON fb.assessment_no = s.assessment_no AND fb.file_id = cb.file_id
+    WHERE d.indicator_id IS NOT NULL
+        AND (getvariable('reuse_tells_all')
+            OR fb.file_id IS NOT NULL AND (fa.file_id IS NOT NULL OR s.answers_grant IS NOT NULL))
 )
 SELECT facility_id, indicator_id, string_agg(DISTINCT said, ' | ' ORDER BY said) AS differences
-FROM told
+FROM (FROM told UNION ALL BY NAME FROM received)
 GROUP BY facility_id, indicator_id;
 
 CREATE OR REPLACE TEMP TABLE reuse_law_text AS
@@ -254,13 +271,22 @@ GROUP BY a.country, a.required_no, a.day;
 -- What ended the reuse of what would stand without: the earliest of all that did and may be told.
 CREATE OR REPLACE TEMP TABLE reuse_end AS
 WITH gone AS (
-    SELECT c.facility_no, c.required_no, j.assessment_no, j.failed, j.evidence_day, f.country
+    SELECT
+        c.facility_no, c.required_no, j.assessment_no, j.evidence_day, f.country,
+        CASE WHEN getvariable('reuse_tells_all') THEN j.failed ELSE j.failed_seen END AS failed
     FROM reuse_cell c
+    JOIN reuse_standing s ON s.facility_no = c.facility_no AND s.required_no = c.required_no
     JOIN reuse_judged j
-        ON j.facility_no = c.facility_no AND j.required_no = c.required_no AND j.standing = c.standing_ended
+        ON j.facility_no = c.facility_no AND j.required_no = c.required_no
+        -- (What stands for the buyer alone ended for the steward, who sees why.)
+        AND j.standing = CASE
+            WHEN s.shown_status = 'assessed' AND getvariable('reuse_tells_all') THEN s.standing
+            WHEN s.shown_status NOT IN ('ask', 'grant_missing') THEN NULL
+            WHEN getvariable('reuse_tells_all') THEN c.standing_ended
+            ELSE c.standing_ended_seen
+        END
     JOIN reuse_factory f ON f.facility_no = c.facility_no
-    WHERE CASE WHEN getvariable('reuse_if_granted') THEN c.status_if_granted ELSE c.status END IN ('ask', 'grant_missing')
-        AND (j.right_no < 2 OR getvariable('reuse_tells_all'))
+    WHERE (j.right_no < 2 OR getvariable('reuse_tells_all')) AND (s.shown_status <> 'assessed' OR j.failed & getvariable('reuse_ends') > 0)
 ),
 ending AS (
     SELECT g.facility_no, g.required_no, e.kind, e.on_day, e.why, e.by_whom
@@ -305,40 +331,24 @@ FROM gone g
 JOIN ending e ON e.facility_no = g.facility_no AND e.required_no = g.required_no
 QUALIFY row_number() OVER (PARTITION BY g.facility_no, g.required_no ORDER BY e.on_day, e.kind, e.why, e.by_whom) = 1;
 
--- Everything else that was looked at and may be seen, and why it does not stand, the nearest to standing first. `told` are
--- the reasons but for those that stand in what may not be seen.
+-- Everything else that was looked at and may be seen, and why it does not stand, the nearest to standing first.
 CREATE OR REPLACE TEMP TABLE reuse_looked_at AS
 WITH may_see AS (
-    SELECT * FROM reuse_judged WHERE right_no < 2 OR getvariable('reuse_tells_all')
+    SELECT * REPLACE (CASE WHEN getvariable('reuse_tells_all') THEN failed ELSE failed_seen END AS failed)
+    FROM reuse_judged
+    WHERE right_no < 2 OR getvariable('reuse_tells_all')
 ),
 nearest AS (
     SELECT facility_no, required_no, unnest(min(standing, getvariable('reuse_others'))) AS standing, count(*) AS candidates
     FROM may_see
     GROUP BY facility_no, required_no
-),
-whole AS (
-    SELECT assessment_no FROM reuse_ended_by WHERE is_told AND required_no IS NULL
-),
-part AS (
-    SELECT assessment_no, required_no FROM reuse_ended_by WHERE is_told AND required_no IS NOT NULL
 )
 SELECT
     j.facility_no, j.required_no, j.standing, j.assessment_no, j.evidence_day, j.state_no, j.verification_no, j.failed,
     j.choice, n.candidates,
-    j.failed
-    & ~(CASE WHEN w.assessment_no IS NULL AND p.assessment_no IS NULL THEN 512 ELSE 0 END)
-    & ~(CASE WHEN coalesce(b.last_day > j.evidence_day, false) OR t.visit_no IS NOT NULL THEN 0 ELSE 12288 END)
-    & ~(CASE WHEN v.assessment_no IS NULL THEN 16384 ELSE 0 END) AS told
+    j.failed AS told
 FROM may_see j
-JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing
-LEFT JOIN whole w ON w.assessment_no = j.assessment_no
-LEFT JOIN part p ON p.assessment_no = j.assessment_no AND p.required_no = j.required_no
-LEFT JOIN reuse_bad_news_told b ON b.facility_no = j.facility_no AND b.required_no = j.required_no
-LEFT JOIN reuse_assessment a ON a.assessment_no = j.assessment_no
-LEFT JOIN (
-    SELECT visit_no, required_no FROM reuse_visit_bad_news WHERE is_seen OR getvariable('reuse_tells_all')
-) t ON t.visit_no = a.visit_no AND t.required_no = j.required_no
-LEFT JOIN reuse_verified_told v ON v.assessment_no = j.assessment_no AND v.required_no = j.required_no;
+JOIN nearest n ON n.facility_no = j.facility_no AND n.required_no = j.required_no AND n.standing = j.standing;
 
 CREATE OR REPLACE TEMP TABLE reuse_other AS
 WITH mask AS (
@@ -359,11 +369,11 @@ other AS (
             '; ',
             CASE WHEN j.state_no = 15 THEN
                 'found on ' || coalesce(j.evidence_day::VARCHAR, 'a day not stated') || ', closed on '
-                || coalesce(n.closed_on::VARCHAR, 'a day not stated') || ', closing not assessed'
+                || coalesce(n.closed_on::VARCHAR, 'a day not stated')
+                || coalesce(' by the follow-up of ' || n.closing_instrument, '') || ', closing not assessed'
             END,
             CASE
                 WHEN j.failed = 0 THEN 'another stands before it'
-                WHEN j.state_no <> 15 THEN coalesce(m.reasons, 'evidence is not enough')
                 ELSE m.reasons
             END
         ) AS said
@@ -434,7 +444,8 @@ SELECT
         WHEN s.shown_status = 'ask' THEN 'evidence is not enough'
         WHEN s.shown_status = 'grant_missing' AND g.is_granted_by_likeness
             THEN 'granted, but the record belongs to the factory by likeness only: decide the pair'
-        WHEN s.shown_status = 'grant_missing' THEN 'not granted'
+        WHEN s.shown_status = 'grant_missing' THEN coalesce(g.refused, 'not granted')
+        WHEN s.shown_status = 'assessed' AND e.kind IS NOT NULL THEN 'stands for the buyer, who may not see what ended it'
     END AS reason,
     CASE WHEN s.shown_status = 'assessed' AND s.is_hidden THEN
         'assessed by ' || coalesce(n.title, a.instrument) || ' on ' || s.evidence_day || ', not granted'
@@ -531,3 +542,31 @@ LEFT JOIN reuse_end e ON e.facility_no = s.facility_no AND e.required_no = s.req
 LEFT JOIN reuse_assessment x ON x.assessment_no = e.assessment_no
 LEFT JOIN reuse_other z ON z.facility_no = s.facility_no AND z.required_no = s.required_no
 ORDER BY f.facility_id, r.pillar, r.topic_id, r.indicator_id;
+
+-- Which grants to ask for: by assessment where a line tells of one, and how many it would settle; else by factory and
+-- instrument alone, for what a list of findings says, and what a later assessment ended, is not told.
+CREATE OR REPLACE TEMP TABLE reuse_grant_to_ask AS
+WITH settled AS (
+    SELECT facility_id, facility, country, instrument, evidence_day AS last_day, reason, count(*) AS would_settle
+    FROM reuse_line
+    WHERE status = 'grant_missing'
+    GROUP BY ALL
+),
+untold AS (
+    SELECT f.facility_id, f.name AS facility, f.country, a.instrument, coalesce(max(s.refused), 'not granted') AS reason
+    FROM reuse_assessment a
+    JOIN reuse_factory f USING (facility_no)
+    JOIN reuse_seen s USING (assessment_no)
+    WHERE getvariable('reuse_needs_grants') AND NOT s.owns AND s.answers_grant IS NULL AND NOT a.is_void
+        AND (s.findings_grant IS NULL
+            OR a.instrument IN (SELECT instrument FROM compact.stored_assessment WHERE answers > 0))
+    GROUP BY ALL
+)
+SELECT t.*, r.who_may_grant
+FROM (
+    FROM settled
+    UNION ALL BY NAME
+    FROM untold u ANTI JOIN settled s ON s.facility_id = u.facility_id AND s.instrument = u.instrument
+) t
+JOIN instrument_rights r ON r.instrument = t.instrument AND r.who_may_grant <> 'nobody'
+ORDER BY would_settle DESC NULLS LAST, facility_id, instrument, last_day;

@@ -286,13 +286,18 @@ def _required(question: Question, language: Language) -> pa.Table:
 
 
 def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
-    """Grants to the buyer that hold on the day, identifiers written as the release has them."""
+    """Grants to the buyer, identifiers as the release writes them; `refused` says why one does not hold on the day."""
     rows = connection.execute(
         """
-        SELECT grant_id, facility_scheme, facility_value, instrument, assessment, scope, valid_to
+        SELECT
+            grant_id, facility_scheme, facility_value, instrument, assessment, scope, valid_to, revoked_on,
+            CASE
+                WHEN revoked_on <= $judged_on THEN 'granted, and revoked on ' || revoked_on
+                WHEN valid_to < $as_of THEN 'granted until ' || valid_to || ', which is over'
+                WHEN valid_from > $as_of THEN 'granted from ' || valid_from || ' on'
+            END
         FROM consent_grant
-        WHERE lower(audience) = lower($contributor) AND coalesce(valid_from <= $as_of, true)
-            AND coalesce(valid_to >= $as_of, true) AND coalesce(revoked_on > $judged_on, true)
+        WHERE lower(audience) = lower($contributor)
         ORDER BY grant_id, file_id, locator
         """,
         {"contributor": question.contributor, "as_of": question.as_of, "judged_on": question.judged_on},
@@ -308,9 +313,11 @@ def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Tab
                 "assessment": row[4],
                 "scope": row[5],
                 "valid_to": row[6],
+                "revoked_on": row[7],
+                "refused": row[8],
             }
             for number, row in enumerate(rows)
         ],
         grant_no=_I, grant_id=_S, facility_scheme=_S, facility_value=_S, instrument=_S, assessment=_S, scope=_S,
-        valid_to=_D,
+        valid_to=_D, revoked_on=_D, refused=_S,
     )  # fmt: skip

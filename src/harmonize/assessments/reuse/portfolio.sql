@@ -8,7 +8,11 @@ WITH scenario AS (
     SELECT 'as granted' AS scenario, facility_no, required_no, status AS cell_status, standing_granted AS standing
     FROM reuse_cell
     UNION ALL
-    SELECT 'if all were granted', facility_no, required_no, status_if_granted, standing_any
+    -- (Of what no line tells, no count tells either.)
+    SELECT
+        'if all were granted', facility_no, required_no,
+        CASE WHEN coalesce(getvariable('reuse_tells_all'), false) THEN status_if_granted ELSE status_if_granted_told END,
+        CASE WHEN coalesce(getvariable('reuse_tells_all'), false) THEN standing_any ELSE least(standing_granted, standing_hidden) END
     FROM reuse_cell
 ),
 counted AS (

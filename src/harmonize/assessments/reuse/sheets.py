@@ -55,13 +55,10 @@ _QUERIES = {
         SELECT {_WHO}, {_MATTER}, status, ended_by, ended_on, ended_why, ended_instrument, ended_evidence_day
         FROM reuse_line WHERE ended_by IS NOT NULL
     """,
-    # One row for every assessment to ask a grant of; what it says is not told.
+    # What there is to ask a grant of; what it says is not told.
     "Missing grants": f"""
-        SELECT {_WHO}, l.instrument, l.evidence_day AS last_day, r.who_may_grant, l.reason, count(*) AS would_settle,
-            'answers' AS scope
-        FROM reuse_line l LEFT JOIN instrument_rights r USING (instrument)
-        WHERE l.status = 'grant_missing'
-        GROUP BY ALL ORDER BY would_settle DESC, facility_id, l.instrument, last_day
+        SELECT {_WHO}, instrument, last_day, who_may_grant, reason, would_settle, 'answers' AS scope
+        FROM reuse_grant_to_ask
     """,
 }
 _SCENARIOS = "SELECT DISTINCT scenario FROM reuse_portfolio ORDER BY scenario"

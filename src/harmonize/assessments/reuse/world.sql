@@ -100,8 +100,9 @@ WHERE NOT o.is_part
 GROUP BY o.assessment_no, q.question_no, n.copies
 HAVING count(DISTINCT o.copy_id) = n.copies;
 
--- Grants that hold on the day of judgement. One that names a factory by what several share names none of them; likeness
--- carries no grant from record to record; a wildcard without an end does not open what it must not.
+-- Grants that hold on the day of judgement, and why others do not (`refused`). One that names a factory by what several share
+-- names none of them; likeness carries no grant from record to record; a wildcard without an end does not open what it must
+-- not.
 CREATE OR REPLACE TEMP TABLE reuse_granted AS
 WITH named AS (
     SELECT g.*, i.facility_id
@@ -124,6 +125,7 @@ sure AS (
 covered AS (
     SELECT
         a.assessment_no,
+        a.instrument AS covered_instrument,
         n.*,
         s.grant_no IS NOT NULL AS is_sure
     FROM named n
@@ -135,20 +137,34 @@ covered AS (
             n.assessment IN ('*', a.native_id)
             OR n.assessment IN (SELECT c.native_id FROM assessment_copy c WHERE c.assessment_id = a.assessment_id)
         )
-        AND NOT (n.assessment = '*' AND n.valid_to IS NULL AND a.instrument IN (SELECT instrument FROM reuse_bounded))
 ),
 dated AS (
-    SELECT *, coalesce(valid_to, DATE '9999-12-31') AS until, scope IN ('answers', 'full') AS opens_answers FROM covered
+    SELECT
+        * REPLACE (coalesce(refused, CASE WHEN is_endless THEN 'granted for all without an end: not opened by that' END) AS refused),
+        coalesce(valid_to, DATE '9999-12-31') AS until, scope IN ('answers', 'full') AS opens_answers
+    FROM (
+        SELECT
+            *,
+            assessment = '*' AND valid_to IS NULL AND covered_instrument IN (SELECT instrument FROM reuse_bounded) AS is_endless
+        FROM covered
+    )
 )
 SELECT
     assessment_no,
-    arg_max(grant_id, (until, grant_no)) FILTER (is_sure AND opens_answers) AS answers_grant,
-    arg_max(grant_id, (until, grant_no)) FILTER (is_sure AND scope <> 'summary') AS findings_grant,
-    max(until) FILTER (is_sure AND opens_answers) AS answers_until,
-    max(until) FILTER (is_sure AND scope <> 'summary') AS findings_until,
+    -- Why no grant of the buyer opens the answers: the one that came nearest tells.
+    CASE WHEN bool_or(refused IS NULL AND opens_answers AND is_sure) THEN NULL ELSE
+        arg_max(
+            coalesce(refused, 'granted with scope ' || scope || ' alone'),
+            (opens_answers, coalesce(revoked_on, valid_to, DATE '9999-12-31'), grant_no)
+        ) FILTER (is_sure)
+    END AS refused,
+    arg_max(grant_id, (until, grant_no)) FILTER (refused IS NULL AND is_sure AND opens_answers) AS answers_grant,
+    arg_max(grant_id, (until, grant_no)) FILTER (refused IS NULL AND is_sure AND scope <> 'summary') AS findings_grant,
+    max(until) FILTER (refused IS NULL AND is_sure AND opens_answers) AS answers_until,
+    max(until) FILTER (refused IS NULL AND is_sure AND scope <> 'summary') AS findings_until,
     -- Named for this factory, and of no use to what is its own by likeness alone. (Of findings it is not told: which
     -- matters they would settle says what was found.)
-    coalesce(bool_or(NOT is_sure AND opens_answers), false) AS is_granted_by_likeness
+    coalesce(bool_or(refused IS NULL AND NOT is_sure AND opens_answers), false) AS is_granted_by_likeness
 FROM dated
 GROUP BY assessment_no;
 

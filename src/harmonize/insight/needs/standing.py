@@ -14,6 +14,7 @@ import duckdb
 __all__ = ["Asked", "Level", "Pressing", "fem_levels", "pressing_matters"]
 
 _RANKED_BY_LEVELS = "higg_fem"
+_SELF_STATED = {(True, True): "also stated in a self-inspection", (False, True): "stated in a self-inspection alone"}
 _STRENGTH = {"desk": 1, "virtual": 2, "onsite": 3}
 
 
@@ -84,7 +85,7 @@ def pressing_matters(
         SELECT l.*, i.labels
         FROM corrective_action_plan_on($day::DATE, $factory) l
         LEFT JOIN (SELECT indicator_id, labels FROM indicator) i USING (indicator_id)
-        WHERE l.status <> 'closed'
+        WHERE l.status NOT IN ('closed', 'differs_between_receivers')
     """
     lines = _rows(connection, query, {"day": as_of, "factory": facility_id})
     return [_pressing(line, day) for line in sorted(lines, key=_weight)]
@@ -114,7 +115,11 @@ def _pressing(line: Mapping[str, Any], day: date) -> Pressing:
         f"overdue since {line['due_on']}" if line["is_overdue"] and line["due_on"] and line["due_on"] < day else "",
         "overdue, says its source" if line["is_overdue"] and not (line["due_on"] and line["due_on"] < day) else "",
         "found again after closing" if line["repetition"] == "recurred" else "",
+        f"found again after being assessed as met on {line['met_between_on']}"
+        if line["repetition"] == "found_after_met"
+        else "",
         f"found on {line['visits']} visits" if _times_found(line) > 1 else "",
+        _SELF_STATED.get((line["visits"] > 0, line["self_statements"] > 0), ""),
         f"found by {len(line['instruments'])} tools" if len(line["instruments"]) > 1 else "",
         "" if line["verification"] == "none" else f"verified: {line['verification']}",
     ]
