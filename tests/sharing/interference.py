@@ -257,7 +257,7 @@ _KEPT = frozenset(
         "decision_key",
     }
     | {"assessment_no", "assessment_key", "locator", "delivery_rank", "delivery_order", "instrument", "question_id"}
-    | {"question_no", "country", "duplicate_of", "fingerprint", "link_method", "published", "is_of_content", "place_no"}
+    | {"question_no", "country", "duplicate_of", "fingerprint", "published", "is_of_content", "place_no"}
     | {"delivery_no", "text_no", "raw_unit_no", "remark_no", "row_no", "answered_by", "grant_id"}
     | {"facility_scheme", "facility_value", "identifier", "audience"}
 )

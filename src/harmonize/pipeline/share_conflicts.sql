@@ -13,7 +13,7 @@ lost AS (
         t.shared_no, c.copy_id, c.assessment_id, t.question_id, q.question_no, t.answered_by, t.state, t.value_number,
         coalesce(v.raw_value, t.rare_value) AS raw_value, coalesce(r.value_text, v.raw_value, t.rare_value) AS said,
         u.raw_unit, u.unit,
-        CASE WHEN t.is_placed THEN p.prefix || coalesce(t.row_no::VARCHAR, '') || p.suffix ELSE 'granted' END AS locator
+        'answer' AS locator
     FROM told_otherwise t
     JOIN shared_content k
         ON k.audience_no = t.audience_no AND k.shared_no = t.shared_no AND k.content_file_id = t.content_file_id
@@ -23,7 +23,6 @@ lost AS (
     JOIN release.compact.stated_text v USING (text_no)
     JOIN release.compact.raw_unit u USING (raw_unit_no)
     JOIN release.compact.remark r USING (remark_no)
-    JOIN release.compact.place p USING (place_no)
     WHERE t.is_own AND NOT t.wins
 ),
 stands AS (
@@ -31,7 +30,7 @@ stands AS (
         a.assessment_no AS shared_no, q.question_id, a.answered_by, a.state, a.value_number,
         coalesce(v.raw_value, a.rare_value) AS raw_value, coalesce(r.value_text, v.raw_value, a.rare_value) AS said,
         u.raw_unit, u.unit, c.copy_id,
-        CASE WHEN d.is_placed THEN p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix ELSE 'granted' END AS locator
+        CASE WHEN d.is_own THEN 'answer' ELSE 'granted' END AS locator
     FROM release.compact.stored_answer a
     SEMI JOIN (SELECT DISTINCT shared_no FROM lost) l ON l.shared_no = a.assessment_no
     JOIN release.compact.question q USING (question_no)
@@ -43,7 +42,6 @@ stands AS (
     JOIN release.compact.stated_text v USING (text_no)
     JOIN release.compact.raw_unit u USING (raw_unit_no)
     JOIN release.compact.remark r USING (remark_no)
-    JOIN release.compact.place p USING (place_no)
 ),
 compared AS (
     -- Each side with the same side of what stands, or with the other one where that has no such side.

@@ -9,7 +9,8 @@ FROM (
     FROM shared_header h
     JOIN made_copy c ON c.file_id = h.file_id AND c.assessment_no = h.assessment_no
     UNION
-    SELECT m.audience_no, 'HM' || token(a.inner_key, a.outer_key, 'mention', m.mention_id), 'mention', m.mention_id
+    SELECT m.audience_no, 'HM' || token(a.inner_key, a.outer_key, 'mention', m.file_id || '|' || m.locator), 'mention',
+        m.mention_id
     FROM visible_mention m
     JOIN audience a USING (audience_no)
     UNION

@@ -1,7 +1,8 @@
 -- The answers of the contents that each audience may see, numbered by its own assessments. Where all its contents say what
 -- stands, that is taken over; where one says otherwise, the first of its own order wins, as in a release.
 -- Reads: source, audience, shared_content, shared_assessment. Writes: answering_content, shared_delivery, withheld_number,
---        told_otherwise, first_content, standing_delivery, other_delivery, release.compact.question, place, stated_text, raw_unit, remark, delivery, stored_answer.
+--        told_otherwise, first_content, first_delivery, release.compact.question, place, stated_text, raw_unit, remark, delivery,
+--        stored_answer.
 
 -- By content, so that no order tells of questions that others were asked.
 INSERT INTO release.compact.question
@@ -11,7 +12,9 @@ CREATE OR REPLACE TABLE numbered_question AS
 SELECT
     question_no AS source_no, (row_number() OVER (ORDER BY question_id, digest, question_no))::INTEGER AS question_no, question_id
 FROM source.compact.question;
-INSERT INTO release.compact.place FROM source.compact.place;
+-- (Of an answer that many handed in alike a release keeps one place, which need not be one of an audience's own.)
+INSERT INTO release.compact.place
+SELECT * REPLACE ('answer' AS prefix, '' AS suffix) FROM source.compact.place;
 INSERT INTO release.compact.stated_text FROM source.compact.stated_text WHERE text_no > 0;
 INSERT INTO release.compact.raw_unit FROM source.compact.raw_unit WHERE raw_unit_no > 0;
 INSERT INTO release.compact.remark FROM source.compact.remark WHERE remark_no > 0;
@@ -26,19 +29,11 @@ JOIN shared_assessment s USING (audience_no, assessment_id)
 -- (A delivery of which findings alone may be seen answers nothing beside one whose answers may.)
 WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
 
--- Each content's rows stand under its own file; own rows whose place was not kept under none.
+-- Each content's answers stand under its own file.
 CREATE OR REPLACE TABLE shared_delivery AS
-SELECT (row_number() OVER (ORDER BY audience_no, shared_no, file_id, is_own))::INTEGER AS delivery_no, *
+SELECT (row_number() OVER (ORDER BY audience_no, shared_no, file_id, is_own, content_file_id))::INTEGER AS delivery_no, *
 FROM (
-    SELECT DISTINCT audience_no, shared_no, content_file_id, shared_file_id AS file_id, is_own, is_own AS is_placed, scope_rank
-    FROM answering_content
-    UNION ALL
-    SELECT DISTINCT
-        s.audience_no, s.shared_no, NULL, 'FO' || token(a.inner_key, a.outer_key, 'own', s.assessment_id), true, false, 4
-    FROM answering_content c
-    JOIN shared_assessment s USING (audience_no, assessment_id)
-    JOIN audience a USING (audience_no)
-    WHERE c.is_own
+    SELECT DISTINCT audience_no, shared_no, content_file_id, shared_file_id AS file_id, is_own, scope_rank FROM answering_content
 );
 INSERT INTO release.compact.delivery SELECT delivery_no, file_id FROM shared_delivery;
 
@@ -61,7 +56,7 @@ WITH told AS (
     SELECT
         c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, c.instrument, a.question_id,
         a.question_no, a.answered_by, a.state, a.verification, a.text_no, a.rare_value, a.value_number, a.raw_unit_no,
-        a.remark_no, a.row_no, a.place_no, true AS is_placed
+        a.remark_no, a.place_no
     FROM disputed_question d
     JOIN answering_content c USING (audience_no, shared_no)
     JOIN source.compact.otherwise_answer a
@@ -70,14 +65,13 @@ WITH told AS (
     SELECT
         c.audience_no, c.shared_no, c.content_file_id, c.delivery_rank, c.is_own, c.scope_rank, c.instrument, d.question_id,
         a.question_no, a.answered_by, a.state, coalesce(v.verification, a.verification), a.text_no, a.rare_value,
-        a.value_number, a.raw_unit_no, a.remark_no, a.row_no, a.place_no, f.file_id = c.content_file_id
+        a.value_number, a.raw_unit_no, a.remark_no, a.place_no
     FROM disputed_question d
     JOIN answering_content c USING (audience_no, shared_no)
     ANTI JOIN source.compact.otherwise o
         ON o.assessment_no = c.source_no AND o.assessment_key = c.assessment_key AND o.question_id = d.question_id
     JOIN numbered_question q ON q.question_id = d.question_id
     JOIN source.compact.stored_answer a ON a.assessment_no = c.source_no AND a.question_no = q.source_no
-    JOIN source.compact.delivery f USING (delivery_no)
     LEFT JOIN source.compact.accepted_answer v
         ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
 )
@@ -96,18 +90,11 @@ SELECT
 FROM answering_content
 GROUP BY ALL;
 
--- What stands for all and is one of the audience's contents keeps its place. (What an own delivery says as well is own.)
-CREATE OR REPLACE TABLE standing_delivery AS
-SELECT c.shared_no, d.delivery_no AS source_delivery_no, n.delivery_no, n.is_own
+-- What all contents of an audience say stands in the first of them; what an own one says as well is own.
+CREATE OR REPLACE TABLE first_delivery AS
+SELECT shared_no, arg_min(n.delivery_no, (NOT c.is_own, c.delivery_rank)) AS delivery_no
 FROM answering_content c
-JOIN source.compact.delivery d ON d.file_id = c.content_file_id
-JOIN shared_delivery n ON n.shared_no = c.shared_no AND n.content_file_id = c.content_file_id;
-
-CREATE OR REPLACE TABLE other_delivery AS
-SELECT f.shared_no, min(n.delivery_no) AS delivery_no
-FROM first_content f
-JOIN shared_delivery n ON n.shared_no = f.shared_no
-    AND CASE WHEN f.is_own THEN n.content_file_id IS NULL ELSE n.content_file_id = f.content_file_id END
+JOIN shared_delivery n USING (shared_no, content_file_id)
 GROUP BY ALL;
 
 CREATE OR REPLACE TABLE withheld_by_question (audience_no INTEGER, class VARCHAR, rows BIGINT);

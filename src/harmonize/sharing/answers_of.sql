@@ -32,14 +32,12 @@ WITH undisputed AS (
     SELECT
         a.shared_no, q.question_no, a.answered_by, a.state, coalesce(v.verification, a.verification) AS verification,
         a.text_no, a.rare_value, a.value_number, a.raw_unit_no, a.remark_no,
-        coalesce(t.delivery_no, e.delivery_no) AS delivery_no, a.row_no, a.place_no, a.scope_rank
+        e.delivery_no, NULL::INTEGER AS row_no, a.place_no, a.scope_rank
     FROM its_answer a
     JOIN numbered_question q ON q.source_no = a.question_no
     LEFT JOIN its_withheld w ON w.source_no = a.question_no AND w.instrument = a.instrument
     ANTI JOIN disputed_question d ON d.shared_no = a.shared_no AND d.question_id = q.question_id
-    LEFT JOIN standing_delivery t
-        ON t.shared_no = a.shared_no AND t.source_delivery_no = a.delivery_no AND t.is_own = a.is_own
-    LEFT JOIN other_delivery e ON e.shared_no = a.shared_no
+    JOIN first_delivery e ON e.shared_no = a.shared_no
     LEFT JOIN source.compact.accepted_answer v
         ON v.assessment_no = a.assessment_no AND v.question_no = a.question_no AND v.answered_by = a.answered_by
     WHERE a.is_own OR w.source_no IS NULL
@@ -47,11 +45,10 @@ WITH undisputed AS (
 disputed AS (
     SELECT
         t.shared_no, q.question_no, t.answered_by, t.state, t.verification, t.text_no, t.rare_value, t.value_number,
-        t.raw_unit_no, t.remark_no, n.delivery_no, t.row_no, t.place_no, t.scope_rank
+        t.raw_unit_no, t.remark_no, n.delivery_no, NULL::INTEGER AS row_no, t.place_no, t.scope_rank
     FROM told_otherwise t
     JOIN numbered_question q ON q.source_no = t.question_no
-    JOIN shared_delivery n ON n.shared_no = t.shared_no
-        AND CASE WHEN t.is_placed OR NOT t.is_own THEN n.content_file_id = t.content_file_id ELSE n.content_file_id IS NULL END
+    JOIN shared_delivery n USING (shared_no, content_file_id)
     WHERE t.wins AND t.audience_no = getvariable('audience_no')
 )
 SELECT * EXCLUDE (scope_rank)

@@ -94,13 +94,7 @@ LEFT JOIN own_content o ON o.audience_no = v.audience_no AND o.content_file_id =
 CREATE OR REPLACE TABLE shared_file AS
 SELECT audience_no, file_id, shared_id, true AS is_own FROM own_file
 UNION ALL
-SELECT DISTINCT audience_no, NULL, shared_file_id, false FROM shared_content WHERE NOT is_own
-UNION ALL
--- What stands alike in an own delivery, but whose place in it was not kept.
-SELECT s.audience_no, NULL, 'FO' || token(a.inner_key, a.outer_key, 'own', s.assessment_id), false
-FROM shared_assessment s
-JOIN audience a USING (audience_no)
-WHERE s.is_own;
+SELECT DISTINCT audience_no, NULL, shared_file_id, false FROM shared_content WHERE NOT is_own;
 
 -- The deliveries of each audience: every own one, and of what is granted each content once. Who else delivered it, when, and
 -- from which place of which file is not told.
@@ -138,8 +132,7 @@ CREATE OR REPLACE TEMP TABLE shared_mention AS
 SELECT
     v.audience_no, v.mention_id, v.is_own, v.file_id, v.locator, f.shared_id AS facility_id,
     CASE WHEN v.is_own THEN a.contributor ELSE 'granted' END AS contributor, m.instrument, t.assessment_no,
-    m.name, m.name_local, m.address, t.city, m.admin1, m.country, m.latitude, m.longitude, t.sector, m.workers, m.extra,
-    m.link_method::VARCHAR AS link_method
+    m.name, m.name_local, m.address, t.city, m.admin1, m.country, m.latitude, m.longitude, t.sector, m.workers, m.extra
 FROM visible_mention v
 JOIN audience a USING (audience_no)
 JOIN source.facility_mention m USING (mention_id)

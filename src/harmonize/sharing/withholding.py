@@ -42,7 +42,7 @@ SMALL_COUNT_REASON = "withheld: small count"
 _STRING, _LIST = pa.string(), pa.list_(pa.string())
 _KEPT_COLUMNS = frozenset(
     {"audience_no", "mention_id", "is_own", "file_id", "locator", "assessment_no", "facility_id", "contributor"}
-    | {"instrument", "link_method"}
+    | {"instrument"}
 )
 """Columns of a mention by which the core finds it; they are no statement of the mention."""
 

@@ -44,20 +44,40 @@ WHERE c.is_own OR (c.scope_rank >= 2 AND NOT EXISTS (
 
 CREATE OR REPLACE TABLE mention AS
 SELECT
-    'HM' || token(a.inner_key, a.outer_key, 'mention', m.mention_id) AS mention_id, m.file_id, m.assessment_no, m.locator, m.name,
+    -- (By its place: of byte-identical files the record that was kept may be another's.)
+    'HM' || token(a.inner_key, a.outer_key, 'mention', m.file_id || '|' || m.locator) AS mention_id, m.file_id, m.assessment_no,
+    m.locator, m.name,
     m.name_local, m.address, m.city, m.admin1, m.country, m.latitude, m.longitude, m.sector, m.workers, m.extra, m.contributor,
-    m.instrument, m.facility_id, m.mention_id AS source_id, m.audience_no, m.is_own, m.link_method
+    m.instrument, m.facility_id, m.mention_id AS source_id, m.audience_no, m.is_own
 FROM shared_mention m
 JOIN audience a USING (audience_no);
 
+-- Which records are one factory is the publisher's word, unless what is shown says so itself: how records that are not shown
+-- helped is not told.
 CREATE OR REPLACE TABLE link AS
+WITH stated AS (
+    SELECT DISTINCT m.mention_id, m.facility_id, i.scheme, i.value
+    FROM mention m
+    JOIN source.compact.stated_identifier i ON i.mention_id = m.source_id AND i.valid
+),
+identified AS (
+    SELECT DISTINCT mention_id
+    FROM (SELECT mention_id, count(*) OVER (PARTITION BY facility_id, scheme, value) AS records FROM stated)
+    WHERE records > 1
+)
 SELECT
-    mention_id, facility_id,
-    CASE WHEN count(*) OVER (PARTITION BY facility_id) = 1 THEN 'single' ELSE link_method END AS link_method,
-    NULL::DOUBLE AS link_probability, mention_id AS decision_key
-FROM mention;
+    m.mention_id, m.facility_id,
+    CASE
+        WHEN count(*) OVER (PARTITION BY m.facility_id) = 1 THEN 'single'
+        WHEN i.mention_id IS NOT NULL THEN 'id'
+        WHEN m.name IS NOT NULL AND m.address IS NOT NULL
+            AND count(*) OVER (PARTITION BY m.facility_id, lower(m.name), lower(m.address)) > 1 THEN 'exact'
+        ELSE 'decision'
+    END AS link_method,
+    NULL::DOUBLE AS link_probability, m.mention_id AS decision_key
+FROM mention m
+LEFT JOIN identified i USING (mention_id);
 ALTER TABLE mention DROP facility_id;
-ALTER TABLE mention DROP link_method;
 
 -- All that visible records state tells which factory a plan means; shown is what a receiver may have.
 CREATE OR REPLACE TABLE facility_of_identifier AS

@@ -88,8 +88,7 @@ INSERT INTO shared.file FROM release.file SEMI JOIN its_file USING (file_id) ORD
 CREATE OR REPLACE TEMP TABLE its_answer AS
 SELECT a.* REPLACE (
     t.assessment_no AS assessment_no,
-    CASE WHEN d.is_placed THEN a.place_no ELSE 0 END AS place_no,
-    CASE WHEN d.is_placed THEN a.row_no END AS row_no
+    CASE WHEN d.is_own THEN 1 ELSE 0 END AS place_no
 )
 FROM release.compact.stored_answer a
 JOIN its_assessment t ON t.joint_no = a.assessment_no
@@ -103,11 +102,9 @@ SELECT d.delivery_no AS joint_no, d.file_id, (dense_rank() OVER (ORDER BY d.file
 FROM release.compact.delivery d
 WHERE d.delivery_no IN (SELECT DISTINCT delivery_no FROM its_answer);
 CREATE OR REPLACE TEMP TABLE its_place AS
-SELECT p.place_no AS joint_no, (row_number() OVER (ORDER BY p.prefix, p.suffix, p.place_no))::INTEGER AS number, p.prefix, p.suffix
-FROM release.compact.place p
-WHERE p.place_no IN (SELECT DISTINCT place_no FROM its_answer WHERE place_no > 0)
-UNION ALL
-SELECT 0, 0, 'granted', '';
+SELECT number AS joint_no, number, prefix, '' AS suffix
+FROM (VALUES (0, 'granted'), (1, 'answer')) AS t(number, prefix)
+WHERE number IN (SELECT place_no FROM its_answer);
 CREATE OR REPLACE TEMP TABLE its_text AS
 SELECT t.text_no AS joint_no, t.raw_value, t.digest, (row_number() OVER (ORDER BY t.raw_value))::INTEGER AS number
 FROM release.compact.stated_text t
