@@ -58,9 +58,7 @@ HANDED_IN: dict[str, str | bytes] = {
 class Desk:
     """A steward's desk: an inbox, its release, what was published of it."""
 
-    def __init__(
-        self, folder: Path, files: Mapping[str, str | bytes] = HANDED_IN, audiences: str = AUDIENCES
-    ) -> None:
+    def __init__(self, folder: Path, files: Mapping[str, str | bytes] = HANDED_IN, audiences: str = AUDIENCES) -> None:
         self.inbox, self.out = folder / "inbox", folder / "out"
         self.project: Project = knowing(folder / "project", {"pipelines/audiences.yml": audiences})
         deliver(self.inbox, files)

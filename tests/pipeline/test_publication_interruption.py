@@ -70,7 +70,10 @@ class Course:
 
     def grants(self, scope: str, day: str) -> None:
         """Hand in a register and run."""
-        deliver(self.folder / "inbox", {f"consent/received-{day}/grants.csv": register({"audience": "lender", "scope": scope})})
+        deliver(
+            self.folder / "inbox",
+            {f"consent/received-{day}/grants.csv": register({"audience": "lender", "scope": scope})},
+        )
         run_inbox(self.folder / "inbox", self.folder / "out", alone())
 
 
