@@ -6,12 +6,12 @@ import json
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.pipeline.publications import HANDED_IN, Desk, fem
 from tests.pipeline.worlds import AS_OF, run_inbox
 from tests.sharing.interference import contents, differences
-import duckdb
 
 COUNTS = """
     SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM answer) > 0, (SELECT count(*) FROM finding) > 0,
@@ -23,7 +23,9 @@ COUNTS = """
 def scopes(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     """Every audience that hands nothing in has another scope."""
     desk = Desk(tmp_path_factory.mktemp("scopes"))
-    desk.grant({"audience": "newcomer", "scope": "summary"}, {"grant_id": "G-2", "audience": "other", "scope": "answers"})
+    desk.grant(
+        {"audience": "newcomer", "scope": "summary"}, {"grant_id": "G-2", "audience": "other", "scope": "answers"}
+    )
     desk.publish()
     return desk
 
@@ -57,7 +59,9 @@ def granted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
 def test_an_own_answer_that_lost_stands_as_a_conflict(granted: Desk) -> None:
     assert granted.ask("pvh", "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'") == [("Yes",)]
     found = granted.ask(
-        "pvh", "SELECT question_id, value_raw, winning_value_raw, contributor FROM conflict JOIN assessment_copy USING (copy_id)"
+        "pvh",
+        "SELECT question_id, value_raw, winning_value_raw, contributor FROM conflict "
+        "JOIN assessment_copy USING (copy_id)",
     )
     assert ("emsenvpolicy", "No", "Yes", "pvh") in found
     assert {row[0] for row in found} <= {"emsenvpolicy", "ensourceselectricquant"}
@@ -110,8 +114,15 @@ def test_without_the_files_of_others_the_file_is_the_same(tmp_path: Path) -> Non
     same = fem("Yes", "4711", surveyid="S-90", finishdate="2025-05-02")
     files = {**HANDED_IN, "aardvark/received-2025-06-01/a.csv": same, "pvh/received-2025-06-02/b.csv": same}
     files["pvh/received-2025-06-03/c.csv"] = same
-    whole = Desk(tmp_path / "whole", files).grant({"audience": "pvh", "instrument": "gap", "facility_scheme": "gap_facility",
-        "facility_value": "GF-1", "assessment": "G-500"})
+    whole = Desk(tmp_path / "whole", files).grant(
+        {
+            "audience": "pvh",
+            "instrument": "gap",
+            "facility_scheme": "gap_facility",
+            "facility_value": "GF-1",
+            "assessment": "G-500",
+        }
+    )
     whole.publish()
     kept = {path: content for path, content in files.items() if path.split("/")[0] in ("pvh", "gap", "levis")}
     del kept["gap/received-2024-08-01/fem.csv"]
@@ -120,8 +131,15 @@ def test_without_the_files_of_others_the_file_is_the_same(tmp_path: Path) -> Non
     (less.out / "decisions").mkdir(parents=True)
     for path in (whole.out / "decisions").glob("*.jsonl"):
         (less.out / "decisions" / path.name).write_bytes(path.read_bytes())
-    less.grant({"audience": "pvh", "instrument": "gap", "facility_scheme": "gap_facility", "facility_value": "GF-1",
-        "assessment": "G-500"})
+    less.grant(
+        {
+            "audience": "pvh",
+            "instrument": "gap",
+            "facility_scheme": "gap_facility",
+            "facility_value": "GF-1",
+            "assessment": "G-500",
+        }
+    )
     less.publish()
     found = []
     for desk in (whole, less):
@@ -131,8 +149,11 @@ def test_without_the_files_of_others_the_file_is_the_same(tmp_path: Path) -> Non
     assert [row[6] for row in sorted(found[0]["main.file"], key=lambda row: str(row[2]))].count("duplicate") == 1
     assert not differences(*found)
     one, other = (
-        {path.relative_to(desk.out / "audiences/pvh"): path.read_bytes()
-         for path in sorted((desk.out / "audiences/pvh").rglob("*")) if path.is_file() and path.suffix != ".duckdb"}
+        {
+            path.relative_to(desk.out / "audiences/pvh"): path.read_bytes()
+            for path in sorted((desk.out / "audiences/pvh").rglob("*"))
+            if path.is_file() and path.suffix != ".duckdb"
+        }
         for desk in (whole, less)
     )
     assert one.keys() == other.keys()
@@ -153,16 +174,24 @@ def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path:
     first = desk.publish()
     ids = desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment")
     assert len(ids) == 1
-    assert desk.ask("newcomer", "SELECT assessment_id FROM assessment") != desk.ask("other", "SELECT assessment_id FROM assessment")
+    assert desk.ask("newcomer", "SELECT assessment_id FROM assessment") != desk.ask(
+        "other", "SELECT assessment_id FROM assessment"
+    )
     assert desk.publish().publication_id == first.publication_id
     others = {path: path.read_bytes() for path in (desk.out / "audiences/other").resolve().rglob("*") if path.is_file()}
     names = {path.name: content for path, content in others.items()}
-    desk.grant({"revoked_on": "2026-06-01"}, {"grant_id": "G-2", "audience": "other", "revoked_on": "2026-06-01"}, day="2026-06-01")
+    desk.grant(
+        {"revoked_on": "2026-06-01"},
+        {"grant_id": "G-2", "audience": "other", "revoked_on": "2026-06-01"},
+        day="2026-06-01",
+    )
     second = desk.publish(only=["newcomer"])
     assert [one.audience for one in second.withdrawn] == ["newcomer"]
     assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(0,)]
     assert [path.name for path in (desk.out / "publications").iterdir()] == [second.publication_id]
-    assert {path.name: path.read_bytes() for path in (desk.out / "audiences/other").resolve().rglob("*") if path.is_file()} == names
+    assert {
+        path.name: path.read_bytes() for path in (desk.out / "audiences/other").resolve().rglob("*") if path.is_file()
+    } == names
     assert second.receipt is not None
     receipt = json.loads(second.receipt.read_text(encoding="utf-8"))
     assert [(one["audience"], one["shared_id"]) for one in receipt["withdrawn"]] == [("newcomer", ids[0][0])]
