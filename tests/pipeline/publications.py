@@ -41,7 +41,7 @@ def fem(policy: str, amount: str, **changes: str) -> str:
     head = {"groupid": "acc-7", "surveyid": "S-77"}
     defaults = wide([*ASKED], {}).splitlines()[0].split(",")
     columns = [*defaults, *(name for name in head if name not in defaults)]
-    (row,) = wide([*ASKED], {name: value for name, value in said.items()}).splitlines()[1:]
+    (row,) = wide([*ASKED], said).splitlines()[1:]
     whole = {**dict(zip(defaults, row.split(","), strict=True)), **head, **changes}
     return table([columns, [whole[name] for name in columns]])
 

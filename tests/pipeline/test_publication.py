@@ -60,7 +60,8 @@ def test_an_own_answer_that_lost_stands_as_a_conflict(granted: Desk) -> None:
     assert granted.ask("pvh", "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'") == [("Yes",)]
     found = granted.ask(
         "pvh",
-        "SELECT question_id, value_raw, winning_value_raw, contributor FROM conflict JOIN assessment_copy USING (copy_id)",
+        "SELECT question_id, value_raw, winning_value_raw, contributor FROM conflict "
+        "JOIN assessment_copy USING (copy_id)",
     )
     assert ("emsenvpolicy", "No", "Yes", "pvh") in found
     assert {row[0] for row in found} <= {"emsenvpolicy", "ensourceselectricquant"}

@@ -102,7 +102,8 @@ def test_no_number_id_or_name_of_others_stands_in_any_file(audience: str, files:
         masters = connection.execute(
             "SELECT facility_id FROM facility UNION SELECT assessment_id FROM assessment UNION SELECT file_id FROM file"
             " UNION SELECT content_id FROM file UNION SELECT finding_id FROM finding "
-            "UNION SELECT copy_id FROM assessment_copy UNION SELECT mention_id FROM facility_mention UNION SELECT logical_hash FROM release"
+            "UNION SELECT copy_id FROM assessment_copy UNION SELECT mention_id FROM facility_mention "
+            "UNION SELECT logical_hash FROM release"
         ).fetchall()
     told = [word for (word,) in masters if word.encode() in raw]
     assert told == []
