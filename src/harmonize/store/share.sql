@@ -15,7 +15,6 @@ SELECT DISTINCT shared_id AS file_id FROM shared_file WHERE audience_no = getvar
 INSERT INTO shared.facility FROM release.facility SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.facility_identifier FROM release.facility_identifier SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.facility_alias FROM release.facility_alias SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
-INSERT INTO shared.facility_relation FROM release.facility_relation SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.facility_mention FROM release.facility_mention SEMI JOIN its_facility USING (facility_id) ORDER BY ALL;
 INSERT INTO shared.assessment
 SELECT a.* REPLACE (CASE WHEN t.is_own THEN o.native_id ELSE a.assessment_id || '-N' END AS native_id)
