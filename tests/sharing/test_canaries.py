@@ -12,7 +12,8 @@ from harmonize.pipeline.publication import share_release
 from harmonize.sharing.audiences import Audience
 from harmonize.store.shares import Share
 from tests.pipeline.publications import Desk, fem
-from tests.sharing.interference import AS_OF, SECRET, rules, understanding
+from tests.pipeline.worlds import AS_OF
+from tests.sharing.interference import SECRET, rules, understanding
 from tests.sources.delivering import gap
 
 AUDIENCES = (
