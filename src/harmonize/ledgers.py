@@ -1,4 +1,8 @@
-"""Append-only ledgers of minted ids: JSON Lines of `{"key", "id", "minted_on"}`, the last line of a key holds.
+"""Append-only ledgers, as JSON Lines: of minted ids, and of what people decided.
+
+Ids: `{"key", "id", "minted_on"}`, the last line of a key holds. Decisions: every line says which act it belongs to, and
+`{"undoes": ACT, "by", "at", "why"}` takes an act back; acts are named by a hash of what they say, so that a file means
+the same in whatever order git merges its lines.
 
 A line that was cut off by a power failure is the last one; it is passed over and written again by the next run. A last
 line that only lacks its end, as an editor may leave it, counts and stays.
@@ -6,20 +10,37 @@ line that only lacks its end, as an editor may leave it, counts and stays.
 
 from __future__ import annotations
 
+import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from typing import Generic, TypeVar
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.json as pa_json
+from pydantic import TypeAdapter, ValidationError
 
 from harmonize.errors import LedgerError
 
-__all__ = ["append_ids", "append_lines", "read_columns", "read_ids", "read_lines"]
+__all__ = [
+    "ActLines",
+    "act_name",
+    "append_ids",
+    "append_lines",
+    "append_undo",
+    "lines_by_act",
+    "read_columns",
+    "read_ids",
+    "read_lines",
+]
+
+_HASH_CHARACTERS = 12
+_Line = TypeVar("_Line")
 
 
 def read_columns(path: Path, names: Sequence[str]) -> pa.Table | None:
@@ -129,3 +150,72 @@ def append_ids(path: Path, minted: Mapping[str, str], minted_on: date) -> None:
         path,
         [{"key": key, "id": value, "minted_on": minted_on.isoformat()} for key, value in sorted(minted.items())],
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Undo:
+    undoes: str
+    by: str = ""
+    at: str = ""
+    why: str = ""
+
+
+_UNDO = TypeAdapter(_Undo)
+
+
+@dataclass(frozen=True, slots=True)
+class ActLines(Generic[_Line]):
+    """The lines of one act.
+
+    Attributes:
+        numbers: where they stand in the file, counted from 1.
+        is_undone: it was taken back.
+    """
+
+    act_id: str
+    lines: tuple[_Line, ...]
+    numbers: tuple[int, ...]
+    is_undone: bool
+
+
+def lines_by_act(path: Path, form: TypeAdapter[_Line], act_of: Callable[[_Line], str]) -> list[ActLines[_Line]]:
+    """All acts, in the order in which they begin in the file; a missing file has none.
+
+    Args:
+        form: of a line that decides.
+        act_of: the act that such a line belongs to.
+
+    Raises:
+        LedgerError: a line cannot be read.
+    """
+    found: dict[str, list[tuple[int, _Line]]] = {}
+    undone: set[str] = set()
+    for number, content in enumerate(read_lines(path), start=1):
+        try:
+            if "undoes" in content:
+                undone.add(_UNDO.validate_python(content).undoes)
+                continue
+            line = form.validate_python(content)
+        except ValidationError as problem:
+            first = problem.errors()[0]
+            place = ".".join(map(str, first["loc"]))
+            raise LedgerError(f"{path}:{number}: {place}: {first['msg']}. See data/decisions/README.md.") from problem
+        found.setdefault(act_of(line), []).append((number, line))
+    return [
+        ActLines(act_id, tuple(line for _, line in lines), tuple(number for number, _ in lines), act_id in undone)
+        for act_id, lines in found.items()
+    ]
+
+
+def act_name(letter: str, said: object) -> str:
+    """The id of an act: a letter for the ledger, and a hash of what the act says."""
+    return letter + hashlib.sha256(repr(said).encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARACTERS]
+
+
+def append_undo(path: Path, act_id: str, by: str, at: str, why: str) -> None:
+    """Take an act back, by one more line.
+
+    Raises:
+        LedgerError: the file cannot be written.
+    """
+    append_lines(path, [{"undoes": act_id, "by": by, "at": at, "why": why}])

@@ -13,12 +13,12 @@ from harmonize.errors import InboxError, LedgerError
 from harmonize.identity.corrections import Keys, Word, decided, merged, overruled, split
 from harmonize.identity.decision_ledger import (
     append_decisions,
-    append_undo,
     last_act,
     read_acts,
     read_decisions,
 )
 from harmonize.identity.decisions import Decision
+from harmonize.ledgers import append_undo
 
 FIRST, SECOND = Word("steward-1", "2026-06-30T10:00:00.000001Z", "one gate"), Word("steward-2", "2026-07-01", "")
 

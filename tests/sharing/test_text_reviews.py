@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize.errors import LedgerError
-from harmonize.sharing.text_reviews import append_review, append_undo, approved_texts, read_acts
+from harmonize.ledgers import append_undo
+from harmonize.sharing.text_reviews import append_review, approved_texts, read_acts
 
 _ACTS = st.lists(
     st.tuples(st.sampled_from("abc"), st.sampled_from(["approved", "refused"]), st.integers(1, 3), st.booleans()),

@@ -226,7 +226,8 @@ def undo_command(
     out: Out = Path("data"),
 ) -> None:
     """Take a decision on two deliveries back, by one more line: nothing is deleted."""
-    from harmonize.identity.decision_ledger import append_undo, last_act, read_acts
+    from harmonize.identity.decision_ledger import last_act, read_acts
+    from harmonize.ledgers import append_undo
 
     ledger = _ledger(out)
     acts = read_acts(ledger)

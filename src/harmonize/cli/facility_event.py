@@ -38,8 +38,9 @@ def event_command(
     out: Out = Path("data"),
 ) -> None:
     """Record an event at a factory that ends the reuse of older evidence, or take one back; nothing is deleted."""
-    from harmonize.assessments.reuse.facility_events import LEDGER, append_event, append_undo, read_events
+    from harmonize.assessments.reuse.facility_events import LEDGER, append_event, read_events
     from harmonize.assessments.reuse.rules import load_rules
+    from harmonize.ledgers import append_undo
 
     project = Project.locate(Path.cwd())
     path = project.decisions_folder(out) / LEDGER

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -28,9 +28,6 @@ from harmonize.cli.table_file import replacing
 from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
-
-if TYPE_CHECKING:
-    pass
 
 __all__ = ["app"]
 

@@ -105,7 +105,8 @@ def undo_command(
     out: Out = Path("data"),
 ) -> None:
     """Take a decision on texts back, by one more line: nothing is deleted, and they wait again."""
-    from harmonize.sharing.text_reviews import append_undo, read_acts
+    from harmonize.ledgers import append_undo
+    from harmonize.sharing.text_reviews import read_acts
 
     ledger = _ledger(out)
     act = _act(read_acts(ledger), decision, ledger)

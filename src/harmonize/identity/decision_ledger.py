@@ -1,36 +1,21 @@
 """The file of what people decided: append-only, one act of a person after the other, each by an id that git may move.
 
-A line is a decision on two keys, or takes an act back: `{"undoes", "by", "at", "why"}`. Lines of one act (the division
-of a factory is many) share the id `act`; a line without one is an act of its own, named by a hash of what it says.
-Since acts are named by content, the file means the same in whatever order git merges its lines.
+A line is a decision on two keys, or takes an act back (`harmonize.ledgers`). Lines of one act (the division of a
+factory is many) share the id `act`; a line without one is an act of its own, named by a hash of what it says.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
-from harmonize.errors import LedgerError
 from harmonize.identity.decisions import Decision
-from harmonize.ledgers import append_lines, read_lines
+from harmonize.ledgers import act_name, append_lines, lines_by_act
 
-__all__ = ["Act", "acts_of", "append_decisions", "append_undo", "last_act", "read_acts", "read_decisions"]
-
-_HASH_CHARACTERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Undo:
-    """A line that takes an act back."""
-
-    undoes: str
-    by: str = ""
-    at: str = ""
-    why: str = ""
+__all__ = ["Act", "acts_of", "append_decisions", "last_act", "read_acts", "read_decisions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,7 @@ class Act:
         return max(decision.at for decision in self.decisions)
 
 
-_UNDO, _LINE = TypeAdapter(_Undo), TypeAdapter(_Line)
+_LINE = TypeAdapter(_Line)
 
 
 def read_decisions(path: Path) -> list[Decision]:
@@ -80,29 +65,14 @@ def read_acts(path: Path) -> list[Act]:
     Raises:
         LedgerError: a line cannot be read.
     """
-    found: dict[str, list[tuple[int, Decision]]] = {}
-    undone: set[str] = set()
-    for number, line in enumerate(read_lines(path), start=1):
-        try:
-            if "undoes" in line:
-                undone.add(_UNDO.validate_python(line).undoes)
-                continue
-            read = _LINE.validate_python(line)
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise LedgerError(f"{path}:{number}: {place}: {first['msg']}. See data/decisions/README.md.") from problem
-        decision = Decision(read.key_a, read.key_b, read.verdict, read.by, read.at, read.why)
-        found.setdefault(read.act or _name_of([decision]), []).append((number, decision))
     return [
-        Act(
-            act_id,
-            tuple(decision for _, decision in lines),
-            tuple(number for number, _ in lines),
-            act_id in undone,
-        )
-        for act_id, lines in found.items()
+        Act(act.act_id, tuple(map(_decision, act.lines)), act.numbers, act.is_undone)
+        for act in lines_by_act(path, _LINE, lambda line: line.act or _name_of([_decision(line)]))
     ]
+
+
+def _decision(line: _Line) -> Decision:
+    return Decision(line.key_a, line.key_b, line.verdict, line.by, line.at, line.why)
 
 
 def acts_of(acts: Iterable[Act], keys: Iterable[str], others: Iterable[str], verdict: str) -> list[Act]:
@@ -139,15 +109,5 @@ def append_decisions(path: Path, decisions: Sequence[Decision]) -> str:
     return act_id
 
 
-def append_undo(path: Path, act_id: str, by: str, at: str, why: str) -> None:
-    """Take an act back.
-
-    Raises:
-        LedgerError: the file cannot be written.
-    """
-    append_lines(path, [{"undoes": act_id, "by": by, "at": at, "why": why}])
-
-
 def _name_of(decisions: Sequence[Decision]) -> str:
-    said = repr([tuple(asdict(decision).values()) for decision in decisions])
-    return "D" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARACTERS]
+    return act_name("D", [tuple(asdict(decision).values()) for decision in decisions])

@@ -104,8 +104,7 @@ class ExtractWriter:
         except (OSError, ValueError, KeyError, TypeError) as problem:
             raise PublicationError(
                 f"{path}: what was told before cannot be read ({type(problem).__name__}). Restore it from a "
-                "copy: without it, "
-                "two publications could be subtracted from each other."
+                "copy: without it, two publications could be subtracted from each other."
             ) from problem
 
 

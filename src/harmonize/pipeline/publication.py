@@ -6,7 +6,6 @@ audiences side by side, and the stages of a run make of it what they make of an 
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
@@ -67,7 +66,7 @@ class Sharing:
     """What was made for all audiences.
 
     Attributes:
-        shares: one of each audience that has any rows, by its name.
+        shares: one of each audience, in their order.
         withheld: how many rows each audience lost to which class.
         visible: the assessments that each audience is shown, as (audience, id there, id in the release, `own` or
             `grant`, how much of it from 1 to 4, grant).
@@ -135,7 +134,6 @@ def share_release(
         )
     for path in (joint, empty):
         path.unlink()
-    shutil.rmtree(folder / ".spill", ignore_errors=True)
     return sharing
 
 

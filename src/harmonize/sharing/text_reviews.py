@@ -1,14 +1,12 @@
 """What stewards decided about sensitive free texts: an append-only ledger, and the texts that wait for a decision.
 
 A line names a text by the hash of its words and its place: `{"text", "verdict", "by", "at", "why", "act"}`; lines of
-one act share `act`. `{"undoes": ACT, "by", "at", "why"}` takes an act back. A text that a re-export changes waits anew.
-The order of lines is no matter, so git may merge them: of two decisions the later one holds, of two at one moment the
-refusal.
+one act share `act`, others take one back (`harmonize.ledgers`). A text that a re-export changes waits anew. Of two
+decisions the later one holds, of two at one moment the refusal.
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from importlib.resources import files
 from pathlib import Path
@@ -16,10 +14,9 @@ from typing import Literal, NamedTuple
 
 import duckdb
 import pyarrow as pa
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, TypeAdapter
 
-from harmonize.errors import LedgerError
-from harmonize.ledgers import append_lines, read_lines
+from harmonize.ledgers import act_name, append_lines, lines_by_act
 from harmonize.sharing.withholding import create_rule_tables, create_temp_table, flag_texts, known_indicators
 from harmonize.sharing.withholding_rules import WithholdingRules
 
@@ -27,7 +24,6 @@ __all__ = [
     "ReviewAct",
     "Verdict",
     "append_review",
-    "append_undo",
     "approved_texts",
     "read_acts",
     "reviewable_texts",
@@ -35,7 +31,6 @@ __all__ = [
 ]
 
 Verdict = Literal["approved", "refused"]
-_HASH_CHARACTERS = 12
 
 
 class _Line(BaseModel):
@@ -49,6 +44,9 @@ class _Line(BaseModel):
     at: str
     why: str = ""
     act: str
+
+
+_LINE = TypeAdapter(_Line)
 
 
 class ReviewAct(NamedTuple):
@@ -74,30 +72,12 @@ def read_acts(path: Path) -> list[ReviewAct]:
     Raises:
         LedgerError: a line cannot be read.
     """
-    acts: dict[str, list[_Line]] = {}
-    undone: set[str] = set()
-    for number, line in enumerate(read_lines(path), start=1):
-        if "undoes" in line:
-            undone.add(line["undoes"])
-            continue
-        try:
-            read = _Line.model_validate(line)
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise LedgerError(f"{path}:{number}: {place}: {first['msg']}. See data/decisions/README.md.") from problem
-        acts.setdefault(read.act, []).append(read)
     return [
         ReviewAct(
-            act_id,
-            tuple(one.text for one in lines),
-            lines[0].verdict,
-            lines[0].by,
-            lines[0].at,
-            lines[0].why,
-            act_id in undone,
+            act.act_id, tuple(line.text for line in act.lines), one.verdict, one.by, one.at, one.why, act.is_undone
         )
-        for act_id, lines in acts.items()
+        for act in lines_by_act(path, _LINE, lambda line: line.act)
+        for one in act.lines[:1]
     ]
 
 
@@ -123,22 +103,12 @@ def append_review(path: Path, texts: Sequence[str], verdict: Verdict, by: str, a
     Raises:
         LedgerError: the ledger cannot be written.
     """
-    said = repr((sorted(texts), verdict, by, at, why))
-    act = "R" + hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARACTERS]
+    act = act_name("R", (sorted(texts), verdict, by, at, why))
     lines: list[Mapping[str, str]] = [
         {"text": text, "verdict": verdict, "by": by, "at": at, "why": why, "act": act} for text in texts
     ]
     append_lines(path, lines)
     return act
-
-
-def append_undo(path: Path, act_id: str, by: str, at: str, why: str) -> None:
-    """Take an act back.
-
-    Raises:
-        LedgerError: the ledger cannot be written.
-    """
-    append_lines(path, [{"undoes": act_id, "by": by, "at": at, "why": why}])
 
 
 _TEXTS = """

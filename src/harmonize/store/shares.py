@@ -47,11 +47,6 @@ class Share:
     hashes: Mapping[str, tuple[int, str]]
     logical_hash: str
 
-    @property
-    def is_empty(self) -> bool:
-        """It says nothing of any factory."""
-        return not self.hashes["facility"][0]
-
 
 def empty_share(path: Path, knowledge: Mapping[str, Sequence[Mapping[str, object]]]) -> Path:
     """A file with all tables and views, and no rows but those of the language and the crosswalks."""

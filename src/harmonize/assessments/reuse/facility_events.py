@@ -1,36 +1,26 @@
 """What stewards record of factories: a move, a new owner, denied access; append-only, found again after a re-export.
 
 A line is `{"event", "key", "kind", "on", "by", "at", "why"}`, one for every decision key of the factory's records, or
-takes an event back: `{"undoes", "by", "at", "why"}`. Events are named by what they say, so that git may move lines.
+takes an event back (`harmonize.ledgers`).
 """
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
 import duckdb
-from pydantic import TypeAdapter, ValidationError
+from pydantic import TypeAdapter
 
 from harmonize.assessments.reuse.plan import ReportedEvent
 from harmonize.errors import LedgerError
-from harmonize.ledgers import append_lines, read_lines
+from harmonize.ledgers import act_name, append_lines, lines_by_act
 
-__all__ = ["LEDGER", "FacilityEvent", "append_event", "append_undo", "placed", "read_events"]
+__all__ = ["LEDGER", "FacilityEvent", "append_event", "placed", "read_events"]
 
 LEDGER = "facility_events.jsonl"
-_HASH_CHARACTERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Undo:
-    undoes: str
-    by: str = ""
-    at: str = ""
-    why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +54,7 @@ class FacilityEvent:
     is_undone: bool = False
 
 
-_UNDO, _LINE = TypeAdapter(_Undo), TypeAdapter(_Line)
+_LINE = TypeAdapter(_Line)
 
 
 def read_events(path: Path, kinds: Iterable[str]) -> list[FacilityEvent]:
@@ -76,34 +66,20 @@ def read_events(path: Path, kinds: Iterable[str]) -> list[FacilityEvent]:
     Raises:
         LedgerError: a line cannot be read, or is of no known kind.
     """
-    lines: dict[str, list[_Line]] = {}
-    undone: set[str] = set()
     known = list(kinds)
-    for number, content in enumerate(read_lines(path), start=1):
-        try:
-            if "undoes" in content:
-                undone.add(_UNDO.validate_python(content).undoes)
-                continue
-            line = _LINE.validate_python(content)
-        except ValidationError as problem:
-            first = problem.errors()[0]
-            place = ".".join(map(str, first["loc"]))
-            raise LedgerError(f"{path}:{number}: {place}: {first['msg']}. See data/decisions/README.md.") from problem
-        if line.kind not in known:
-            raise LedgerError(f"{path}:{number}: {line.kind!r} is none of the events {', '.join(known)}. Correct it.")
-        lines.setdefault(line.event, []).append(line)
+    acts = lines_by_act(path, _LINE, lambda line: line.event)
+    for act in acts:
+        for number, line in zip(act.numbers, act.lines, strict=True):
+            if line.kind not in known:
+                raise LedgerError(
+                    f"{path}:{number}: {line.kind!r} is none of the events {', '.join(known)}. Correct it."
+                )
     return [
         FacilityEvent(
-            event_id,
-            tuple(line.key for line in found),
-            found[0].kind,
-            found[0].on,
-            found[0].by,
-            found[0].at,
-            found[0].why,
-            event_id in undone,
+            act.act_id, tuple(line.key for line in act.lines), one.kind, one.on, one.by, one.at, one.why, act.is_undone
         )
-        for event_id, found in lines.items()
+        for act in acts
+        for one in act.lines[:1]
     ]
 
 
@@ -114,19 +90,9 @@ def append_event(path: Path, keys: Sequence[str], kind: str, on: date, by: str, 
         LedgerError: the file cannot be written.
     """
     said = {"kind": kind, "on": on.isoformat(), "by": by, "at": at, "why": why}
-    text = repr([sorted(keys), *said.values()])
-    event_id = "E" + hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:_HASH_CHARACTERS]
+    event_id = act_name("E", [sorted(keys), *said.values()])
     append_lines(path, [{"event": event_id, "key": key, **said} for key in sorted(keys)])
     return event_id
-
-
-def append_undo(path: Path, event_id: str, by: str, at: str, why: str) -> None:
-    """Take an event back.
-
-    Raises:
-        LedgerError: the file cannot be written.
-    """
-    append_lines(path, [{"undoes": event_id, "by": by, "at": at, "why": why}])
 
 
 def placed(connection: duckdb.DuckDBPyConnection, events: Iterable[FacilityEvent]) -> list[ReportedEvent]:
