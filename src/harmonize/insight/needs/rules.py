@@ -9,13 +9,13 @@ from typing import Annotated, Literal
 
 from pydantic import Field
 
+from harmonize.insight.group_rules import GroupRules, Share
 from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["BenchmarkRules", "Circle", "load_benchmark_rules"]
 
 Circle = tuple[Literal["process", "country"], ...]
 """What the factories of a circle have in common."""
-_Share = Annotated[float, Field(gt=0, le=1)]
 
 
 class OwnerRules(StrictForm):
@@ -32,7 +32,7 @@ class IntensityRules(StrictForm):
     indicators: Sequence[str]
     oldest_years: int = Field(ge=0)
     least_verification: Literal["none", "desk", "virtual", "onsite"]
-    fall_share: _Share
+    fall_share: Share
 
 
 class BeforeRules(StrictForm):
@@ -44,18 +44,10 @@ class BeforeRules(StrictForm):
     withheld_facets: Sequence[str] = ()
 
 
-class BenchmarkRules(StrictForm):
-    """All of the file.
+class BenchmarkRules(GroupRules):
+    """All of the file."""
 
-    Attributes:
-        least_groups: owner groups of which anything is told; domain rule 29 forbids fewer than five.
-        most_of_one_group: the largest share that one of them may hold.
-    """
-
-    least_groups: int = Field(ge=5)
-    most_of_one_group: _Share
-    digits: int = Field(ge=1)
-    quantiles: Sequence[_Share]
+    quantiles: Sequence[Share]
     circles: Sequence[Annotated[Circle, Field(min_length=1)]] = Field(min_length=1)
     owners: OwnerRules
     intensities: IntensityRules

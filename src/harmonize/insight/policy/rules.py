@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 
 from pydantic import Field, model_validator
 
+from harmonize.insight.group_rules import GroupRules, Share
 from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["BestInClass", "Extract", "LenderRules", "PolicyRules", "load_policy_rules"]
@@ -16,7 +17,6 @@ __all__ = ["BestInClass", "Extract", "LenderRules", "PolicyRules", "load_policy_
 Extract = Literal["non_compliance", "fem_practices", "working_time", "best_in_class", "lender"]
 Kind = Literal["buyer", "manufacturer", "government", "civil_society", "financier"]
 Verification = Literal["none", "desk", "virtual", "onsite"]
-_Share = Annotated[float, Field(gt=0, le=1)]
 _PERSONAL: tuple[Extract, ...] = ("lender",)
 """Extracts that name factories under their own grant: for a lender alone."""
 
@@ -65,7 +65,7 @@ class BestInClass(StrictForm):
     contest_at: str | None = None
     contest_days: int = Field(gt=0)
     least_indicators: int = Field(gt=0)
-    least_share_met: _Share
+    least_share_met: Share
     least_verification: Verification
     oldest_months: int = Field(gt=0)
     never_with: Sequence[str] = ()
@@ -88,18 +88,10 @@ class LenderRules(StrictForm):
     severities: Sequence[str] = ()
 
 
-class PolicyRules(StrictForm):
-    """All of the file.
-
-    Attributes:
-        least_groups: owner groups of which anything is told; domain rule 29 forbids fewer than five.
-        most_of_one_group: the largest share that one of them may hold.
-    """
+class PolicyRules(GroupRules):
+    """All of the file."""
 
     extracts: Mapping[Kind, Sequence[Extract]]
-    least_groups: int = Field(ge=5)
-    most_of_one_group: _Share
-    digits: int = Field(ge=1)
     closed_after_months: int = Field(ge=0)
     size_classes: Sequence[SizeClass] = Field(min_length=1)
     processes: Sequence[ProcessClass]

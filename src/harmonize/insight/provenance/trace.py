@@ -63,53 +63,37 @@ _FINDING = f"""
     JOIN file f USING (file_id)
     LEFT JOIN crosswalk k USING (mapping_id)
 """
+_MENTION = f"""
+    SELECT
+        {{
+            'table': 'facility_mention', 'mention_id': m.mention_id, 'facility_id': m.facility_id,
+            'name': m.name, 'name_local': m.name_local, 'address': m.address, 'country': m.country,
+            'workers': m.workers
+        }} AS cell,
+        {_PLACE.format("m")}, {{'method': m.link_method, 'probability': m.link_probability}} AS link
+    FROM facility_mention m JOIN file f USING (file_id)
+"""
+_COPY = f"""
+    SELECT
+        {{
+            'table': 'assessment_copy', 'copy_id': c.copy_id, 'relation': c.relation, 'wins': c.wins,
+            'evidence': c.evidence, 'confidence': c.confidence, 'native_id': c.native_id,
+            'assessed_on': c.assessed_on, 'status': c.status
+        }} AS cell,
+        {_PLACE.format("c")}, {_ASSESSMENT}
+    FROM assessment_copy c JOIN assessment s USING (assessment_id) JOIN file f USING (file_id)
+"""
 _BY_KIND: Mapping[str, str] = MappingProxyType(
     {
         "finding": f"{_FINDING} WHERE n.finding_id = $id",
         "facility": f"""
-            SELECT
-                {{
-                    'table': 'facility_mention', 'mention_id': m.mention_id, 'facility_id': m.facility_id,
-                    'name': m.name, 'name_local': m.name_local, 'address': m.address, 'country': m.country,
-                    'workers': m.workers
-                }} AS cell,
-                {_PLACE.format("m")}, {{'method': m.link_method, 'probability': m.link_probability}} AS link
-            FROM facility_mention m JOIN file f USING (file_id)
+            {_MENTION}
             WHERE m.facility_id = coalesce((SELECT facility_id FROM facility_alias WHERE old_id = $id), $id)
             ORDER BY f.path, m.locator
         """,
-        "mention": f"""
-            SELECT
-                {{
-                    'table': 'facility_mention', 'mention_id': m.mention_id, 'facility_id': m.facility_id,
-                    'name': m.name, 'name_local': m.name_local, 'address': m.address, 'country': m.country,
-                    'workers': m.workers
-                }} AS cell,
-                {_PLACE.format("m")}, {{'method': m.link_method, 'probability': m.link_probability}} AS link
-            FROM facility_mention m JOIN file f USING (file_id) WHERE m.mention_id = $id
-        """,
-        "assessment": f"""
-            SELECT
-                {{
-                    'table': 'assessment_copy', 'copy_id': c.copy_id, 'relation': c.relation, 'wins': c.wins,
-                    'evidence': c.evidence, 'confidence': c.confidence, 'native_id': c.native_id,
-                    'assessed_on': c.assessed_on, 'status': c.status
-                }} AS cell,
-                {_PLACE.format("c")}, {_ASSESSMENT}
-            FROM assessment_copy c JOIN assessment s USING (assessment_id) JOIN file f USING (file_id)
-            WHERE c.assessment_id = $id ORDER BY c.wins DESC, f.path, c.locator
-        """,
-        "copy": f"""
-            SELECT
-                {{
-                    'table': 'assessment_copy', 'copy_id': c.copy_id, 'relation': c.relation, 'wins': c.wins,
-                    'evidence': c.evidence, 'confidence': c.confidence, 'native_id': c.native_id,
-                    'assessed_on': c.assessed_on, 'status': c.status
-                }} AS cell,
-                {_PLACE.format("c")}, {_ASSESSMENT}
-            FROM assessment_copy c JOIN assessment s USING (assessment_id) JOIN file f USING (file_id)
-            WHERE c.copy_id = $id
-        """,
+        "mention": f"{_MENTION} WHERE m.mention_id = $id",
+        "assessment": f"{_COPY} WHERE c.assessment_id = $id ORDER BY c.wins DESC, f.path, c.locator",
+        "copy": f"{_COPY} WHERE c.copy_id = $id",
         "action": f"""
             SELECT
                 {{
