@@ -20,6 +20,7 @@ __all__ = [
     "compressed_without",
     "create_table",
     "joins_as_written",
+    "open_part_of_memory",
     "quoted",
     "scratch",
     "source_hash",
@@ -29,6 +30,8 @@ _PATIENCE = 0.05
 """Seconds between two attempts to stop."""
 _ASKED_KEYS = 10_000
 """Keys of the small side of a join that blocks of the large one are asked for; each is compared with every block."""
+_MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
+"""How DuckDB prints its limit; it reads no PiB."""
 _Result = TypeVar("_Result")
 
 
@@ -56,6 +59,18 @@ def scratch() -> duckdb.DuckDBPyConnection:
     All share one database in memory: to open one takes longer than most of what is asked there.
     """
     return _memory().cursor()
+
+
+def open_part_of_memory(
+    configuration: dict[str, str | bool | int | float | list[str]], parts: int
+) -> duckdb.DuckDBPyConnection:
+    """A database in memory that takes one of so many equal parts of the memory that the configuration grants."""
+    connection = duckdb.connect(config=configuration)
+    ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
+    amount, unit = limit.split()
+    kibibytes = float(amount) * 1024 ** (_MEMORY_UNITS.index(unit) - 1)
+    connection.execute(f"SET memory_limit = '{kibibytes / parts}KiB'")
+    return connection
 
 
 def create_table(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table, columns: str = "*") -> None:

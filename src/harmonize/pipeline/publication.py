@@ -38,6 +38,7 @@ from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
 from harmonize.store.build import attach_release, fill_contract, list_open_findings
+from harmonize.store.share_writers import ShareWriters, keep_lists
 from harmonize.store.shares import Share, empty_share, write_share
 
 __all__ = ["Sharing", "SharingRules", "share_release"]
@@ -100,7 +101,8 @@ def share_release(
         secret: of the publisher, from which the ids of audiences are made.
         judged_on: the day on which grants are judged.
         folder: an empty folder, for the files.
-        write: what else is made of each file, with a connection that has it attached as `shared`.
+        write: what else is made of each file, with a connection whose default database it is; called by several
+            threads, each with a connection of its own.
 
     Raises:
         PublicationError: the release was made by an older program.
@@ -115,26 +117,26 @@ def share_release(
         judge_grants(connection, judged_on, rules.bounded, rules.signatories)
         joint = folder / ".joint.duckdb"
         attach_release(connection, joint, None, "shares")
-        choose(connection, len(audiences), rules.withholding)
+        choose(connection, rules.withholding)
         apply_withholding(connection, rules.withholding, rules.approved)
         personal = [asdict(one) for one in personal_records(connection, rules.withholding, judged_on)]
         lay_out(connection)
         _make(connection, as_of)
-        empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
-        shares = [
-            write_share(connection, number, one, empty, folder / one.folder, CONTRACT_VERSION, as_of, judged_on, write)
-            for number, one in enumerate(audiences, 1)
-        ]
-        sharing = Sharing(
-            shares,
-            _withheld(connection),
-            connection.execute(_VISIBLE).fetchall(),
-            connection.execute(_statements("share_tokens.sql")).fetchall(),
-            personal,
-        )
-    for path in (joint, empty):
+        withheld = _withheld(connection)
+        visible = connection.execute(_VISIBLE).fetchall()
+        tokens = connection.execute(_statements("share_tokens.sql")).fetchall()
+        lists = keep_lists(connection, folder / ".lists.duckdb")
+    empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
+
+    def one_share(writer: duckdb.DuckDBPyConnection, number: int) -> Share:
+        one = audiences[number - 1]
+        return write_share(writer, number, one, empty, folder / one.folder, CONTRACT_VERSION, as_of, judged_on, write)
+
+    with ShareWriters(joint, lists, database, configuration, len(audiences)) as writers:
+        shares = writers.map(one_share, range(1, len(audiences) + 1))
+    for path in (joint, lists, empty):
         path.unlink()
-    return sharing
+    return Sharing(shares, withheld, visible, tokens, personal)
 
 
 def _statements(name: str) -> str:

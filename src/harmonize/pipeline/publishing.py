@@ -34,7 +34,7 @@ from harmonize.store.build import release_form
 from harmonize.store.datapackage import datapackage
 from harmonize.store.dictionary import dictionary_markdown
 from harmonize.store.history import mark_audiences_published
-from harmonize.store.parquet import write_parquet
+from harmonize.store.parquet import Previous, write_parquet
 from harmonize.store.publications import Publications, Withdrawn, withdrawn
 from harmonize.store.releases import building, exclusive, file_sizes, is_whole, read_manifest
 from harmonize.store.shares import Share
@@ -100,9 +100,11 @@ def publish(
         manifests: dict[str, dict[str, Any]] = {}
         extracts = ExtractWriter.of(project, database, publications, as_of, judged_on)
         named = {one.name: one.named for one in audiences}
+        # What all are told of the language says the same in every file: it is written once.
+        written: list[Previous] = []
 
         def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
-            manifest = _extract(connection, share, dictionary, as_of, judged_on)
+            manifest = _extract(connection, share, dictionary, as_of, judged_on, written)
             if told := extracts.write(connection, share, is_named=named[share.audience]):
                 manifest["extracts"] = told
             if share.kind == "manufacturer":
@@ -165,14 +167,24 @@ def _bounded(profiles: Mapping[str, Any]) -> list[str]:
 
 
 def _extract(
-    connection: duckdb.DuckDBPyConnection, share: Share, dictionary: str, as_of: date, judged_on: date
+    connection: duckdb.DuckDBPyConnection,
+    share: Share,
+    dictionary: str,
+    as_of: date,
+    judged_on: date,
+    written: list[Previous],
 ) -> dict[str, Any]:
-    """Parquet, the dictionary and what the manifest says of the tables."""
+    """Parquet, the dictionary and what the manifest says of the tables.
+
+    Args:
+        written: the extracts of the audience that was first, once they are there.
+    """
     folder = share.database.parent
     parquet = folder / "parquet"
     parquet.mkdir()
     digests = {table: digest for table, (_, digest) in share.hashes.items()}
-    write_parquet(connection, parquet, digests, None)
+    parts = write_parquet(connection, parquet, digests, written[0] if written else None, continues=False)
+    written.append(Previous(parquet, parts))
     package = datapackage(parquet, share.logical_hash[:12], as_of.isoformat())
     (parquet / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
     (folder / "README.md").write_text(dictionary, encoding="utf-8")

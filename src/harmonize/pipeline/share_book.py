@@ -126,10 +126,10 @@ def _seen(connection: duckdb.DuckDBPyConnection, facility_id: str) -> list[tuple
             a.audience, i.title, s.assessed_on, s.assessment_id, max(c.scope_rank) AS scope_rank,
             max(c.until) FILTER (c.scope_rank = w.widest) AS until
         FROM workspace.shared_assessment m
-        JOIN covered_copy c USING (assessment_id)
-        JOIN (SELECT audience_no, assessment_id, max(scope_rank) AS widest FROM covered_copy GROUP BY ALL) w
+        JOIN workspace.covered_copy c USING (assessment_id)
+        JOIN (SELECT audience_no, assessment_id, max(scope_rank) AS widest FROM workspace.covered_copy GROUP BY ALL) w
             ON w.audience_no = c.audience_no AND w.assessment_id = c.assessment_id
-        JOIN audience a ON a.audience_no = c.audience_no
+        JOIN workspace.audience a ON a.audience_no = c.audience_no
         JOIN assessment s ON s.assessment_id = m.shared_id
         LEFT JOIN instrument i ON i.instrument = s.instrument
         WHERE m.audience_no = getvariable('audience_no') AND c.audience_no <> m.audience_no AND s.facility_id = ?

@@ -27,7 +27,7 @@ from harmonize.assessments.deduplicate import (
     make_answers,
 )
 from harmonize.crosswalk.harmonise import harmonise, judge
-from harmonize.database import beside, quoted
+from harmonize.database import beside, open_part_of_memory, quoted
 from harmonize.errors import ConfigurationError, PublicationError
 from harmonize.ledgers import append_ids, read_ids
 from harmonize.model.tables import CONTRACT_VERSION
@@ -84,8 +84,6 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
-_MEMORY_UNITS = ("bytes", "KiB", "MiB", "GiB", "TiB", "PiB")
-"""How DuckDB prints its limit; it reads no PiB."""
 _WORTH_SETTLING = 20_000
 """Answers that were judged anew: fewer are written at the end in less time than it takes to settle them before."""
 
@@ -320,11 +318,7 @@ def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.Du
 
     Connections to one file that is opened directly would share their settings.
     """
-    connection = duckdb.connect(config=_configuration(settings, work))
-    ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
-    amount, unit = limit.split()
-    kibibytes = float(amount) * 1024 ** (_MEMORY_UNITS.index(unit) - 1)
-    connection.execute(f"SET memory_limit = '{kibibytes / 2}KiB'")
+    connection = open_part_of_memory(_configuration(settings, work), 2)
     connection.execute(f"ATTACH {quoted(database)} AS release (READ_ONLY)")
     connection.execute("USE release")
     return connection

@@ -22,6 +22,8 @@ __all__ = ["apply_withholding", "choose", "lay_out", "name_audiences"]
 
 _BLOCK = 64
 """Bytes of a block of SHA-256."""
+_ANSWERS_AT_ONCE = 4_000_000
+"""Of several audiences; one alone may have more."""
 
 
 def _run(connection: duckdb.DuckDBPyConnection, *names: str) -> None:
@@ -65,22 +67,43 @@ def name_audiences(connection: duckdb.DuckDBPyConnection, audiences: Sequence[Au
     connection.unregister("arriving")
 
 
-def choose(connection: duckdb.DuckDBPyConnection, audiences: int, rules: WithholdingRules) -> None:
+def choose(connection: duckdb.DuckDBPyConnection, rules: WithholdingRules) -> None:
     """Choose what every audience may see; `covered_copy` says what grants open.
 
-    Writes the tables that `withhold` reads, and the answers into `release`: one audience after the other, so that each
-    one's stand together.
-
-    Args:
-        audiences: how many there are, numbered from 1.
+    Writes the tables that `withhold` reads, and the answers into `release`: some audiences after the others, so that
+    each one's stand together and no more are held in memory than one audience or a few millions.
     """
     withhold_questions(connection, rules)
     _run(connection, "selection.sql", "findings_shared.sql", "answers.sql")
-    for number in range(1, audiences + 1):
-        connection.execute("SET VARIABLE audience_no = ?", [number])
+    for first, last in _together(connection.execute(_ANSWERS).fetchall()):
+        connection.execute("SET VARIABLE first_audience = ?", [first])
+        connection.execute("SET VARIABLE last_audience = ?", [last])
         with blocks_as_joined(connection):
             _run(connection, "answers_of.sql")
     _run(connection, "withheld_answers.sql")
+
+
+_ANSWERS = """
+    SELECT c.audience_no, sum(s.answers)::BIGINT
+    FROM first_content c
+    JOIN source.compact.stored_assessment s ON s.assessment_no = c.source_no
+    GROUP BY ALL
+    ORDER BY ALL
+"""
+
+
+def _together(answers: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """First and last of the audiences whose answers are chosen at once, of rising numbers and how many each has."""
+    found: list[tuple[int, int]] = []
+    held = 0
+    for number, count in answers:
+        if found and held + count <= _ANSWERS_AT_ONCE:
+            found[-1] = (found[-1][0], number)
+            held += count
+        else:
+            found.append((number, number))
+            held = count
+    return found
 
 
 def apply_withholding(

@@ -74,7 +74,7 @@ def write_share(
     """Write the file of one audience, and what else is made of it.
 
     Args:
-        connection: has the rows of all audiences attached as `release`.
+        connection: has the rows of all audiences attached as `release`, and what is whose as `workspace`.
         number: the audience's, in these.
         empty: the file that it begins with.
         folder: its folder, which is made.
