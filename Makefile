@@ -6,7 +6,7 @@ READY := $(VENV)/.ready
 DEMO := data/demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format fuzz bench docs golden lock clean
+.PHONY: help setup demo test slow lint format fuzz bench docs golden lock clean
 
 help: ## Show this list.
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -22,8 +22,11 @@ setup: $(READY) ## Make the environment from the lock file.
 demo: $(READY) ## Write a sample inbox of invented factories, run on it, compare with its truth.
 	$(BIN)/harmonize demo --facilities 24 --seed 7 --out $(DEMO) --run
 
-test: $(READY) ## Run the tests.
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+test: $(READY) ## Run the tests, all but the slow ones.
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow"
+
+slow: $(READY) ## Run the slow tests: kills, long histories, installs.
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m slow
 
 lint: $(READY) ## Check style, format, types, layers, crosswalks and generated documents.
 	$(BIN)/ruff check src tests

@@ -6,11 +6,14 @@ import shutil
 from pathlib import Path
 from random import Random
 
+import pytest
+
 from harmonize.ledgers import append_lines
 from tests.assessments.hostile import hostile_corpus
 from tests.pipeline.worlds import contents, deliver, run_inbox
 
 
+@pytest.mark.slow
 def test_files_in_any_order_and_decisions_give_the_release_of_all_at_once(tmp_path: Path) -> None:
     rng = Random(21)
     corpus = hostile_corpus(2, 21)

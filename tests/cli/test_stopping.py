@@ -43,6 +43,7 @@ def _stop_in(stage: str, number: signal.Signals, folder: Path) -> tuple[int, lis
     return worker.returncode, told, complaint
 
 
+@pytest.mark.slow
 def test_a_stopped_run_says_so_and_the_next_completes(tmp_path: Path) -> None:
     deliver(tmp_path, {"quick.yml": QUICK})
     deliver(tmp_path / "inbox", {"gap/a.csv": gap({})})

@@ -267,6 +267,7 @@ _NAMES = (
 )  # fmt: skip
 
 
+@pytest.mark.slow
 def test_any_name_of_the_out_folder_gives_the_same_release(begun: Place, tmp_path: Path) -> None:
     inbox = begun.folder / "inbox"
     # A pattern for the folder before it, and a partition.

@@ -419,12 +419,14 @@ READ_OTHERWISE = ("polarity", "scale", "predicate", "indicator")
 READ_NO_MORE = ("ignored", "retired", "not yet valid", "removed", "indicator of its kind")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("turns", [(turn,) for turn in TURNS] if LONG else [READ_OTHERWISE, READ_NO_MORE], ids=" ".join)
 def test_changes_of_many_mappings_are_foretold(turns: Sequence[str]) -> None:
     places = range(len(world().asked))
     hold(Change([(place, turns[place % len(turns)], 7 * place) for place in places if place % 3]))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "edits",
     [(edit,) for edit in EDITS] if LONG else [("a scale", "a unit", "another basis"), ("entailment", "a label")],
@@ -439,6 +441,7 @@ def test_nothing_is_foretold_of_what_stays() -> None:
     assert counted.total.facilities == 0
 
 
+@pytest.mark.slow
 def test_an_instrument_lists_answers_also_where_none_of_them_is_mapped(tmp_path: Path) -> None:
     """Of an audit that lists findings alone, silence says that nothing was found; else that nothing was asked."""
     asked, unasked = "1.3.3.1", "1.3.3.2"

@@ -606,7 +606,9 @@ STORIES: Mapping[str, tuple[Inputs, Sequence[Step]]] = {
 }
 
 
-@pytest.mark.parametrize("story", STORIES)
+@pytest.mark.parametrize(
+    "story", [pytest.param(one, marks=() if one == "files" else pytest.mark.slow) for one in STORIES]
+)
 def test_a_continued_release_equals_a_rebuild(story: str) -> None:
     start, steps = STORIES[story]
     with living(start) as life:
@@ -616,6 +618,7 @@ def test_a_continued_release_equals_a_rebuild(story: str) -> None:
             assert (life.release.hash != before) == (life.inputs != asked), step
 
 
+@pytest.mark.slow
 def test_a_contradiction_follows_the_basis_of_its_mappings() -> None:
     with living(delivered_at_first("khmer", "khmer_visit")) as life:
         life.live(Step(KHMER_IS_ONE))

@@ -84,6 +84,7 @@ def _guilty(plans: Mapping[str, set[str]]) -> list[str]:
     return [query for query, joins in plans.items() if joins]
 
 
+@pytest.mark.slow
 def test_no_statement_of_a_run_compares_all_with_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     plans: dict[str, set[str]] = {}
     connect = duckdb.connect

@@ -101,6 +101,7 @@ def _whole(folder: Path) -> dict[str, str]:
     return found
 
 
+@pytest.mark.slow
 def test_a_publish_killed_at_any_moment_harms_no_reader(course: Course) -> None:
     chance = random.Random(7)
     before = _whole(course.folder)
@@ -123,6 +124,7 @@ def test_a_publish_killed_at_any_moment_harms_no_reader(course: Course) -> None:
     assert not list((course.folder / "out").glob(".audiences-*"))
 
 
+@pytest.mark.slow
 def test_ten_readers_meet_no_error_while_others_publish(course: Course) -> None:
     readers = [_start(course.folder, "-c", _READ, "out", name) for name in ("pvh", "lender") * (READERS // 2)]
     try:

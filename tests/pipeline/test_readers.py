@@ -49,6 +49,7 @@ def reader(tmp_path: Path, profiles: dict[str, Profile], vocabulary: Vocabulary)
     return FileReader(tmp_path / "stage", Limits(), list(profiles.values()), vocabulary, "knowledge")
 
 
+@pytest.mark.slow
 def test_processes_make_the_release_that_threads_make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     inbox = deliver(tmp_path / "inbox", FILES)
     by_threads = contents(run_inbox(inbox, tmp_path / "threads"))

@@ -110,6 +110,7 @@ def _assert_mends(place: Place) -> None:
     assert not list(place.out_folder.glob(".building-*"))
 
 
+@pytest.mark.slow
 def test_a_kill_while_the_oldest_go_harms_nothing(begun: Place, tmp_path: Path) -> None:
     count = touches(_copy(begun, tmp_path / "undisturbed"))
     # The last touches delete what was moved aside before, file by file.
@@ -122,6 +123,7 @@ def test_a_kill_while_the_oldest_go_harms_nothing(begun: Place, tmp_path: Path) 
         _assert_mends(place)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("seed", range(20 if IS_LONG else 1))
 def test_a_kill_at_the_end_of_a_run_harms_nothing(seed: int, begun: Place, tmp_path: Path) -> None:
     place = _copy(begun, tmp_path / "place")
