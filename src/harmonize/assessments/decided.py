@@ -63,7 +63,7 @@ def copy_keys(copy: Mapping[str, object]) -> list[str | None]:
 def telling_keys(
     ours: Sequence[Mapping[str, object]], theirs: Sequence[Mapping[str, object]]
 ) -> tuple[list[str], list[str]] | None:
-    """The most lasting keys that tell the copies of two reports apart; None where nothing does: they are the same bytes."""
+    """The most lasting keys that tell the copies of two reports apart; None where nothing does, of the same bytes."""
     levels = (zip(*map(copy_keys, side), strict=True) for side in (ours, theirs))
     for one, other in zip(*levels, strict=True):
         if not set(one) & set(other):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -19,13 +19,24 @@ if TYPE_CHECKING:
     import pyarrow as pa
     from duckdb import DuckDBPyConnection
 
+    from harmonize.review.applying import Plan
     from harmonize.review.evidence import Candidate
     from harmonize.review.items import Item
     from harmonize.review.queue import Material
     from harmonize.review.rules import ReviewRules
     from harmonize.review.words import Spoken
 
-__all__ = ["Desk", "decisions_folder", "desk_rules", "desk_words", "finish_cut_off", "known_kinds", "open_desk"]
+__all__ = [
+    "Desk",
+    "decisions_folder",
+    "desk_rules",
+    "desk_words",
+    "finish_cut_off",
+    "indicators",
+    "known_kinds",
+    "open_desk",
+    "tell_plan",
+]
 
 _MOST_CANDIDATES = 5
 
@@ -179,13 +190,28 @@ def _asked(row: Mapping[str, Any]) -> str:
     return said or str(row["question"]).replace("_", " ").replace(".", " ")
 
 
-def refuse_unknown_indicator(name: str) -> None:
-    """Refuse an indicator that the common language does not have.
+def indicators() -> Callable[[str], bool]:
+    """Says whether the common language has an indicator of that id; it is loaded when first asked, and once."""
+    from functools import cache
 
-    Raises:
-        ConfigurationError: it has none of that id.
-    """
-    from harmonize.crosswalk.language import load_language
+    @cache
+    def known() -> frozenset[str]:
+        from harmonize.crosswalk.language import load_language
 
-    if name not in load_language(Project.locate(Path.cwd())).indicators:
-        raise ConfigurationError(f"There is no indicator {name!r}. `harmonize language find WORDS` looks for one.")
+        return frozenset(load_language(Project.locate(Path.cwd())).indicators)
+
+    return lambda name: name in known()
+
+
+def tell_plan(plan: Plan, is_trial: bool = False) -> None:
+    """Say what was recorded, what waits, and how it is taken back."""
+    count = sum(plan.decided.values())
+    kinds = ", ".join(f"{number} {kind}" for kind, number in plan.decided.items())
+    say(f"{'would be' if is_trial else 'recorded':<12} {count} decisions{f': {kinds}' if kinds else ''}")
+    if plan.waiting:
+        say(f"waiting      {plan.waiting} for a second person")
+    if plan.already:
+        say(f"already      {plan.already} said before")
+    if plan.act_id and not is_trial:
+        say(f"act          {plan.act_id}; `harmonize review undo {plan.act_id} --by PSEUDONYM` takes it back")
+        say("It holds from the next run and publish on.")

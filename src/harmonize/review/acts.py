@@ -17,11 +17,22 @@ from pydantic import BaseModel, ConfigDict, TypeAdapter
 
 from harmonize.errors import InboxError
 from harmonize.ledgers import act_name, lines_by_act, read_lines
-from harmonize.review.items import Keys, item_id
+from harmonize.review.items import item_id
 from harmonize.review.kinds import KINDS
 from harmonize.review.saying import Said
 
-__all__ = ["ACTS", "WORDS", "ReviewAct", "Words", "act_lines", "agreed", "read_acts", "read_words", "undo_lines", "word_lines"]
+__all__ = [
+    "ACTS",
+    "WORDS",
+    "ReviewAct",
+    "Words",
+    "act_lines",
+    "agreed",
+    "read_acts",
+    "read_words",
+    "undo_lines",
+    "word_lines",
+]
 
 ACTS, WORDS = "review_acts.jsonl", "review_words.jsonl"
 Line = Mapping[str, str]
@@ -115,7 +126,9 @@ def undo_lines(folder: Path, act_id: str | None, by: str, at: str, why: str) -> 
     if not found:
         latest = ", ".join(act.act_id for act in holding[-5:]) or "none"
         wanted = "no act" if act_id is None else f"no act {act_id}"
-        raise InboxError(f"{folder / ACTS}: {wanted} holds, so there is nothing to take back. The last that hold: {latest}.")
+        raise InboxError(
+            f"{folder / ACTS}: {wanted} holds, so there is nothing to take back. The last that hold: {latest}."
+        )
     act = max(found, key=lambda one: one.at)
     lines: dict[str, list[Line]] = {}
     for ledger, acts in act.parts.items():
@@ -133,8 +146,8 @@ def word_lines(saids: Sequence[Said]) -> tuple[str, list[Line]]:
     act = act_name("K", [tuple(said) for said in saids])
     return act, [
         {
-            "kind": said.kind, "keys": json.dumps(said.keys, ensure_ascii=False), "verdict": said.verdict, "to": said.to,
-            "closeness": said.closeness, "by": said.by, "at": said.at, "why": said.why, "act": act,
+            "kind": said.kind, "keys": json.dumps(said.keys, ensure_ascii=False), "verdict": said.verdict,
+            "to": said.to, "closeness": said.closeness, "by": said.by, "at": said.at, "why": said.why, "act": act,
         }
         for said in saids
     ]  # fmt: skip

@@ -1,4 +1,4 @@
-"""From what a person says to lines of ledgers: nothing twice, nothing against a newer decision unless that is wanted."""
+"""From what a person says to lines of ledgers: nothing twice, and nothing against a newer decision unawares."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
+from harmonize.errors import LedgerError
+from harmonize.ledgers import read_lines
 from harmonize.review.acts import ACTS, WORDS, Words, act_lines, agreed, word_lines, words_of
 from harmonize.review.items import item_id
 from harmonize.review.journal import append_all
@@ -127,7 +129,14 @@ def record(folder: Path, plan: Plan) -> None:
     """Append what is planned to all ledgers, or to none.
 
     Raises:
-        LedgerError: a ledger cannot be written.
+        LedgerError: a ledger cannot be written, or the very same act was taken back before.
     """
+    for ledger, lines in plan.lines.items():
+        gone = {line["undoes"] for line in read_lines(folder / ledger) if "undoes" in line}
+        again = next((line["act"] for line in lines if line.get("act") in gone), None)
+        if again is not None:
+            raise LedgerError(
+                f"{folder / ledger}: {again}, said by the same person at the same moment, was taken back. Give a later "
+                "--at."
+            )
     append_all(folder, plan.lines)
-

@@ -88,13 +88,21 @@ def review_book(
     by_kind = {kind: [item for item in items if item.kind == kind] for kind in KINDS}
     shown = {kind: found for kind, found in by_kind.items() if found}
     sheets = [_sheet(kind, found, words, stamp, entries) for kind, found in shown.items()]
-    return Book([_start(shown, words, stamp, file), *sheets, _hidden(shown, words, stamp)], None, words.book("title"), stamp.release_id)
+    return Book(
+        [_start(shown, words, stamp, file), *sheets, _hidden(shown, words, stamp)],
+        None,
+        words.book("title"),
+        stamp.release_id,
+    )
 
 
 def _start(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp, file: str) -> Sheet:
     preface = [
         words.book("title"),
-        *(words.book(name, release=stamp.release_id, file=file) for name in ("what", "how", "bold", "untouched", "back")),
+        *(
+            words.book(name, release=stamp.release_id, file=file)
+            for name in ("what", "how", "bold", "untouched", "back")
+        ),
         words.book("unread") if words.words.status == "machine" else "",
     ]
     rows = [
@@ -106,7 +114,9 @@ def _start(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp, fil
         for kind, found in shown.items()
     ]
     columns = [Column("sheet", "", 18), Column("rows", "", 40), Column("help", "", 110)]
-    return Sheet(words.book("start"), columns, rows, frozen=0, preface=[line for line in preface if line], is_locked=True)
+    return Sheet(
+        words.book("start"), columns, rows, frozen=0, preface=[line for line in preface if line], is_locked=True
+    )
 
 
 def _hidden(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp) -> Sheet:
@@ -129,9 +139,7 @@ class _Shape:
     has_cure: bool
 
 
-def _sheet(
-    kind: str, items: Sequence[Item], words: Spoken, stamp: Stamp, entries: Mapping[str, Entry]
-) -> Sheet:
+def _sheet(kind: str, items: Sequence[Item], words: Spoken, stamp: Stamp, entries: Mapping[str, Entry]) -> Sheet:
     shape = _Shape(
         any(side.b for item in items for side in item.said),
         any(item.labels for item in items),
@@ -144,7 +152,10 @@ def _sheet(
 
 
 def _columns(shape: _Shape, words: Spoken) -> list[Column]:
-    found = [Column("number", words.column("number"), 6), Column("decision", words.column("decision"), 16, True, is_free=True)]
+    found = [
+        Column("number", words.column("number"), 6),
+        Column("decision", words.column("decision"), 16, True, is_free=True),
+    ]
     if shape.has_closeness:
         found.append(Column("closeness", words.column("closeness"), 12, True, CLOSENESS))
     if shape.has_offer:
@@ -160,12 +171,12 @@ def _columns(shape: _Shape, words: Spoken) -> list[Column]:
     return [*found, *(Column(name, name, 10, is_hidden=True) for name in ("kind", "item", "payload", "check"))]
 
 
-def _row(
-    at: int, item: Item, shape: _Shape, words: Spoken, stamp: Stamp, entry: Entry | None
-) -> dict[str, Any]:
+def _row(at: int, item: Item, shape: _Shape, words: Spoken, stamp: Stamp, entry: Entry | None) -> dict[str, Any]:
     a, b = _both(item.said) if shape.has_b else (_lines(item.said), Marked([]))
     payload = json.dumps(
-        {"keys": item.keys, "verdicts": item.verdicts, "choices": item.choices}, ensure_ascii=False, separators=(",", ":")
+        {"keys": item.keys, "verdicts": item.verdicts, "choices": item.choices},
+        ensure_ascii=False,
+        separators=(",", ":"),
     )
     said = entry or Entry("")
     row: dict[str, Any] = {
@@ -199,7 +210,7 @@ def _offered(item: Item, words: Spoken) -> tuple[str, ...]:
 
 
 def _lines(said: Sequence[Side]) -> Marked:
-    return Marked([("\n".join(f"{side.name}: {side.a}" for side in said if side.a)[: 30_000], False)])
+    return Marked([("\n".join(f"{side.name}: {side.a}" for side in said if side.a)[:30_000], False)])
 
 
 def _both(said: Sequence[Side]) -> tuple[Marked, Marked]:
@@ -219,7 +230,9 @@ def _differing(a: str, b: str) -> tuple[list[tuple[str, bool]], list[tuple[str, 
     if not a or not b:
         return [(a or "-", False)], [(b or "-", False)]
     ours, theirs = a.split(), b.split()
-    matcher = SequenceMatcher(None, [one.casefold() for one in ours], [one.casefold() for one in theirs], autojunk=False)
+    matcher = SequenceMatcher(
+        None, [one.casefold() for one in ours], [one.casefold() for one in theirs], autojunk=False
+    )
     left: list[tuple[str, bool]] = []
     right: list[tuple[str, bool]] = []
     for tag, i, j, k, m in matcher.get_opcodes():

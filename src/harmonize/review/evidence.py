@@ -1,4 +1,4 @@
-"""Rows of the queries as items: what is asked, the evidence of both sides, and under which keys a decision is written."""
+"""Rows of the queries as items: what is asked, the evidence of both sides, and the keys of a decision."""
 
 from __future__ import annotations
 
@@ -122,9 +122,7 @@ def copy_pair(row: Row, teller: Teller) -> Item | None:
 def question(row: Row, candidates: Sequence[Candidate], teller: Teller) -> Item:
     """A question or clause without a mapping."""
     named = f"{row['instrument']} {row['edition']} {row['question']}".replace("  ", " ")
-    lines = teller.sides(
-        ("question", named, ""), *(("answered", said, "") for said in (row["said"] or ())[:_EXCERPTS])
-    )
+    lines = teller.sides(("question", named, ""), *(("answered", said, "") for said in (row["said"] or ())[:_EXCERPTS]))
     key = f"question|{row['instrument']}|{row['edition']}|{row['question']}"
     offered = [f"{at}. {name}: {said}" for at, (name, said) in enumerate(candidates, start=1)]
     why = f"{row['answers']} {'findings' if row['is_clause'] else 'answers'} at {row['facilities']} factories"
@@ -193,7 +191,7 @@ def conflict(row: Row, teller: Teller) -> Item:
     )
     why = {"report": f"one report, {row['differences']} differences", "contradiction": f"two visits, {row['message']}"}
     key = f"{row['sort']}|{row['key']}"
-    return teller.item("conflict", [(key, "")], matter, lines, why.get(row["sort"], row["message"]), row)
+    return teller.item("conflict", [(key, "")], matter, lines, why.get(row["sort"], _said(row["message"])), row)
 
 
 def quarantined(row: Row, teller: Teller) -> Item:

@@ -1,4 +1,4 @@
-"""A workbook that comes back: every row is held against what was exported, and becomes what a person says of an item."""
+"""A workbook that comes back: every row is held against what was exported, and becomes what a person says."""
 
 from __future__ import annotations
 
@@ -70,7 +70,9 @@ def read_filled(
     for row in rows:
         if not row.cells.get("decision", "").strip():
             if row.cells.get("closeness") or row.cells.get("why"):
-                problems.append(f"{row.place}: it has a reason and no decision. Fill in the decision, or empty the row.")
+                problems.append(
+                    f"{row.place}: it has a reason and no decision. Fill in the decision, or empty the row."
+                )
             continue
         said = _said(row, stamp, expected, words, is_indicator)
         if isinstance(said, str):
@@ -90,7 +92,9 @@ def _sheets(path: Path) -> list[ReadSheet]:
     limits = Limits()
     try:
         if path.stat().st_size > limits.file_bytes:
-            raise InboxError(f"{path}: more than {limits.file_bytes} bytes. This is no workbook of `harmonize review export`.")
+            raise InboxError(
+                f"{path}: more than {limits.file_bytes} bytes. This is no workbook of `harmonize review export`."
+            )
         return read_sheets(path.read_bytes(), limits)
     except OSError as problem:
         raise InboxError(f"{path}: cannot be read: {problem.strerror}. Check path and permissions.") from problem
@@ -104,15 +108,18 @@ def _stamp(path: Path, sheets: Sequence[ReadSheet], project: str) -> tuple[Stamp
     texts = [[cell_text(cell) for cell in cells] for cells in hidden.rows] if hidden else []
     if not texts or texts[0][:1] != [MARK]:
         raise InboxError(
-            f"{path}: this is no workbook of `harmonize review export`, or its hidden sheet {HIDDEN!r} is gone. Export anew."
+            f"{path}: this is no workbook of `harmonize review export`, or its hidden sheet {HIDDEN!r} is gone. Export "
+            "anew."
         )
     said = {cells[0]: cells[1] for cells in texts[1:] if len(cells) > 1}
     if said.get("form") != FORM:
-        raise InboxError(f"{path}: its form {said.get('form')!r} is of another version, which has {FORM!r}. Export anew.")
+        raise InboxError(
+            f"{path}: its form {said.get('form')!r} is of another version, which has {FORM!r}. Export anew."
+        )
     if said.get("project") != project:
         raise InboxError(
-            f"{path}: it was exported from another project (release {said.get('release')}), whose ids mean nothing here. "
-            "Apply it there, with --out."
+            f"{path}: it was exported from another project (release {said.get('release')}), whose ids mean nothing "
+            "here. Apply it there, with --out."
         )
     kinds = {name.removeprefix("sheet:"): sheet for name, sheet in said.items() if name.startswith("sheet:")}
     return Stamp(project, said.get("release", ""), said.get("at", "")), {sheet: kind for kind, sheet in kinds.items()}
@@ -143,7 +150,10 @@ def _said(
     cells = row.cells
     lacking = [name for name in _KEYED if not cells.get(name)]
     if lacking:
-        return f"the decision {cells['decision']!r} stands beside no item: the hidden column {lacking[0]!r} is empty. Export anew."
+        return (
+            f"the decision {cells['decision']!r} stands beside no item: the hidden column {lacking[0]!r} is empty. "
+            "Export anew."
+        )
     if cells["kind"] != expected.get(row.sheet):
         return (
             f"the row of item {cells['item']} is of kind {cells['kind']!r} and stands in a sheet of "
@@ -152,16 +162,14 @@ def _said(
     shown = [cells["kind"], cells["item"], cells["payload"], cells.get("a", ""), cells.get("b", "")]
     if check_of(stamp, shown) != cells["check"]:
         return (
-            f"item {cells['item']} or its evidence was changed, so nobody knows what {cells['decision']!r} was said of. "
-            "Only yellow cells may be filled in; export anew."
+            f"item {cells['item']} or its evidence was changed, so nobody knows what {cells['decision']!r} was said "
+            "of. Only yellow cells may be filled in; export anew."
         )
     payload = json.loads(cells["payload"])
     keys = tuple((str(one), str(other)) for one, other in payload["keys"])
     if item_id(KINDS[cells["kind"]], keys[0]) != cells["item"]:
         return f"item {cells['item']} is not about what stands in its row. Export anew."
-    found = understood(
-        cells["kind"], cells["decision"], payload["verdicts"], payload["choices"], words, is_indicator
-    )
+    found = understood(cells["kind"], cells["decision"], payload["verdicts"], payload["choices"], words, is_indicator)
     if isinstance(found, str):
         return found
     verdict, to = found
@@ -171,7 +179,16 @@ def _said(
     why = plain(cells.get("why", ""))
     if cells["kind"] == "question" and verdict == "ignore" and not why:
         return "a question is ignored with a reason only. Fill in why."
-    return Said(cells["kind"], keys, verdict, to, closeness or ("related" if cells["kind"] == "question" and to else ""), "", "", why)
+    return Said(
+        cells["kind"],
+        keys,
+        verdict,
+        to,
+        closeness or ("related" if cells["kind"] == "question" and to else ""),
+        "",
+        "",
+        why,
+    )
 
 
 def understood(

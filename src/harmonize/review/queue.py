@@ -1,7 +1,7 @@
 """The queue: every open item of a release, those on which most hangs first.
 
-Set-based: each kind is one SQL file over the release, with its grants judged (`harmonize.sharing.grants`), and over what
-the ledgers say. What was decided since the run is no item any more.
+Set-based: each kind is one SQL file over the release, with its grants judged (`harmonize.sharing.grants`), and over
+what the ledgers say. What was decided since the run is no item any more.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from harmonize.review.words import Spoken
 from harmonize.sharing.text_reviews import reviewable_texts
 from harmonize.sharing.withholding_rules import WithholdingRules
 
-__all__ = ["Material", "TOLD_PAIR", "open_items", "rows_of_kind"]
+__all__ = ["TOLD_PAIR", "Material", "open_items", "rows_of_kind"]
 
 TOLD_PAIR = pa.schema(
     {"mention_a": pa.string(), "mention_b": pa.string(), "probability": pa.float64(), "reasons": pa.string()}
@@ -121,8 +121,8 @@ def _texts(material: Material, teller: evidence.Teller) -> Iterator[Item]:
     """Sensitive texts; they touch the audiences that were granted scope `full` of their factory's assessments."""
     table = reviewable_texts(material.connection, material.withholding)
     shown = material.connection.execute(
-        "SELECT r.facility_id, count(DISTINCT c.audience_no) FROM covered_copy c JOIN review_reach r USING (assessment_id) "
-        "WHERE c.scope_rank = 4 GROUP BY 1"
+        "SELECT r.facility_id, count(DISTINCT c.audience_no) FROM covered_copy c "
+        "JOIN review_reach r USING (assessment_id) WHERE c.scope_rank = 4 GROUP BY 1"
     ).fetchall()
     audiences = dict(shown)
     for row in table.to_pylist():

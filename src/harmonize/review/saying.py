@@ -1,8 +1,8 @@
 """What a decision becomes in its ledger, and what the ledgers say already.
 
 Decisions on factories, deliveries and texts go to the ledgers that runs read. What is decided about unmapped questions
-and withheld words stands in `mapping_decisions.jsonl` until `harmonize review mappings` takes it into the crosswalk; what
-was only looked at in `seen_items.jsonl`. Both have lines `{"key", "verdict", "to", "closeness", "by", "at", "why",
+and withheld words stands in `mapping_decisions.jsonl` until `harmonize review mappings` takes it into the crosswalk;
+what was only looked at in `seen_items.jsonl`. Both have lines `{"key", "verdict", "to", "closeness", "by", "at", "why",
 "act"}`, undone as everywhere (`harmonize.ledgers`).
 """
 
@@ -24,7 +24,7 @@ from harmonize.sharing.text_reviews import Verdict as TextVerdict
 from harmonize.sharing.text_reviews import read_acts as review_acts
 from harmonize.sharing.text_reviews import review_lines
 
-__all__ = ["Holding", "KeyedLine", "Said", "Standing", "lines_of", "read_keyed", "read_standing"]
+__all__ = ["Holding", "KeyedLine", "Said", "Standing", "decided_by_kind", "lines_of", "read_keyed", "read_standing"]
 
 Line = Mapping[str, str]
 
@@ -135,6 +135,28 @@ class Standing:
 def read_standing(folder: Path) -> Standing:
     """What the ledgers of a folder say today."""
     return Standing(folder)
+
+
+def decided_by_kind(standing: Standing) -> Mapping[str, int]:
+    """How many acts hold of every kind; of ledgers that take several kinds, by what their keys begin with."""
+    found: dict[str, int] = {}
+    for kind in KINDS.values():
+        acts = {
+            holding.act
+            for (key, _), holding in standing.keys(kind.ledger).items()
+            if _kind_of(kind.ledger, key) == kind.name
+        }
+        found[kind.name] = len(acts)
+    return found
+
+
+_BEGINNINGS = {"question": "question", "value": "value", "grant": "grant", "cell": "quarantine", "file": "quarantine"}
+
+
+def _kind_of(ledger: str, key: str) -> str:
+    """The kind of a key: the only one of its ledger, or by its beginning."""
+    kinds = [kind.name for kind in KINDS.values() if kind.ledger == ledger]
+    return kinds[0] if len(kinds) == 1 else _BEGINNINGS.get(key.partition("|")[0], "conflict")
 
 
 def _sorted(keys: Keys) -> Keys:
