@@ -68,7 +68,7 @@ def test_the_command_that_is_shown_decides_the_item(desk: Command) -> None:
     chosen = [next(item for item in items if item["kind"] == kind) for kind in KINDS]
     for item in chosen:
         command = item["command"].split("; ")[0].replace("PSEUDONYM", "steward-1").split()
-        assert desk(*command[1:], *OUT).code == 0
+        assert desk(*command[1:]).code == 0
     assert {item["item"] for item in items} - {item["item"] for item in _open(desk)} == {
         item["item"] for item in chosen
     }

@@ -25,7 +25,7 @@ def world(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def _items(world: Path, kinds: Sequence[str] = tuple(KINDS)) -> list[Item]:
-    with open_desk(world / "out", suggests=False) as desk:
+    with open_desk(world / "out") as desk:
         return desk.items(kinds)
 
 
@@ -94,7 +94,7 @@ def test_the_run_does_what_the_queue_was_told(world: Path) -> None:
 
 
 def test_more_hangs_on_what_more_depends_on(world: Path) -> None:
-    with open_desk(world / "out", suggests=False) as desk:
+    with open_desk(world / "out") as desk:
         rules = desk.material.rules
     for kind in KINDS:
         assert rules.worth(kind, 2, 20, 2) > rules.worth(kind, 2, 20, 1) >= rules.kinds[kind].least

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -22,15 +22,14 @@ from harmonize.cli.review_desk import (
     open_desk,
     tell_plan,
 )
-from harmonize.cli.review_mappings import mappings_command
+from harmonize.cli.review_items import item_table, tell_item
+from harmonize.cli.review_mappings import mappings_command, pending
 from harmonize.cli.run import AsOf
 from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 
 if TYPE_CHECKING:
     import pyarrow as pa
-
-    from harmonize.review.items import Item
 
 __all__ = ["app"]
 
@@ -64,7 +63,7 @@ def status_command(
 
     if target is not None:
         check_ending(target)
-    with open_desk(out, language, as_of, suggests=False) as desk:
+    with open_desk(out, language, as_of) as desk:
         items, words = desk.items(list(KINDS)), desk.material.words
         decided = Counter(decided_by_kind(desk.material.standing))
         release, day = desk.release_id, desk.as_of
@@ -89,7 +88,7 @@ def status_command(
         say(f"agreed       {agreed} by two people, not recorded yet: `harmonize review settle`")
     _say_pending(out)
     if target is not None:
-        for path in write_tables(target, {"status": _table(head, rows), "items": _item_table(items)}):
+        for path in write_tables(target, {"status": _table(head, rows), "items": item_table(items, out)}):
             say(f"written      {path}")
     elif items:
         say("next         `harmonize review next`, or `harmonize review export -o review.xlsx`")
@@ -114,8 +113,6 @@ def _spoken(out: Path) -> tuple[Counter[str], int, int]:
 
 
 def _say_pending(out: Path) -> None:
-    from harmonize.cli.review_mappings import pending
-
     count = len(pending(out))
     if count:
         say(f"mappings     {count} decided and not in the crosswalk yet: `harmonize review mappings`")
@@ -136,51 +133,19 @@ def next_command(
     if target is not None:
         check_ending(target)
     named = known_kinds(kinds)
-    with open_desk(out, language, as_of, suggests="question" in named) as desk:
+    with open_desk(out, language, as_of) as desk:
         items = desk.items(named)
+        shown = desk.offered(items if target is not None else items[:count])
     if target is not None:
-        for path in write_tables(target, {"items": _item_table(items)}):
-            say(f"written      {path}: {len(items)} items")
+        for path in write_tables(target, {"items": item_table(shown, out)}):
+            say(f"written      {path}: {len(shown)} items")
         return
-    for item in items[:count]:
-        _tell(item)
+    for item in shown:
+        tell_item(item, out)
     if not items:
         say("Nothing is open.")
     elif len(items) > count:
         say(f"... and {len(items) - count} more; -n N shows more, -o FILE.csv has them all")
-
-
-def _tell(item: Item) -> None:
-    """One item with its evidence."""
-    said = item.unlocked
-    say(f"{item.item_id}  {item.kind}: {item.asked}")
-    counts = f"{said.assessments} assessments, {said.answers} answers, {said.audiences} audiences"
-    say(f"  unlocks   {counts} ({item.worth:g})")
-    if item.why:
-        say(f"  because   {item.why}")
-    for side in item.said:
-        say(f"  {side.name:<13} {side.a}")
-        if side.b:
-            say(f"  {'':<13} {side.b}{'' if side.a != side.b else '  (the same)'}")
-    for label in item.labels:
-        say(f"  offered   {label}")
-    if item.cure:
-        say(f"  see       {item.cure}")
-    first, *others = commands(item)
-    instead = ", ".join(command.split()[4] for command in others)
-    say(f"  $ {first}{f'   (or {instead})' if instead else ''}")
-    say()
-
-
-def commands(item: Item) -> Sequence[str]:
-    """The commands that decide an item, of which a person calls one."""
-    from harmonize.review.kinds import KINDS
-
-    chosen = KINDS[item.kind].chosen
-    offered = [*item.choices[:1], *(("INDICATOR",) if chosen == "map" and not item.choices else ())]
-    words = [*offered, *(one for one in item.verdicts if one != chosen)]
-    reason = {"ignore": " --why REASON"}
-    return [f"harmonize review decide {item.item_id} {word} --by PSEUDONYM{reason.get(word, '')}" for word in words]
 
 
 @app.command("decide")
@@ -206,8 +171,8 @@ def decide_command(
     kind = next((kind.name for kind in KINDS.values() if kind.letter == item[:1]), None)
     if kind is None:
         raise InboxError(f"{item!r} is no id of an item. See `harmonize review next`.")
-    with open_desk(out, suggests=kind == "question") as desk:
-        found = next((one for one in desk.items([kind]) if one.item_id == item), None)
+    with open_desk(out) as desk:
+        found = next((one for one in desk.offered(desk.items([kind])) if one.item_id == item), None)
         words = desk.material.words.words
     if found is None:
         raise InboxError(f"{item!r} is not open in this release, or decided already. See `harmonize review next`.")
@@ -262,36 +227,3 @@ def _table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> pa.Table:
     import pyarrow as pa
 
     return pa.table({name: [row[at] for row in rows] for at, name in enumerate(head)})
-
-
-def _item_table(items: Sequence[Item]) -> pa.Table:
-    """Items as a table: a row each, the evidence of each side in one cell."""
-    import pyarrow as pa
-
-    text = pa.string()
-    schema = pa.schema(
-        {
-            "item": text, "kind": text, "asked": text, "unlocks": pa.float64(), "assessments": pa.int64(),
-            "answers": pa.int64(), "audiences": pa.int64(), "because": text, "side_a": text, "side_b": text,
-            "offered": text, "see": text, "command": text,
-        }
-    )  # fmt: skip
-    return pa.Table.from_pylist([_item_row(item) for item in items], schema=schema)
-
-
-def _item_row(item: Item) -> Mapping[str, object]:
-    return {
-        "item": item.item_id,
-        "kind": item.kind,
-        "asked": item.asked,
-        "unlocks": item.worth,
-        "assessments": item.unlocked.assessments,
-        "answers": item.unlocked.answers,
-        "audiences": item.unlocked.audiences,
-        "because": item.why,
-        "side_a": "; ".join(f"{side.name}: {side.a}" for side in item.said if side.a),
-        "side_b": "; ".join(f"{side.name}: {side.b}" for side in item.said if side.b),
-        "offered": "; ".join(item.labels),
-        "see": item.cure,
-        "command": "; ".join(commands(item)),
-    }

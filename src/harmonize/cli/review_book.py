@@ -50,8 +50,8 @@ def export_command(
     if target.suffix.lower() != ".xlsx":
         raise InboxError(f"{target}: name a file that ends in .xlsx.")
     named = known_kinds(kinds)
-    with open_desk(out, language, suggests="question" in named) as desk:
-        items = desk.items(named)[:limit]
+    with open_desk(out, language) as desk:
+        items = desk.offered(desk.items(named)[:limit])
         words, release_id = desk.material.words, desk.release_id
     if not items:
         say("Nothing is open, so no workbook was written.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,6 +59,15 @@ class Desk:
 
         return open_items(self.material, kinds)
 
+    def offered(self, items: Sequence[Item]) -> list[Item]:
+        """The same items, with candidates for their questions; this takes a few seconds, where there is a question."""
+        from harmonize.review.queue import open_items
+
+        if not any(item.kind == "question" for item in items):
+            return list(items)
+        found = {item.item_id: item for item in open_items(replace(self.material, suggest=_candidates), ["question"])}
+        return [found.get(item.item_id, item) for item in items]
+
 
 def decisions_folder(out: Path) -> Path:
     """Where the ledgers lie."""
@@ -102,12 +111,11 @@ def finish_cut_off(out: Path) -> None:
 
 
 @contextmanager
-def open_desk(out: Path, language: str = "en", as_of: date | None = None, *, suggests: bool = True) -> Iterator[Desk]:
+def open_desk(out: Path, language: str = "en", as_of: date | None = None) -> Iterator[Desk]:
     """The queue of the current release.
 
     Args:
         as_of: the day of judgement of grants; default the release's own.
-        suggests: find candidates for unmapped questions, which takes a second or two.
 
     Raises:
         InboxError: there is no release, or it cannot be read.
@@ -128,7 +136,6 @@ def open_desk(out: Path, language: str = "en", as_of: date | None = None, *, sug
             load_withholding_rules(project.find("schemas/sharing.yml")),
             read_standing(decisions_folder(out)),
             words,
-            _candidates if suggests else None,
         )
         yield Desk(release_id, day, material)
         connection.execute("USE memory")

@@ -108,12 +108,13 @@ def _start(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp, fil
     rows = [
         {
             "sheet": words.of_kind(kind, "sheet"),
-            "rows": words.book("rows", count=len(found), words=words.of_kind(kind, "many")),
+            "open": words.book("rows", count=len(found), words=words.of_kind(kind, "many")),
             "help": words.of_kind(kind, "help"),
         }
         for kind, found in shown.items()
     ]
-    columns = [Column("sheet", "", 18), Column("rows", "", 40), Column("help", "", 110)]
+    widths = {"sheet": 18, "open": 40, "help": 110}
+    columns = [Column(name, words.column(name), width) for name, width in widths.items()]
     return Sheet(
         words.book("start"), columns, rows, frozen=0, preface=[line for line in preface if line], is_locked=True
     )
