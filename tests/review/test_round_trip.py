@@ -261,6 +261,21 @@ def test_the_workbook_is_ready_to_work_in(tmp_path: Path, language: str) -> None
     assert "<rPr><b/>" in xml, "what differs stands out"
 
 
+def test_every_row_shows_its_evidence_and_what_hangs_on_it(tmp_path: Path) -> None:
+    shown = {row.cells["item"]: row.cells for row in rows_of(_export(tmp_path))}
+    assert set(shown) == set(BY_ID)
+    for name, cells in shown.items():
+        item = BY_ID[name]
+        assert [float(cells[title]) for title in ("Audiences", "Assessments", "Answers")] == [
+            item.unlocked.audiences,
+            item.unlocked.assessments,
+            item.unlocked.answers,
+        ]
+        sides = (("One side", [one.a for one in item.said]), ("Other side", [one.b for one in item.said]))
+        assert all(part in cells[title].replace(" \n", "\n") for title, parts in sides for part in parts)
+        assert all(label in cells["Suggestions"] for label in item.labels)
+
+
 def test_rows_may_be_sorted_filtered_and_left_out(tmp_path: Path) -> None:
     path = _export(tmp_path)
     rows = [row for row in rows_of(path) if row.sheet == "Factories"]

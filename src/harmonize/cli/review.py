@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from harmonize.cli.facility_named import OnDay
 from harmonize.cli.facility_release import Out
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
@@ -24,7 +25,6 @@ from harmonize.cli.review_desk import (
 )
 from harmonize.cli.review_items import item_table, tell_item
 from harmonize.cli.review_mappings import mappings_command, pending
-from harmonize.cli.run import AsOf
 from harmonize.cli.signing import By
 from harmonize.errors import InboxError
 
@@ -54,7 +54,7 @@ Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
 
 @app.command("status")
 def status_command(
-    target: Target = None, language: Language = "en", as_of: AsOf = None, out: Out = Path("data")
+    target: Target = None, language: Language = "en", as_of: OnDay = None, out: Out = Path("data")
 ) -> None:
     """Count what is open by kind, what hangs on it, what is decided, and what waits for a second person."""
     from harmonize.cli.table_set import check_ending, write_tables
@@ -124,7 +124,7 @@ def next_command(
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many to show.")] = 5,
     target: Target = None,
     language: Language = "en",
-    as_of: AsOf = None,
+    as_of: OnDay = None,
     out: Out = Path("data"),
 ) -> None:
     """Show the open items on which most hangs, with the evidence of both sides and the command that decides each."""

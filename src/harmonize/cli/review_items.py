@@ -51,7 +51,10 @@ def commands(item: Item, out: Path) -> Sequence[str]:
     offered = [*item.choices[:1], *(("INDICATOR",) if chosen == "map" and not item.choices else ())]
     words = [*offered, *(one for one in item.verdicts if one != chosen)]
     reason = {"ignore": " --why REASON"}
-    return [f"harmonize review decide {item.item_id} {word} --by PSEUDONYM{reason.get(word, '')}" for word in words]
+    return [
+        f"harmonize review decide {item.item_id} {word} --by PSEUDONYM{reason.get(word, '')}{_of(out)}"
+        for word in words
+    ]
 
 
 def item_table(items: Sequence[Item], out: Path) -> pa.Table:

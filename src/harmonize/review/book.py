@@ -101,7 +101,7 @@ def _start(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp, fil
         words.book("title"),
         *(
             words.book(name, release=stamp.release_id, file=file)
-            for name in ("what", "how", "bold", "untouched", "back")
+            for name in ("what", "how", "bold", "untouched", "private", "back")
         ),
         words.book("unread") if words.words.status == "machine" else "",
     ]
@@ -167,7 +167,7 @@ def _columns(shape: _Shape, words: Spoken) -> list[Column]:
     found.append(Column("speaks", words.column("speaks"), _WORDS_WIDTH))
     if shape.has_cure:
         found.append(Column("cure", words.column("cure"), _WORDS_WIDTH))
-    found += [Column(name, words.column(name), 10) for name in ("audiences", "assessments", "answers")]
+    found += [Column(f"{name} touched", words.column(name), 10) for name in ("audiences", "assessments", "answers")]
     found += [Column("why", words.column("why"), 30, True), Column("asked", words.column("asked"), 40)]
     return [*found, *(Column(name, name, 10, is_hidden=True) for name in ("kind", "item", "payload", "check"))]
 
@@ -189,9 +189,9 @@ def _row(at: int, item: Item, shape: _Shape, words: Spoken, stamp: Stamp, entry:
         "b": b if shape.has_b else "",
         "speaks": item.why,
         "cure": item.cure,
-        "audiences": item.unlocked.audiences,
-        "assessments": item.unlocked.assessments,
-        "answers": item.unlocked.answers,
+        "audiences touched": item.unlocked.audiences,
+        "assessments touched": item.unlocked.assessments,
+        "answers touched": item.unlocked.answers,
         "why": said.why,
         "asked": item.asked,
         "kind": item.kind,
