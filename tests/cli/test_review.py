@@ -142,6 +142,21 @@ def test_two_people_where_that_is_asked(desk: Command) -> None:
     assert "recorded     0 decisions" in desk("review", "settle", *OUT).out
 
 
+def test_a_project_may_ask_for_two_people_and_says_so_of_a_kind_that_is_none(desk: Command, tmp_path: Path) -> None:
+    assert desk("init", ".").code == 0
+    assert (tmp_path / "data/decisions/.gitattributes").read_text(encoding="utf-8") == "*.jsonl merge=union\n"
+    rules = tmp_path / "pipelines/review.yml"
+    shipped = rules.read_text(encoding="utf-8")
+    assert "second_person: []" in shipped
+    rules.write_text(shipped.replace("second_person: []", "second_person: [text]"), encoding="utf-8")
+    items = _open(desk, "--kind", "text", "--kind", "grant")
+    text, grant = (next(item["item"] for item in items if item["kind"] == kind) for kind in ("text", "grant"))
+    assert "1 for a second person" in desk("review", "decide", text, "approved", *BY, *OUT).out
+    assert "recorded     1 decisions" in desk("review", "decide", grant, "seen", *BY, *OUT).out
+    rules.write_text(shipped.replace("second_person: []", "second_person: [texts]"), encoding="utf-8")
+    assert "'texts' is no kind; there are facility_pair" in sentence(desk("review", "status", *OUT))
+
+
 def test_what_was_decided_about_questions_becomes_drafts_of_the_crosswalk(desk: Command, tmp_path: Path) -> None:
     indicator = "labour.osh.welfare_facilities.overall"
     item = _open(desk, "--kind", "question")[0]["item"]
