@@ -45,7 +45,10 @@ MAY_IMPORT = {
     },
 }
 """Packages whose imports of our own are bound, besides themselves."""
-JOINERS = frozenset({"pipeline", "cli"})
+DESK = frozenset({"identity", "assessments", "sharing", "crosswalk"})
+"""The stages whose ledgers and files the steward's queue writes: it stands above them, and below the command line."""
+MAY_IMPORT["review"] = MAY_IMPORT["insight"] | DESK
+JOINERS = frozenset({"pipeline", "review", "cli"})
 """The only ones that know several stages."""
 DRAWERS = frozenset({"util", "utils", "helper", "helpers", "misc", "common", "base"})
 CLOCKS = frozenset(

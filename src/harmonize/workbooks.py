@@ -12,7 +12,20 @@ from itertools import zip_longest
 from pathlib import Path
 from typing import Any, BinaryIO
 
-__all__ = ["ALARMS", "ANSWERS", "Book", "Column", "Figure", "Notes", "Sheet", "SheetFull", "neutral", "write_workbook"]
+__all__ = [
+    "ALARMS",
+    "ANSWERS",
+    "Book",
+    "Column",
+    "Figure",
+    "Marked",
+    "Notes",
+    "Sheet",
+    "SheetFull",
+    "held",
+    "neutral",
+    "write_workbook",
+]
 
 ALARMS = "alarms"
 """Key of a row under which the columns stand that are shown as an alarm."""
@@ -27,6 +40,10 @@ _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the same tables make the same byt
 _CHOICES = "Choices"
 """The hidden sheet."""
 _GREY, _ROOM, _LINES, _ALARM = "#d9e2ec", "#fff9e0", "#b0b8c0", "#9c1c1c"
+_UNLOCKED = {
+    "autofilter": True, "sort": True, "format_columns": True, "format_rows": True,
+}  # fmt: skip
+"""What may be done in a locked sheet besides filling in."""
 # (Rows are put on disk as they come, so that a large table does not fill memory.)
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
 
@@ -48,6 +65,16 @@ _RULES: Mapping[Figure, Mapping[str, object]] = {
 
 
 @dataclass(frozen=True, slots=True)
+class Marked:
+    """A text of which parts stand out: each part, and whether it does."""
+
+    parts: Sequence[tuple[str, bool]]
+
+    def __str__(self) -> str:
+        return "".join(text for text, _ in self.parts)
+
+
+@dataclass(frozen=True, slots=True)
 class Column:
     """A column.
 
@@ -57,6 +84,8 @@ class Column:
         choices: what they may choose from.
         is_share: its numbers are shown as percent.
         is_summed: its numbers are added up beneath, by a formula.
+        is_hidden: it is for the program that reads the workbook again.
+        is_free: besides the choices, anything may be put there.
     """
 
     name: str
@@ -66,6 +95,8 @@ class Column:
     choices: Sequence[str] = ()
     is_share: bool = False
     is_summed: bool = False
+    is_hidden: bool = False
+    is_free: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +109,8 @@ class Sheet:
         preface: lines above the titles, the first one large.
         is_ruled: cells have lines, and break their text; what is read row by row is, what is filtered need not be.
         count: how many rows there are, where that is known: too many are refused before any is written.
+        is_hidden: it is for the program that reads the workbook again.
+        is_locked: only the cells that people fill in can be changed (there is no password).
     """
 
     name: str
@@ -87,6 +120,8 @@ class Sheet:
     preface: Sequence[str] = ()
     is_ruled: bool = True
     count: int = 0
+    is_hidden: bool = False
+    is_locked: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,6 +209,8 @@ def _forms(file: Any) -> dict[str, Any]:
         "text": cell,
         "room": {**cell, "bg_color": _ROOM},
         "alarm": {**cell, "bold": True, "font_color": _ALARM},
+        "open room": {**cell, "bg_color": _ROOM, "locked": False},
+        "mark": {"bold": True, "font_color": _ALARM},
     }
     day, share = {"num_format": "yyyy-mm-dd", "align": "left"}, {"num_format": "0.0%"}
     forms = {
@@ -204,9 +241,9 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple
 
     top = _top(sheet)
     for at, line in enumerate(sheet.preface):
-        page.write_string(at, 0, _held(line), forms["title"] if at == 0 else None)
+        page.write_string(at, 0, held(line), forms["title"] if at == 0 else None)
     for at, column in enumerate(sheet.columns):
-        page.set_column(at, at, column.width)
+        page.set_column(at, at, column.width, None, {"hidden": True} if column.is_hidden else {})
         page.write_string(top, at, column.title, forms["head"])
     summed: dict[int, list[Any]] = {at: [] for at, column in enumerate(sheet.columns) if column.is_summed}
     last = top
@@ -217,13 +254,17 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple
             values.append(row.get(sheet.columns[at].name) or 0)
         for at, column in enumerate(sheet.columns):
             if answer := row.get(ANSWERS, {}).get(column.name):
-                page.data_validation(last, at, last, at, _rule(answer, places))
+                page.data_validation(last, at, last, at, _rule(answer, places, sheet.columns[at]))
     if last > top:
         for at, values in summed.items():
             page.write_formula(last + 1, at, f"=SUM({xl_range(top + 1, at, last, at)})", forms["sum"], sum(values))
         for at, column in enumerate(sheet.columns):
             if column.choices:
-                page.data_validation(top + 1, at, last, at, _rule(tuple(column.choices), places))
+                page.data_validation(top + 1, at, last, at, _rule(tuple(column.choices), places, column))
+    if sheet.is_locked:
+        page.protect("", _UNLOCKED)
+    if sheet.is_hidden:
+        page.hide()
     page.freeze_panes(top + 1, sheet.frozen)
     page.autofilter(top, 0, max(last, top + 1), max(len(sheet.columns) - 1, 0))
     page.repeat_rows(top)
@@ -235,7 +276,8 @@ def _write_row(page: Any, at: int, sheet: Sheet, row: Row, forms: Mapping[str, A
         if not sheet.is_ruled:
             kind = "plain"
         else:
-            kind = "room" if column.is_room else "alarm" if column.name in alarms else "text"
+            room = "open room" if sheet.is_locked else "room"
+            kind = room if column.is_room else "alarm" if column.name in alarms else "text"
         _cell(page, (at, place), row.get(column.name), kind, column, forms)
 
 
@@ -250,18 +292,31 @@ def _cell(page: Any, at: tuple[int, int], value: object, kind: str, column: Colu
             page.write_boolean(*at, value, forms[kind])
         case int() | float() | Decimal():
             page.write_number(*at, value, forms[f"{kind} share" if column.is_share else kind])
+        case Marked():
+            _marked(page, at, value, kind, forms)
         case list() | tuple():
-            page.write_string(*at, _held(", ".join(map(str, value))), forms[kind])
+            page.write_string(*at, held(", ".join(map(str, value))), forms[kind])
         case _:
-            page.write_string(*at, _held(str(value)), forms[kind])
+            page.write_string(*at, held(str(value)), forms[kind])
 
 
-def _held(text: str) -> str:
+def _marked(page: Any, at: tuple[int, int], value: Marked, kind: str, forms: Mapping[str, Any]) -> None:
+    """A text with parts that stand out; one that would not be held, or read as a formula, stands without."""
+    text, parts = str(value), [(part, is_marked) for part, is_marked in value.parts if part]
+    if held(text) != text or len(parts) < 2:
+        whole = forms["alarm"] if kind == "text" and parts and parts[0][1] else forms[kind]
+        page.write_string(*at, held(text), whole)
+        return
+    said = [piece for part, is_marked in parts for piece in ([forms["mark"], part] if is_marked else [part])]
+    page.write_rich_string(*at, *said, forms[kind])
+
+
+def held(text: str) -> str:
     """A neutral text that a cell holds."""
     return neutral(text if len(text) <= _MOST_LETTERS else text[:_MOST_LETTERS] + " …")
 
 
-def _rule(answer: Answer, places: dict[tuple[str, ...], str]) -> Mapping[str, object]:
+def _rule(answer: Answer, places: dict[tuple[str, ...], str], column: Column) -> Mapping[str, object]:
     """What may be put into a cell; choices get a place on the hidden sheet, as a list inside a rule must be short."""
     from xlsxwriter.utility import xl_range_abs
 
@@ -269,7 +324,7 @@ def _rule(answer: Answer, places: dict[tuple[str, ...], str]) -> Mapping[str, ob
         return _RULES[answer]
     at = len(places)
     source = places.setdefault(answer, f"={_CHOICES}!{xl_range_abs(0, at, len(answer) - 1, at)}")
-    return {"validate": "list", "source": source}
+    return {"validate": "list", "source": source, **({"show_error": False} if column.is_free else {})}
 
 
 def _write_choices(file: Any, wanted: Sequence[tuple[str, ...]]) -> None:
@@ -281,13 +336,13 @@ def _write_choices(file: Any, wanted: Sequence[tuple[str, ...]]) -> None:
     for row, choices in enumerate(zip_longest(*wanted)):
         for at, choice in enumerate(choices):
             if choice is not None:
-                page.write_string(row, at, _held(choice))
+                page.write_string(row, at, held(choice))
 
 
 def _note(page: Any, notes: Notes, forms: Mapping[str, Any]) -> None:
     page.set_column(0, 0, 34)
     page.set_column(1, 1, 110)
-    page.write_string(0, 0, _held(notes.title), forms["title"])
+    page.write_string(0, 0, held(notes.title), forms["title"])
     for at, (heading, said) in enumerate(notes.lines, start=2):
-        page.write_string(at, 0, _held(heading), forms["head" if heading else "text"])
-        page.write_string(at, 1, _held(said), forms["text"])
+        page.write_string(at, 0, held(heading), forms["head" if heading else "text"])
+        page.write_string(at, 1, held(said), forms["text"])

@@ -17,7 +17,7 @@ import pyarrow as pa
 from harmonize.assessments.joining import DECIDED, Link
 from harmonize.database import create_table
 
-__all__ = ["CopyDecision", "Word", "apply_decisions", "copy_keys"]
+__all__ = ["CopyDecision", "Word", "apply_decisions", "copy_keys", "telling_keys"]
 
 
 class CopyDecision(NamedTuple):
@@ -58,6 +58,17 @@ def copy_keys(copy: Mapping[str, object]) -> list[str | None]:
         return [own, own, own, own]
     contributor, day = copy["contributor"], copy["assessed_on"]
     return [str(shared), f"{contributor}|{shared}", f"{contributor}|{shared}|{'' if day is None else day}", own]
+
+
+def telling_keys(
+    ours: Sequence[Mapping[str, object]], theirs: Sequence[Mapping[str, object]]
+) -> tuple[list[str], list[str]] | None:
+    """The most lasting keys that tell the copies of two reports apart; None where nothing does, of the same bytes."""
+    levels = (zip(*map(copy_keys, side), strict=True) for side in (ours, theirs))
+    for one, other in zip(*levels, strict=True):
+        if not set(one) & set(other):
+            return sorted(filter(None, set(one))), sorted(filter(None, set(other)))
+    return None
 
 
 _NAMED = "SELECT decision_no, side, facility_id, known_key, file_id, assessment_no FROM decided_delivery"

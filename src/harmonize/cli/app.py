@@ -22,6 +22,7 @@ from harmonize.cli import (
     publish,
     releases,
     reuse,
+    review,
     run,
     sources,
     texts,
@@ -77,3 +78,4 @@ app.add_typer(grants.app, name="grants")
 app.add_typer(language.app, name="language")
 app.add_typer(texts.app, name="texts")
 app.add_typer(releases.app, name="releases")
+app.add_typer(review.app, name="review")

@@ -201,13 +201,11 @@ def _telling_keys(
     Raises:
         InboxError: nothing does.
     """
-    from harmonize.assessments.decided import copy_keys
+    from harmonize.assessments.decided import telling_keys
 
-    for one, other in zip(
-        zip(*map(copy_keys, ours), strict=True), zip(*map(copy_keys, theirs), strict=True), strict=True
-    ):
-        if not set(one) & set(other):
-            return sorted(set(one)), sorted(set(other))
+    found = telling_keys(ours, theirs)
+    if found is not None:
+        return found
     raise InboxError(
         f"{a} and {b} are the same bytes, delivered twice. They are one report whatever is decided; take one of the "
         "files out."

@@ -14,6 +14,9 @@ from harmonize.project import KNOWLEDGE_FOLDERS, shipped_folder
 
 __all__ = ["init_command"]
 
+_MERGED = "*.jsonl merge=union\n"
+"""Two stewards append to one ledger: git keeps the lines of both, in any order."""
+
 
 def init_command(
     folder: Annotated[Path, typer.Argument(help="The new project folder.")] = Path(),
@@ -28,6 +31,7 @@ def init_command(
             shutil.copytree(shipped / name, folder / name)
         for name in ("inbox", "decisions"):
             (folder / "data" / name).mkdir(parents=True, exist_ok=True)
+        (folder / "data" / "decisions" / ".gitattributes").write_text(_MERGED, encoding="utf-8")
     except OSError as problem:
         raise ConfigurationError(
             f"{folder}: cannot be written: {problem.strerror}. Choose another folder."

@@ -15,7 +15,7 @@ from pydantic import TypeAdapter
 from harmonize.identity.decisions import Decision
 from harmonize.ledgers import act_name, append_lines, lines_by_act
 
-__all__ = ["Act", "acts_of", "append_decisions", "last_act", "read_acts", "read_decisions"]
+__all__ = ["Act", "acts_of", "append_decisions", "decision_lines", "last_act", "read_acts", "read_decisions"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,9 +104,15 @@ def append_decisions(path: Path, decisions: Sequence[Decision]) -> str:
     Raises:
         LedgerError: the file cannot be written.
     """
-    act_id = _name_of(decisions)
-    append_lines(path, [{**asdict(decision), "act": act_id} for decision in decisions])
+    act_id, lines = decision_lines(decisions)
+    append_lines(path, lines)
     return act_id
+
+
+def decision_lines(decisions: Sequence[Decision]) -> tuple[str, list[dict[str, str]]]:
+    """The id of an act that says this, and its lines."""
+    act_id = _name_of(decisions)
+    return act_id, [{**asdict(decision), "act": act_id} for decision in decisions]
 
 
 def _name_of(decisions: Sequence[Decision]) -> str:

@@ -26,6 +26,7 @@ __all__ = [
     "append_review",
     "approved_texts",
     "read_acts",
+    "review_lines",
     "reviewable_texts",
     "verdicts",
 ]
@@ -103,12 +104,17 @@ def append_review(path: Path, texts: Sequence[str], verdict: Verdict, by: str, a
     Raises:
         LedgerError: the ledger cannot be written.
     """
-    act = act_name("R", (sorted(texts), verdict, by, at, why))
-    lines: list[Mapping[str, str]] = [
-        {"text": text, "verdict": verdict, "by": by, "at": at, "why": why, "act": act} for text in texts
-    ]
+    act, lines = review_lines(texts, verdict, by, at, why)
     append_lines(path, lines)
     return act
+
+
+def review_lines(
+    texts: Sequence[str], verdict: Verdict, by: str, at: str, why: str
+) -> tuple[str, list[Mapping[str, str]]]:
+    """The id of an act that says this, and its lines."""
+    act = act_name("R", (sorted(texts), verdict, by, at, why))
+    return act, [{"text": text, "verdict": verdict, "by": by, "at": at, "why": why, "act": act} for text in texts]
 
 
 _TEXTS = """
