@@ -27,6 +27,7 @@ from harmonize.cli import (
     sources,
     texts,
     trace,
+    weekly,
     why,
 )
 from harmonize.cli.prompt_group import PromptGroup
@@ -68,6 +69,7 @@ app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
 app.command("trace")(trace.trace_command)
 app.command("why")(why.why_command)
+app.command("weekly")(weekly.weekly_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")

@@ -29,7 +29,7 @@ from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
 
-__all__ = ["app"]
+__all__ = ["app", "grant_words"]
 
 app = typer.Typer(
     cls=PromptGroup, help="Who may see what of whom: the consent register.", rich_markup_mode=None, no_args_is_help=True
@@ -108,7 +108,7 @@ def who_command(
         check_ending(output)
     if language not in _LANGUAGES:
         raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
-    words, day = _words(language), as_of or today()
+    words, day = grant_words(language), as_of or today()
     with judged_grants(out, day, None) as (connection, _):
         connection.execute("USE steward")
         facility_id = named_facility(connection, facility)
@@ -242,8 +242,12 @@ def _registers(inbox: Path) -> list[Path]:
     return found
 
 
-def _words(language: str) -> dict[str, str]:
-    """Words of the answer; English stands beside another language."""
+def grant_words(language: str) -> dict[str, str]:
+    """Words for who sees what; English stands beside another language.
+
+    Raises:
+        ConfigurationError: the file of words is not whole.
+    """
     from harmonize.yaml_text import read_yaml
 
     path = Project.locate(Path.cwd()).find("schemas/grant_words.yml")
