@@ -6,9 +6,11 @@ audiences side by side, and the stages of a run make of it what they make of an 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,7 +40,8 @@ from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
 from harmonize.store.build import attach_release, fill_contract, list_open_findings
-from harmonize.store.shares import Share, empty_share, write_share
+from harmonize.store.encryption import DOWNLOADS_NOTHING, load_cipher
+from harmonize.store.shares import Key, Share, empty_share, write_share
 
 __all__ = ["Sharing", "SharingRules", "share_release"]
 
@@ -91,6 +94,7 @@ def share_release(
     folder: Path,
     configuration: dict[str, str | bool | int | float | list[str]],
     write: Callable[[duckdb.DuckDBPyConnection, Share], None] | None = None,
+    keys: Mapping[str, Key] | None = None,
 ) -> Sharing:
     """Make the DuckDB file of every audience.
 
@@ -101,11 +105,16 @@ def share_release(
         judged_on: the day on which grants are judged.
         folder: an empty folder, for the files.
         write: what else is made of each file, with a connection that has it attached as `shared`.
+        keys: by which files are encrypted, by the name of their audience.
 
     Raises:
         PublicationError: the release was made by an older program.
+        ConfigurationError: there are keys, and nothing to encrypt with.
     """
-    with duckdb.connect(config=configuration) as connection:
+    keys = keys or {}
+    with duckdb.connect(config={**configuration, **DOWNLOADS_NOTHING}) as connection:
+        if keys:
+            load_cipher(connection)
         open_workspace(connection)
         connection.execute(f"ATTACH {quoted(database)} AS source (READ_ONLY)")
         _check(connection, database)
@@ -120,11 +129,21 @@ def share_release(
         personal = [asdict(one) for one in personal_records(connection, rules.withholding, judged_on)]
         lay_out(connection)
         _make(connection, as_of)
-        empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
-        shares = [
-            write_share(connection, number, one, empty, folder / one.folder, CONTRACT_VERSION, as_of, judged_on, write)
-            for number, one in enumerate(audiences, 1)
-        ]
+        knowledge = knowledge_rows(understanding)
+        empty = empty_share(folder / ".empty.duckdb", knowledge)
+        shares = []
+        for number, one in enumerate(audiences, 1):
+            key = keys.get(one.name)
+            # (What is to be encrypted never lies on disk as it is: no copy of the plain file.)
+            begin = (
+                partial(shutil.copyfile, empty)
+                if key is None
+                else partial(empty_share, knowledge=knowledge, key=key.text)
+            )
+            into = folder / one.folder
+            shares.append(
+                write_share(connection, number, one, begin, into, CONTRACT_VERSION, as_of, judged_on, write, key)
+            )
         sharing = Sharing(
             shares,
             _withheld(connection),
