@@ -9,8 +9,8 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipeline.publications import HANDED_IN, Desk, fem
 from tests.pipeline import worlds
+from tests.pipeline.publications import HANDED_IN, Desk, fem
 from tests.pipeline.worlds import AS_OF, deliver, run_inbox
 from tests.sharing.interference import contents, differences
 
@@ -232,7 +232,7 @@ WITHHELD = {"status": "VRF", "posted": "FALSE"}
 
 def _posted(policy: str, amount: str, **changes: str) -> str:
     """A FEM that says whether it is posted."""
-    head, row = fem(policy, amount, **{"status": "ASC"}).splitlines()
+    head, row = fem(policy, amount, status="ASC").splitlines()
     return f"{head},posted\n{row},{changes.get('posted', 'TRUE')}\n".replace(
         ",ASC,", f",{changes.get('status', 'ASC')},"
     )
