@@ -77,6 +77,31 @@ def publish(
     Raises:
         HarmonizeError: nothing is published; what was stays.
     """
+    try:
+        return _publish(project, settings, out, judged_on, only, environment)
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+        OSError,
+    ) as problem:
+        # A full disk or a vanished folder, while all was still being built aside.
+        said = " ".join(str(problem).split())
+        raise PublicationError(
+            f"{out}: nothing can be published: {said}. Free space, mend permissions, or choose another --out; what is "
+            "published stays."
+        ) from problem
+
+
+def _publish(
+    project: Project,
+    settings: PipelineSettings,
+    out: Path,
+    judged_on: date,
+    only: Sequence[str],
+    environment: Mapping[str, str],
+) -> Published:
     publications = Publications(out)
     with exclusive(out), building(out) as work:
         release = _release(out)
