@@ -65,7 +65,7 @@ def test_the_command_line_reads_every_table_and_the_views(folder: Path, rows: di
         for query in (counts, views)
     ]  # fmt: skip
     assert {row["name"]: int(row["rows"]) for row in csv.DictReader(io.StringIO(said[0]))} == rows
-    assert [line for line in said[1].split() if line.isdigit()][0] == str(rows["facility"])
+    assert next(line for line in said[1].split() if line.isdigit()) == str(rows["facility"])
 
 
 def test_two_readers_open_the_file_at_once(folder: Path) -> None:

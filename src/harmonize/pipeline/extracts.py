@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ from harmonize.insight.policy.rules import PolicyRules, load_policy_rules
 from harmonize.project import Project
 from harmonize.store.publications import Publications
 from harmonize.store.shares import Share
-from harmonize.workbooks import neutral
+from harmonize.workbooks import DelimitedText
 
 __all__ = ["ExtractWriter"]
 
@@ -121,10 +120,10 @@ def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> 
 
 def _write_csv(table: pa.Table, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.schema.names)
+        text = DelimitedText(stream)
+        text.writerow(table.schema.names)
         for row in table.to_pylist():
-            writer.writerow([neutral(value) if isinstance(value, str) else value for value in row.values()])
+            text.writerow(row.values())
 
 
 def _hash(table: pa.Table) -> str:
