@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import shutil
+from datetime import date
 from pathlib import Path
 
 import pytest
 
+from harmonize.cli.judged_grants import unopened
 from tests.cli.conftest import Command, sentence
 from tests.pipeline.publications import HANDED_IN, Desk, register
+from tests.pipeline.worlds import deliver, run_inbox
+from tests.sources.delivering import table
 
 DAY = ("--as-of", "2026-06-30")
 NAMED = ("--facility", "higg_account=acc-7", "--audience", "newcomer", "--scope", "full")
@@ -131,3 +135,30 @@ def test_who_sees_what_is_nobody_on_a_day_without_a_grant(harmonize: Command, de
     seen = harmonize("grants", "who", "--facility", "acc-7", "--out", "out", "-o", "who.csv", *DAY)
     assert seen.code == 0, seen
     assert (desk / "who.csv").read_text(encoding="utf-8").count("\n") > 1
+
+
+def test_what_grants_do_not_open_is_told_to_other_commands(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Roles, retentions and doubtful names, for an audience that no list names."""
+    columns = ["grant_id", "facility_scheme", "facility_value", "instrument", "assessment", "audience", "scope",
+               "valid_to", "signatory_role", "retention_until"]  # fmt: skip
+    rows = [
+        ["G-1", "higg_account", "acc-7", "higg_fem", "*", "somebody", "full", "2027-01-01", "", ""],
+        ["G-2", "higg_account", "acc-7", "higg_fem", "*", "somebody", "full", "2027-01-01", "", "2026-06-01"],
+        ["G-3", "higg_account", "acc-7", "higg_fem", "*", "somebody", "full", "2027-01-01", "brand lead", ""],
+        ["G-4", "higg_account", "acc-9", "higg_fem", "*", "somebody", "full", "2027-01-01", "", ""],
+        ["G-5", "higg_account", "acc-7", "*", "S-77", "somebody", "full", "2027-01-01", "factory manager", ""],
+        ["G-6", "higg_account", "acc-7", "higg_fem", "*", "another", "full", "2020-01-01", "", ""],
+    ]
+    deliver(tmp_path / "inbox", {**HANDED_IN, "consent/grants.csv": table([columns, *rows])})
+    run_inbox(tmp_path / "inbox", tmp_path / "out")
+    monkeypatch.chdir(tmp_path)
+    found = unopened(tmp_path / "out", date(2026, 6, 30), "Somebody")
+    whole = {why for _, _, instrument, why in found if instrument is None}
+    assert whole == {
+        "It could be kept until 2026-06-01.",
+        "Of higg_fem only the facility may grant, and it was signed as brand lead.",
+        "It names no one factory.",
+    }
+    bound = {instrument for _, _, instrument, _ in found if instrument is not None}
+    assert "gap" in bound
+    assert "higg_fem" not in bound

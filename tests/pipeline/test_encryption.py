@@ -255,7 +255,7 @@ def test_without_what_fits_a_sentence_tells_the_cure_and_nothing_is_published(
     with pytest.raises(ConfigurationError) as refused:
         _hide(desk)
     assert words in str(refused.value)
-    assert "pip install 'harmonize[encryption]'" in str(refused.value)
+    assert "pip install 'duckdb-extension-httpfs<1.6'" in str(refused.value)
     assert not (desk.out / "audiences").exists()
 
 

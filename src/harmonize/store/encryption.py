@@ -24,7 +24,10 @@ DOWNLOADS_NOTHING = MappingProxyType({"autoinstall_known_extensions": "false", "
 _PACKAGE = "duckdb_extension_httpfs"
 _STORAGE_VERSION = "v1.4.0"
 """The first that knows encrypted files."""
-_CURE = "Install it with `pip install 'harmonize[encryption]'`, or take the keys out of pipelines/audiences.yml."
+_CURE = (
+    "`pip install 'duckdb-extension-httpfs<1.6'` brings it with the DuckDB that it is for; or take the keys out of "
+    "pipelines/audiences.yml."
+)
 
 
 def encrypted(key: str) -> str:
