@@ -16,7 +16,7 @@ audiences:
   - {name: report-alone, kind: buyer}
   - {name: both, kind: buyer}
 """
-FILES = {
+FILES: dict[str, str | bytes] = {
     "gateway/received-2026-02-01/caf.json": _caf({"wh-3": "Yes", "ms-1--1-1x": "X"}),
     "better-work/received-2026-02-02/answers.csv": better_work({}),
     "better-work/received-2026-02-02/enterprises.xlsx": _enterprises(),

@@ -88,8 +88,8 @@ def _tell(release: duckdb.DuckDBPyConnection, world: World) -> dict[str, Any]:
         for table, row in rows.items():
             release.execute(f"INSERT INTO source.{table} VALUES ({', '.join('?' * len(row))})", list(row))
     for one in identifiers:
-        row = [one["mention_id"], one["scheme"], one["value"], one["valid"]]
-        release.execute("INSERT INTO source.compact.stated_identifier VALUES (?, ?, ?, ?)", row)
+        stated = [one["mention_id"], one["scheme"], one["value"], one["valid"]]
+        release.execute("INSERT INTO source.compact.stated_identifier VALUES (?, ?, ?, ?)", stated)
     return links
 
 
