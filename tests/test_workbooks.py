@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import io
 import re
 import zipfile
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +19,7 @@ from python_calamine import CalamineWorkbook
 from harmonize import workbooks
 from harmonize.cli.table_file import put_workbook
 from harmonize.errors import InboxError, PublicationError
+from harmonize.insight.summary import _neutral, write_table
 from harmonize.workbooks import ALARMS, ANSWERS, Book, Column, Figure, Notes, Sheet, SheetFull, neutral, write_workbook
 
 COLUMNS = (
@@ -68,17 +71,61 @@ def test_an_empty_table_is_a_sheet_too() -> None:
     ]
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@x", " =1", "\t=1", "\r=1"])
+FORMULAS = (
+    *(
+        "=1+1",
+        "+1+1",
+        "-1-1",
+        "-",
+        "--1",
+        "@x",
+        " =1",
+        "\t=1",
+        "\r=1",
+        "-2+3",
+        "+cmd|'/c'!A1",
+        "-5;",
+        "＝1",
+        "-1e",
+        " -5",
+    ),
+    "-5\n",
+)
+
+
+@pytest.mark.parametrize("text", FORMULAS)
 def test_no_text_is_a_formula(text: str) -> None:
     assert neutral(text) == f"'{text}"
     assert "<f>" not in _sheet(_made({"what": text}))
+
+
+@pytest.mark.parametrize("text", ["-5", "+84", "-1.5", "-1,234.50", "-1e-3", "-7 %", "-7%"])
+def test_a_plain_number_stays_one(text: str) -> None:
+    assert neutral(text) == text
+
+
+@given(st.text(alphabet="=+-@\t\r\n 15.,e%'＝＋－＠a", max_size=6))
+def test_reports_of_a_run_hold_the_same_law(text: str) -> None:
+    """In DuckDB, where the text of a cell is neutralised on its way into a file."""
+    found = duckdb.execute(f"SELECT {_neutral('cell')} FROM (SELECT ? AS cell)", [text]).fetchall()
+    assert found == [(neutral(text),)]
+
+
+def test_a_report_of_a_run_keeps_its_rows_whole(tmp_path: Path) -> None:
+    texts = ["a\r=1", "b\n=2", 'c"\r\n=3', "d,=4"]
+    with duckdb.connect() as connection:
+        query = " UNION ALL ".join(f"SELECT '{text}' AS cell" for text in texts)
+        write_table(connection, query, tmp_path / "report.csv")
+    with (tmp_path / "report.csv").open(encoding="utf-8", newline="") as stream:
+        assert [row[0] for row in csv.reader(stream)] == ["cell", *texts]
 
 
 @given(st.text(max_size=50))
 def test_what_is_neutral_begins_no_formula_and_loses_nothing(text: str) -> None:
     said = neutral(text)
     assert said.removeprefix("'") == text.removeprefix("'")
-    assert said.lstrip()[:1] not in {"=", "+", "-", "@"} or not said
+    is_number = re.fullmatch(r"[+-]?[0-9.,]+(?:[eE][+-]?[0-9]+)? ?%?", said)
+    assert said.lstrip()[:1] not in {"=", "+", "-", "@", "＝", "＋", "－", "＠"} or not said or is_number
 
 
 def test_a_text_that_no_cell_holds_is_shortened() -> None:

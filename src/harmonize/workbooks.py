@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 import errno
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -10,13 +12,14 @@ from decimal import Decimal
 from enum import Enum
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, TextIO
 
 __all__ = [
     "ALARMS",
     "ANSWERS",
     "Book",
     "Column",
+    "DelimitedText",
     "Figure",
     "Marked",
     "Notes",
@@ -46,6 +49,11 @@ _UNLOCKED = {
 """What may be done in a locked sheet besides filling in."""
 # (Rows are put on disk as they come, so that a large table does not fill memory.)
 _OPTIONS = {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+
+
+_SIGNS = frozenset({"=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20"})
+"""(The wide ones are taken for the others where people write so.)"""
+_NUMBER = re.compile(r"[+-]?[0-9]+(?:[.,][0-9]+)*(?:[eE][+-]?[0-9]+)? ?%?")
 
 
 class Figure(Enum):
@@ -151,9 +159,26 @@ class SheetFull(Exception):
 
 
 def neutral(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    is_formula = text.lstrip()[:1] in {"=", "+", "-", "@"} or text[:1] in {"\t", "\r", "\n"}
-    return f"'{text}" if is_formula else text
+    """A text that no spreadsheet takes for a formula; a plain number such as -5 stays one."""
+    is_formula = text.lstrip()[:1] in _SIGNS or text[:1] in {"\t", "\r", "\n"}
+    return f"'{text}" if is_formula and not _NUMBER.fullmatch(text) else text
+
+
+class DelimitedText:
+    """Rows as delimited text for a spreadsheet: none of it is a formula there, and no cell breaks its row."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+        # (What ends a row of the writer's is quoted inside of a cell, so that a bare CR begins no row of its own.)
+        self._writer = csv.writer(self, lineterminator="\r\n")
+
+    def write(self, row: str) -> None:
+        """What the writer of the library calls, once a row."""
+        self._stream.write(row.removesuffix("\r\n") + "\n")
+
+    def writerow(self, cells: Iterable[object]) -> None:
+        """Add a row; its texts are neutral."""
+        self._writer.writerow([neutral(cell) if isinstance(cell, str) else cell for cell in cells])
 
 
 def write_workbook(target: Path | BinaryIO, book: Book) -> None:

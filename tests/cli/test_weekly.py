@@ -41,7 +41,9 @@ def test_a_buyers_week_is_written_as_workbook_and_page(
 
 def test_a_factorys_week_has_plan_needs_and_who_sees_it(out: Path, harmonize: Command, tmp_path: Path) -> None:
     with duckdb.connect(str(out / "current" / "harmonized.duckdb"), read_only=True) as connection:
-        query = "SELECT facility_id FROM v_corrective_action_plan GROUP BY ALL ORDER BY count(*) DESC, facility_id LIMIT 1"
+        query = (
+            "SELECT facility_id FROM v_corrective_action_plan GROUP BY ALL ORDER BY count(*) DESC, facility_id LIMIT 1"
+        )
         ((facility,),) = connection.execute(query).fetchall()
     path = tmp_path / "f.xlsx"
     said = harmonize("weekly", "--facility", facility, "--as-of", AS_OF.isoformat(), "--out", out, "-o", path)

@@ -9,8 +9,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from tests.pipeline import worlds
 from tests.pipeline.publications import HANDED_IN, Desk, fem
-from tests.pipeline.worlds import AS_OF, run_inbox
+from tests.pipeline.worlds import AS_OF, deliver, run_inbox
 from tests.sharing.interference import contents, differences
 
 COUNTS = """
@@ -223,3 +224,81 @@ def test_a_run_between_publications_changes_no_id(tmp_path: Path) -> None:
     run_inbox(desk.inbox, desk.out, desk.project, as_of=date(2026, 7, 1))
     desk.publish()
     assert desk.ask("newcomer", "SELECT facility_id, assessment_id FROM assessment") == ids
+
+
+WITHHELD = {"status": "VRF", "posted": "FALSE"}
+"""It wins by its status over what is not verified, and is not published."""
+
+
+def _posted(policy: str, amount: str, **changes: str) -> str:
+    """A FEM that says whether it is posted."""
+    head, row = fem(policy, amount, status="ASC").splitlines()
+    return f"{head},posted\n{row},{changes.get('posted', 'TRUE')}\n".replace(
+        ",ASC,", f",{changes.get('status', 'ASC')},"
+    )
+
+
+POLICY = "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'"
+
+
+def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_path: Path) -> None:
+    """Of a report that a later delivery of another one holds back, a contributor sees its own rows as it gave them."""
+    files = {
+        "higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD),
+        "pvh/received-2024-07-01/fem.csv": _posted("No", "2000.5"),
+        "gap/received-2024-08-01/fem.csv": _posted("Yes", "3000"),
+    }
+    desk = Desk(tmp_path / "whole", files).grant({})
+    with duckdb.connect(str(desk.out / "current/harmonized.duckdb"), read_only=True) as connection:
+        told = connection.execute("SELECT published, copy_count FROM assessment").fetchall()
+        assert told == [(False, 3)]
+        assert connection.execute("SELECT count(*) FROM answer").fetchall() == [(0,)]
+    desk.publish()
+    assert desk.ask("pvh", POLICY) == [("No",)]
+    assert desk.ask("gap", POLICY) == [("Yes",)]
+    assert desk.ask("pvh", "SELECT published FROM assessment") == [(True,)]
+    # A grant of what is held back opens nothing.
+    assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(0,)]
+    for hand in ("pvh", "gap"):
+        less = Desk(tmp_path / hand, {path: text for path, text in files.items() if path.startswith(hand)})
+        (less.out / "decisions").mkdir(parents=True)
+        for path in (desk.out / "decisions").glob("*.jsonl"):
+            (less.out / "decisions" / path.name).write_bytes(path.read_bytes())
+        less.grant({})
+        less.publish()
+        found = []
+        for one in (desk, less):
+            with duckdb.connect(str(one.out / f"audiences/{hand}/{hand}.duckdb"), read_only=True) as connection:
+                found.append(contents(connection))
+        assert not differences(*found)
+
+
+def test_an_own_delivery_that_holds_the_report_back_answers_nothing_whoever_published_it(tmp_path: Path) -> None:
+    """As the own files alone would: another one's delivery, which wins and is published, opens nothing."""
+    files = {
+        "higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", status="VRF"),
+        "pvh/received-2024-07-01/fem.csv": _posted("No", "2000.5"),
+        "pvh/received-2024-07-02/fem.csv": _posted("No", "2000.5", status="VRC", posted="FALSE"),
+    }
+    desk = Desk(tmp_path, files).grant({})
+    desk.publish()
+    assert desk.ask("pvh", "SELECT published FROM assessment") == [(False,)]
+    assert desk.ask("pvh", "SELECT count(*) FROM answer") == [(0,)]
+
+
+def test_what_is_held_back_is_kept_and_forgotten_as_deliveries_come_and_go(tmp_path: Path) -> None:
+    """A run that continues says what a rebuild says; what is published again stands again."""
+    held = {"higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD)}
+    own = {"pvh/received-2024-07-01/fem.csv": _posted("No", "2000.5")}
+    desk = Desk(tmp_path / "one", own).grant({})
+    deliver(desk.inbox, held)
+    kept = worlds.contents(run_inbox(desk.inbox, desk.out, desk.project))
+    assert len(kept["otherwise said"]) > 0  # type: ignore[arg-type]
+    afresh = worlds.contents(run_inbox(desk.inbox, tmp_path / "afresh", desk.project))
+    assert kept["otherwise said"] == afresh["otherwise said"]
+    assert kept["said otherwise"] == afresh["said otherwise"]
+    (desk.inbox / next(iter(held))).unlink()
+    again = worlds.contents(run_inbox(desk.inbox, desk.out, desk.project))
+    assert again["otherwise said"] == []
+    desk.publish()
+    assert desk.ask("pvh", POLICY) == [("No",)]

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ import pytest
 
 from harmonize.store.releases import exclusive
 from tests.pipeline.publications import HANDED_IN, SECRET, register
+from tests.pipeline.test_hostile_folder import IS_LONG, _bound_by_modes, _small_files
 from tests.pipeline.worlds import ROOT, alone, deliver, run_inbox
 
 KILLS = 100 if os.environ.get("HARMONIZE_FUZZ") == "long" else 3
@@ -40,10 +42,11 @@ for number in range(10**9):
 """
 
 
-def _start(folder: Path, *words: str) -> Any:
+def _start(folder: Path, *words: str, before: Sequence[str] = (), preexec_fn: Callable[[], None] | None = None) -> Any:
     inherited = os.environ.get("PYTHONPATH")
     return subprocess.Popen(
-        [sys.executable, *words],
+        [*before, sys.executable, *words],
+        preexec_fn=preexec_fn,
         cwd=folder,
         env={**os.environ, **SECRET, "PYTHONPATH": os.pathsep.join([str(ROOT), *([inherited] if inherited else [])])},
         stdout=subprocess.PIPE,
@@ -52,8 +55,11 @@ def _start(folder: Path, *words: str) -> Any:
     )
 
 
+_PUBLISH = ("publish", "--out", "out", "--as-of", "2026-06-30")
+
+
 def _publishing(folder: Path, *words: str) -> Any:
-    return _start(folder, "-c", _PLAIN, "publish", "--out", "out", "--as-of", "2026-06-30", *words)
+    return _start(folder, "-c", _PLAIN, *_PUBLISH, *words)
 
 
 def _publish(folder: Path, *words: str) -> tuple[int, str]:
@@ -158,3 +164,53 @@ def test_a_damaged_release_is_refused_and_what_is_published_stays(course: Course
     code, complaint = _publish(course.folder)
     assert (code, "Traceback" in complaint) == (2, False)
     assert _whole(course.folder) == before
+
+
+def _is_refused_and_harms_nothing(process: Any, folder: Path, before: dict[str, str]) -> str:
+    """One sentence with a cure; what was published is as it was, and nothing half made is left."""
+    _, complaint = process.communicate(timeout=300)
+    assert process.returncode == 2, complaint
+    assert len(complaint.strip().splitlines()) == 1, complaint
+    assert "Traceback" not in complaint
+    assert "hoose another --out" in complaint
+    assert _whole(folder) == before
+    shown = json.loads((folder / "out" / "steward" / "shown.json").read_text(encoding="utf-8"))
+    assert {row["scope_rank"] for row in shown if row["audience"] == "lender"} == {1}
+    return str(complaint)
+
+
+@pytest.mark.parametrize(
+    "size", [1_000, 16_384, 300_000, 1_000_000, 3_000_000, 5_000_000, 6_000_000] if IS_LONG else [16_384]
+)
+def test_a_publish_whose_files_cannot_grow_ends_in_a_sentence(size: int, course: Course) -> None:
+    before = _whole(course.folder)
+    course.grants("full", "2026-05-02")
+    process = _start(course.folder, "-c", _PLAIN, *_PUBLISH, preexec_fn=_small_files(size))
+    _is_refused_and_harms_nothing(process, course.folder, before)
+    assert not list((course.folder / "out").glob(".building-*"))
+    assert _publish(course.folder)[0] == 0
+
+
+@pytest.mark.parametrize("number", [*range(1, 60)] if IS_LONG else [9])
+def test_a_publish_on_a_disk_that_is_full_from_a_touch_on_ends_in_a_sentence(number: int, course: Course) -> None:
+    before = _whole(course.folder)
+    course.grants("full", "2026-05-02")
+    words = ("-m", "tests.fuzz.dying", "ENOSPC", str(number), str(course.folder), *_PUBLISH)
+    _is_refused_and_harms_nothing(_start(course.folder, *words), course.folder, before)
+    assert _publish(course.folder)[0] == 0
+
+
+@pytest.mark.parametrize("folder", ["out", "out/publications", "out/steward"] if IS_LONG else ["out/publications"])
+def test_a_folder_that_may_not_be_written_to_stops_a_publish(folder: str, course: Course) -> None:
+    before = _whole(course.folder)
+    course.grants("full", "2026-05-02")
+    (course.folder / folder).chmod(0o555)
+    process = _start(course.folder, "-c", _PLAIN, *_PUBLISH, before=_bound_by_modes())
+    if folder == "out/steward":
+        # (The record of what was shown is written last: the new files stand, and the next publish completes it.)
+        _, complaint = process.communicate(timeout=300)
+        assert (process.returncode, "Traceback" in complaint) == (2, False)
+    else:
+        assert "Permission denied" in _is_refused_and_harms_nothing(process, course.folder, before)
+    (course.folder / folder).chmod(0o755)
+    assert _publish(course.folder)[0] in (0, 1)

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+import zipfile
 from pathlib import Path
 
 import duckdb
+import pyarrow.parquet as pq
 import pytest
 
 from harmonize.pipeline.publication import share_release
@@ -124,3 +126,66 @@ def test_numbers_and_days_of_others_stand_in_no_file(files: tuple[Desk, Path]) -
         assert ("7351931" in found, "7351932" in found) == (False, one.name == "pvh")
         assert all(day.year < 2031 for (day,) in days)
         assert (b"7351931" in _bytes(files[1], one.folder)) is False
+
+
+MANUFACTURER = "manufacturer:gap_facility=GF-1"
+LISTED = """
+audiences:
+  - {name: pvh, kind: buyer, contributor: pvh}
+  - {name: gap, kind: buyer, contributor: gap}
+  - {name: newcomer, kind: buyer}
+  - {name: nameless, kind: government, named: false}
+  - {name: outsider, kind: financier}
+"""
+
+
+@pytest.fixture(scope="module")
+def published(tmp_path_factory: pytest.TempPathFactory) -> Desk:
+    """All that `publish` writes, for the factory itself too."""
+    desk = Desk(tmp_path_factory.mktemp("published"), FILES, LISTED)
+    desk.grant(
+        *GRANTS,
+        {"grant_id": "grantfour", "audience": MANUFACTURER, "instrument": "gap", "facility_scheme": "gap_facility",
+         "facility_value": "GF-1", "scope": "full"},
+    )  # fmt: skip
+    desk.publish()
+    return desk
+
+
+def _unpacked(folder: Path) -> dict[str, bytes]:
+    """Every file beside the DuckDB file as bytes that can be searched: workbooks part by part, parquet as its rows."""
+    found: dict[str, bytes] = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        if path.suffix == ".xlsx":
+            with zipfile.ZipFile(path) as book:
+                found |= {f"{name}/{part}": book.read(part) for part in book.namelist()}
+        elif path.suffix == ".parquet":
+            found[name] = repr(pq.read_table(path, partitioning=None).to_pylist()).encode()
+        elif path.is_file() and path.suffix != ".duckdb":
+            found[name] = path.read_bytes()
+    return found
+
+
+def test_no_mark_of_others_stands_in_workbook_dictionary_manifest_or_parquet(published: Desk) -> None:
+    words = re.compile(rb"(?:%s)[a-z]*" % "|".join(HANDS).encode())
+    folders = {path.name: _unpacked(path) for path in (published.out / "audiences").iterdir()}
+    manufacturer = "manufacturer-gap-facility-gf-1"
+    may = {**MAY, manufacturer: {"gapq", "levisq"}}
+    assert folders.keys() == may.keys()
+    for audience, found in folders.items():
+        marks = {(name, word.decode()) for name, raw in found.items() for word in words.findall(raw)}
+        assert {mark for mark in marks if not mark[1].startswith(tuple(may[audience]) or ("-",))} == set(), audience
+        # The dictionary and the manifest hold no word of anybody.
+        assert {name for name, _ in marks if name.endswith((".md", ".json"))} == set(), audience
+        for unseen in (b"northqvisit", b"grantone", b"grantfour", b"GF-9"):
+            assert [name for name, raw in found.items() if unseen in raw] == [], (audience, unseen)
+    book = {name for name in folders[manufacturer] if f"{manufacturer}.xlsx/" in name}
+    told = {word.decode() for name in book for word in words.findall(folders[manufacturer][name])}
+    assert any(word.startswith(("gapq", "levisq")) for word in told), (
+        "the workbook holds nothing that could be searched"
+    )
+    # Who else was granted it is told to the factory; who hands in what, and who was not granted it, is not.
+    sheets = b"".join(folders[manufacturer][name] for name in book)
+    assert b"pvh" in sheets
+    assert [name for name in (b"northline", b"higg/", b"outsider", b"nameless") if name in sheets] == []

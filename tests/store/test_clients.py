@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
+import os
+import subprocess
+from importlib.resources import files
+from importlib.util import find_spec
 from pathlib import Path
 
 import duckdb
@@ -13,6 +19,7 @@ import pytest
 from tests.queries import BUYER, audience_folder
 
 LARGE = ("answer", "finding")
+CLI = files("duckdb_cli").joinpath("duckdb.exe" if os.name == "nt" else "duckdb") if find_spec("duckdb_cli") else None
 SMALL = ("facility", "assessment", "consent_grant", "indicator")
 
 
@@ -44,6 +51,21 @@ def test_duckdb_reads_every_table_and_every_view(folder: Path, rows: dict[str, i
         assert len(views) > 10
         for (view,) in views:
             connection.execute(f"SELECT * FROM {view}").fetchall()
+
+
+@pytest.mark.skipif(CLI is None, reason="duckdb-cli is not installed")
+def test_the_command_line_reads_every_table_and_the_views(folder: Path, rows: dict[str, int]) -> None:
+    counts = " UNION ALL ".join(f"SELECT '{name}' AS name, count(*) AS rows FROM \"{name}\"" for name in rows)
+    views = "SELECT count(*) FROM v_facility_card; SELECT count(*) FROM v_corrective_action_plan"
+    said = [
+        subprocess.run(
+            [str(CLI), "-readonly", "-csv", f"{BUYER}.duckdb", "-c", query],
+            cwd=folder, capture_output=True, text=True, check=True,
+        ).stdout
+        for query in (counts, views)
+    ]  # fmt: skip
+    assert {row["name"]: int(row["rows"]) for row in csv.DictReader(io.StringIO(said[0]))} == rows
+    assert next(line for line in said[1].split() if line.isdigit()) == str(rows["facility"])
 
 
 def test_two_readers_open_the_file_at_once(folder: Path) -> None:

@@ -36,14 +36,20 @@ INSERT INTO release.compact.delivery
 SELECT
     ((SELECT coalesce(max(delivery_no), 0) FROM release.compact.delivery) + row_number() OVER (ORDER BY file_id))::INTEGER,
     file_id
-FROM (SELECT DISTINCT s.content_file_id AS file_id FROM answer_source s JOIN touched_assessment USING (assessment_id))
+FROM (
+    SELECT DISTINCT s.content_file_id AS file_id
+    FROM answer_source s
+    JOIN touched_assessment USING (assessment_id)
+    WHERE s.stands
+)
 WHERE file_id NOT IN (SELECT file_id FROM release.compact.delivery);
 
 CREATE OR REPLACE TABLE insert_source AS
 SELECT s.assessment_key, n.assessment_no, d.delivery_no, s.verification, s.is_contested
 FROM answer_source s
 JOIN made_number n USING (assessment_id)
-JOIN release.compact.delivery d ON d.file_id = s.content_file_id;
+JOIN release.compact.delivery d ON d.file_id = s.content_file_id
+WHERE s.stands;
 
 CREATE OR REPLACE TABLE stated_header AS
 SELECT

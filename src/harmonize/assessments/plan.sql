@@ -12,22 +12,24 @@ WITH delivered AS (
     JOIN minted_assessment n USING (group_key)
 ),
 content AS (
-    -- Byte-identical files share one content: it stands where the best of its deliveries stands.
+    -- Byte-identical files share one content: it stands where the best of its deliveries stands. Where the delivery that
+    -- wins is not published, none stands: what the others say is kept for those who handed them in.
     SELECT
         content_file_id,
         assessment_no,
         assessment_key,
         assessment_id,
         instrument,
+        stands_published AS stands,
         min(delivery_rank) AS delivery_rank,
         first(copy_id ORDER BY file_id = content_file_id DESC, delivery_rank) AS copy_id
     FROM delivered
-    WHERE published AND stands_published
+    WHERE published
     GROUP BY ALL
 )
 SELECT
     c.* EXCLUDE (instrument),
-    count(*) OVER (PARTITION BY c.assessment_id) > 1 OR f.repeats_questions AS is_contested,
+    count(*) OVER (PARTITION BY c.assessment_id) > 1 OR f.repeats_questions OR NOT c.stands AS is_contested,
     i.verification::verification AS verification
 FROM content c
 JOIN loaded f ON f.file_id = c.content_file_id

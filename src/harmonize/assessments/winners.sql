@@ -6,7 +6,7 @@ WITH source AS (
     SELECT s.*
     FROM answer_source s
     JOIN touched_assessment USING (assessment_id)
-    WHERE s.is_contested
+    WHERE s.is_contested AND s.stands
 ),
 stated AS (
     -- How an assessment was made is a fact of its header: what one delivery leaves out, another may state.
@@ -115,7 +115,8 @@ SELECT assessment_id, copy_id, count(*) AS compared, count(*) FILTER (NOT differ
 FROM compared_answer
 GROUP BY ALL;
 
--- What each content says of a question otherwise than what stands: nothing of it may come from another delivery.
+-- What each content says of a question otherwise than what stands: nothing of it may come from another delivery. Where
+-- nothing stands, that is all of it.
 CREATE OR REPLACE TABLE delivered_answer AS
 WITH stated AS (
     SELECT assessment_key, min(verification) AS verification
@@ -152,7 +153,13 @@ SELECT c.assessment_id, c.assessment_key, w.question_id, s.line IS NULL AS is_ab
 FROM answer_source c
 JOIN stands w USING (assessment_id)
 LEFT JOIN said s ON s.assessment_key = c.assessment_key AND s.question_id = w.question_id
-WHERE c.is_contested AND s.line IS DISTINCT FROM w.line;
+WHERE c.is_contested AND s.line IS DISTINCT FROM w.line
+UNION ALL
+SELECT c.assessment_id, c.assessment_key, s.question_id, false
+FROM answer_source c
+JOIN touched_assessment t USING (assessment_id)
+JOIN said s USING (assessment_key)
+WHERE NOT c.stands;
 
 CREATE OR REPLACE TABLE otherwise_said AS
 SELECT d.* EXCLUDE (line) FROM delivered_answer d SEMI JOIN said_otherwise o USING (assessment_key, question_id);

@@ -152,6 +152,11 @@ def add_command(
         raise InboxError(f"{facility!r} names no factory. Write SCHEME=VALUE, such as os_id=VN2020090123450.")
     path = _register(inbox)
     before = Register.read(register_bytes(path), str(path))
+    if grant_id is not None and before.has(grant_id):
+        raise InboxError(
+            f"{path}: the grant {grant_id!r} stands there already. Give it an id of its own with --grant-id."
+        )
+    _check_instrument(instrument)
     row = {
         "grant_id": grant_id or before.next_id(),
         "facility_scheme": scheme.strip(),
@@ -181,13 +186,6 @@ def add_command(
         if row["grant_id"] not in found or (text is alone.text and (told or unreadable_days(staged))):
             said = (told or unreadable_days(staged) or [Refused("", "it cannot be read", "Correct it.")])[-1]
             raise InboxError(f"The grant is refused: {said.message} {said.hint}")
-        if (
-            text is after.text
-            and len(found) != len(accepted_grants(staged_register(before.text.encode(), str(path)))) + 1
-        ):
-            raise InboxError(
-                f"{path}: the grant {row['grant_id']!r} stands there already. Give it an id of its own with --grant-id."
-            )
     _write(path, after.text)
     say(f"added        {row['grant_id']} to {path}; {_LATER}")
 
@@ -208,6 +206,19 @@ def revoke_command(
         raise InboxError(f"{path}: there is no register yet. Add a grant with `harmonize grants add`.")
     _write(path, Register.read(content, str(path)).revoked(grant_id, day, why).text)
     say(f"revoked      {grant_id} on {day} in {path}; {_LATER}")
+
+
+def _check_instrument(name: str) -> None:
+    """Refuse a grant that could open nothing.
+
+    Raises:
+        InboxError: no instrument is called so.
+    """
+    from harmonize.sources.profile import load_profiles
+
+    known = sorted(load_profiles(Project.locate(Path.cwd()).files("mappings", "*/source.yml")))
+    if name.strip().casefold() not in ("*", *(one.casefold() for one in known)):
+        raise InboxError(f"No instrument is called {name!r}; there are {', '.join(known)}, and * for all.")
 
 
 def _write(path: Path, text: str) -> None:

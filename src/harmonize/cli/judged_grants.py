@@ -26,6 +26,7 @@ __all__ = [
     "register_refusals",
     "staged_register",
     "standings",
+    "unopened",
     "unreadable_days",
     "who_sees_what",
 ]
@@ -98,9 +99,13 @@ def unreadable_days(staged: StagedFile) -> list[Refused]:
 
 @contextmanager
 def judged_grants(
-    out: Path, day: date, paths: Sequence[Path] | None
+    out: Path, day: date, paths: Sequence[Path] | None, also: str | None = None
 ) -> Iterator[tuple[DuckDBPyConnection, list[Refused]]]:
-    """The release with its grants judged, or those of other registers in their place, and the rows that are refused."""
+    """The release with its grants judged, or those of other registers in their place, and the rows that are refused.
+
+    Args:
+        also: an audience that need not be listed.
+    """
     import duckdb
 
     from harmonize.database import quoted
@@ -119,7 +124,7 @@ def judged_grants(
             for table in (*_VIEWED, *(f"compact.{name}" for name in _KEPT)):
                 connection.execute(f"CREATE VIEW source.{table} AS FROM steward.{table}")
             refused = _refused_rows(connection) if paths is None else _replace(connection, paths)
-            _make_audiences(connection, project)
+            _make_audiences(connection, project, also)
             judge_grants(connection, day, bounded, load_signatory_rules(project.find("schemas/sharing_rights.yml")))
             yield connection, refused
     except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException) as problem:
@@ -164,15 +169,18 @@ def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[Refu
     return refused
 
 
-def _make_audiences(connection: DuckDBPyConnection, project: Project) -> None:
-    """Make `audience`: those of pipelines/audiences.yml, and factories that grants name."""
-    from harmonize.sharing.audiences import load_audiences, with_manufacturers
+def _make_audiences(connection: DuckDBPyConnection, project: Project, also: str | None) -> None:
+    """Make `audience`: those of pipelines/audiences.yml, factories that grants name, and one that may stand nowhere."""
+    from harmonize.sharing.audiences import Audience, load_audiences, with_manufacturers
     from harmonize.sharing.shares import name_audiences
 
     granted = connection.execute("SELECT DISTINCT audience FROM source.consent_grant").fetchall()
     listed = load_audiences(project.find("pipelines/audiences.yml"))
+    audiences = with_manufacturers(listed, (name for (name,) in granted))
+    if also is not None and also.lower() not in {one.name.lower() for one in audiences}:
+        audiences = [*audiences, Audience(name=also, kind="buyer")]
     # (Nothing is given an id here, so that no secret is needed.)
-    name_audiences(connection, with_manufacturers(listed, (name for (name,) in granted)), b"")
+    name_audiences(connection, audiences, b"")
 
 
 def standings(connection: DuckDBPyConnection, audience: str | None = None) -> list[tuple[Any, ...]]:
@@ -189,6 +197,36 @@ def standings(connection: DuckDBPyConnection, audience: str | None = None) -> li
         """,
         [audience],
     ).fetchall()
+
+
+def unopened(out: Path, day: date, audience: str) -> list[tuple[str, str, str | None, str]]:
+    """What grants to an audience do not open on a day, as `harmonize publish` judges them.
+
+    Returns:
+        File and place of the grant, the instrument (None: it opens nothing at all), and why.
+    """
+    with judged_grants(out, day, None, audience) as (connection, _):
+        return connection.execute(
+            """
+            SELECT
+                g.file_id, g.locator, NULL::VARCHAR AS instrument,
+                -- (Whose records state the same is not told.)
+                CASE WHEN starts_with(j.standing, 'names_') THEN 'It names no one factory.' ELSE j.reason END
+            FROM judged_grant j
+            JOIN registered_grant g USING (grant_no)
+            WHERE lower(trim(j.audience)) = lower(trim($1)) AND j.standing <> 'in_force'
+            UNION ALL
+            SELECT
+                g.file_id, g.locator, i.instrument, 'It was signed as ' || g.signatory_role || ', who may not grant it.'
+            FROM judged_grant j
+            JOIN registered_grant g USING (grant_no)
+            JOIN granted_instrument i USING (grant_no)
+            WHERE lower(trim(j.audience)) = lower(trim($1)) AND j.standing = 'in_force' AND NOT i.may
+                AND i.who_may_grant <> 'nobody'
+            ORDER BY ALL
+            """,
+            [audience],
+        ).fetchall()
 
 
 def who_sees_what(connection: DuckDBPyConnection, facility_id: str, words: Mapping[str, str]) -> pa.Table:

@@ -70,5 +70,5 @@ def _said(manifest: Mapping[str, Any]) -> str:
     withheld = sum(entry["rows"] for entry in manifest["withheld"])
     return (
         f"{rows['facility']} factories, {rows['assessment']} assessments, {rows['answer']} answers, "
-        f"{rows['finding']} findings; {withheld} values withheld"
+        f"{rows['finding']} findings; {withheld} values withheld{'; encrypted' if 'encryption' in manifest else ''}"
     )

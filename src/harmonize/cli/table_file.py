@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -10,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from harmonize.errors import InboxError, PublicationError
-from harmonize.workbooks import Book, SheetFull, write_workbook
+from harmonize.workbooks import Book, DelimitedText, SheetFull, write_workbook
 
 if TYPE_CHECKING:
     import pyarrow as pa
@@ -28,13 +27,16 @@ class Batches(Protocol):
 
 
 class _Csv:
+    """Delimited text that people open in a spreadsheet: no text of it is a formula there."""
+
     def __init__(self, path: Path, schema: pa.Schema) -> None:
         self._file = path.open("w", encoding="utf-8", newline="")
-        self._writer = csv.writer(self._file, lineterminator="\n")
-        self._writer.writerow(schema.names)
+        self._text = DelimitedText(self._file)
+        self._text.writerow(schema.names)
 
     def write(self, batch: pa.RecordBatch | pa.Table) -> None:
-        self._writer.writerows(zip(*(column.to_pylist() for column in batch.columns), strict=True))
+        for row in zip(*(column.to_pylist() for column in batch.columns), strict=True):
+            self._text.writerow(row)
 
     def close(self) -> None:
         self._file.close()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from harmonize import pictures
 from harmonize.crosswalk.redundancy import AskedAgain
 from harmonize.pictures import DARK, FAINT, INK, LIGHT, Words, number, width
+from harmonize.workbooks import neutral
 
 if TYPE_CHECKING:
     import altair
@@ -113,7 +114,7 @@ def as_html(matters: Sequence[AskedAgain], words: Words, language: str) -> str:
 
 def as_csv(matters: Sequence[AskedAgain], language: str) -> str:
     """The numbers of the picture, a row per matter, a column per instrument, for any spreadsheet."""
-    return pictures.as_csv(_table(matters, language))
+    return pictures.as_csv([[neutral(cell) for cell in row] for row in _table(matters, language)])
 
 
 def _table(matters: Sequence[AskedAgain], language: str) -> list[list[str]]:

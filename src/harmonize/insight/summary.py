@@ -109,9 +109,18 @@ def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def write_table(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """Write what a query finds as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
     relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
-    columns = ", ".join(
-        f"CASE WHEN regexp_matches(\"{column[0]}\"::VARCHAR, '^[=+@\\t\\r-]') THEN '''' || \"{column[0]}\" "
-        f'ELSE "{column[0]}"::VARCHAR END AS "{column[0]}"'
-        for column in relation.description or []
-    )
+    columns = ", ".join(_neutral(column[0]) for column in relation.description or [])
     connection.execute(f"COPY (SELECT {columns} FROM ({query})) TO {quoted(path)} (HEADER, DELIMITER ',')")
+
+
+_FORMULA = r"^(\s*[=+@\x{FF1D}\x{FF0B}\x{FF0D}\x{FF20}-]|[\t\r\n])"
+_NUMBER = r"[+-]?[0-9]+([.,][0-9]+)*([eE][+-]?[0-9]+)? ?%?"
+"""As `harmonize.workbooks.neutral` has them."""
+
+
+def _neutral(column: str) -> str:
+    text = f'"{column}"::VARCHAR'
+    return (
+        f"CASE WHEN regexp_matches({text}, {quoted(_FORMULA)}) AND NOT regexp_full_match({text}, {quoted(_NUMBER)}) "
+        f"THEN '''' || {text} ELSE {text} END AS \"{column}\""
+    )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import hashlib
 import json
 from collections.abc import Mapping
@@ -25,7 +24,7 @@ from harmonize.insight.policy.rules import PolicyRules, load_policy_rules
 from harmonize.project import Project
 from harmonize.store.publications import Publications
 from harmonize.store.shares import Share
-from harmonize.workbooks import neutral
+from harmonize.workbooks import DelimitedText
 
 __all__ = ["ExtractWriter"]
 
@@ -68,6 +67,8 @@ class ExtractWriter:
     def write(self, connection: duckdb.DuckDBPyConnection, share: Share, *, is_named: bool) -> dict[str, Any]:
         """Write `extracts/` of an audience; what the manifest says of it, which is empty where its kind receives none.
 
+        Where its file is encrypted, they stand in the file, in the schema `extract`, and only their README beside it.
+
         Raises:
             PublicationError: they cannot be written, or the record of what was told before is damaged.
         """
@@ -83,9 +84,12 @@ class ExtractWriter:
         folder = share.database.parent / "extracts"
         folder.mkdir()
         for name, table in made.tables.items():
-            pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
-            _write_csv(table, folder / f"{name}.csv")
-        readme = extracts_readme(made.tables, made.off, self.rules, ("csv", "parquet"))
+            if share.is_encrypted:
+                _keep(connection, name, table)
+            else:
+                pq.write_table(table, folder / f"{name}.parquet", compression="zstd")
+                _write_csv(table, folder / f"{name}.csv")
+        readme = extracts_readme(made.tables, made.off, self.rules, () if share.is_encrypted else ("csv", "parquet"))
         (folder / "README.md").write_text(readme, encoding="utf-8")
         told = {name: {"rows": table.num_rows, "hash": _hash(table)} for name, table in made.tables.items()}
         return told | {name: {"off": why} for name, why in made.off.items()}
@@ -108,12 +112,18 @@ class ExtractWriter:
             ) from problem
 
 
+def _keep(connection: duckdb.DuckDBPyConnection, name: str, table: pa.Table) -> None:
+    connection.register("arriving", table)
+    connection.execute(f'CREATE SCHEMA IF NOT EXISTS extract; CREATE TABLE extract."{name}" AS SELECT * FROM arriving')
+    connection.unregister("arriving")
+
+
 def _write_csv(table: pa.Table, path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as stream:
-        writer = csv.writer(stream, lineterminator="\n")
-        writer.writerow(table.schema.names)
+        text = DelimitedText(stream)
+        text.writerow(table.schema.names)
         for row in table.to_pylist():
-            writer.writerow([neutral(value) if isinstance(value, str) else value for value in row.values()])
+            text.writerow(row.values())
 
 
 def _hash(table: pa.Table) -> str:

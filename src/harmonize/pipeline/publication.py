@@ -6,9 +6,11 @@ audiences side by side, and the stages of a run make of it what they make of an 
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import partial
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -38,8 +40,9 @@ from harmonize.sharing.personal_record import personal_records
 from harmonize.sharing.shares import apply_withholding, choose, lay_out, name_audiences
 from harmonize.sharing.withholding_rules import WithholdingRules
 from harmonize.store.build import attach_release, fill_contract, list_open_findings
+from harmonize.store.encryption import DOWNLOADS_NOTHING
 from harmonize.store.share_writers import ShareWriters, keep_lists
-from harmonize.store.shares import Share, empty_share, write_share
+from harmonize.store.shares import Key, Share, empty_share, write_share
 
 __all__ = ["Sharing", "SharingRules", "share_release"]
 
@@ -92,6 +95,7 @@ def share_release(
     folder: Path,
     configuration: dict[str, str | bool | int | float | list[str]],
     write: Callable[[duckdb.DuckDBPyConnection, Share], None] | None = None,
+    keys: Mapping[str, Key] | None = None,
 ) -> Sharing:
     """Make the DuckDB file of every audience.
 
@@ -103,11 +107,14 @@ def share_release(
         folder: an empty folder, for the files.
         write: what else is made of each file, with a connection whose default database it is; called by several
             threads, each with a connection of its own.
+        keys: by which files are encrypted, by the name of their audience.
 
     Raises:
         PublicationError: the release was made by an older program.
+        ConfigurationError: there are keys, and nothing to encrypt with.
     """
-    with duckdb.connect(config=configuration) as connection:
+    keys = keys or {}
+    with duckdb.connect(config={**configuration, **DOWNLOADS_NOTHING}) as connection:
         open_workspace(connection)
         connection.execute(f"ATTACH {quoted(database)} AS source (READ_ONLY)")
         _check(connection, database)
@@ -126,13 +133,21 @@ def share_release(
         visible = connection.execute(_VISIBLE).fetchall()
         tokens = connection.execute(_statements("share_tokens.sql")).fetchall()
         lists = keep_lists(connection, folder / ".lists.duckdb")
-    empty = empty_share(folder / ".empty.duckdb", knowledge_rows(understanding))
+    knowledge = knowledge_rows(understanding)
+    empty = empty_share(folder / ".empty.duckdb", knowledge)
 
     def one_share(writer: duckdb.DuckDBPyConnection, number: int) -> Share:
         one = audiences[number - 1]
-        return write_share(writer, number, one, empty, folder / one.folder, CONTRACT_VERSION, as_of, judged_on, write)
+        key = keys.get(one.name)
+        # (What is to be encrypted never lies on disk as it is: no copy of the plain file.)
+        begin = (
+            partial(shutil.copyfile, empty) if key is None else partial(empty_share, knowledge=knowledge, key=key.text)
+        )
+        into = folder / one.folder
+        return write_share(writer, number, one, begin, into, CONTRACT_VERSION, as_of, judged_on, write, key)
 
-    with ShareWriters(joint, lists, database, configuration, len(audiences)) as writers:
+    encrypting = any(one.name in keys for one in audiences)
+    with ShareWriters(joint, lists, database, configuration, len(audiences), is_encrypting=encrypting) as writers:
         shares = writers.map(one_share, range(1, len(audiences) + 1))
     for path in (joint, lists, empty):
         path.unlink()

@@ -15,28 +15,28 @@ from typing import Any
 import duckdb
 import pyarrow as pa
 
-from harmonize import __version__
 from harmonize.database import quoted
 from harmonize.errors import ConfigurationError, PublicationError
-from harmonize.model.tables import CONTRACT_VERSION
 from harmonize.pipeline.extracts import ExtractWriter
 from harmonize.pipeline.publication import Sharing, SharingRules, share_release
-from harmonize.pipeline.share_book import load_book_words, write_share_book
+from harmonize.pipeline.share_book import keep_who_sees_what, load_book_words, write_share_book
+from harmonize.pipeline.share_folder import fill_folder, seal_folder
 from harmonize.pipeline.understanding import load_knowledge
 from harmonize.project import Project
 from harmonize.settings import PipelineSettings
 from harmonize.sharing.audiences import Audience, load_audiences, with_manufacturers
+from harmonize.sharing.file_keys import file_keys
 from harmonize.sharing.grants import load_signatory_rules
 from harmonize.sharing.secret import sharing_secret
 from harmonize.sharing.text_reviews import approved_texts
 from harmonize.sharing.withholding_rules import load_withholding_rules
 from harmonize.store.build import release_form
-from harmonize.store.datapackage import datapackage
 from harmonize.store.dictionary import dictionary_markdown
+from harmonize.store.encryption import check_cipher
 from harmonize.store.history import mark_audiences_published
-from harmonize.store.parquet import Previous, write_parquet
+from harmonize.store.parquet import Previous
 from harmonize.store.publications import Publications, Withdrawn, withdrawn
-from harmonize.store.releases import building, exclusive, file_sizes, is_whole, read_manifest
+from harmonize.store.releases import building, exclusive, is_whole, read_manifest
 from harmonize.store.shares import Share
 
 __all__ = ["Published", "publish"]
@@ -78,11 +78,42 @@ def publish(
     Raises:
         HarmonizeError: nothing is published; what was stays.
     """
+    try:
+        return _publish(project, settings, out, judged_on, only, environment)
+    except (
+        duckdb.IOException,
+        duckdb.TransactionException,
+        duckdb.FatalException,
+        duckdb.OutOfMemoryException,
+        OSError,
+    ) as problem:
+        # A full disk or a vanished folder, while all was still being built aside.
+        said = " ".join(str(problem).split())
+        raise PublicationError(
+            f"{out}: nothing can be published: {said}. Free space, mend permissions, or choose another --out; what is "
+            "published stays."
+        ) from problem
+
+
+def _publish(
+    project: Project,
+    settings: PipelineSettings,
+    out: Path,
+    judged_on: date,
+    only: Sequence[str],
+    environment: Mapping[str, str],
+) -> Published:
     publications = Publications(out)
     with exclusive(out), building(out) as work:
         release = _release(out)
         database = release / "harmonized.duckdb"
-        audiences = _audiences(project, database, only)
+        known = _audiences(project, database)
+        audiences = _chosen(known, only, project.find("pipelines/audiences.yml"))
+        secrets = project.secrets_folder(out)
+        secret = sharing_secret(secrets / "sharing.key", environment)
+        keys = file_keys(known, [one.name for one in audiences], secrets, environment, secret)
+        if keys:
+            check_cipher()
         as_of = date.fromisoformat(str((read_manifest(release) or {})["as_of"]))
         understanding = load_knowledge(project, as_of, work / "knowledge")
         decisions = project.decisions_folder(out)
@@ -92,7 +123,6 @@ def publish(
             _bounded(understanding.profiles),
             sorted(approved_texts(decisions / "reviewed_texts.jsonl")),
         )
-        secret = sharing_secret(project.secrets_folder(out) / "sharing.key", environment)
         built = work / "publication"
         built.mkdir()
         dictionary = dictionary_markdown(understanding.schemas)
@@ -104,10 +134,12 @@ def publish(
         written: list[Previous] = []
 
         def write(connection: duckdb.DuckDBPyConnection, share: Share) -> None:
-            manifest = _extract(connection, share, dictionary, as_of, judged_on, written)
+            manifest = fill_folder(connection, share, dictionary, as_of, judged_on, written)
             if told := extracts.write(connection, share, is_named=named[share.audience]):
                 manifest["extracts"] = told
-            if share.kind == "manufacturer":
+            if share.kind == "manufacturer" and share.is_encrypted:
+                keep_who_sees_what(connection, share.audience)
+            elif share.kind == "manufacturer":
                 folder = share.database.parent
                 book = write_share_book(connection, share.audience, folder, share.folder, words, judged_on)
                 manifest["who_sees_what"] = book
@@ -118,10 +150,12 @@ def publish(
             "temp_directory": str(work / "spill"),
         }
         sharing = share_release(
-            database, understanding, audiences, rules, secret, judged_on, built, configuration, write
+            database, understanding, audiences, rules, secret, judged_on, built, configuration, write, keys
         )
         for share in sharing.shares:
-            _finish(share, manifests[share.audience], sharing)
+            manifest = manifests[share.audience]
+            manifest["withheld"] = sharing.withheld.get(share.audience, [])
+            seal_folder(share, manifest)
         extracts.remember()
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
@@ -142,13 +176,17 @@ def _release(out: Path) -> Path:
     return release
 
 
-def _audiences(project: Project, database: Path, only: Sequence[str]) -> list[Audience]:
+def _audiences(project: Project, database: Path) -> list[Audience]:
     path = project.find("pipelines/audiences.yml")
     with duckdb.connect(str(database), read_only=True) as connection:
         granted = [row[0] for row in connection.execute("SELECT DISTINCT audience FROM consent_grant").fetchall()]
     audiences = with_manufacturers(load_audiences(path), granted)
     if not audiences:
         raise ConfigurationError(f"{path}: names no audience, and no grant names a manufacturer. Add one.")
+    return audiences
+
+
+def _chosen(audiences: list[Audience], only: Sequence[str], path: Path) -> list[Audience]:
     if not only:
         return audiences
     known = {one.name.lower(): one for one in audiences}
@@ -164,48 +202,6 @@ def _bounded(profiles: Mapping[str, Any]) -> list[str]:
     return sorted(
         {name for profile in profiles.values() for layout in profile.layouts for name in layout.bounded_instruments}
     )
-
-
-def _extract(
-    connection: duckdb.DuckDBPyConnection,
-    share: Share,
-    dictionary: str,
-    as_of: date,
-    judged_on: date,
-    written: list[Previous],
-) -> dict[str, Any]:
-    """Parquet, the dictionary and what the manifest says of the tables.
-
-    Args:
-        written: the extracts of the audience that was first, once they are there.
-    """
-    folder = share.database.parent
-    parquet = folder / "parquet"
-    parquet.mkdir()
-    digests = {table: digest for table, (_, digest) in share.hashes.items()}
-    parts = write_parquet(connection, parquet, digests, written[0] if written else None, continues=False)
-    written.append(Previous(parquet, parts))
-    package = datapackage(parquet, share.logical_hash[:12], as_of.isoformat())
-    (parquet / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
-    (folder / "README.md").write_text(dictionary, encoding="utf-8")
-    return {
-        "audience": share.audience,
-        "kind": share.kind,
-        "contract_version": CONTRACT_VERSION,
-        "harmonize_version": __version__,
-        "as_of": as_of.isoformat(),
-        "grants_judged_on": judged_on.isoformat(),
-        "logical_hash": share.logical_hash,
-        "tables": {name: {"rows": count, "hash": digest} for name, (count, digest) in share.hashes.items()},
-    }
-
-
-def _finish(share: Share, manifest: dict[str, Any], sharing: Sharing) -> None:
-    manifest["withheld"] = sharing.withheld.get(share.audience, [])
-    folder = share.database.parent
-    manifest["files"] = file_sizes(folder)
-    text = json.dumps(manifest, indent=1, sort_keys=True)
-    (folder / "manifest.json").write_text(text, encoding="utf-8")
 
 
 def _take_over(publications: Publications, built: Path, made: Sequence[str]) -> None:
@@ -233,10 +229,12 @@ def _place(
     gone = withdrawn(before, now)
     is_new = publication_id != publications.current
     previous = publications.current
+    is_rekeyed = previous is not None and _key_ids(built) != _key_ids(publications.folder / previous)
     folder = publications.place(built, publication_id) if is_new else publications.folder / publication_id
     _write_tokens(publications, sharing.tokens)
-    # What was withdrawn goes from every publication that is kept here, at once.
-    kept = [publication_id] if gone or previous is None else [publication_id, previous]
+    # What was withdrawn goes from every publication that is kept here, at once; so does what lay open, or under a key
+    # that is no longer the audience's.
+    kept = [publication_id] if gone or is_rekeyed or previous is None else [publication_id, previous]
     removed = publications.keep_only(kept)
     receipt = _receipt(publications, gone, removed, publication_id, judged_on) if gone else None
     publications.write_record(f"personal/{publication_id}.json", sharing.personal)
@@ -251,11 +249,24 @@ def _publication_id(built: Path, judged_on: date) -> str:
         (path.parent.name, json.loads(path.read_text(encoding="utf-8")))
         for path in sorted(built.glob("*/manifest.json"))
     ]
-    # (Who sees what of a manufacturer is no part of its tables, nor are extracts.)
-    said = [(name, one["logical_hash"], one.get("who_sees_what"), one.get("extracts")) for name, one in manifests]
+    # (Who sees what of a manufacturer is no part of its tables, nor are extracts; nor is by which key they are hidden.)
+    said = [
+        (name, one["logical_hash"], one.get("who_sees_what"), one.get("extracts"), *_key_id(one))
+        for name, one in manifests
+    ]
     # (Nor are the views, which are of the program.)
     told = repr((release_form(()), said))
     return f"{judged_on.isoformat()}-{hashlib.sha256(told.encode()).hexdigest()[:12]}"
+
+
+def _key_ids(publication: Path) -> dict[str, tuple[str, ...]]:
+    """By which keys the files of a publication are encrypted, by audience."""
+    manifests = {path.name: read_manifest(path) for path in publication.glob("*")}
+    return {name: _key_id(one) for name, one in manifests.items() if one is not None and _key_id(one)}
+
+
+def _key_id(manifest: Mapping[str, Any]) -> tuple[str, ...]:
+    return (manifest["encryption"]["key_id"],) if "encryption" in manifest else ()
 
 
 def _receipt(

@@ -20,10 +20,11 @@ from harmonize.assessments.corrective_actions.words import PlanWords, load_plan_
 from harmonize.assessments.corrective_actions.workbook import plan_workbook
 from harmonize.project import Project
 from harmonize.sharing.audiences import MANUFACTURER
+from harmonize.sharing.grants import SCOPES
 from harmonize.workbooks import Book, Column, Sheet, write_workbook
 from harmonize.yaml_forms import StrictForm, read_form
 
-__all__ = ["BookWords", "load_book_words", "write_share_book"]
+__all__ = ["BookWords", "keep_who_sees_what", "load_book_words", "write_share_book"]
 
 _PROFILE = (
     "name", "name_local", "address", "country", "admin1", "sector", "workers", "os_id", "tax_code", "assessments",
@@ -95,6 +96,24 @@ def write_share_book(
     return hashlib.sha256(repr((judged_on, seen)).encode()).hexdigest()
 
 
+def keep_who_sees_what(connection: duckdb.DuckDBPyConnection, audience: str) -> None:
+    """Keep who sees what as `extract.who_sees_what` in the share itself, where no workbook may lie beside it.
+
+    Args:
+        connection, audience: as for `write_share_book`.
+    """
+    facility_id = _factory(connection, audience)
+    if facility_id is None:
+        return
+    connection.execute(
+        "CREATE SCHEMA IF NOT EXISTS extract; CREATE TABLE extract.who_sees_what (audience VARCHAR, "
+        "instrument VARCHAR, assessed_on DATE, assessment_id VARCHAR, sees VARCHAR, until DATE)"
+    )
+    for seer, title, assessed_on, assessment_id, rank, until in _seen(connection, facility_id):
+        row = [seer, title, assessed_on, assessment_id, SCOPES[rank - 1], None if until == _FOREVER else until]
+        connection.execute("INSERT INTO extract.who_sees_what VALUES (?, ?, ?, ?, ?, ?)", row)
+
+
 def _factory(connection: duckdb.DuckDBPyConnection, audience: str) -> str | None:
     """The share's id of the only factory that states the identifier by which the audience is named."""
     scheme, _, value = audience.removeprefix(MANUFACTURER).partition("=")
@@ -155,13 +174,12 @@ def _profile(
 
 
 def _who(seen: Sequence[tuple[Any, ...]], words: BookWords, language: str | None) -> Sheet:
-    scopes = ("summary", "findings", "answers", "full")
     rows = [
         {
             "audience": audience,
             "instrument": title,
             "assessed_on": assessed_on,
-            "sees": words.said(scopes[rank - 1], language),
+            "sees": words.said(SCOPES[rank - 1], language),
             "until": words.said("open", language) if until == _FOREVER else until,
             "assessment_id": assessment_id,
         }

@@ -26,8 +26,12 @@ SELECT
 FROM shared_content c
 JOIN source.compact.stored_assessment k USING (assessment_id)
 JOIN shared_assessment s USING (audience_no, assessment_id)
+-- (As in a release: where the delivery that wins, of those that are seen, is not published, none answers.)
+JOIN (
+    SELECT audience_no, assessment_id, arg_min(published, delivery_rank) AS stands FROM shared_content GROUP BY ALL
+) w USING (audience_no, assessment_id)
 -- (A delivery of which findings alone may be seen answers nothing beside one whose answers may.)
-WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
+WHERE c.published AND w.stands AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
 
 -- Each content's answers stand under its own file.
 CREATE OR REPLACE TABLE shared_delivery AS

@@ -25,12 +25,22 @@ class Audience(StrictForm):
         name: as grants write it.
         contributor: under which name it hands in exports itself; what it handed in it sees as it gave it.
         named: it is told names and identifiers of factories; without, ids of its own alone.
+        key_file, key_variable: where the key is by which its file is encrypted: a file that its owner alone can read,
+            in the folder of secrets where no other is named, or a variable of the environment. Neither: it is not.
     """
 
     name: Annotated[str, Field(min_length=1)]
     kind: Literal["buyer", "manufacturer", "government", "civil_society", "financier"]
     contributor: str | None = None
     named: bool = True
+    key_file: Annotated[str, Field(min_length=1)] | None = None
+    key_variable: Annotated[str, Field(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")] | None = None
+
+    @model_validator(mode="after")
+    def _has_one_key(self) -> Audience:
+        if self.key_file is not None and self.key_variable is not None:
+            raise ValueError(f"the audience {self.name!r} has two keys; keep key_file or key_variable")
+        return self
 
     @property
     def folder(self) -> str:

@@ -98,6 +98,10 @@ class Register:
         highest = max(ids, key=lambda found: int(found[2]))
         return f"{highest[1]}{int(highest[2]) + 1:0{len(highest[2])}d}"
 
+    def has(self, grant_id: str) -> bool:
+        """Whether a row has this id, however it is written: grants are told apart and revoked by it."""
+        return any(self._id(cells).casefold() == grant_id.strip().casefold() for _, _, cells in self._rows())
+
     def with_row(self, row: Mapping[str, str]) -> Register:
         """The register with a row behind all others.
 

@@ -21,6 +21,7 @@ from harmonize.database import compressed_without, quoted
 from harmonize.errors import PublicationError
 from harmonize.model.contract import arrow_schema, column_types, columns, table_ddl
 from harmonize.model.tables import TABLES
+from harmonize.store.encryption import encrypted
 from harmonize.store.named_answers import classified_answers, numbered_answers
 
 __all__ = [
@@ -94,12 +95,14 @@ def attach_release(
     form: str,
     *,
     is_to_be_read: bool = True,
+    key: str | None = None,
 ) -> bool:
     """Attach the file to be made as `release`; returns whether it continues the previous one.
 
     Args:
         previous: the DuckDB file of the last release, if there is one.
         is_to_be_read: make its views, and write the dictionary into it. Both hang on nothing but the form.
+        key: by which a file that continues none is encrypted.
 
     Raises:
         PublicationError: the file cannot be written.
@@ -113,7 +116,8 @@ def attach_release(
             _empty(connection)
             connection.execute("COMMIT")
             return True
-        connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG}, STORAGE_VERSION {quoted(STORAGE_VERSION)})")
+        options = f"STORAGE_VERSION {quoted(STORAGE_VERSION)}" if key is None else encrypted(key)
+        connection.execute(f"ATTACH {quoted(target)} AS release ({_NO_LOG}, {options})")
         connection.execute("USE release")
         connection.execute("BEGIN")
         connection.execute(_statements("compact.sql").format_map(_EnumTypes()))

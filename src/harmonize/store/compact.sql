@@ -101,7 +101,8 @@ CREATE TABLE compact.stored_answer (
 );
 
 -- What a delivery says otherwise than what stands, of assessments that were delivered more than once, question by question
--- (`is_absent`: it leaves the question out), and its answers to these questions.
+-- (`is_absent`: it leaves the question out), and its answers to these questions. Where the delivery that wins is not published,
+-- nothing stands, and all that the others say is here.
 CREATE TABLE compact.otherwise (
     assessment_no INTEGER NOT NULL,
     assessment_key BIGINT NOT NULL,

@@ -17,6 +17,7 @@ from typing import TypeVar
 import duckdb
 
 from harmonize.database import open_part_of_memory, quoted
+from harmonize.store.encryption import DOWNLOADS_NOTHING, load_cipher
 
 __all__ = ["ShareWriters", "keep_lists"]
 
@@ -52,19 +53,30 @@ class ShareWriters:
         source: Path,
         configuration: dict[str, str | bool | int | float | list[str]],
         shares: int,
+        *,
+        is_encrypting: bool = False,
     ) -> None:
+        """Open them.
+
+        Raises:
+            ConfigurationError: some are to encrypt, and nothing is there to encrypt with.
+        """
         cores = os.cpu_count() or 1
         self._count = max(1, min(shares, cores, _MOST))
-        self._stack = ExitStack()
+        settings = {**configuration, **DOWNLOADS_NOTHING}
         self._idle: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
-        for _ in range(self._count):
-            connection = self._stack.enter_context(open_part_of_memory(configuration, self._count))
-            connection.execute(f"SET threads = {max(1, cores // self._count)}")
-            connection.execute(f"SET disabled_compression_methods = {quoted(_SLOW_COMPRESSION)}")
-            for path, name in ((joint, "release"), (lists, "workspace"), (source, "source")):
-                connection.execute(f"ATTACH {quoted(path)} AS {name} (READ_ONLY)")
-            connection.execute("USE workspace")
-            self._idle.put(connection)
+        with ExitStack() as stack:
+            for _ in range(self._count):
+                connection = stack.enter_context(open_part_of_memory(settings, self._count))
+                if is_encrypting:
+                    load_cipher(connection)
+                connection.execute(f"SET threads = {max(1, cores // self._count)}")
+                connection.execute(f"SET disabled_compression_methods = {quoted(_SLOW_COMPRESSION)}")
+                for path, name in ((joint, "release"), (lists, "workspace"), (source, "source")):
+                    connection.execute(f"ATTACH {quoted(path)} AS {name} (READ_ONLY)")
+                connection.execute("USE workspace")
+                self._idle.put(connection)
+            self._stack = stack.pop_all()
 
     def __enter__(self) -> ShareWriters:
         return self

@@ -571,3 +571,19 @@ def test_what_a_plan_leaves_to_ask_and_what_is_assessed_are_all_that_is_required
     asked = {row["indicator_id"] for row in rows(release, "FROM reuse_line WHERE status <> 'assessed'")}
     assert assessed | asked == {one.indicator.indicator_id for one in needed}
     assert assessed == {WIDE, NARROW}
+
+
+@pytest.mark.parametrize(
+    ("instrument", "status"), [(None, "grant_missing"), ("answering", "grant_missing"), (OTHER, "assessed")]
+)
+def test_rule_22_what_the_judgement_of_all_grants_does_not_open_is_not_opened_here(
+    release: Release, instrument: str | None, status: str
+) -> None:
+    """A retention that is over, a role that may not grant it: `sharing` judges that, once for all."""
+    why = "It could be kept until 2026-06-01."
+    found = plan(
+        release, _world(FOREIGN, grants=(Granted(),)), [required(WIDE)], unopened=[("g", "row=0", instrument, why)]
+    )
+    assert found.status(WIDE) == status
+    if status == "grant_missing":
+        assert found.line(WIDE)["reason"] == f"granted, and not opened: {why}"

@@ -383,11 +383,21 @@ def plan(
     changed_rules: ReuseRules | None = None,
     *,
     needs_grants: bool = True,
+    unopened: Sequence[tuple[str, str, str | None, str]] = (),
 ) -> Plan:
     """The plan of a world."""
     tell(connection, world)
     question = Question(
-        ME, world.facilities, as_of, judged_on or as_of, needed, needs_grants, BOUNDED, world.events, lambda _, v: v
+        ME,
+        world.facilities,
+        as_of,
+        judged_on or as_of,
+        needed,
+        needs_grants,
+        BOUNDED,
+        world.events,
+        lambda _, v: v,
+        unopened,
     )
     judge(connection, question, changed_rules or rules(), language_of(connection))
     found = rows(

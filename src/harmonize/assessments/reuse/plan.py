@@ -57,6 +57,8 @@ class Question:
         needs_grants: only what is the buyer's own or granted is reused.
         bounded: instruments that no wildcard grant without an end opens.
         clean: writes an identifier of a scheme as the release has it.
+        unopened: what grants do not open by the one judgement of them all: file and place of the grant, the
+            instrument (None: nothing at all), and why.
     """
 
     contributor: str
@@ -68,6 +70,7 @@ class Question:
     bounded: Sequence[str]
     events: Sequence[ReportedEvent]
     clean: Callable[[str, str], str]
+    unopened: Sequence[tuple[str, str, str | None, str]] = ()
 
 
 def language_of(connection: duckdb.DuckDBPyConnection) -> Language:
@@ -90,6 +93,20 @@ def judge(connection: duckdb.DuckDBPyConnection, question: Question, rules: Reus
     for name, table in _given(question, rules, language).items():
         _create(connection, name, table)
     _create(connection, "reuse_grant", _grants(connection, question))
+    _create(
+        connection,
+        "reuse_unopened",
+        _table(
+            [
+                {"file_id": file_id, "locator": locator, "instrument": instrument, "why": why}
+                for file_id, locator, instrument, why in question.unopened
+            ],
+            file_id=_S,
+            locator=_S,
+            instrument=_S,
+            why=_S,
+        ),
+    )
     states = "SELECT unnest(enum_range(NULL::{})) AS {}"
     for column in ("state", "verification"):
         ((kind,),) = connection.execute(
@@ -295,7 +312,8 @@ def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Tab
                 WHEN revoked_on <= $judged_on THEN 'granted, and revoked on ' || revoked_on
                 WHEN valid_to < $as_of THEN 'granted until ' || valid_to || ', which is over'
                 WHEN valid_from > $as_of THEN 'granted from ' || valid_from || ' on'
-            END
+            END,
+            file_id, locator
         FROM consent_grant
         WHERE lower(audience) = lower($contributor)
         ORDER BY grant_id, file_id, locator
@@ -315,9 +333,11 @@ def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Tab
                 "valid_to": row[6],
                 "revoked_on": row[7],
                 "refused": row[8],
+                "file_id": row[9],
+                "locator": row[10],
             }
             for number, row in enumerate(rows)
         ],
         grant_no=_I, grant_id=_S, facility_scheme=_S, facility_value=_S, instrument=_S, assessment=_S, scope=_S,
-        valid_to=_D, revoked_on=_D, refused=_S,
+        valid_to=_D, revoked_on=_D, refused=_S, file_id=_S, locator=_S,
     )  # fmt: skip

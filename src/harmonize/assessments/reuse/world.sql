@@ -1,5 +1,5 @@
 -- What may serve as evidence on the day of judgement, and what the buyer may see of it.
--- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_bounded, the release.
+-- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_unopened, reuse_bounded, the release.
 -- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
 -- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_disowned, reuse_seen.
 CREATE OR REPLACE TEMP TABLE reuse_factory AS
@@ -139,14 +139,26 @@ covered AS (
         )
 ),
 dated AS (
+    -- (What the judgement of all grants does not open, by a role, a retention or another factory, is not opened here.)
     SELECT
-        * REPLACE (coalesce(refused, CASE WHEN is_endless THEN 'granted for all without an end: not opened by that' END) AS refused),
+        * REPLACE (
+            coalesce(
+                refused, 'granted, and not opened: ' || why,
+                CASE WHEN is_endless THEN 'granted for all without an end: not opened by that' END
+            ) AS refused
+        ),
         coalesce(valid_to, DATE '9999-12-31') AS until, scope IN ('answers', 'full') AS opens_answers
     FROM (
         SELECT
             *,
-            assessment = '*' AND valid_to IS NULL AND covered_instrument IN (SELECT instrument FROM reuse_bounded) AS is_endless
-        FROM covered
+            assessment = '*' AND valid_to IS NULL AND covered_instrument IN (SELECT instrument FROM reuse_bounded) AS is_endless,
+            (
+                SELECT min(u.why)
+                FROM reuse_unopened u
+                WHERE u.file_id = c.file_id AND u.locator = c.locator
+                    AND coalesce(u.instrument, c.covered_instrument) = c.covered_instrument
+            ) AS why
+        FROM covered c
     )
 )
 SELECT

@@ -72,7 +72,7 @@ def extracts_readme(
     Args:
         tables: by name, those that were written.
         off: by name, why it was not.
-        ending: endings of the files.
+        ending: endings of the files; none where they are tables of the DuckDB file, in the schema `extract`.
     """
     lines = [
         "# Extracts",
@@ -87,7 +87,7 @@ def extracts_readme(
         f"{rules.closed_after_months} months. Rows go where a grant of a factory in them ends.",
     ]
     for name, table in tables.items():
-        files = ", ".join(f"`{name}.{one}`" for one in ending)
+        files = ", ".join(f"`{name}.{one}`" for one in ending) or f"`extract.{name}` in the DuckDB file"
         lines += [
             "",
             f"## {_TITLES[name]}",
