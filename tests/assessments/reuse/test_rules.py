@@ -179,6 +179,16 @@ def test_why_a_grant_is_missing_is_told_from_the_buyers_own_grants(
     assert found.line(WIDE)["reason"] == reason
 
 
+def test_rule_18_age_counts_from_the_last_day_on_site_where_the_export_states_one(release: Release) -> None:
+    last = RECENT + timedelta(days=2)
+    wanted = [required(WIDE, maximum_age_days=98)]
+    assert plan(release, _world(_visit()), wanted).status(WIDE) == "ask"
+    line = plan(release, _world(_visit(ended=last)), wanted).line(WIDE)
+    assert (line["status"], line["evidence_day"], line["day_counts_from"]) == ("assessed", last, "last day on site")
+    period = _visit(instrument=OTHER, period_end=RECENT, day=AS_OF, ended=AS_OF)
+    assert plan(release, _world(period), wanted).status(WIDE) == "ask"
+
+
 def test_rule_18_what_has_no_date_has_no_age_and_is_not_reused(release: Release) -> None:
     assert plan(release, _world(_visit(day=None)), [required(WIDE)]).status(WIDE) == "ask"
 
@@ -223,6 +233,15 @@ def test_rule_19_a_requirement_that_changed_ends_reuse(release: Release) -> None
     assert plan(release, _world(_visit()), changed).line(WIDE)["ended_by"] == "requirement"
     for harmless in (RECENT, AS_OF + timedelta(days=1)):
         assert plan(release, _world(_visit()), [required(WIDE, changed_on=(harmless,))]).status(WIDE) == "assessed"
+
+
+def test_rule_24_what_ended_the_buyers_own_evidence_is_told_whatever_else_is_there_unseen(release: Release) -> None:
+    changed = [required(WIDE, changed_on=(AS_OF - timedelta(days=1),))]
+    unseen = _visit("B", RECENT + timedelta(days=9), contributors=("other",))
+    alone = plan(release, _world(_visit()), changed).line(WIDE)
+    beside = plan(release, _world(_visit(), unseen), changed).line(WIDE)
+    assert (alone["ended_by"], alone["ended_evidence_day"]) == ("requirement", RECENT)
+    assert beside == alone
 
 
 def test_rule_20_a_law_that_changed_since_ends_reuse_and_both_laws_are_shown(release: Release) -> None:

@@ -87,6 +87,7 @@ class Visit:
     findings: tuple[Found, ...] = ()
     contributors: tuple[str, ...] = (ME,)
     period_end: date | None = None
+    ended: date | None = None
     status: str | None = None
     valid_until: date | None = None
     valid_until_basis: str | None = None
@@ -275,7 +276,8 @@ def tell(connection: duckdb.DuckDBPyConnection, world: World) -> None:
 def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit) -> None:
     _insert(
         connection, "assessment", assessment_id=visit.name, facility_id=visit.facility, instrument=visit.instrument,
-        kind=visit.kind, assessed_on=visit.day, period_end=visit.period_end, evidence_to=visit.period_end,
+        kind=visit.kind, assessed_on=visit.day, ended_on=visit.ended,
+        period_end=visit.period_end, evidence_to=visit.period_end,
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
         status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
         copy_count=len(visit.contributors),

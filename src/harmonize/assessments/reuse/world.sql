@@ -21,16 +21,17 @@ timed AS (
         f.facility_no,
         f.country,
         -- Age counts from the last day on site, for a reporting period from its end; never from posting or receipt.
+        greatest(s.ended_on, e.ended_on) AS last_day,
         CASE
             WHEN s.evidence_to IS NOT NULL THEN s.evidence_to
-            WHEN e.ended_on > s.assessed_on THEN e.ended_on
+            WHEN last_day > s.assessed_on THEN last_day
             ELSE s.assessed_on
         END AS evidence_day,
         CASE
             WHEN s.evidence_to IS NOT NULL THEN 'end of the reporting period'
             WHEN s.assessed_on IS NULL THEN NULL
             WHEN s.kind IN ('self', 'self_inspection') THEN 'day of the statement'
-            WHEN e.ended_on > s.assessed_on THEN 'last day on site'
+            WHEN last_day >= s.assessed_on THEN 'last day on site'
             ELSE 'day of the assessment'
         END AS day_counts_from
     FROM assessment s
