@@ -87,7 +87,6 @@ class Visit:
     findings: tuple[Found, ...] = ()
     contributors: tuple[str, ...] = (ME,)
     period_end: date | None = None
-    ended: date | None = None
     status: str | None = None
     valid_until: date | None = None
     valid_until_basis: str | None = None
@@ -104,6 +103,8 @@ class Visit:
     visit: str | None = None
     """The stay that it shares with others; without, one of its own."""
     restates: str | None = None
+    ended: date | None = None
+    """The last day on site."""
 
 
 @dataclass(frozen=True)
