@@ -557,6 +557,27 @@ def test_a_value_that_all_own_copies_contradict_is_not_ones_own(release: Release
     assert plan(release, _world(differs), [required(WIDE)]).status(WIDE) == "grant_missing"
 
 
+@pytest.mark.parametrize(("own", "common"), [("not_met", "met"), ("met", "not_met"), ("met", "partly_met")])
+def test_rule_23_a_buyers_own_copy_speaks_as_the_buyer_gave_it(release: Release, own: str, common: str) -> None:
+    differs = _visit(
+        contributors=("other", ME),
+        answers=(Said("q-wide", common),),
+        disowned=("q-wide",),
+        own_words=(Said("q-wide", own),),
+    )
+    line = plan(release, _world(differs), [required(WIDE)]).line(WIDE)
+    told = {"status": "assessed", "state": own, "seen_by_right_of": "own", "path": "A-me.csv", "locator": "row=7"}
+    assert {name: line[name] for name in told} == told
+
+
+def test_rule_23_what_the_buyers_own_copy_leaves_out_is_not_its_own(release: Release) -> None:
+    left_out = _visit(
+        contributors=("other", ME), answers=(Said("q-wide", "met"), Said("q-practice", "met")), disowned=("q-practice",)
+    )
+    found = plan(release, _world(left_out), [required(WIDE), required(PRACTICE)])
+    assert (found.status(WIDE), found.status(PRACTICE)) == ("assessed", "grant_missing")
+
+
 def test_a_copy_of_a_part_gives_that_part_alone(release: Release) -> None:
     part = _visit(instrument="better_work_cat", contributors=("other", ME), layout="transparency")
     assert plan(release, _world(part), [required(WIDE)]).status(WIDE) == "grant_missing"

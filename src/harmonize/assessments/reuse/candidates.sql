@@ -170,6 +170,16 @@ said AS (
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
+    -- What the buyer's own copy answers otherwise than what stands.
+    SELECT
+        a.assessment_no, m.required_no, m.state_no,
+        CASE WHEN v.verification_no < 4 THEN least(v.verification_no, w.verification_no) ELSE 4 END, m.basis_no, 0, 0,
+        m.choice | (a.answered_by = 'verifier')::BIGINT
+    FROM reuse_own_answer a
+    JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
+    JOIN reuse_verification v ON v.verification = a.verification
+    LEFT JOIN reuse_restated w ON w.assessment_no = a.assessment_no
+    UNION ALL
     -- A finding row is an answer that is not met. One that is closed (state 15), by its own report or by a follow-up, is none:
     -- it says that the matter was found and closed, not that it is met, as nobody assessed the closing here; nor was it found
     -- again where a follow-up prints an old finding. So it does not stand, and the matter is asked; it ends what is older
@@ -207,9 +217,18 @@ told AS (
     GROUP BY ALL
 ),
 -- Inside one assessment what is not met speaks for the indicator, then what is partly met, then what was found and closed.
+-- Where the buyer's own copy says otherwise than what stands, of what it may see the same holds.
 speaking AS (
-    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no, 2 AS most_right
     FROM told
     GROUP BY assessment_no, required_no
+    UNION
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END), 1
+    FROM told
+    WHERE right_no < 2 AND assessment_no IN (SELECT assessment_no FROM reuse_own_answer)
+    GROUP BY assessment_no, required_no
 )
-SELECT t.* FROM told t SEMI JOIN speaking USING (assessment_no, required_no, state_no);
+SELECT t.*
+FROM told t
+SEMI JOIN speaking s
+    ON s.assessment_no = t.assessment_no AND s.required_no = t.required_no AND s.state_no = t.state_no AND t.right_no <= s.most_right;
