@@ -578,6 +578,15 @@ def test_rule_23_what_the_buyers_own_copy_leaves_out_is_not_its_own(release: Rel
     assert (found.status(WIDE), found.status(PRACTICE)) == ("assessed", "grant_missing")
 
 
+def test_rule_23_a_finding_that_the_buyers_own_copy_leaves_out_is_not_its_own(release: Release) -> None:
+    listed = _listing("B", RECENT, Found("q-wide"), Found("q-records"), contributors=("other", ME))
+    met = _visit(day=RECENT - timedelta(days=9))
+    told = plan(release, _world(met, listed), [required(WIDE)])
+    assert (told.cells["F1", WIDE]["state"], told.line(WIDE)["open_findings"]) == ("not_met", 1)
+    left_out = plan(release, _world(met, replace(listed, left_out=("q-wide",))), [required(WIDE)])
+    assert (left_out.cells["F1", WIDE]["state"], left_out.line(WIDE)["open_findings"]) == ("met", None)
+
+
 def test_a_copy_of_a_part_gives_that_part_alone(release: Release) -> None:
     part = _visit(instrument="better_work_cat", contributors=("other", ME), layout="transparency")
     assert plan(release, _world(part), [required(WIDE)]).status(WIDE) == "grant_missing"

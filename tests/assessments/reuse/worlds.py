@@ -108,6 +108,8 @@ class Visit:
     """The last day on site."""
     own_words: tuple[Said, ...] = ()
     """What the buyer's copy answers to what it disowns."""
+    left_out: tuple[str, ...] = ()
+    """Of which findings are left out of the buyer's copy, where another won."""
 
 
 @dataclass(frozen=True)
@@ -235,7 +237,12 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
         insert_rows(connection, table, found)
     connection.execute("USE release")
     connection.execute(
-        "CREATE TABLE compact.stated_header (copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT)"
+        "CREATE TABLE compact.stated_header "
+        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, assessment_no INTEGER)"
+    )
+    connection.execute(
+        "CREATE TABLE compact.stated_finding "
+        "(file_id VARCHAR, assessment_no INTEGER, native_id VARCHAR, clause VARCHAR, description VARCHAR)"
     )
     connection.execute(
         "INSERT INTO compact.place (place_no, column_key, prefix, suffix, digest) VALUES (0, 0, 'row=', '', 0)"
@@ -262,7 +269,7 @@ _COMPACT = (
         "stated_header",
         "otherwise",
     ),
-    "otherwise_answer",
+    *("otherwise_answer", "stated_finding"),
 )
 
 
@@ -332,7 +339,12 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
         )  # fmt: skip
         key = number * 100 + place
-        connection.execute("INSERT INTO compact.stated_header VALUES (?, ?, ?)", [file_id, key, place])
+        connection.execute("INSERT INTO compact.stated_header VALUES (?, ?, ?, ?, 1)", [file_id, key, place, file_id])
+        for finding in visit.findings:
+            if contributor != ME or place == 0 or finding.question not in visit.left_out:
+                connection.execute(
+                    "INSERT INTO compact.stated_finding VALUES (?, 1, NULL, ?, NULL)", [file_id, finding.question]
+                )
         for question in visit.disowned if contributor == ME and place > 0 else ():
             _tell_otherwise(connection, number, key, question, visit.own_words)
     winner = f"{visit.name}-{visit.contributors[0]}"

@@ -192,10 +192,12 @@ WITH meant AS (
     JOIN reuse_found n ON n.indicator_id = m.indicator_id
     JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND a.facility_no = s.facility_no AND NOT a.is_void
     JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
+    JOIN reuse_seen g ON g.assessment_no = n.assessment_no
     LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
     LEFT JOIN crosswalk c ON c.mapping_id = n.mapping_id
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
     WHERE s.shown_status <> 'always_ask' AND (t.findings OR o.file_id IS NOT NULL)
+        AND (NOT n.is_left_out OR g.findings_grant IS NOT NULL OR getvariable('reuse_tells_all'))
         AND (c.mapping_id IS NULL OR e.implied_state = 'not_met')
 )
 SELECT
