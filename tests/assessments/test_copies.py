@@ -68,6 +68,19 @@ def _smeta(day: str, text: str) -> bytes:
     return build({"Audit Details": details, "CAPR": [header, ["1", text, "60", "Open", "3.1"]]})
 
 
+def _ersa(factory: str, day: str, announcement: str | None) -> bytes:
+    """A report without a number; all say the same but for day and announcement."""
+    overview = [
+        ["Facility Name", factory],
+        ["Facility Address", f"{len(factory)} {factory.split()[0]} Road"],
+        ["Country", "Vietnam"],
+    ]
+    overview += [["Assessment Date", day], *([["Announcement", announcement]] if announcement else [])]
+    header = ["Provision", "Question No", "Question", "Answer"]
+    asked = [["H&S", number, f"Q {number}", "No" if number == 3 else "Yes"] for number in range(1, 9)]
+    return build({"Overview": overview, "Results": [header, *asked]})
+
+
 @pytest.fixture(scope="module")
 def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
     folder = tmp_path_factory.mktemp("copies")
@@ -83,6 +96,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         # No audit number, but a day: factory, day and type tell that it is one.
         "northline/dated.xlsx": _smeta("28 May 2025", "Guard missing"),
         "harbour/dated.xlsx": _smeta("28 May 2025", "Guard missing!"),
+        # Alike in every answer, on days close by.
+        "northline/announced.xlsx": _ersa("Minh Anh Garment", "2026-06-15", "Announced"),
+        "harbour/unannounced.xlsx": _ersa("Minh Anh Garment", "2026-06-16", "Unannounced"),
+        "northline/first.xlsx": _ersa("Hoang Long Footwear", "2026-06-15", "Announced"),
+        "harbour/second.xlsx": _ersa("Hoang Long Footwear", "2026-06-16", "Fully announced"),
+        "alpha/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-15", "Announced"),
+        "beta/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-16", None),
         "gap/cycles.csv": better_work(
             {"Quest.ID": "7001", "Cycle": "3", "Assesment.Start.Date": "20/11/2024"},
             {"Quest.ID": "7002", "Cycle": "4", "Assesment.Start.Date": "21/11/2025"},
@@ -145,3 +165,23 @@ def test_a_new_cycle_is_a_new_assessment_that_supersedes_the_last(release: Relea
         "WHERE s.instrument = 'better_work_cat' ORDER BY 1"
     )
     assert cycles == [("7001", None), ("7002", "7001")]
+
+
+@pytest.mark.parametrize(
+    ("factory", "reports"), [("Minh Anh Garment", 2), ("Hoang Long Footwear", 1), ("Phu Tai Knitting", 1)]
+)
+def test_an_announced_visit_and_an_unannounced_one_are_two_however_alike(
+    factory: str, reports: int, release: Release
+) -> None:
+    found = release.query(
+        "SELECT s.assessment_id, s.visit_id FROM assessment s JOIN facility USING (facility_id) WHERE name = ?", factory
+    )
+    assert (len(found), len({visit for _, visit in found})) == (reports, reports)
+
+
+def test_a_steward_is_shown_two_visits_that_are_all_alike(release: Release) -> None:
+    shown = release.query(
+        "SELECT stands, days_apart FROM doubtful_copy JOIN facility USING (facility_id) WHERE name = ?",
+        "Minh Anh Garment",
+    )
+    assert shown == [("apart", 1)]

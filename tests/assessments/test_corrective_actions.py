@@ -575,3 +575,22 @@ def test_a_finding_that_a_later_copy_denies_stays_and_one_found_after_met_says_s
     events = [(row["event"], row["happened_on"]) for row in plan.history if row["line_id"] == again["line_id"]]
     assert ("met_later", date(2025, 11, 20)) in events
     assert again["proposed_closings"] == 0
+
+
+def test_a_status_that_an_improvement_plan_states_leads_to_the_row_of_the_plan(tmp_path: Path) -> None:
+    asked = [
+        {**row, "Q.Label": "Enough toilets"}
+        for row in _better_work("900101", "20/11/2025", "9", {"welfare_facilities.1": "1"})
+    ]
+    files: dict[str, str | bytes] = {
+        "alpha/answers.csv": better_work(*asked),
+        "bwv/plan.csv": table(
+            [_PLAN, ["BW-12", "9", asked[0]["CP"], "Enough toilets", "Build two", "15/05/2026", "In Progress"]]
+        ),
+        "bwv/enterprises.xlsx": _enterprises(),
+    }
+    plan = _plan(run_inbox(deliver(tmp_path / "inbox", files), tmp_path / "out"))
+    (stated,) = [row for row in plan.history if row["event"] == "stated"]
+    assert (stated["told"], stated["path"], stated["contributors"]) == ("In Progress", "bwv/plan.csv", ["bwv"])
+    (found,) = [row for row in plan.history if row["event"] == "found"]
+    assert (found["path"], found["contributors"]) == ("alpha/answers.csv", ["alpha"])

@@ -26,6 +26,10 @@ def _caf(case: str, answer: str, **changes: Any) -> str:
     )  # fmt: skip
 
 
+def _counted(case: str, workers: str) -> str:
+    return _caf(case, "Yes", questions={QUESTION: {"value": "Yes"}, "fp-ed-3": {"value": workers}})
+
+
 def _visit(case: str, *texts: str, **changes: str) -> str:
     header = {"VisitID": f"G-{case}", "FacilityID": f"GF-{case}", "FacilityName": f"{case.title()} Sewing", **changes}
     return gap(*({**header, "FindingText": text, "ProvisionCode": "I.A"} for text in texts))
@@ -38,6 +42,8 @@ CASES: Mapping[str, tuple[Mapping[str, str], str | None]] = {
     "renewed": ({"pvh": _caf("renewed", "Yes"), "gap": _caf("renewed", "No", lastUpdated=1782668800)}, None),
     "raised": ({"pvh": _caf("raised", "Yes"), "gap": _caf("raised", "No", status="VRC")}, None),
     "alone": ({"pvh": _caf("alone", "Yes"), "pvh/later": _caf("alone", "No")}, None),
+    "styled": ({"pvh": _counted("styled", "1,150"), "gap": _counted("styled", "1.150")}, None),
+    "counted": ({"pvh": _counted("counted", "1,150"), "gap": _counted("counted", "1.151")}, "same"),
     "graver": ({"gap": _visit("graver", "Exit"), "levis": _visit("graver", "Exit", Severity="critical")}, "same"),
     "hidden": ({"gap": _visit("hidden", "Exit", "Guard"), "levis": _visit("hidden", "Exit")}, "same"),
     "dated": (

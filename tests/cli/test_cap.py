@@ -55,6 +55,19 @@ def test_the_plan_is_told_in_short_and_written_in_full(harmonize: Command, out: 
         assert "dataValidation" in archive.read("xl/worksheets/sheet1.xml").decode()
 
 
+def test_proposals_are_counted_apart_from_the_findings_that_they_would_close(
+    harmonize: Command, tmp_path: Path
+) -> None:
+    found = {"VisitID": "G-1", "VisitDate": "03/20/2025", "ProvisionCode": "II.G.3", "CAPStatus": "Open"}
+    closed = [
+        {**found, "VisitID": f"G-{number}", "VisitDate": day, "VisitType": "Follow-up", "CAPStatus": "Closed"}
+        for number, day in ((2, "04/20/2025"), (3, "05/20/2025"))
+    ]
+    run_inbox(deliver(tmp_path / "inbox", {"gap/v.csv": gap(found, *closed)}), tmp_path / "out")
+    said = harmonize("cap", "--facility", "Sao Mai Garment", "--out", tmp_path / "out")
+    assert "2 proposals for 1 findings, 0 remarks; nothing is closed by this" in said.out
+
+
 @pytest.mark.parametrize("language", ["en", "km", "th"])
 def test_another_language_may_be_wanted(harmonize: Command, out: Path, tmp_path: Path, language: str) -> None:
     facility_id, _ = _factory(demo_world().release)

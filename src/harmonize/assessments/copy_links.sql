@@ -42,7 +42,8 @@ linked AS (
             WHEN NOT lacks_number THEN NULL
             WHEN days_apart = 0 AND may_be_alike AND (may_be_one_type OR is_alike) AND NOT other_assessor
                 THEN 'factory_day'
-            WHEN other_assessor OR other_rating THEN NULL
+            -- An announced visit and an unannounced one on days close by are two, however alike.
+            WHEN other_assessor OR other_rating OR (other_announcement AND coalesce(days_apart > 0, true)) THEN NULL
             WHEN days_apart <= any_days AND (is_alike OR is_near) THEN 'answers'
             -- Two audits on different days that list the same findings may be an audit and its follow-up.
             WHEN days_apart <= most_days AND (CASE WHEN days_apart > full_days THEN is_surely_alike ELSE is_alike END)

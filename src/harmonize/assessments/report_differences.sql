@@ -65,6 +65,12 @@ FROM release.conflict x
 JOIN given_report g ON g.assessment_id = x.assessment_id AND g.copy_a = x.winning_copy_id AND g.copy_b = x.copy_id
 JOIN made_assessment m ON m.assessment_id = g.assessment_id
 WHERE g.version IS NOT NULL
+    -- (1,150 and 1.150 are one number, written in two styles.)
+    AND NOT (
+        regexp_replace(x.value_raw, '\D', '', 'g') = regexp_replace(x.winning_value_raw, '\D', '', 'g')
+        AND regexp_full_match(x.value_raw, '\d{1,3}([.,''’\p{Zs}]\d{3})+|\d+')
+        AND regexp_full_match(x.winning_value_raw, '\d{1,3}([.,''’\p{Zs}]\d{3})+|\d+')
+    )
     -- (How far actions have come is reported from day to day.)
     AND NOT (g.version = 'unknown' AND (x.reason LIKE '% status otherwise' OR x.reason LIKE '% due date otherwise'))
 UNION ALL

@@ -88,7 +88,9 @@ def _tell(plan: Plan) -> None:
             f"nor closed: {named}; ask who issued the report"
         )
     remarks = len(plan.closings) - len(plan.proposals)
-    say(f"closing    proposed for {len(plan.proposals)} findings, {remarks} remarks; nothing is closed by this")
+    findings = len({row["finding_id"] for row in plan.proposals})
+    said = f"{len(plan.proposals)} proposals for {findings} findings, {remarks} remarks"
+    say(f"closing    {said}; nothing is closed by this")
     if opened:
         say()
         shown = [

@@ -68,7 +68,8 @@ def needs_command(
 
 def _tell(needs: Needs) -> None:
     facility = needs.facility
-    say(f"factory    {facility['name']} ({facility['facility_id']}, {facility['country']}, {facility['sector']})")
+    process = facility["sector"] or "process not stated"
+    say(f"factory    {facility['name']} ({facility['facility_id']}, {facility['country']}, {process})")
     say(f"release    {needs.release_id}, as of {needs.as_of}")
     sizes = "; ".join(
         f"{name}: {factories} factories of {groups} owners" for name, factories, groups in needs.circle_sizes

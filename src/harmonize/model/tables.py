@@ -341,7 +341,9 @@ class Contradiction(TableModel):
     """Two assessments of one factory that answer one indicator differently: a difference to explain.
 
     Both are of one basis and threshold, of two visits or two instruments, and their evidence overlaps; no action was
-    closed in between. A self-assessment and what verifies it do not contradict each other. `v_contradiction` ranks.
+    closed in between. A self-assessment and what verifies it do not contradict each other, nor do two assessments of
+    one instrument on two days, unless both state which months they saw: that is a change in time.
+    `v_contradiction` ranks.
     """
 
     facility_id: str = Field(description="The factory.")

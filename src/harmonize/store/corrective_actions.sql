@@ -495,6 +495,16 @@ named AS (
     SELECT * FROM source
     QUALIFY count(*) OVER (PARTITION BY assessment_id, coalesce(native_id, clause_raw, '')) = 1
 ),
+-- An improvement plan states in a file of its own how a finding of an assessment stands.
+planned AS (
+    SELECT
+        x.finding_id, x.status_raw, arg_min(x.file_id, x.action_id) AS file_id, arg_min(x.locator, x.action_id) AS locator,
+        [coalesce(arg_min(f.contributor, x.action_id), 'granted')] AS contributors
+    FROM corrective_action x
+    LEFT JOIN file f USING (file_id)
+    WHERE x.finding_id IS NOT NULL AND x.status_raw IS NOT NULL
+    GROUP BY x.finding_id, x.status_raw
+),
 event AS (
     SELECT
         line_id, facility_id, source_id, coalesce(assessed_on, stated_on) AS happened_on,
@@ -513,11 +523,13 @@ event AS (
     WHERE contains(c.reason, ' status ') AND (day IS NULL OR k.received_at <= day)
     UNION ALL
     SELECT
-        line_id, facility_id, source_id, coalesce(closed_on, stated_on),
-        CASE WHEN closed_on IS NULL AND is_open THEN 'stated' WHEN closed_on IS NULL THEN 'stated_closed' ELSE 'closed' END,
-        instrument, contributors, coalesce(status_raw, status), file_id, locator
-    FROM source
-    WHERE status IS NOT NULL AND closes_id IS NULL AND NOT is_differing
+        s.line_id, s.facility_id, s.source_id, coalesce(s.closed_on, s.stated_on),
+        CASE WHEN s.closed_on IS NULL AND s.is_open THEN 'stated' WHEN s.closed_on IS NULL THEN 'stated_closed' ELSE 'closed' END,
+        s.instrument, coalesce(x.contributors, s.contributors), coalesce(s.status_raw, s.status), coalesce(x.file_id, s.file_id),
+        coalesce(x.locator, s.locator)
+    FROM source s
+    LEFT JOIN planned x ON x.finding_id = s.source_id AND x.status_raw = s.status_raw AND x.file_id <> s.file_id
+    WHERE s.status IS NOT NULL AND s.closes_id IS NULL AND NOT s.is_differing
     UNION ALL
     SELECT
         line_id, facility_id, closes_id, coalesce(ended_on, assessed_on), 'closed', instrument, contributors,

@@ -114,7 +114,7 @@ CREATE VIEW v_reuse AS
 SELECT
     s.facility_id, f.name AS facility, f.country, i.indicator_id, i.indicator, i.topic_id,
     s.instrument, s.edition, s.assessed_on, s.evidence_from, s.evidence_to,
-    date_diff('day', coalesce(s.evidence_to, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
+    date_diff('day', coalesce(s.evidence_to, s.ended_on, s.assessed_on), (SELECT as_of FROM release)) AS age_days,
     e.implied_state AS state, l.state AS answered_state, q.comparability, c.basis, l.verification, s.announcement,
     s.assessor, s.valid_until, s.valid_until_basis,
     (SELECT count(*) FROM finding n WHERE n.assessment_id = s.assessment_id AND n.indicator_id = i.indicator_id

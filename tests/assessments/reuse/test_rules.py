@@ -179,6 +179,16 @@ def test_why_a_grant_is_missing_is_told_from_the_buyers_own_grants(
     assert found.line(WIDE)["reason"] == reason
 
 
+def test_rule_18_age_counts_from_the_last_day_on_site_where_the_export_states_one(release: Release) -> None:
+    last = RECENT + timedelta(days=2)
+    wanted = [required(WIDE, maximum_age_days=98)]
+    assert plan(release, _world(_visit()), wanted).status(WIDE) == "ask"
+    line = plan(release, _world(_visit(ended=last)), wanted).line(WIDE)
+    assert (line["status"], line["evidence_day"], line["day_counts_from"]) == ("assessed", last, "last day on site")
+    period = _visit(instrument=OTHER, period_end=RECENT, day=AS_OF, ended=AS_OF)
+    assert plan(release, _world(period), wanted).status(WIDE) == "ask"
+
+
 def test_rule_18_what_has_no_date_has_no_age_and_is_not_reused(release: Release) -> None:
     assert plan(release, _world(_visit(day=None)), [required(WIDE)]).status(WIDE) == "ask"
 
@@ -223,6 +233,15 @@ def test_rule_19_a_requirement_that_changed_ends_reuse(release: Release) -> None
     assert plan(release, _world(_visit()), changed).line(WIDE)["ended_by"] == "requirement"
     for harmless in (RECENT, AS_OF + timedelta(days=1)):
         assert plan(release, _world(_visit()), [required(WIDE, changed_on=(harmless,))]).status(WIDE) == "assessed"
+
+
+def test_rule_24_what_ended_the_buyers_own_evidence_is_told_whatever_else_is_there_unseen(release: Release) -> None:
+    changed = [required(WIDE, changed_on=(AS_OF - timedelta(days=1),))]
+    unseen = _visit("B", RECENT + timedelta(days=9), contributors=("other",))
+    alone = plan(release, _world(_visit()), changed).line(WIDE)
+    beside = plan(release, _world(_visit(), unseen), changed).line(WIDE)
+    assert (alone["ended_by"], alone["ended_evidence_day"]) == ("requirement", RECENT)
+    assert beside == alone
 
 
 def test_rule_20_a_law_that_changed_since_ends_reuse_and_both_laws_are_shown(release: Release) -> None:
@@ -536,6 +555,36 @@ def test_a_value_that_all_own_copies_contradict_is_not_ones_own(release: Release
     assert plan(release, _world(shared), [required(WIDE)]).status(WIDE) == "assessed"
     differs = _visit(contributors=("other", ME), disowned=("q-wide",))
     assert plan(release, _world(differs), [required(WIDE)]).status(WIDE) == "grant_missing"
+
+
+@pytest.mark.parametrize(("own", "common"), [("not_met", "met"), ("met", "not_met"), ("met", "partly_met")])
+def test_rule_23_a_buyers_own_copy_speaks_as_the_buyer_gave_it(release: Release, own: str, common: str) -> None:
+    differs = _visit(
+        contributors=("other", ME),
+        answers=(Said("q-wide", common),),
+        disowned=("q-wide",),
+        own_words=(Said("q-wide", own),),
+    )
+    line = plan(release, _world(differs), [required(WIDE)]).line(WIDE)
+    told = {"status": "assessed", "state": own, "seen_by_right_of": "own", "path": "A-me.csv", "locator": "row=7"}
+    assert {name: line[name] for name in told} == told
+
+
+def test_rule_23_what_the_buyers_own_copy_leaves_out_is_not_its_own(release: Release) -> None:
+    left_out = _visit(
+        contributors=("other", ME), answers=(Said("q-wide", "met"), Said("q-practice", "met")), disowned=("q-practice",)
+    )
+    found = plan(release, _world(left_out), [required(WIDE), required(PRACTICE)])
+    assert (found.status(WIDE), found.status(PRACTICE)) == ("assessed", "grant_missing")
+
+
+def test_rule_23_a_finding_that_the_buyers_own_copy_leaves_out_is_not_its_own(release: Release) -> None:
+    listed = _listing("B", RECENT, Found("q-wide"), Found("q-records"), contributors=("other", ME))
+    met = _visit(day=RECENT - timedelta(days=9))
+    told = plan(release, _world(met, listed), [required(WIDE)])
+    assert (told.cells["F1", WIDE]["state"], told.line(WIDE)["open_findings"]) == ("not_met", 1)
+    left_out = plan(release, _world(met, replace(listed, left_out=("q-wide",))), [required(WIDE)])
+    assert (left_out.cells["F1", WIDE]["state"], left_out.line(WIDE)["open_findings"]) == ("met", None)
 
 
 def test_a_copy_of_a_part_gives_that_part_alone(release: Release) -> None:

@@ -99,10 +99,17 @@ class Visit:
     scope: tuple[tuple[str, str], ...] = ()
     layout: str = "envelopes"
     disowned: tuple[str, ...] = ()
+    """Questions that the buyer's copy, where another won, answers otherwise or leaves out."""
     published: bool = True
     visit: str | None = None
     """The stay that it shares with others; without, one of its own."""
     restates: str | None = None
+    ended: date | None = None
+    """The last day on site."""
+    own_words: tuple[Said, ...] = ()
+    """What the buyer's copy answers to what it disowns."""
+    left_out: tuple[str, ...] = ()
+    """Of which findings are left out of the buyer's copy, where another won."""
 
 
 @dataclass(frozen=True)
@@ -230,6 +237,14 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
         insert_rows(connection, table, found)
     connection.execute("USE release")
     connection.execute(
+        "CREATE TABLE compact.stated_header "
+        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, assessment_no INTEGER)"
+    )
+    connection.execute(
+        "CREATE TABLE compact.stated_finding "
+        "(file_id VARCHAR, assessment_no INTEGER, native_id VARCHAR, clause VARCHAR, description VARCHAR)"
+    )
+    connection.execute(
         "INSERT INTO compact.place (place_no, column_key, prefix, suffix, digest) VALUES (0, 0, 'row=', '', 0)"
     )
     for number, (name, (predicate, indicator, _)) in enumerate(QUESTIONS.items(), start=1):
@@ -244,7 +259,18 @@ _TOLD = (
     *("facility", "facility_identifier", "facility_mention", "assessment", "assessment_copy", "assessment_scope"),
     *("assessment_relation", "finding", "file", "conflict", "consent_grant", "contradiction"),
 )
-_COMPACT = ("stored_assessment", "stored_answer", "delivery", "sure_record", "stated_identifier")
+_COMPACT = (
+    *(
+        "stored_assessment",
+        "stored_answer",
+        "delivery",
+        "sure_record",
+        "stated_identifier",
+        "stated_header",
+        "otherwise",
+    ),
+    *("otherwise_answer", "stated_finding"),
+)
 
 
 def tell(connection: duckdb.DuckDBPyConnection, world: World) -> None:
@@ -272,10 +298,25 @@ def tell(connection: duckdb.DuckDBPyConnection, world: World) -> None:
         )  # fmt: skip
 
 
+def _tell_otherwise(
+    connection: duckdb.DuckDBPyConnection, number: int, key: int, question: str, own_words: tuple[Said, ...]
+) -> None:
+    """The buyer's copy answers the question in words of its own, or leaves it out."""
+    said = [one for one in own_words if one.question == question]
+    connection.execute("INSERT INTO compact.otherwise VALUES (?, ?, ?, ?)", [number, key, question, not said])
+    place = list(QUESTIONS).index(question) + 1
+    for one in said:
+        connection.execute(
+            "INSERT INTO compact.otherwise_answer VALUES (?, ?, ?, ?, ?, ?, ?, 0, 'own', NULL, 0, 0, 7, 0)",
+            [number, key, question, place, one.by, one.state, one.verification],
+        )
+
+
 def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit) -> None:
     _insert(
         connection, "assessment", assessment_id=visit.name, facility_id=visit.facility, instrument=visit.instrument,
-        kind=visit.kind, assessed_on=visit.day, period_end=visit.period_end, evidence_to=visit.period_end,
+        kind=visit.kind, assessed_on=visit.day, ended_on=visit.ended,
+        period_end=visit.period_end, evidence_to=visit.period_end,
         valid_until=visit.valid_until, valid_until_basis=visit.valid_until_basis, verified=visit.kind == "audit",
         status=visit.status, visit_id=visit.visit or visit.name, verified_of=visit.verified_of,
         copy_count=len(visit.contributors),
@@ -297,19 +338,15 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
             connection, "assessment_copy", copy_id=file_id, assessment_id=visit.name, file_id=file_id, locator="row=1",
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
         )  # fmt: skip
-        if contributor == ME and place > 0:
-            for question in visit.disowned:
-                _insert(
-                    connection,
-                    "conflict",
-                    assessment_id=visit.name,
-                    question_id=question,
-                    copy_id=file_id,
-                    reason="r",
-                    winning_copy_id=f"{visit.name}-{visit.contributors[0]}",
-                    locator="row=1",
-                    winning_locator="row=1",
+        key = number * 100 + place
+        connection.execute("INSERT INTO compact.stated_header VALUES (?, ?, ?, ?, 1)", [file_id, key, place, file_id])
+        for finding in visit.findings:
+            if contributor != ME or place == 0 or finding.question not in visit.left_out:
+                connection.execute(
+                    "INSERT INTO compact.stated_finding VALUES (?, 1, NULL, ?, NULL)", [file_id, finding.question]
                 )
+        for question in visit.disowned if contributor == ME and place > 0 else ():
+            _tell_otherwise(connection, number, key, question, visit.own_words)
     winner = f"{visit.name}-{visit.contributors[0]}"
     connection.execute("INSERT INTO compact.delivery VALUES (?, ?)", [number, winner])
     questions = list(QUESTIONS)

@@ -1,6 +1,7 @@
 -- Everything that says something of what is required: answers, finding rows, and the silence of findings lists.
 -- Reads: reuse_required, reuse_state, reuse_carry, reuse_row_verification, reuse_silent_kind, reuse_silent_type, what
---        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_checked, reuse_found, reuse_candidate.
+--        world.sql wrote, the release. Writes: reuse_source, reuse_elsewhere, reuse_checked, reuse_left_out, reuse_found,
+--        reuse_candidate.
 
 -- What is not met of an indicator is not met of the broader one; what is met of it is met of the narrower.
 CREATE OR REPLACE TEMP TABLE reuse_source AS
@@ -83,6 +84,42 @@ WHERE k.checked_on <= getvariable('reuse_as_of')
     AND (NOT getvariable('reuse_needs_grants') OR s.owns OR s.findings_grant IS NOT NULL OR o.file_id IS NOT NULL)
 GROUP BY k.closes_id;
 
+-- Findings that none of the buyer's own copies of a report prints: known by number, or by clause and text, as where deliveries
+-- are merged.
+CREATE OR REPLACE TEMP TABLE reuse_left_out AS
+WITH found AS (
+    SELECT n.*, s.assessment_no
+    FROM finding n
+    JOIN reuse_assessment a USING (assessment_id)
+    JOIN reuse_seen s ON s.assessment_no = a.assessment_no AND s.owns
+    ANTI JOIN reuse_own_file o ON o.assessment_no = s.assessment_no AND o.file_id = n.file_id
+),
+printed AS (
+    SELECT DISTINCT
+        c.assessment_no, lower(f.native_id) AS number,
+        lower(coalesce(f.clause, '')) || '|'
+            || regexp_replace(lower(nfc_normalize(coalesce(f.description, ''))), '[^\p{L}\p{M}\p{N}]+', '', 'g') AS matter
+    FROM reuse_own_content c
+    JOIN compact.stated_header h ON h.copy_id = c.copy_id
+    JOIN compact.stated_finding f ON f.file_id = h.content_file_id AND f.assessment_no = h.assessment_no
+)
+SELECT n.finding_id
+FROM found n
+ANTI JOIN printed p ON p.assessment_no = n.assessment_no AND p.number = lower(n.native_id)
+ANTI JOIN printed t
+    ON t.assessment_no = n.assessment_no
+    AND t.matter = lower(coalesce(n.clause_raw, '')) || '|'
+        || regexp_replace(lower(nfc_normalize(coalesce(n.description, ''))), '[^\p{L}\p{M}\p{N}]+', '', 'g')
+WHERE n.made_from = 'row'
+UNION ALL
+SELECT n.finding_id
+FROM found n
+JOIN compact.question q ON q.question_id = n.clause_raw AND q.mapping_id IS NOT DISTINCT FROM n.mapping_id
+SEMI JOIN reuse_disowned d ON d.assessment_no = n.assessment_no AND d.question_no = q.question_no
+ANTI JOIN (SELECT * FROM reuse_own_answer WHERE state = 'not_met') w
+    ON w.assessment_no = n.assessment_no AND w.question_no = q.question_no
+WHERE n.made_from = 'answer';
+
 CREATE OR REPLACE TEMP TABLE reuse_found AS
 SELECT
     (row_number() OVER (ORDER BY n.finding_id))::BIGINT AS finding_no, n.finding_id, a.assessment_no, n.mapping_id,
@@ -93,6 +130,7 @@ SELECT
     CASE WHEN n.status = 'closed' THEN n.closed_on ELSE c.checked_on END AS closed_on,
     CASE WHEN n.status IS DISTINCT FROM 'closed' THEN c.instrument END AS closing_instrument,
     n.finding_id IN (SELECT finding_id FROM compact.closing_check) AS is_check,
+    n.finding_id IN (SELECT finding_id FROM reuse_left_out) AS is_left_out,
     -- It was open on its day, so what is older was found not met since.
     is_closed AND coalesce(c.checked_on, n.closed_on) > a.evidence_day AS was_open
 FROM finding n
@@ -170,6 +208,16 @@ said AS (
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
+    -- What the buyer's own copy answers otherwise than what stands.
+    SELECT
+        a.assessment_no, m.required_no, m.state_no,
+        CASE WHEN v.verification_no < 4 THEN least(v.verification_no, w.verification_no) ELSE 4 END, m.basis_no, 0, 0,
+        m.choice | (a.answered_by = 'verifier')::BIGINT
+    FROM reuse_own_answer a
+    JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
+    JOIN reuse_verification v ON v.verification = a.verification
+    LEFT JOIN reuse_restated w ON w.assessment_no = a.assessment_no
+    UNION ALL
     -- A finding row is an answer that is not met. One that is closed (state 15), by its own report or by a follow-up, is none:
     -- it says that the matter was found and closed, not that it is met, as nobody assessed the closing here; nor was it found
     -- again where a follow-up prints an old finding. So it does not stand, and the matter is asked; it ends what is older
@@ -177,7 +225,7 @@ said AS (
     SELECT
         n.assessment_no, m.required_no, CASE WHEN n.is_closed THEN 15 ELSE 1 END, n.verification_no, coalesce(b.basis_no, 0), 1,
         CASE
-            WHEN s.owns OR o.file_id IS NOT NULL THEN 0
+            WHEN (s.owns AND NOT n.is_left_out) OR o.file_id IS NOT NULL THEN 0
             WHEN s.findings_grant IS NOT NULL THEN 1
             ELSE 2
         END,
@@ -207,9 +255,18 @@ told AS (
     GROUP BY ALL
 ),
 -- Inside one assessment what is not met speaks for the indicator, then what is partly met, then what was found and closed.
+-- Where the buyer's own copy says otherwise than what stands, of what it may see the same holds.
 speaking AS (
-    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END) AS state_no, 2 AS most_right
     FROM told
     GROUP BY assessment_no, required_no
+    UNION
+    SELECT assessment_no, required_no, arg_min(state_no, CASE state_no WHEN 15 THEN 2.5 ELSE state_no END), 1
+    FROM told
+    WHERE right_no < 2 AND assessment_no IN (SELECT assessment_no FROM reuse_own_answer)
+    GROUP BY assessment_no, required_no
 )
-SELECT t.* FROM told t SEMI JOIN speaking USING (assessment_no, required_no, state_no);
+SELECT t.*
+FROM told t
+SEMI JOIN speaking s
+    ON s.assessment_no = t.assessment_no AND s.required_no = t.required_no AND s.state_no = t.state_no AND t.right_no <= s.most_right;

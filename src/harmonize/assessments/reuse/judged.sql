@@ -129,11 +129,9 @@ WITH best AS (
         min(standing) FILTER (failed_seen & ~getvariable('reuse_ungranted') = 0 AND source_no = 0 AND right_no = 2)
             AS standing_hidden,
         min(standing) FILTER (failed & ~getvariable('reuse_ungranted') = 0) AS standing_any,
-        -- What would stand, had nothing ended its reuse: as the buyer sees it, and as it is.
-        min(standing) FILTER (
-            failed_seen & getvariable('reuse_ends') > 0
-            AND failed_seen & ~(getvariable('reuse_ends') | getvariable('reuse_ungranted')) = 0
-        ) AS standing_ended_seen,
+        -- What would stand, had nothing ended its reuse: of what the buyer may see, and as it is.
+        min(standing) FILTER (failed_seen & getvariable('reuse_ends') > 0 AND failed_seen & ~getvariable('reuse_ends') = 0)
+            AS standing_ended_seen,
         min(standing) FILTER (
             failed & getvariable('reuse_ends') > 0
             AND failed & ~(getvariable('reuse_ends') | getvariable('reuse_ungranted')) = 0

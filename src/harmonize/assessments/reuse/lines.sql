@@ -126,6 +126,21 @@ JOIN compact.place p ON p.place_no = a.place_no
 JOIN compact.stated_text t ON t.text_no = a.text_no
 JOIN compact.remark r ON r.remark_no = a.remark_no
 JOIN file f ON f.file_id = d.file_id
+ANTI JOIN reuse_own_answer o ON o.assessment_no = s.assessment_no AND o.question_no = s.question_no AND s.right_no = 0
+UNION ALL
+SELECT
+    s.facility_no, s.required_no, f.file_id, f.path, p.prefix || coalesce(a.row_no::VARCHAR, '') || p.suffix, q.question_id,
+    q.mapping_id, q.comparability, a.state::VARCHAR, nullif(coalesce(r.value_text, t.raw_value, a.rare_value), '')
+FROM reuse_standing s
+JOIN reuse_own_answer a
+    ON a.assessment_no = s.assessment_no AND a.question_no = s.question_no AND a.answered_by::VARCHAR = s.answered_by
+    AND s.right_no = 0
+JOIN compact.question q ON q.question_no = a.question_no
+JOIN compact.place p ON p.place_no = a.place_no
+JOIN compact.stated_text t ON t.text_no = a.text_no
+JOIN compact.remark r ON r.remark_no = a.remark_no
+JOIN assessment_copy c ON c.copy_id = a.copy_id
+JOIN file f ON f.file_id = c.file_id
 UNION ALL
 SELECT s.facility_no, s.required_no, f.file_id, f.path, n.locator, n.clause_raw, n.mapping_id, c.predicate, 'not_met', NULL
 FROM reuse_standing s
@@ -177,10 +192,12 @@ WITH meant AS (
     JOIN reuse_found n ON n.indicator_id = m.indicator_id
     JOIN reuse_assessment a ON a.assessment_no = n.assessment_no AND a.facility_no = s.facility_no AND NOT a.is_void
     JOIN reuse_told_of t ON t.assessment_no = n.assessment_no
+    JOIN reuse_seen g ON g.assessment_no = n.assessment_no
     LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
     LEFT JOIN crosswalk c ON c.mapping_id = n.mapping_id
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
     WHERE s.shown_status <> 'always_ask' AND (t.findings OR o.file_id IS NOT NULL)
+        AND (NOT n.is_left_out OR g.findings_grant IS NOT NULL OR getvariable('reuse_tells_all'))
         AND (c.mapping_id IS NULL OR e.implied_state = 'not_met')
 )
 SELECT

@@ -34,7 +34,7 @@ REASONS = (
     Reason(1024, "the law changed since", ends=True),
     Reason(2048, "the requirement changed since", ends=True),
     Reason(4096, "a later assessment or one of the same visit found it not met", ends=True),
-    Reason(8192, "what stands in a later assessment or one of the same visit that is not granted", ends=True),
+    Reason(8192, "a later assessment or one of the same visit, not granted, found it not met", ends=True),
     Reason(16384, "its verification answers it", ends=True),
     Reason(32768, "not granted"),
     Reason(65536, "found and closed, closing not assessed"),

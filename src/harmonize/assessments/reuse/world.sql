@@ -1,7 +1,8 @@
 -- What may serve as evidence on the day of judgement, and what the buyer may see of it.
 -- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_unopened, reuse_bounded, the release.
 -- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
--- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_disowned, reuse_seen.
+-- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_own_content, reuse_disowned, reuse_own_answer,
+--         reuse_seen.
 CREATE OR REPLACE TEMP TABLE reuse_factory AS
 SELECT
     row_number() OVER (ORDER BY facility_id)::INTEGER AS facility_no, facility_id, name, name_local, country, workers, os_id
@@ -21,16 +22,17 @@ timed AS (
         f.facility_no,
         f.country,
         -- Age counts from the last day on site, for a reporting period from its end; never from posting or receipt.
+        greatest(s.ended_on, e.ended_on) AS last_day,
         CASE
             WHEN s.evidence_to IS NOT NULL THEN s.evidence_to
-            WHEN e.ended_on > s.assessed_on THEN e.ended_on
+            WHEN last_day > s.assessed_on THEN last_day
             ELSE s.assessed_on
         END AS evidence_day,
         CASE
             WHEN s.evidence_to IS NOT NULL THEN 'end of the reporting period'
             WHEN s.assessed_on IS NULL THEN NULL
             WHEN s.kind IN ('self', 'self_inspection') THEN 'day of the statement'
-            WHEN e.ended_on > s.assessed_on THEN 'last day on site'
+            WHEN last_day >= s.assessed_on THEN 'last day on site'
             ELSE 'day of the assessment'
         END AS day_counts_from
     FROM assessment s
@@ -89,16 +91,33 @@ SELECT DISTINCT o.assessment_no, f.file_id FROM reuse_own o JOIN file f USING (c
 CREATE OR REPLACE TEMP TABLE reuse_own_delivery AS
 SELECT o.assessment_no, d.delivery_no FROM reuse_own_file o JOIN compact.delivery d USING (file_id);
 
--- Questions that every one of the buyer's copies answers otherwise than the one that won: that value is not its own.
-CREATE OR REPLACE TEMP TABLE reuse_disowned AS
-SELECT o.assessment_no, q.question_no
-FROM conflict c
-JOIN reuse_own o USING (copy_id)
-JOIN (SELECT assessment_no, count(*) AS copies FROM reuse_own WHERE NOT is_part GROUP BY assessment_no) n USING (assessment_no)
-JOIN compact.question q USING (question_id)
+-- Questions that every one of the buyer's copies leaves out, or answers otherwise than what stands: that value is not its own.
+CREATE OR REPLACE TEMP TABLE reuse_own_content AS
+SELECT o.assessment_no, h.assessment_key, arg_min(o.copy_id, (h.delivery_rank, o.copy_id)) AS copy_id, min(h.delivery_rank) AS place
+FROM reuse_own o
+JOIN compact.stated_header h USING (copy_id)
 WHERE NOT o.is_part
-GROUP BY o.assessment_no, q.question_no, n.copies
-HAVING count(DISTINCT o.copy_id) = n.copies;
+GROUP BY o.assessment_no, h.assessment_key;
+
+CREATE OR REPLACE TEMP TABLE reuse_disowned AS
+SELECT c.assessment_no, q.question_no
+FROM compact.otherwise x
+JOIN reuse_own_content c USING (assessment_no, assessment_key)
+JOIN (SELECT assessment_no, count(*) AS contents FROM reuse_own_content GROUP BY assessment_no) n USING (assessment_no)
+JOIN compact.question q USING (question_id)
+GROUP BY c.assessment_no, q.question_no, n.contents
+HAVING count(DISTINCT c.assessment_key) = n.contents;
+
+-- What the buyer's own copy answers to them (domain rule 23: its own rows, as it gave them), the first in the order of winning.
+CREATE OR REPLACE TEMP TABLE reuse_own_answer AS
+SELECT a.*, c.copy_id
+FROM compact.otherwise_answer a
+JOIN reuse_own_content c USING (assessment_no, assessment_key)
+SEMI JOIN reuse_disowned d ON d.assessment_no = a.assessment_no AND d.question_no = a.question_no
+QUALIFY c.place = min(c.place) OVER (PARTITION BY a.assessment_no, a.question_no)
+    -- (What its verifier corrected the factory no longer says.)
+    AND (a.answered_by = 'verifier'
+        OR NOT bool_or(a.answered_by = 'verifier') OVER (PARTITION BY a.assessment_no, a.question_no, a.assessment_key));
 
 -- Grants that hold on the day of judgement, and why others do not (`refused`). One that names a factory by what several share
 -- names none of them; likeness carries no grant from record to record; a wildcard without an end does not open what it must
