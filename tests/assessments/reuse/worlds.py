@@ -332,8 +332,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         # The first delivery wins; the others say the same in files of their own.
         file_id = f"{visit.name}-{contributor}"
         _file(connection, file_id, visit.layout, contributor)
-        key = f"{contributor}|os_id:{visit.states}" if visit.states else None
-        _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers, key)
+        decision_key = f"{contributor}|os_id:{visit.states}" if visit.states else None
+        _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers, decision_key)
         _insert(
             connection, "assessment_copy", copy_id=file_id, assessment_id=visit.name, file_id=file_id, locator="row=1",
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
