@@ -1,7 +1,7 @@
 """A steward follows "Add a brand" in mappings/README.md to the letter, and everything is as the page says.
 
 Blocks of the page: `csv FILE` is a file to write, `diff FILE` are edits of one (`-` lines become the `+` lines below),
-`console` are commands with what they print; `…` stands for anything.
+`console` as in `tests.cli.walked_page`.
 """
 
 from __future__ import annotations
@@ -12,33 +12,17 @@ import os
 import re
 import shlex
 import shutil
-from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from tests.cli.conftest import Command
+from tests.cli.walked_page import blocks, is_printed, steps
 from tests.pipeline.worlds import ROOT
 
 PAGE = (ROOT / "mappings/README.md").read_text(encoding="utf-8").split("\n## Add a brand\n")[1]
 STEPS = PAGE.split("\n### Fields of a profile\n")[0]
-BLOCK = re.compile(r"^```(\w+) ?(\S*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A command of the page and what the page says that it prints."""
-
-    command: str
-    expected: str
-
-
-def _commands(text: str) -> Iterator[Said]:
-    for part in re.split(r"^\$ ", text, flags=re.MULTILINE)[1:]:
-        command, _, expected = part.partition("\n")
-        yield Said(command, expected)
 
 
 def _edit(path: Path, text: str) -> None:
@@ -50,10 +34,6 @@ def _edit(path: Path, text: str) -> None:
         (place,) = pattern.finditer(content)
         content = f"{content[: place.start()]}\n{new}{content[place.end() :]}"
     path.write_text(content, encoding="utf-8")
-
-
-def _pattern(expected: str) -> str:
-    return re.escape(expected.strip()).replace("…", r"(?s:.*)")
 
 
 def _called(command: str, harmonize: Command) -> str:
@@ -87,16 +67,16 @@ def _queried(database: Path, query: str) -> str:
 @pytest.mark.slow
 def test_every_step_of_the_page_does_what_it_says(harmonize: Command, tmp_path: Path) -> None:
     commands = 0
-    for kind, name, text in BLOCK.findall(STEPS):
+    for kind, name, text in blocks(STEPS):
         here = Path.cwd()
         if kind == "csv":
             (here / name).write_text(text, encoding="utf-8")
         elif kind == "diff":
             _edit(here / name, text)
         else:
-            for said in _commands(text):
+            for said in steps(text):
                 printed = _called(said.command, harmonize)
-                assert re.fullmatch(_pattern(said.expected), printed.strip()), (said.command, printed)
+                assert is_printed(said, printed), (said.command, printed)
                 commands += 1
     assert commands > 8
     project = tmp_path / "programme"
@@ -105,7 +85,7 @@ def test_every_step_of_the_page_does_what_it_says(harmonize: Command, tmp_path: 
 
 
 def _nobody_is_named(folder: Path) -> None:
-    sample = next(text for kind, _, text in BLOCK.findall(STEPS) if kind == "csv")
+    sample = next(text for kind, _, text in blocks(STEPS) if kind == "csv")
     rows = [row for row in csv.reader(sample.splitlines(), delimiter=";") if row[0].startswith("P-")]
     kept = "".join(path.read_text(encoding="utf-8") for path in folder.iterdir())
     named = {cell for row in rows for cell in (*row[:4], row[10]) if cell}
