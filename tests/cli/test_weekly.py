@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import shutil
 from pathlib import Path
 
 import duckdb
 import pytest
 from python_calamine import CalamineWorkbook
 
+from harmonize.store.encryption import encrypted, load_cipher
 from tests.cli.conftest import Command, sentence
 from tests.pipeline.worlds import AS_OF, demo_world
 from tests.queries import BUYER, audience_folder
@@ -52,6 +55,25 @@ def test_a_factorys_week_has_plan_needs_and_who_sees_it(out: Path, harmonize: Co
     assert sheets.sheet_names[:3] == ["Plan", "Needs", "Who sees what"]
     who = harmonize("grants", "who", "--facility", facility, "--as-of", AS_OF.isoformat(), "--out", out)
     assert len(sheets.get_sheet_by_name("Who sees what").to_python()) == len(who.out.strip().splitlines())
+
+
+def test_an_encrypted_file_is_read_with_its_key_alone(out: Path, harmonize: Command, tmp_path: Path) -> None:
+    audiences, key = tmp_path / "out" / "audiences" / "gap", tmp_path / "gap.key"
+    audiences.mkdir(parents=True)
+    key.write_text(base64.b64encode(bytes(range(32))).decode() + "\n", encoding="utf-8")
+    plain = out / "audiences" / BUYER
+    shutil.copy(plain / "manifest.json", audiences / "manifest.json")
+    with duckdb.connect() as connection:
+        load_cipher(connection)
+        connection.execute(f"ATTACH '{plain / f'{BUYER}.duckdb'}' AS plain (READ_ONLY)")
+        connection.execute(f"ATTACH '{audiences / 'gap.duckdb'}' AS secret ({encrypted(key.read_text().strip())})")
+        connection.execute("COPY FROM DATABASE plain TO secret")
+    asked = ("weekly", "--buyer", BUYER, "--out", tmp_path / "out")
+    assert "cannot be read" in sentence(harmonize(*asked))
+    assert "the key cannot be read" in sentence(harmonize(*asked, "--key-file", tmp_path / "none"))
+    said = harmonize(*asked, "--key-file", key)
+    assert said.code == 0, said
+    assert said.out == harmonize("weekly", "--buyer", BUYER, "--out", out).out
 
 
 @pytest.mark.parametrize(

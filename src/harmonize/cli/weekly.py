@@ -42,6 +42,9 @@ def weekly_command(
     before: Annotated[
         Path | None, typer.Option(help="An earlier file of the same buyer: new is what it did not hold.")
     ] = None,
+    key_file: Annotated[
+        Path | None, typer.Option(help="The file that holds the key of the buyer's file, where that is encrypted.")
+    ] = None,
     language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
     as_of: AsOf = None,
     out: Out = Path("data"),
@@ -55,13 +58,13 @@ def weekly_command(
 
     if (buyer is None) == (facility is None):
         raise typer.BadParameter("Name a buyer with --buyer, or a factory with --facility.")
-    if facility is not None and (since is not None or before is not None):
-        raise typer.BadParameter("--since and --before are for a buyer.")
+    if facility is not None and any((since, before, key_file)):
+        raise typer.BadParameter("--since, --before and --key-file are for a buyer.")
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise InboxError(f"{output}: name a file that ends in {' or '.join(_ENDINGS)}.")
     spoken = load_weekly_words(Project.locate(Path.cwd()).find("schemas/weekly_words.yml")).spoken(language)
     book = (
-        _for_buyer(buyer, out, _day(since), before, spoken)
+        _for_buyer(buyer, out, _day(since), before, key_file, spoken)
         if buyer is not None
         else _for_factory(str(facility), out, as_of or today(), spoken)
     )
@@ -77,15 +80,17 @@ def _day(text: str | None) -> date | None:
         raise InboxError(f"--since {text!r} is no day; write it as YYYY-MM-DD.") from None
 
 
-def _for_buyer(name: str, out: Path, since: date | None, before: Path | None, spoken: Spoken) -> Book:
+def _for_buyer(
+    name: str, out: Path, since: date | None, before: Path | None, key_file: Path | None, spoken: Spoken
+) -> Book:
     from harmonize.cli.audience_file import open_audience_file, open_share
     from harmonize.insight.weekly.buyer import read_week, week_book
 
     with ExitStack() as stack:
-        connection = stack.enter_context(open_audience_file(out, name))
+        connection = stack.enter_context(open_audience_file(out, name, key_file))
         earlier: DuckDBPyConnection | None = None
         if before is not None:
-            earlier = stack.enter_context(open_share(before))
+            earlier = stack.enter_context(open_share(before, key_file))
         week = read_week(connection, spoken, since, earlier)
     say(f"file       {name}, as of {week.as_of}")
     new = f"did not stand in the file of {week.since}" if week.before else f"of visits from {week.since} on"
