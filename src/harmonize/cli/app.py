@@ -29,6 +29,8 @@ from harmonize.cli import (
     why,
 )
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.speech import LANGUAGES, VARIABLE, choose
+from harmonize.errors import ConfigurationError
 
 __all__ = ["app"]
 
@@ -48,14 +50,34 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
+def _choose_language(wanted: str) -> str:
+    if wanted and wanted not in LANGUAGES:
+        raise ConfigurationError(
+            f"--lang (or {VARIABLE}) is {wanted!r}; harmonize speaks {' and '.join(LANGUAGES)}. Choose one of them."
+        )
+    if wanted:
+        choose(wanted)
+    return wanted
+
+
 @app.callback()
 def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    lang: Annotated[
+        str,
+        typer.Option(
+            envvar=VARIABLE,
+            callback=_choose_language,
+            is_eager=True,
+            show_default="en",
+            help="The language in which harmonize speaks: en or vi. Files and --json stay as they are.",
+        ),
+    ] = "",
 ) -> None:
     """The common language for factory assessments: exports in, one shared DuckDB file out."""
-    del version
+    del version, lang
 
 
 app.command("run")(run.run_command)
