@@ -14,11 +14,24 @@ from itertools import product
 from pathlib import Path
 from typing import TypeAlias
 
+from harmonize.cli.phrasebook import is_vague
+
 __all__ = ["Said", "said_in", "said_in_source"]
 
 SOURCE = Path("src/harmonize")
-SENTENCES = {"say": (0,), "complain": (0,), "BadParameter": (0,), "RefusedFile": (1, 2)}
-HINTS = frozenset({"hint", "message"})
+SENTENCES = {
+    "say": (0,),
+    "complain": (0,),
+    "BadParameter": (0,),
+    "RefusedFile": (1, 2),
+    "Issue": (3, 4),
+    "Complaint": (1, 2),
+    "Notice": (3, 4),
+    "Reason": (1, 2),
+    "Estimate": (3,),
+}
+"""Who is given what a person reads, and at which places."""
+HINTS = frozenset({"hint", "message", "cure", "said", "words", "note"})
 _DEEPEST = 4
 
 Pieces: TypeAlias = tuple[str | None, ...]
@@ -158,7 +171,7 @@ class _Reader:
     def _tell(self, kind: str, expression: ast.expr, where: ast.AST, depth: int = 0) -> None:
         for pieces in self._texts(expression, where, depth):
             for line in _lines(pieces):
-                if _has_words(line):
+                if _has_words(line) and not is_vague(_numbered(line)):
                     self._found.append(Said(kind, _numbered(line).strip(), f"{self._name}:{expression.lineno}"))
 
     def _texts(self, expression: ast.expr, where: ast.AST, depth: int) -> list[Pieces]:

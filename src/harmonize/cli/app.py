@@ -15,6 +15,7 @@ from harmonize.cli import (
     demo,
     facilities,
     grants,
+    help,
     language,
     needs,
     overlap,
@@ -28,9 +29,9 @@ from harmonize.cli import (
     trace,
     why,
 )
+from harmonize.cli.language_option import choose_language
 from harmonize.cli.prompt_group import PromptGroup
-from harmonize.cli.speech import LANGUAGES, VARIABLE, choose
-from harmonize.errors import ConfigurationError
+from harmonize.cli.speech import VARIABLE
 
 __all__ = ["app"]
 
@@ -50,16 +51,6 @@ def _version(wanted: bool) -> None:
         raise typer.Exit
 
 
-def _choose_language(wanted: str) -> str:
-    if wanted and wanted not in LANGUAGES:
-        raise ConfigurationError(
-            f"--lang (or {VARIABLE}) is {wanted!r}; harmonize speaks {' and '.join(LANGUAGES)}. Choose one of them."
-        )
-    if wanted:
-        choose(wanted)
-    return wanted
-
-
 @app.callback()
 def _root(
     version: Annotated[
@@ -69,8 +60,9 @@ def _root(
         str,
         typer.Option(
             envvar=VARIABLE,
-            callback=_choose_language,
+            callback=choose_language,
             is_eager=True,
+            metavar="en|vi",
             show_default="en",
             help="The language in which harmonize speaks: en or vi. Files and --json stay as they are.",
         ),
@@ -89,6 +81,7 @@ app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
 app.command("trace")(trace.trace_command)
 app.command("why")(why.why_command)
+app.command("help")(help.help_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
 
-__all__ = ["COLUMNS", "KINDS", "Phrase", "Phrasebook", "placeholders", "read_phrasebook"]
+__all__ = ["COLUMNS", "KINDS", "Phrase", "Phrasebook", "is_vague", "placeholders", "read_phrasebook"]
 
 COLUMNS = ("kind", "en", "translation", "status")
 KINDS = ("message", "part", "heading", "step", "help")
@@ -21,6 +21,7 @@ KINDS = ("message", "part", "heading", "step", "help")
 
 _LONGEST = 4000
 _DEEPEST = 3
+_LEAST_LETTERS = 4
 _FORMS = re.compile(r"\{\{|\}\}|\{(\d+)\}")
 _BORDERS = " ,;:(."
 
@@ -43,6 +44,13 @@ def _pieces(template: str) -> list[str | int]:
 def placeholders(template: str) -> list[int]:
     """The numbers of the placeholders of a template, in order."""
     return sorted(piece for piece in _pieces(template) if isinstance(piece, int))
+
+
+def is_vague(template: str) -> bool:
+    """Whether it begins with a placeholder and says next to nothing: such a template would fit anything."""
+    pieces = _pieces(template)
+    letters = sum(sum(map(str.isalpha, piece)) for piece in pieces if isinstance(piece, str))
+    return not pieces[0] and letters < _LEAST_LETTERS
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +110,7 @@ class Phrasebook:
         self._whole: dict[tuple[str, str], str] = {}
         for kind, english, translation in lines:
             phrase = Phrase.of(english, translation)
-            if phrase is None or kind not in self._phrases or not phrase.weight:
+            if phrase is None or kind not in self._phrases or is_vague(english):
                 continue
             if len(phrase.literals) == 1:
                 self._whole.setdefault((kind, phrase.literals[0]), "".join(map(str, phrase.translation)))
