@@ -12,11 +12,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
+import typer
+
+from harmonize.cli import app
 from harmonize.cli.phrasebook import is_vague
 
-__all__ = ["Said", "said_in", "said_in_source"]
+__all__ = ["Said", "said_in", "said_in_help", "said_in_source"]
 
 SOURCE = Path("src/harmonize")
 SENTENCES = {
@@ -62,6 +65,25 @@ def said_in_source(source: Path = SOURCE) -> list[Said]:
         name = ".".join(path.relative_to(source.parent).with_suffix("").parts).removesuffix(".__init__")
         program[name] = _Reader(str(path), module, errors, program)
     return list(dict.fromkeys(said for reader in program.values() for said in reader.read()))
+
+
+def said_in_help() -> list[Said]:
+    """What the help pages of all commands say: kind `help`."""
+    found = (
+        Said("help", " ".join(paragraph.split()), f"harmonize {' '.join(path)} --help")
+        for path, texts in _help_texts(typer.main.get_command(app), ())
+        for text in texts
+        for paragraph in text.split("\n\n")
+    )
+    return list(dict.fromkeys(said for said in found if _has_words((said.text,))))
+
+
+def _help_texts(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
+    """The texts of a command and of those below it."""
+    of_params = [text for param in command.params for text in (param.help, param.show_default) if isinstance(text, str)]
+    yield path, [text for text in (command.help, *of_params) if text]
+    for name, child in getattr(command, "commands", {}).items():
+        yield from _help_texts(child, (*path, name))
 
 
 def said_in(program: str, *errors: str) -> list[Said]:

@@ -83,7 +83,7 @@ def help_command(
     suites = load_suites(project.files("pipelines/expectations", "*.yml"))
     found = [(suite, stated) for suite in suites for stated in suite.expectations if wanted in _names(suite, stated)]
     if not found:
-        known = dict.fromkeys([*catalogue, *(name for suite in suites for name in _names_of(suite))])
+        known = dict.fromkeys([*catalogue, *(_names(suite, stated)[0] for suite in suites for stated in suite.expectations)])
         raise ConfigurationError(
             f"There is no code {code!r}; near are {', '.join(_near(wanted, list(known)))}. `harmonize help` lists all."
         )
@@ -97,10 +97,6 @@ def _names(suite: LoadedSuite, stated: Expectation) -> list[str]:
     """What an expectation is called: a law by its name, others by table and column."""
     columns = stated.columns() or ("*",)
     return [column for column in columns if suite.table == _LAWS] + [f"{suite.table}.{column}" for column in columns]
-
-
-def _names_of(suite: LoadedSuite) -> list[str]:
-    return [name for stated in suite.expectations for name in _names(suite, stated)]
 
 
 def _near(wanted: str, known: Sequence[str]) -> list[str]:
@@ -155,7 +151,9 @@ def _show_expectation(suite: LoadedSuite, stated: Expectation, out: Path) -> Non
     say(f"meaning    {stated.meaning}")
     say(f"checked    {stated.type}: {said}")
     say(f"stands in  {suite.path}")
-    say(f"look       {out / 'current' / 'reports' / 'expectations.json'}: what the last check found")
+    found = out / "current" / "reports" / "expectations.json"
+    if found.exists():
+        say(f"look       {found}: what the last check found")
 
 
 def _spoken(texts: Mapping[str, str]) -> str:

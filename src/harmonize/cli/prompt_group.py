@@ -1,4 +1,4 @@
-"""A group of commands that answers `--help` at once.
+"""A group of commands that answers `--help` at once, in the language that was chosen.
 
 Typer reads every flag that was not given through pydantic if it has no default, and pydantic takes longer to import
 than all the rest of a help page.
@@ -8,16 +8,21 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from typer.core import TyperGroup, TyperOption
+from typer.core import TyperArgument, TyperGroup, TyperOption
+
+from harmonize.cli.speech import ENGLISH, language, speak
 
 if TYPE_CHECKING:
-    from typer._click.core import Context, Parameter  # Typer has no public name for what it hands over
+    from typer._click.core import Command, Context, Parameter  # Typer has no public name for what it hands over
 
 __all__ = ["PromptGroup"]
 
 
 class PromptGroup(TyperGroup):
-    """A Typer group whose own flags (help, shell completion) are off unless given, instead of unset."""
+    """A Typer group whose own flags (help, shell completion) are off unless given, instead of unset.
+
+    Commands that it hands over have their help in the language that was chosen; Typer makes them anew for every call.
+    """
 
     def get_params(self, ctx: Context) -> list[Parameter]:
         """The group's parameters; an unset flag has the default False."""
@@ -26,3 +31,34 @@ class PromptGroup(TyperGroup):
             if isinstance(param, TyperOption) and param.is_bool_flag and param.default is None:
                 param.default = False
         return params
+
+    def get_command(self, ctx: Context, cmd_name: str) -> Command | None:
+        """A command of the group."""
+        command = super().get_command(ctx, cmd_name)
+        if command is not None:
+            _speak_help(command)
+        return command
+
+    def get_help(self, ctx: Context) -> str:
+        """The group's help page."""
+        _speak_help(self)
+        return super().get_help(ctx)
+
+
+def _speak_help(command: Command) -> None:
+    """Put the help of a command and of its options into the language that was chosen."""
+    if language() == ENGLISH:
+        return
+    command.help = _spoken(command.help)
+    for param in command.params:
+        if isinstance(param, TyperArgument | TyperOption):
+            param.help = _spoken(param.help)
+            if isinstance(param.show_default, str):
+                param.show_default = _spoken(param.show_default)
+
+
+def _spoken(text: str | None) -> str | None:
+    """A help text, paragraph by paragraph."""
+    if text is None:
+        return None
+    return "\n\n".join(speak(" ".join(paragraph.split()), "help") for paragraph in text.split("\n\n"))
