@@ -193,8 +193,9 @@ class _Reader:
     def _tell(self, kind: str, expression: ast.expr, where: ast.AST, depth: int = 0) -> None:
         for pieces in self._texts(expression, where, depth):
             for line in _lines(pieces):
-                if _has_words(line) and not is_vague(_numbered(line)):
-                    self._found.append(Said(kind, _numbered(line).strip(), f"{self._name}:{expression.lineno}"))
+                text = _numbered(line).strip()
+                if _has_words(line) and not is_vague(text):
+                    self._found.append(Said(kind, text, f"{self._name}:{expression.lineno}"))
 
     def _texts(self, expression: ast.expr, where: ast.AST, depth: int) -> list[Pieces]:
         """What an expression can say; what is unknown is one placeholder."""

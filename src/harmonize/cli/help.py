@@ -13,7 +13,7 @@ import typer
 from harmonize.cli.facility_release import Out
 from harmonize.cli.language_option import choose_language
 from harmonize.cli.output import say, show_table
-from harmonize.cli.speech import language
+from harmonize.cli.speech import chosen_language
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
 
@@ -157,7 +157,7 @@ def _show_expectation(suite: LoadedSuite, stated: Expectation, out: Path) -> Non
 
 
 def _spoken(texts: Mapping[str, str]) -> str:
-    return texts.get(language()) or texts["en"]
+    return texts.get(chosen_language()) or texts["en"]
 
 
 def _met(out: Path, code: str | None = None) -> dict[str, _Met] | None:

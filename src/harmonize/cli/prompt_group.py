@@ -6,11 +6,12 @@ than all the rest of a help page.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
-from harmonize.cli.speech import ENGLISH, language, speak
+from harmonize.cli.speech import ENGLISH, chosen_language, speak
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context, Parameter  # Typer has no public name for what it hands over
@@ -39,6 +40,14 @@ class PromptGroup(TyperGroup):
             _speak_help(command)
         return command
 
+    def invoke(self, ctx: Context) -> Any:
+        """Do what was asked; what is wrong with an option is said in the language that was chosen."""
+        try:
+            return super().invoke(ctx)
+        except typer.BadParameter as problem:
+            problem.message = speak(problem.message)
+            raise
+
     def get_help(self, ctx: Context) -> str:
         """The group's help page."""
         _speak_help(self)
@@ -47,7 +56,7 @@ class PromptGroup(TyperGroup):
 
 def _speak_help(command: Command) -> None:
     """Put the help of a command and of its options into the language that was chosen."""
-    if language() == ENGLISH:
+    if chosen_language() == ENGLISH:
         return
     command.help = _spoken(command.help)
     for param in command.params:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from harmonize.cli.phrasebook import Phrasebook
 
-__all__ = ["ENGLISH", "LANGUAGES", "VARIABLE", "choose", "choose_of_environment", "language", "speak"]
+__all__ = ["ENGLISH", "LANGUAGES", "VARIABLE", "choose", "choose_of_environment", "chosen_language", "speak"]
 
 ENGLISH = "en"
 LANGUAGES = (ENGLISH, "vi")
@@ -33,7 +33,7 @@ def choose_of_environment() -> None:
     choose(os.environ.get(VARIABLE, ENGLISH))
 
 
-def language() -> str:
+def chosen_language() -> str:
     """The language that is spoken."""
     return _chosen
 
