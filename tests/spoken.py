@@ -96,7 +96,9 @@ def _errors(modules: list[ast.Module]) -> frozenset[str]:
     classes = [node for module in modules for node in ast.walk(module) if isinstance(node, ast.ClassDef)]
     known = {"HarmonizeError"}
     while True:
-        more = {one.name for one in classes if any(isinstance(base, ast.Name) and base.id in known for base in one.bases)}
+        more = {
+            one.name for one in classes if any(isinstance(base, ast.Name) and base.id in known for base in one.bases)
+        }
         if more <= known:
             return frozenset(known - {"RefusedFile"})
         known |= more
@@ -138,7 +140,9 @@ def _numbered(pieces: Pieces) -> str:
 def _has_words(pieces: Pieces) -> bool:
     """Whether there are words to translate: a lone identifier (`cell_characters`) is none."""
     text = " ".join(piece for piece in pieces if piece is not None)
-    return any(word.replace("-", "").isalpha() and len(word) > 1 for word in re.split(r"[^\w-]+", text) if "_" not in word)
+    return any(
+        word.replace("-", "").isalpha() and len(word) > 1 for word in re.split(r"[^\w-]+", text) if "_" not in word
+    )
 
 
 class _Reader:
@@ -226,7 +230,11 @@ class _Reader:
             return self._texts(value, where, depth)[0]
         inner, spec = value.value, value.format_spec
         if isinstance(inner, ast.Constant):
-            width = spec.values[0].value if isinstance(spec, ast.JoinedStr) and isinstance(spec.values[0], ast.Constant) else ""
+            width = (
+                spec.values[0].value
+                if isinstance(spec, ast.JoinedStr) and isinstance(spec.values[0], ast.Constant)
+                else ""
+            )
             return (format(inner.value, str(width)),)
         if isinstance(inner, ast.Name) and isinstance(text := self._constants.get(inner.id), ast.Constant):
             return (str(text.value),)

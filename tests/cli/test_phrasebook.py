@@ -74,10 +74,10 @@ def test_both_sides_have_the_same_placeholders(language: str) -> None:
 @pytest.mark.parametrize("language", OTHERS)
 def test_commands_options_and_codes_stay_as_they_are(language: str) -> None:
     """What stands in `...`, options, and names with underscores or of files are no words to translate."""
-    kept = re.compile(r"`[^`{]+`|(?<![\w-])--[a-z][a-z-]*|\b[a-z]+(?:_[a-z]+)+\b|\b[\w/]+\.(?:yml|csv|json|tsv|xlsx|parquet)\b")
-    lost = [
-        (line[1], found) for line in _lines(language) for found in kept.findall(line[1]) if found not in line[2]
-    ]
+    kept = re.compile(
+        r"`[^`{]+`|(?<![\w-])--[a-z][a-z-]*|\b[a-z]+(?:_[a-z]+)+\b|\b[\w/]+\.(?:yml|csv|json|tsv|xlsx|parquet)\b"
+    )
+    lost = [(line[1], found) for line in _lines(language) for found in kept.findall(line[1]) if found not in line[2]]
     assert lost == []
 
 

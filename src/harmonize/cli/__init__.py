@@ -25,7 +25,7 @@ def main() -> None:
     choose_of_environment()
     try:
         with stoppable():
-            app()
+            app(prog_name="harmonize")
     except SystemExit as ended:
         if ended.code != INTERRUPTED:
             raise

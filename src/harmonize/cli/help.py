@@ -62,7 +62,13 @@ def help_command(
         typer.Argument(help="A code of an issue, a law, or TABLE.COLUMN of an expectation; all codes without."),
     ] = None,
     lang: Annotated[
-        str, typer.Option(callback=choose_language, metavar="en|vi", help="The language of the answer.", show_default="as harmonize speaks")
+        str,
+        typer.Option(
+            callback=choose_language,
+            metavar="en|vi",
+            help="The language of the answer.",
+            show_default="as harmonize speaks",
+        ),
     ] = "",
     out: Out = Path("data"),
 ) -> None:
@@ -83,7 +89,9 @@ def help_command(
     suites = load_suites(project.files("pipelines/expectations", "*.yml"))
     found = [(suite, stated) for suite in suites for stated in suite.expectations if wanted in _names(suite, stated)]
     if not found:
-        known = dict.fromkeys([*catalogue, *(_names(suite, stated)[0] for suite in suites for stated in suite.expectations)])
+        known = dict.fromkeys(
+            [*catalogue, *(_names(suite, stated)[0] for suite in suites for stated in suite.expectations)]
+        )
         raise ConfigurationError(
             f"There is no code {code!r}; near are {', '.join(_near(wanted, list(known)))}. `harmonize help` lists all."
         )
@@ -120,13 +128,13 @@ def _list(entries: Sequence[IssueEntry], out: Path) -> None:
 
 
 def _show_issue(entry: IssueEntry, out: Path) -> None:
+    met = _met(out, entry.code)
     say(f"code       {entry.code}")
     say(f"severity   {entry.severity}: {_MEANS[entry.severity]}")
     say(f"cause      {_spoken(entry.cause)}")
     say(f"cure       {_spoken(entry.cure)}")
     if entry.fate in _BECAME:
         say(f"became     {_BECAME[entry.fate]}")
-    met = _met(out, entry.code)
     if met is None:
         say(f"here       no release in {out} yet")
         return
@@ -139,7 +147,7 @@ def _show_issue(entry: IssueEntry, out: Path) -> None:
     say(f"from       {said}")
     say(f"look       {out / 'current' / 'reports' / 'issues.csv'}: file, place and value of each")
     if found.example is not None:
-        say(f"           `harmonize trace {found.example}` follows one from the file on (column issue_id of the table issue)")
+        say(f"           `harmonize trace {found.example}` follows one of them (column issue_id of the table issue)")
     say("           `harmonize why FACTORY INDICATOR` says which cell is empty by it")
 
 
@@ -178,6 +186,8 @@ def _met(out: Path, code: str | None = None) -> dict[str, _Met] | None:
             f"{out}: the release cannot be read, or another version made it: {said}. Run `harmonize run` again."
         ) from problem
     return {
-        name: _Met(issues, withheld, example, [(str(who), int(count)) for who, count in senders] if name == code else ())
+        name: _Met(
+            issues, withheld, example, [(str(who), int(count)) for who, count in senders] if name == code else ()
+        )
         for name, issues, withheld, example in counted
     }

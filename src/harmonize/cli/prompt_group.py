@@ -63,7 +63,7 @@ def _speak_help(command: Command) -> None:
         if isinstance(param, TyperArgument | TyperOption):
             param.help = _spoken(param.help)
             if isinstance(param.show_default, str):
-                param.show_default = _spoken(param.show_default)
+                param.show_default = speak(param.show_default, "help")
 
 
 def _spoken(text: str | None) -> str | None:
