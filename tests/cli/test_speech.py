@@ -25,7 +25,7 @@ _MODULES = "import sys; from harmonize.cli import main; sys.argv = ['harmonize',
 @pytest.fixture(autouse=True)
 def _english(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv(speech.VARIABLE, raising=False)
-    monkeypatch.setattr(speech, "_chosen", speech.ENGLISH)
+    speech.choose(speech.ENGLISH)
 
 
 @pytest.fixture

@@ -1,7 +1,7 @@
 """A group of commands that answers `--help` at once, in the language that was chosen.
 
-Typer reads every flag that was not given through pydantic if it has no default, and pydantic takes longer to import
-than all the rest of a help page.
+Typer reads every flag that was not given through pydantic if it has no default, and every text, and pydantic takes
+longer to import than all the rest of a help page.
 """
 
 from __future__ import annotations
@@ -19,6 +19,14 @@ if TYPE_CHECKING:
 __all__ = ["PromptGroup"]
 
 
+class _Word(TyperOption):
+    """An option of a group whose text is taken as it was typed; its callback judges it."""
+
+    def process_value(self, ctx: Context, value: Any) -> Any:
+        """The text, as the callback leaves it."""
+        return value if self.callback is None else self.callback(ctx, self, value)
+
+
 class PromptGroup(TyperGroup):
     """A Typer group whose own flags (help, shell completion) are off unless given, instead of unset.
 
@@ -26,11 +34,13 @@ class PromptGroup(TyperGroup):
     """
 
     def get_params(self, ctx: Context) -> list[Parameter]:
-        """The group's parameters; an unset flag has the default False."""
+        """The group's parameters; an unset flag has the default False, and a text is a word."""
         params = super().get_params(ctx)
         for param in params:
             if isinstance(param, TyperOption) and param.is_bool_flag and param.default is None:
                 param.default = False
+            elif type(param) is TyperOption and not param.is_bool_flag:
+                param.__class__ = _Word
         return params
 
     def get_command(self, ctx: Context, cmd_name: str) -> Command | None:

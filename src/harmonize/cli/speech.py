@@ -6,6 +6,7 @@ The language is chosen once a call, by `--lang` or else the environment; nothing
 from __future__ import annotations
 
 import os
+from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,15 +18,14 @@ ENGLISH = "en"
 LANGUAGES = (ENGLISH, "vi")
 VARIABLE = "HARMONIZE_LANG"
 
-_chosen = ENGLISH
-_books: dict[str, Phrasebook] = {}
+_language: ContextVar[str] = ContextVar("language", default=ENGLISH)
+_book: ContextVar[Phrasebook | None] = ContextVar("book", default=None)
 
 
 def choose(wanted: str) -> None:
     """Speak a language from now on; one that is not spoken here is English."""
-    global _chosen
-    _chosen = wanted if wanted in LANGUAGES else ENGLISH
-    _books.clear()
+    _language.set(wanted if wanted in LANGUAGES else ENGLISH)
+    _book.set(None)
 
 
 def choose_of_environment() -> None:
@@ -35,15 +35,21 @@ def choose_of_environment() -> None:
 
 def chosen_language() -> str:
     """The language that is spoken."""
-    return _chosen
+    return _language.get()
 
 
 def speak(text: str, kind: str = "message") -> str:
     """An English text in the chosen language, as far as its phrasebook knows it."""
-    return text if _chosen == ENGLISH else _book().speak(text, kind)
+    if _language.get() == ENGLISH:
+        return text
+    book = _book.get()
+    if book is None:
+        book = _loaded(_language.get())
+        _book.set(book)
+    return book.speak(text, kind)
 
 
-def _book() -> Phrasebook:
+def _loaded(language: str) -> Phrasebook:
     """The phrasebook of the project before the shipped one; without any, everything stays English."""
     from pathlib import Path
 
@@ -51,11 +57,8 @@ def _book() -> Phrasebook:
     from harmonize.errors import HarmonizeError
     from harmonize.project import Project
 
-    if _chosen not in _books:
-        try:
-            roots = Project.locate(Path.cwd()).roots
-            book = read_phrasebook(*(root / "schemas" / "messages" / f"{_chosen}.tsv" for root in roots))
-        except (HarmonizeError, OSError):
-            book = Phrasebook([])
-        _books[_chosen] = book
-    return _books[_chosen]
+    try:
+        roots = Project.locate(Path.cwd()).roots
+    except (HarmonizeError, OSError):
+        return Phrasebook([])
+    return read_phrasebook(*(root / "schemas" / "messages" / f"{language}.tsv" for root in roots))
