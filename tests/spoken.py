@@ -18,10 +18,12 @@ import typer
 
 from harmonize.cli import app
 from harmonize.cli.phrasebook import is_vague
+from harmonize.quality.suites import load_suites
 
-__all__ = ["Said", "said_in", "said_in_help", "said_in_source"]
+__all__ = ["Said", "said_in", "said_in_expectations", "said_in_help", "said_in_source"]
 
 SOURCE = Path("src/harmonize")
+EXPECTATIONS = Path("pipelines/expectations")
 SENTENCES = {
     "say": (0,),
     "complain": (0,),
@@ -32,6 +34,7 @@ SENTENCES = {
     "Notice": (3, 4),
     "Reason": (1, 2),
     "Estimate": (3,),
+    "Check": (),
 }
 """Who is given what a person reads, and at which places."""
 HINTS = frozenset({"hint", "message", "cure", "said", "words", "note"})
@@ -76,6 +79,15 @@ def said_in_help() -> list[Said]:
         for paragraph in text.split("\n\n")
     )
     return list(dict.fromkeys(said for said in found if _has_words((said.text,))))
+
+
+def said_in_expectations(folder: Path = EXPECTATIONS) -> list[Said]:
+    """What the expectations mean: a release that fails one is told so."""
+    return [
+        Said("message", stated.meaning, f"{suite.path}: {suite.table}")
+        for suite in load_suites(sorted(folder.glob("*.yml")))
+        for stated in suite.expectations
+    ]
 
 
 def _help_texts(command: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], list[str]]]:
@@ -183,7 +195,7 @@ class _Reader:
         for place in places:
             if len(call.args) > place:
                 self._tell("message", call.args[place], call)
-        if places:
+        if places or name in SENTENCES:
             for keyword in call.keywords:
                 if keyword.arg in HINTS:
                     self._tell("message", keyword.value, call)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from harmonize.cli.phrasebook import COLUMNS, KINDS, Phrasebook, is_vague, placeholders, read_phrasebook
 from harmonize.cli.speech import ENGLISH, LANGUAGES
 from tests.pipeline.worlds import ROOT
-from tests.spoken import Said, said_in, said_in_help, said_in_source
+from tests.spoken import Said, said_in, said_in_expectations, said_in_help, said_in_source
 
 FOLDER = ROOT / "schemas" / "messages"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -23,7 +23,11 @@ OTHERS = [language for language in LANGUAGES if language != ENGLISH]
 @cache
 def _said() -> dict[tuple[str, str], str]:
     """What the program says, and where."""
-    found = [*said_in_source(ROOT / "src" / "harmonize"), *said_in_help()]
+    found = [
+        *said_in_source(ROOT / "src" / "harmonize"),
+        *said_in_help(),
+        *said_in_expectations(ROOT / "pipelines" / "expectations"),
+    ]
     return {(one.kind, one.text): one.place for one in reversed(found)}
 
 
@@ -122,6 +126,7 @@ BOOK = Phrasebook(
         ("3 of 4 no visits at all are left", "còn 3 trên 4 không lần nào"),
         ("x: refused (c). The file is empty. Export it again.", "x: bị từ chối (c). Tệp trống. Xuất lại."),
         ("x: refused (c). Some other words. Export it again.", "x: bị từ chối (c). Some other words. Xuất lại."),
+        ("x: refused (visits). The file is empty.", "x: bị từ chối (visits). Tệp trống."),
         ("{0} is x", "{0} là x"),
         ("visits", "visits"),
         ("one two of three", "one two of three"),
@@ -161,6 +166,28 @@ def test_what_fills_a_sentence_is_kept(filled: list[str]) -> None:
 
 def test_an_endless_text_stays_english() -> None:
     assert BOOK.speak("a: " * 4000) == "a: " * 4000
+
+
+@pytest.mark.parametrize("text", ["a: b. of (x) in ", "no x at all ", "1 of 2 of ", "a. ", ": "])
+def test_a_text_full_of_beginnings_is_looked_up_a_bounded_number_of_times(
+    text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    book = _book(OTHERS[0])
+    asked: list[str] = []
+    look = book._of_kind
+    monkeypatch.setattr(book, "_of_kind", lambda kind: asked.append(kind) or look(kind))
+    book.speak(text * 200)
+    assert len(asked) <= 300
+
+
+@pytest.mark.parametrize("language", OTHERS)
+def test_a_failed_expectation_is_spoken_whole(language: str) -> None:
+    said = _book(language).speak(
+        "expectation failed: facility.country expect_it: Countries are ISO 3166-1 alpha-2. Found: 3 rows, first HF1. "
+        "The last release stays. (2 critical in all.)"
+    )
+    assert not re.search(r"\b(?:Countries|Found|rows|The|in all)\b", said)
+    assert "facility.country expect_it" in said
 
 
 def test_what_cannot_be_read_is_passed_over(tmp_path: Path) -> None:

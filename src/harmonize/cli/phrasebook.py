@@ -24,6 +24,9 @@ _DEEPEST = 3
 _LEAST_LETTERS = 4
 _FORMS = re.compile(r"\{\{|\}\}|\{(\d+)\}")
 _BORDERS = " ,;:(."
+_QUOTING = ("(", "'", '"', "`")
+_MOST_LOOKUPS = 300
+"""How often a line may be held against all templates: a hostile one stays English instead of taking long."""
 
 
 def _pieces(template: str) -> list[str | int]:
@@ -106,42 +109,56 @@ class Phrasebook:
     """
 
     def __init__(self, lines: Iterable[tuple[str, str, str]]) -> None:
-        self._phrases: dict[str, list[Phrase]] = {kind: [] for kind in KINDS}
         self._whole: dict[tuple[str, str], str] = {}
+        self._templates: dict[str, list[tuple[str, str]]] = {kind: [] for kind in KINDS}
+        self._phrases: dict[str, list[Phrase]] = {}
+        self._lookups = 0
         for kind, english, translation in lines:
-            phrase = Phrase.of(english, translation)
-            if phrase is None or kind not in self._phrases or is_vague(english):
-                continue
-            if len(phrase.literals) == 1:
-                self._whole.setdefault((kind, phrase.literals[0]), "".join(map(str, phrase.translation)))
-            else:
-                self._phrases[kind].append(phrase)
-        for phrases in self._phrases.values():
-            phrases.sort(key=lambda phrase: -phrase.weight)
+            if "{" not in english and "{" not in translation:
+                self._whole.setdefault((kind, english), translation)
+            elif kind in self._templates:
+                self._templates[kind].append((english, translation))
 
     def speak(self, text: str, kind: str = "message") -> str:
         """A finished text in the other language, line by line, as far as the phrases know it."""
         if len(text) > _LONGEST:
             return text
-        return "\n".join(self._said(line, kind, 0) or line for line in text.split("\n"))
+        return "\n".join(self._line(line, kind) for line in text.split("\n"))
+
+    def _line(self, line: str, kind: str) -> str:
+        self._lookups = 0
+        return self._said(line, kind, 0) or line
+
+    def _of_kind(self, kind: str) -> list[Phrase]:
+        """The templates of a kind, the most specific first; made when they are first asked for."""
+        if kind not in self._phrases:
+            made = [Phrase.of(english, said) for english, said in self._templates[kind] if not is_vague(english)]
+            self._phrases[kind] = sorted(filter(None, made), key=lambda phrase: -phrase.weight)
+        return self._phrases[kind]
 
     def _said(self, text: str, kind: str, depth: int) -> str | None:
         """A text in the other language, or None if nothing of it is known."""
         bare = text.strip()
-        if not bare or depth > _DEEPEST:
+        if not bare or depth > _DEEPEST or self._lookups > _MOST_LOOKUPS:
             return None
         before, behind = text[: text.index(bare)], text[text.index(bare) + len(bare) :]
-        said = self._known(bare, kind, depth)
-        if said is None and kind in ("message", "part"):
-            said = self._known(bare, "part" if kind == "message" else "message", depth) if depth else None
-            said = said or self._composed(bare, depth)
-        return None if said is None else f"{before}{said}{behind}"
+        if kind not in ("message", "part"):
+            said = self._known(bare, kind, depth)
+        elif not depth:
+            said = self._known(bare, kind, depth) or self._composed(bare, depth)
+        else:
+            first, second = ("message", "part") if bare.endswith(".") else ("part", "message")
+            said = self._known(bare, first, depth) or self._known(bare, second, depth) or self._composed(bare, depth)
+        return None if said is None else f"{before}{said.strip()}{behind}"
 
     def _known(self, text: str, kind: str, depth: int) -> str | None:
         whole = self._whole.get((kind, text))
         if whole is not None:
             return whole
-        for phrase in self._phrases[kind]:
+        self._lookups += 1
+        if self._lookups > _MOST_LOOKUPS:
+            return None
+        for phrase in self._of_kind(kind):
             found = phrase.fillings(text)
             if found is not None:
                 spoken = self._fillings(phrase.literals, found, depth)
@@ -154,11 +171,16 @@ class Phrasebook:
         for number, parting in enumerate(literals[1:-1]):
             if not parting.strip():
                 filled[number : number + 2] = self._parted(filled[number], parting, filled[number + 1], depth)
-        return [self._said(one, "part", depth + 1) or one for one in filled]
+        return [
+            one if _is_quoted(literal, one) else self._said(one, "part", depth + 1) or one
+            for literal, one in zip(literals, filled, strict=False)
+        ]
 
     def _parted(self, one: str, parting: str, other: str, depth: int) -> tuple[str, str]:
         """Two neighbours, moved apart where both, or one, is a phrase."""
         joined = f"{one}{parting}{other}"
+        if self._known(joined, "message", depth + 1) is not None:
+            return joined, ""
         best, most = (one, other), 0
         for at in range(len(joined) - len(parting) + 1):
             if joined.startswith(parting, at) and (parting or at in (0, len(joined)) or joined[at] in _BORDERS):
@@ -172,7 +194,7 @@ class Phrasebook:
         """A text of several sentences, or of a place and a sentence, whose sentences are known."""
         for parting, is_place in ((". ", False), (": ", True)):
             at = text.find(parting)
-            while at >= 0:
+            while at >= 0 and self._lookups <= _MOST_LOOKUPS:
                 head, tail = text[: at + len(parting) - 1], text[at + len(parting) :]
                 said_head = head if is_place else self._known(head, "message", depth + 1)
                 said_tail = self._said(tail, "message", depth + 1)
@@ -180,6 +202,11 @@ class Phrasebook:
                     return f"{said_head} {said_tail}"
                 at = text.find(parting, at + 1)
         return None
+
+
+def _is_quoted(before: str, filling: str) -> bool:
+    """Whether one word stands in brackets or quotes: it names something and is not translated."""
+    return before.endswith(_QUOTING) and " " not in filling
 
 
 def _unescaped(cell: str) -> str:
