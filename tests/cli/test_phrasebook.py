@@ -161,7 +161,7 @@ def test_what_fills_a_sentence_is_kept(filled: list[str]) -> None:
         f"{filled[0]}: there is no such file, {filled[1]} says."
     )
     if "\n" not in "".join(filled) and ": there is" not in filled[0] + filled[1]:
-        assert said == f"{filled[1]} nói không có {filled[0]}."
+        assert said == f"{filled[1]} nói không có {filled[0]}.".strip()
 
 
 def test_an_endless_text_stays_english() -> None:
