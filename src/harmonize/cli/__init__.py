@@ -13,6 +13,7 @@ import traceback
 from harmonize.cli.app import app
 from harmonize.cli.failures import INTERRUPTED, is_fault, sentence
 from harmonize.cli.output import complain, escape_unprintable
+from harmonize.cli.speech import choose_of_environment
 from harmonize.cli.stopping import Stopped, stoppable
 
 __all__ = ["app", "main"]
@@ -21,9 +22,10 @@ __all__ = ["app", "main"]
 def main() -> None:
     """Entry point of the `harmonize` command."""
     escape_unprintable()
+    choose_of_environment()
     try:
         with stoppable():
-            app()
+            app(prog_name="harmonize")
     except SystemExit as ended:
         if ended.code != INTERRUPTED:
             raise

@@ -15,6 +15,7 @@ from harmonize.cli import (
     demo,
     facilities,
     grants,
+    help,
     language,
     needs,
     overlap,
@@ -30,7 +31,9 @@ from harmonize.cli import (
     weekly,
     why,
 )
+from harmonize.cli.language_option import choose_language
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.speech import VARIABLE
 
 __all__ = ["app"]
 
@@ -55,9 +58,20 @@ def _root(
     version: Annotated[
         bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version.")
     ] = False,
+    lang: Annotated[
+        str,
+        typer.Option(
+            envvar=VARIABLE,
+            callback=choose_language,
+            is_eager=True,
+            metavar="en|vi",
+            show_default="en",
+            help="The language in which harmonize speaks: en or vi. Files and --json stay as they are.",
+        ),
+    ] = "",
 ) -> None:
     """The common language for factory assessments: exports in, one shared DuckDB file out."""
-    del version
+    del version, lang
 
 
 app.command("run")(run.run_command)
@@ -70,6 +84,7 @@ app.command("demo")(demo.demo_command)
 app.command("trace")(trace.trace_command)
 app.command("why")(why.why_command)
 app.command("weekly")(weekly.weekly_command)
+app.command("help")(help.help_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
 app.add_typer(sources.app, name="sources")

@@ -12,6 +12,7 @@ from harmonize.cli.impact import impact_command
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.signing import pseudonym
+from harmonize.cli.speech import chosen_language
 from harmonize.cli.suggest import suggest_command
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
@@ -129,7 +130,10 @@ def redundancy_command(
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="A picture (.svg, .html), with a table beside it, or a .csv.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of the file's labels: en, vi, km or th.")] = "en",
+    lang: Annotated[
+        str,
+        typer.Option(help="Language of the file's labels: en, vi, km or th.", show_default="as harmonize speaks"),
+    ] = "",
 ) -> None:
     """List or draw the matters that several instruments ask in other words, those answered again most often first."""
     import duckdb
@@ -146,7 +150,7 @@ def redundancy_command(
     except duckdb.Error as problem:
         raise InboxError(f"{database}: no released DuckDB file: {problem}. Give one with --database.") from problem
     if output is not None:
-        _draw(found, output, lang, instruments, release)
+        _draw(found, output, lang or chosen_language(), instruments, release)
         return
     show_table(
         f"Asked by {instruments} instruments or more",

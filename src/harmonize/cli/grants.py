@@ -24,6 +24,7 @@ from harmonize.cli.judged_grants import (
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.run import AsOf, today
+from harmonize.cli.speech import chosen_language
 from harmonize.cli.table_file import replacing
 from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError
@@ -98,7 +99,7 @@ def who_command(
     as_of: AsOf = None,
     out: Out = Path("data"),
     output: Annotated[Path | None, typer.Option("-o", "--output", help="The answer, .xlsx, .csv or .parquet.")] = None,
-    language: Annotated[str, typer.Option("--lang", help="en, vi, km, th.")] = "en",
+    language: Annotated[str, typer.Option("--lang", help="en, vi, km, th.", show_default="as harmonize speaks")] = "",
 ) -> None:
     """Say who sees what of a factory, until when and by which grant.
 
@@ -106,6 +107,7 @@ def who_command(
     """
     if output is not None:
         check_ending(output)
+    language = language or chosen_language()
     if language not in _LANGUAGES:
         raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
     words, day = grant_words(language), as_of or today()

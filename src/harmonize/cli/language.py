@@ -12,6 +12,7 @@ import typer
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.run import AsOf, today
+from harmonize.cli.speech import chosen_language
 from harmonize.errors import ConfigurationError
 from harmonize.project import Project
 
@@ -46,7 +47,7 @@ def find_command(
         raise typer.Exit(1)
     if lang is not None and lang not in found[0].labels:
         raise ConfigurationError(f"The language has no labels in {lang!r}; it has {', '.join(found[0].labels)}.")
-    shown = [(one.kind, one.id, one.labels.get(lang or "en", "")) for one in found[:limit]]
+    shown = [(one.kind, one.id, one.labels.get(lang or chosen_language(), "")) for one in found[:limit]]
     show_table(f"{len(found)} found", ["kind", "id", "label"], shown)
 
 
@@ -86,7 +87,7 @@ def show_command(
         _show_questions(project, name)
     elif part.kind == "topic":
         below = [one for one in language.indicators.values() if one.topic_id == name]
-        rows = [(one.indicator_id, one.kind, one.labels[lang or "en"]) for one in below]
+        rows = [(one.indicator_id, one.kind, one.labels[lang or chosen_language()]) for one in below]
         show_table(f"{len(rows)} indicators", ["indicator", "kind", "label"], rows)
 
 

@@ -6,6 +6,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
 from harmonize.cli.json_log import JsonLog
+from harmonize.cli.speech import speak
 from harmonize.pipeline import Observer
 
 __all__ = ["JsonObserver", "TerminalObserver"]
@@ -56,7 +57,7 @@ class TerminalObserver(Observer):
 
     def stage(self, name: str) -> None:
         """A stage begins."""
-        self._progress.reset(self._task, total=None, description=name, what="")
+        self._progress.reset(self._task, total=None, description=speak(name, "step"), what="")
 
     def step(self, done: int, total: int, what: str) -> None:
         """A step inside the stage is done."""

@@ -7,6 +7,8 @@ import os
 import sys
 from collections.abc import Iterable, Sequence
 
+from harmonize.cli.speech import speak
+
 __all__ = ["complain", "escape_unprintable", "say", "show_table", "write_line"]
 
 
@@ -29,18 +31,19 @@ def write_line(text: str) -> None:
 
 
 def say(text: str = "") -> None:
-    """One line for people."""
-    write_line(text)
+    """One line for people, in the language that they chose."""
+    write_line(speak(text))
 
 
 def complain(text: str) -> None:
     """One sentence on what went wrong and the cure."""
-    sys.stderr.write(f"harmonize: {' '.join(text.split())}\n")
+    sys.stderr.write(f"harmonize: {speak(' '.join(text.split()))}\n")
     sys.stderr.flush()
 
 
 def show_table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on a terminal; tab-separated lines when piped."""
+    title, columns = speak(title, "heading"), [speak(column, "heading") for column in columns]
     shown = [["" if cell is None else str(cell) for cell in row] for row in rows]
     if not sys.stdout.isatty():
         for row in (columns, *shown):

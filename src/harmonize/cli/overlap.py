@@ -12,6 +12,7 @@ import typer
 from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
 from harmonize.cli.output import say, show_table
+from harmonize.cli.speech import chosen_language
 from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError, PublicationError
 from harmonize.project import Project
@@ -45,7 +46,12 @@ def overlap_command(
     picture: Annotated[
         Path | None, typer.Option(help="The shares as a matrix (.svg, .html), with its table beside it.")
     ] = None,
-    lang: Annotated[str, typer.Option(help="Language of labels and of the picture: en, vi, km or th.")] = "en",
+    lang: Annotated[
+        str,
+        typer.Option(
+            help="Language of labels and of the picture: en, vi, km or th.", show_default="as harmonize speaks"
+        ),
+    ] = "",
 ) -> None:
     """Show which questions were asked again, by whom, and what an earlier visit had already answered.
 
@@ -57,6 +63,7 @@ def overlap_command(
     from harmonize.assessments.overlap import Window, overlap_of
 
     project = Project.locate(Path.cwd())
+    lang = lang or chosen_language()
     _check_language(project, lang)
     if output is not None:
         check_ending(output)

@@ -128,6 +128,8 @@ def summarise(result: RunResult, out: Path, seconds: float) -> None:
         f"quarantined  {figures['quarantined']}; issues to see {figures['issues_to_see']} "
         f"({result.folder}/reports/issues.csv)"
     )
+    if figures["issues_to_see"]:
+        say("             what a code of it means: `harmonize help CODE`")
     if "linkage" in result.manifest:
         say(f"linkage      {_accuracy(result.manifest['linkage'])}")
     warnings = result.manifest["expectations"]["failed_warnings"]
