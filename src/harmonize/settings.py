@@ -25,6 +25,7 @@ class PipelineSettings(BaseModel):
     registrars: list[str] = Field(default_factory=lambda: ["consent"], description="Who may hand in grants.")
     expectations: bool = Field(default=True, description="Check the expectations before publication.")
     data_docs: bool = Field(default=True, description="Publish Great Expectations' Data Docs in the release.")
+    report: bool = Field(default=True, description="Write the report of the release, in every language.")
     memory_limit: str = Field(default="1600MB", description="DuckDB's memory limit; the process takes 400 MB more.")
     keep_releases: int | None = Field(
         default=10, ge=1, description="How many releases stay, the current one included; null for all."

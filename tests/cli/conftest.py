@@ -14,7 +14,7 @@ from harmonize.crosswalk.suggestions.indicators import IndicatorTexts
 from harmonize.crosswalk.suggestions.wording import Wording
 from tests.pipeline.worlds import deliver, known_once
 
-QUICK = "registrars: [consent]\nexpectations: false\ndata_docs: false\n"
+QUICK = "registrars: [consent]\nexpectations: false\ndata_docs: false\nreport: false\n"
 
 
 @dataclass(frozen=True, slots=True)

@@ -100,8 +100,9 @@ def alone() -> Project:
 
 
 def settings(**changes: Any) -> PipelineSettings:
-    """A pipeline without expectations."""
-    return PipelineSettings.model_validate({"name": "test", "expectations": False, "data_docs": False, **changes})
+    """A pipeline without expectations and report."""
+    plain = {"name": "test", "expectations": False, "data_docs": False, "report": False}
+    return PipelineSettings.model_validate({**plain, **changes})
 
 
 def deliver(inbox: Path, files: Mapping[str, str | bytes]) -> Path:
@@ -262,6 +263,8 @@ def contents(release: Release) -> dict[str, object]:
             )
     for path in sorted((folder / "reports").rglob("*.csv")):
         found[path.relative_to(folder).as_posix()] = path.read_text(encoding="utf-8").splitlines()
+    for path in sorted(folder.glob("*.html")):
+        found[path.name] = path.read_text(encoding="utf-8")
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     return found | {f"manifest: {name}": told for name, told in manifest.items() if name not in _COSTS}
 

@@ -22,6 +22,7 @@ from harmonize.cli import (
     project,
     publish,
     releases,
+    report,
     reuse,
     review,
     run,
@@ -87,6 +88,7 @@ app.command("weekly")(weekly.weekly_command)
 app.command("help")(help.help_command)
 app.command("overlap")(overlap.overlap_command)
 app.command("burden")(burden.burden_command)
+app.command("report")(report.report_command)
 app.add_typer(sources.app, name="sources")
 app.add_typer(crosswalk.app, name="crosswalk")
 app.add_typer(facilities.app, name="facilities")

@@ -7,7 +7,7 @@ take little longer than the longer of them.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import Future
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
@@ -46,6 +46,7 @@ def extracting(
     previous: Previous | None,
     *,
     continues: bool,
+    report: Callable[[duckdb.DuckDBPyConnection], None] | None = None,
 ) -> AbstractContextManager[Future[Extracts]]:
     """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
 
@@ -55,6 +56,7 @@ def extracting(
         digests: the hash of what each table says.
         previous: the extracts of the release before.
         continues: this release continues that one.
+        report: writes the report of the release; None where none is wanted.
     """
 
     def extract(connection: duckdb.DuckDBPyConnection) -> Extracts:
@@ -63,6 +65,8 @@ def extracting(
         package = datapackage(folder, release_id, as_of)
         (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
         write_reports(connection, release / "reports")
+        if report is not None:
+            report(connection)
         return Extracts(parts, figures(connection))
 
     return beside(connection, extract)

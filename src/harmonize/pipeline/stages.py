@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -38,6 +39,7 @@ from harmonize.pipeline.extraction import extracting
 from harmonize.pipeline.intake import Intake, take_in
 from harmonize.pipeline.observer import Clock, Observer
 from harmonize.pipeline.readers import MUCH, Readers, is_much
+from harmonize.pipeline.reporting import write_report
 from harmonize.pipeline.understanding import Understanding, knowledge_rows, load_knowledge
 from harmonize.pipeline.workspace import (
     choose_files_to_judge,
@@ -275,7 +277,16 @@ def _run(
             _reader(database, settings, work) as checked,
             _reader(database, settings, work) as extracted,
             extracting(
-                extracted, release, release_id, as_of.isoformat(), said, last.extracts, continues=continues
+                extracted,
+                release,
+                release_id,
+                as_of.isoformat(),
+                said,
+                last.extracts,
+                continues=continues,
+                report=partial(write_report, database=database, project=project, linkage=accuracy.as_dict())
+                if settings.report
+                else None,
             ) as extraction,
         ):
             with clock.stage("quality"):
