@@ -13,6 +13,7 @@ from harmonize.cli import (
     cap,
     crosswalk,
     demo,
+    desk,
     facilities,
     grants,
     language,
@@ -66,6 +67,7 @@ app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
 app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
+app.command("desk")(desk.desk_command)
 app.command("trace")(trace.trace_command)
 app.command("why")(why.why_command)
 app.command("overlap")(overlap.overlap_command)

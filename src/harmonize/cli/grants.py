@@ -108,7 +108,7 @@ def who_command(
         check_ending(output)
     if language not in _LANGUAGES:
         raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
-    words, day = _words(language), as_of or today()
+    words, day = grant_words(language), as_of or today()
     with judged_grants(out, day, None) as (connection, _):
         connection.execute("USE steward")
         facility_id = named_facility(connection, facility)
@@ -242,7 +242,7 @@ def _registers(inbox: Path) -> list[Path]:
     return found
 
 
-def _words(language: str) -> dict[str, str]:
+def grant_words(language: str) -> dict[str, str]:
     """Words of the answer; English stands beside another language."""
     from harmonize.yaml_text import read_yaml
 
