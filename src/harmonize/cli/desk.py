@@ -14,6 +14,7 @@ import typer
 
 from harmonize.cli.facility_release import Out
 from harmonize.cli.output import say
+from harmonize.cli.run import today
 from harmonize.cli.review_desk import decisions_folder, desk_rules, desk_words, indicators, open_desk
 from harmonize.cli.signing import pseudonym
 from harmonize.cli.stopping import Stopped
@@ -173,7 +174,7 @@ class CommandLine:
         from harmonize.cli.judged_grants import judged_grants, who_sees_what
         from harmonize.desk.backend import Table
 
-        with judged_grants(self._out, datetime.now(UTC).date(), None) as (connection, _):
+        with judged_grants(self._out, today(), None) as (connection, _):
             found = who_sees_what(connection, facility_id, grant_words(language))
         return Table(found.schema.names, [[row[name] for name in found.schema.names] for row in found.to_pylist()])
 

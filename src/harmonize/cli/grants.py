@@ -29,7 +29,7 @@ from harmonize.cli.table_set import check_ending, write_tables
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
 
-__all__ = ["app"]
+__all__ = ["app", "grant_words"]
 
 app = typer.Typer(
     cls=PromptGroup, help="Who may see what of whom: the consent register.", rich_markup_mode=None, no_args_is_help=True

@@ -36,6 +36,8 @@ from harmonize.review.saying import Said
 __all__ = ["desk_app"]
 
 _ITEM = re.compile(r"[A-Z][0-9a-f]{10}")
+_CONTROLS = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+"""What no page may hold."""
 _MOST_ON_A_PAGE = 50
 _MOST_ACTS = 50
 _MOST_RUNS = 20
@@ -139,7 +141,7 @@ class _Desk:
             other=next(one for one in LANGUAGES if one != language), last_act=mine.act_id if mine else "",
             asked=request.query_params, told=self._flash(request, language), **given,
         )  # fmt: skip
-        return HTMLResponse(page, status)
+        return HTMLResponse(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", page).encode("utf-8", "replace"), status)
 
     def _told(self, request: Request, said: str, status: int) -> Response:
         return self._page(request, "message.html", status, said=said)

@@ -151,7 +151,7 @@ class LiveQueue:
 
     def _say_anew(self, held: _Held, standing: Standing) -> None:
         undecided = [item for item in held.read if any(standing.of(item.kind, keys) is None for keys in item.keys)]
-        decided, waiting = decided_by_kind(standing), read_words(self.backend.folder)
+        decided, waiting = decided_by_kind(standing), dict(read_words(self.backend.folder))
         held.open = replace(held.open, items=undecided, decided=decided, waiting=waiting)
 
     def _marks(self) -> _Marks:

@@ -127,9 +127,10 @@ class Pages:
             trim_blocks=True,
             lstrip_blocks=True,
         )
-        self._templates.filters |= {"cell": cell, "distance": distance, "length": length}
+        self._templates.filters |= {"cell": cell, "distance": distance, "as_bar": length}
         self._templates.globals |= {
             "is_facility": lambda text: _FACILITY.fullmatch(text) is not None,
+            "is_day": lambda value: isinstance(value, date),
             "has_two_sides": has_two_sides,
             "share": share,
             "kinds": KINDS,
