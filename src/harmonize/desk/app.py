@@ -171,6 +171,8 @@ class _Desk:
     def _list(self, request: Request) -> Response:
         now, kind = self._queue.open(self._spoken(request)), _kind(request.query_params.get("kind", ""))
         items = _of_kind(now.items, kind)
+        if kind == "question":
+            self._queue.begin_offers(self._spoken(request))
         pages = max(1, -(-len(items) // _MOST_ON_A_PAGE))
         asked = request.query_params.get("page", "1")
         at = min(max(int(asked), 1), pages) if asked.isdecimal() and len(asked) < 6 else 1

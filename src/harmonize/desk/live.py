@@ -89,16 +89,18 @@ class LiveQueue:
         held = _Held(release, ledgers, snapshot.items, now)
         self._say_anew(held, read_standing(self.backend.folder))
         self._held[language] = held
-        self._offer(release, language)
         return held.open
 
     def offered(self, item: Item, language: str) -> Item:
-        """The same item, with candidates if it is a question; the first one waits until they are made."""
-        if item.kind != "question":
+        """The same item, with candidates if it is a question; the first one waits until they are made.
+
+        Raises:
+            InboxError: there is no release.
+        """
+        offers = self.begin_offers(language)
+        if item.kind != "question" or offers is None:
             return item
-        release = self.backend.current()
-        self._offer(release, language)
-        found = self._offers[release, language].result().get(item.item_id, item)
+        found = offers.result().get(item.item_id, item)
         return replace(item, choices=found.choices, labels=found.labels)
 
     def plan(self, saids: Sequence[Said], *, overrides: bool = False) -> Plan:
@@ -144,10 +146,14 @@ class LiveQueue:
                 held.acts.add(act_id)
                 self._say_anew(held, standing)
 
-    def _offer(self, release: Path, language: str) -> None:
-        """Begin to make candidates for questions, beside everything else."""
-        if (release, language) not in self._offers:
-            self._offers[release, language] = self._aside.submit(self.backend.offered, language)
+    def begin_offers(self, language: str) -> Future[Mapping[str, Item]] | None:
+        """Begin to make candidates beside everything else, once a person decides; None where no question is open."""
+        key = self.backend.current(), language
+        if key not in self._offers:
+            if all(item.kind != "question" for item in self.open(language).items):
+                return None
+            self._offers[key] = self._aside.submit(self.backend.offered, language)
+        return self._offers[key]
 
     def _say_anew(self, held: _Held, standing: Standing) -> None:
         undecided = [item for item in held.read if any(standing.of(item.kind, keys) is None for keys in item.keys)]
