@@ -18,7 +18,8 @@ from harmonize.cli import app
 HEAVY = frozenset(
     {
         "duckdb", "pandas", "polars", "numpy", "pyarrow", "pint", "great_expectations", "rapidfuzz", "pydantic",
-        "pycountry", "python_calamine", "yaml", "rich", "xlsxwriter", "ijson", "sklearn", "scipy", "starlette", "uvicorn", "jinja2", "anyio",
+        "pycountry", "python_calamine", "yaml", "rich", "xlsxwriter", "ijson", "sklearn", "scipy",
+        "starlette", "uvicorn", "jinja2", "anyio",
     }
 )  # fmt: skip
 _TELL = """

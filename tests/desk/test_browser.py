@@ -33,12 +33,15 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     folder = world_in(tmp_path_factory.mktemp("desk"))
     command = [sys.executable, "-m", "harmonize", "desk", "--out", "out", "--no-browser", "--by", "steward-1"]
     with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://\S+", process.stdout.readline())
-        assert found
-        yield found[0]
-        process.send_signal(signal.SIGINT)
-        process.wait(60)
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found
+            yield found[0]
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        finally:
+            process.kill()
 
 
 @pytest.fixture(scope="module")
@@ -50,7 +53,13 @@ def chromium(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     options = webdriver.ChromeOptions()
     options.binary_location = str(CHROMIUM)
     profile = tmp_path_factory.mktemp("profile")
-    for argument in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", f"--user-data-dir={profile}"):
+    for argument in (
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        f"--user-data-dir={profile}",
+    ):
         options.add_argument(argument)
     # What the browser asks of the network is written down.
     options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})

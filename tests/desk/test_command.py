@@ -24,13 +24,16 @@ def test_it_prints_an_address_that_opens_and_ends_by_ctrl_c(tmp_path: Path) -> N
     world_in(tmp_path)
     command = [sys.executable, "-m", "harmonize", "desk", "--out", "out", "--no-browser"]
     with subprocess.Popen(command, cwd=tmp_path, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        found = re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", process.stdout.readline())
-        assert found
-        opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
-        assert b"<main" in opener.open(found[0]).read()
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=30)
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://127\.0\.0\.1:\d+/\?token=[\w-]{40,}", process.stdout.readline())
+            assert found
+            opener = urllib.request.build_opener(urllib.request.HTTPCookieProcessor())
+            assert b"<main" in opener.open(found[0], timeout=60).read()
+            process.send_signal(signal.SIGINT)
+            out, err = process.communicate(timeout=60)
+        finally:
+            process.kill()
     assert process.returncode == 0, err
     assert out.splitlines()[-1] == "ended"
     assert "Traceback" not in err
@@ -67,5 +70,3 @@ def test_without_the_extra_it_says_how_to_get_it(harmonize: Command, monkeypatch
 
     monkeypatch.setattr(importlib.util, "find_spec", without)
     assert "pip install 'harmonize[desk]'" in sentence(harmonize("desk", "--no-browser"))
-
-

@@ -11,7 +11,9 @@ from harmonize.desk.differing import differing
 from harmonize.desk.places import HEIGHT, WIDTH, drawn, place_of
 
 TEXTS = st.text(alphabet="ab ,.-ĐđÉé12", max_size=30)
-PLACES = st.tuples(st.floats(-89, 89).map(lambda one: round(one, 5)), st.floats(-180, 180).map(lambda one: round(one, 5)))
+PLACES = st.tuples(
+    st.floats(-89, 89).map(lambda one: round(one, 5)), st.floats(-180, 180).map(lambda one: round(one, 5))
+)
 
 
 @given(TEXTS, TEXTS)
@@ -20,7 +22,10 @@ def test_the_parts_are_the_texts_and_what_is_not_marked_is_the_same_on_both_side
     assert "".join(text for text, _ in left) == one
     assert "".join(text for text, _ in right) == other
     if one and other:
-        alike = [" ".join("".join(text for text, marked in parts if not marked).casefold().split()) for parts in (left, right)]
+        alike = [
+            " ".join("".join(text for text, marked in parts if not marked).casefold().split())
+            for parts in (left, right)
+        ]
         assert alike[0] == alike[1]
 
 

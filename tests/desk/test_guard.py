@@ -42,7 +42,9 @@ def test_the_token_gives_a_cookie_that_no_other_site_and_no_script_can_use(outsi
     assert outside.get("/queue").status_code == 200
 
 
-@pytest.mark.parametrize("host", ["evil.example", "evil.example:8765", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil:8765"])
+@pytest.mark.parametrize(
+    "host", ["evil.example", "evil.example:8765", "127.0.0.1", "127.0.0.1:1", "127.0.0.1.evil:8765"]
+)
 def test_another_name_of_this_computer_is_refused(host: str, tmp_path: Path) -> None:
     client = browser(Invented(tmp_path, of_every_kind(1)))
     assert client.get("/queue", headers={"host": host}).status_code == 421

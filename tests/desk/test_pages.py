@@ -1,9 +1,8 @@
-"""Every page over a real release, in both languages, as the command makes them; words and files that travel with them."""
+"""Every page over a real release, in both languages, as the command makes them; and the words and files of them."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +26,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def client(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[TestClient]:
+def client(folder: Path, monkeypatch: pytest.MonkeyPatch) -> TestClient:
     monkeypatch.chdir(folder)
-    yield browser(CommandLine(Path("out")))
+    return browser(CommandLine(Path("out")))
 
 
 def _first(client: TestClient, kind: str) -> str:
@@ -75,7 +74,9 @@ def test_a_question_offers_its_candidates_and_the_first_one_is_taken_by_its_numb
 
 
 def test_the_card_says_who_sees_what_and_a_strange_factory_is_not_found(client: TestClient) -> None:
-    facilities = dict(re.findall(r'href="/facility/(HF\w+)">\w+</a></td>\s*<td[^>]*>([^<]+)', client.get("/facilities").text))
+    facilities = dict(
+        re.findall(r'href="/facility/(HF\w+)">\w+</a></td>\s*<td[^>]*>([^<]+)', client.get("/facilities").text)
+    )
     cards = [text_of(client.get(f"/facility/{name}").text) for name in facilities]
     assert all("its own delivery" in card for card in cards)
     assert all(name in card for name, card in zip(facilities.values(), cards, strict=True))

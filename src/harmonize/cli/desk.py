@@ -99,6 +99,8 @@ def _listening(port: int) -> socket.socket:
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((_HOST, port))
+        # (Whoever opens the address before the server has begun waits, and is not refused.)
+        listener.listen()
     except OSError as problem:
         listener.close()
         raise InboxError(f"--port {port}: cannot be listened on: {problem.strerror}. Take another, or 0.") from problem

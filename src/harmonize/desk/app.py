@@ -158,9 +158,7 @@ class _Desk:
         """The last act that holds of who signs here."""
         if not self._by:
             return None
-        return next(
-            (act for act in self._queue.acts() if not act.is_undone and self._by in act.by.split("+")), None
-        )
+        return next((act for act in self._queue.acts() if not act.is_undone and self._by in act.by.split("+")), None)
 
     # Pages.
 
@@ -208,7 +206,8 @@ class _Desk:
         return self._page(
             request, "item.html", status, now=now, item=offered, kind=kind, at=at + 1, total=len(items),
             lines=lines_of(item), drawn=map_of(item), mark=shown_mark(item), closeness=CLOSENESS,
-            buttons=buttons(offered, words, self._say(request, "take_chosen")), said_before=now.waiting.get(item.item_id, {}),
+            buttons=buttons(offered, words, self._say(request, "take_chosen")),
+            said_before=now.waiting.get(item.item_id, {}),
             before=items[at - 1].item_id if at else "", after=items[at + 1].item_id if at + 1 < len(items) else "",
             **{"problem": "", "against": None, "typed": _Form(), **given},
         )  # fmt: skip

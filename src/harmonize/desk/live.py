@@ -174,5 +174,3 @@ def shown_mark(item: Item) -> str:
     said = [(side.name, side.a, side.b) for side in item.said]
     text = repr((item.kind, item.keys, item.asked, said, item.verdicts))
     return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-

@@ -86,7 +86,13 @@ def buttons(item: Item, words: Spoken, choose: str) -> list[Button]:
 
 def distance(metres: float) -> str:
     """A distance as people read it."""
-    return f"{metres:.0f} m" if metres < 1000 else f"{metres / 1000:.1f} km" if metres < 100_000 else f"{metres / 1000:.0f} km"
+    return (
+        f"{metres:.0f} m"
+        if metres < 1000
+        else f"{metres / 1000:.1f} km"
+        if metres < 100_000
+        else f"{metres / 1000:.0f} km"
+    )
 
 
 def length(metres: float) -> str:
