@@ -48,7 +48,9 @@ MAY_IMPORT = {
 DESK = frozenset({"identity", "assessments", "sharing", "crosswalk"})
 """The stages whose ledgers and files the steward's queue writes: it stands above them, and below the command line."""
 MAY_IMPORT["review"] = MAY_IMPORT["insight"] | DESK
-JOINERS = frozenset({"pipeline", "review", "cli"})
+MAY_IMPORT["desk"] = frozenset({"review", "insight", "errors", "yaml_forms"})
+"""The steward's page stands on the queue; the command line hands it the rest."""
+JOINERS = frozenset({"pipeline", "review", "desk", "cli"})
 """The only ones that know several stages."""
 DRAWERS = frozenset({"util", "utils", "helper", "helpers", "misc", "common", "base"})
 CLOCKS = frozenset(

@@ -19,6 +19,7 @@ HEAVY = frozenset(
     {
         "duckdb", "pandas", "polars", "numpy", "pyarrow", "pint", "great_expectations", "rapidfuzz", "pydantic",
         "pycountry", "python_calamine", "yaml", "rich", "xlsxwriter", "ijson", "sklearn", "scipy",
+        "starlette", "uvicorn", "jinja2", "anyio",
     }
 )  # fmt: skip
 _TELL = """

@@ -13,6 +13,7 @@ from harmonize.cli import (
     cap,
     crosswalk,
     demo,
+    desk,
     facilities,
     grants,
     help,
@@ -82,6 +83,7 @@ app.command("init")(project.init_command)
 app.command("reuse")(reuse.reuse_command)
 app.command("publish")(publish.publish_command)
 app.command("demo")(demo.demo_command)
+app.command("desk")(desk.desk_command)
 app.command("trace")(trace.trace_command)
 app.command("why")(why.why_command)
 app.command("weekly")(weekly.weekly_command)

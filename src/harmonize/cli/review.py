@@ -162,9 +162,9 @@ def decide_command(
     from harmonize.review.acts import read_words
     from harmonize.review.applying import make_plan, record
     from harmonize.review.book import CLOSENESS
-    from harmonize.review.filled import understood
+    from harmonize.review.deciding import said_of
     from harmonize.review.kinds import KINDS
-    from harmonize.review.saying import Said, read_standing
+    from harmonize.review.saying import read_standing
 
     if closeness not in CLOSENESS:
         raise typer.BadParameter(f"{closeness!r} is none of {', '.join(CLOSENESS)}.")
@@ -176,13 +176,9 @@ def decide_command(
         words = desk.material.words.words
     if found is None:
         raise InboxError(f"{item!r} is not open in this release, or decided already. See `harmonize review next`.")
-    meant = understood(kind, decision, found.verdicts, found.choices, words, indicators())
-    if isinstance(meant, str):
-        raise InboxError(f"{item}: {meant}")
-    verdict, to = meant
-    if kind == "question" and verdict == "ignore" and not why:
-        raise InboxError(f"{item}: a question is ignored with a reason only. Give one with --why.")
-    said = Said(kind, found.keys, verdict, to, closeness if kind == "question" and to else "", by, now(), why)
+    said = said_of(found, decision, closeness, why, (by, now()), words, indicators())
+    if isinstance(said, str):
+        raise InboxError(f"{item}: {said}")
     folder = decisions_folder(out)
     plan = make_plan([said], read_standing(folder), read_words(folder), KINDS if second else desk_rules().second_person)
     record(folder, plan)
