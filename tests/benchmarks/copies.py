@@ -12,6 +12,7 @@ from time import perf_counter
 
 import duckdb
 
+from harmonize.assessments.burden_rules import load_burden_rules, register_burden_rules
 from harmonize.assessments.copy_rules import load_copy_rules, register_copy_rules
 from harmonize.assessments.deduplicate import compare_candidates, find_candidates, group
 from harmonize.assessments.visit_rules import load_visit_rules, register_visit_rules
@@ -107,6 +108,7 @@ def grouped(reports: int) -> tuple[duckdb.DuckDBPyConnection, float]:
     schemas = Path(ROOT) / "schemas"
     register_copy_rules(connection, load_copy_rules(schemas / "copies.yml"))
     register_visit_rules(connection, load_visit_rules(schemas / "visits.yml"))
+    register_burden_rules(connection, load_burden_rules(schemas / "burden.yml"))
     begun = perf_counter()
     word = find_candidates(connection, [])
     connection.execute(
