@@ -179,6 +179,7 @@ def test_no_mark_of_what_it_holds_can_be_found_in_it(tmp_path: Path) -> None:
     assert [mark for mark in marks if mark in found[1]] == []
 
 
+@pytest.mark.slow
 @needs_cipher
 def test_another_key_takes_the_place_of_the_first_and_no_older_file_stays(tmp_path: Path) -> None:
     desk = _desk(tmp_path, PLAIN)
@@ -200,6 +201,7 @@ def test_another_key_takes_the_place_of_the_first_and_no_older_file_stays(tmp_pa
     assert not third.withdrawn
 
 
+@pytest.mark.slow
 @needs_cipher
 def test_what_is_withdrawn_from_a_file_under_a_key_has_its_receipt(tmp_path: Path) -> None:
     desk = _desk(tmp_path)
@@ -212,6 +214,7 @@ def test_what_is_withdrawn_from_a_file_under_a_key_has_its_receipt(tmp_path: Pat
         assert connection.execute("SELECT count(*) FROM assessment").fetchall() == [(0,)]
 
 
+@pytest.mark.slow
 @needs_cipher
 def test_one_audience_alone_needs_no_key_of_the_others(tmp_path: Path) -> None:
     desk = _desk(tmp_path)

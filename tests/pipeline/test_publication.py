@@ -286,6 +286,7 @@ def test_an_own_delivery_that_holds_the_report_back_answers_nothing_whoever_publ
     assert desk.ask("pvh", "SELECT count(*) FROM answer") == [(0,)]
 
 
+@pytest.mark.slow
 def test_what_is_held_back_is_kept_and_forgotten_as_deliveries_come_and_go(tmp_path: Path) -> None:
     """A run that continues says what a rebuild says; what is published again stands again."""
     held = {"higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD)}

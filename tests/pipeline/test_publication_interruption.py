@@ -191,6 +191,7 @@ def test_a_publish_whose_files_cannot_grow_ends_in_a_sentence(size: int, course:
     assert _publish(course.folder)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("number", [*range(1, 60)] if IS_LONG else [9])
 def test_a_publish_on_a_disk_that_is_full_from_a_touch_on_ends_in_a_sentence(number: int, course: Course) -> None:
     before = _whole(course.folder)
@@ -200,6 +201,7 @@ def test_a_publish_on_a_disk_that_is_full_from_a_touch_on_ends_in_a_sentence(num
     assert _publish(course.folder)[0] == 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", ["out", "out/publications", "out/steward"] if IS_LONG else ["out/publications"])
 def test_a_folder_that_may_not_be_written_to_stops_a_publish(folder: str, course: Course) -> None:
     before = _whole(course.folder)

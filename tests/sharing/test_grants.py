@@ -254,7 +254,7 @@ _GRANTS = st.builds(
 
 
 @given(st.lists(_COPIES, min_size=1, max_size=7), st.lists(_GRANTS, min_size=1, max_size=5))
-@hypothesis_settings(max_examples=150, deadline=None)
+@hypothesis_settings(max_examples=50, deadline=None)
 def test_who_sees_what_is_what_the_oracle_says(
     release: duckdb.DuckDBPyConnection, copies: list[Copy], grants: list[Grant]
 ) -> None:
@@ -262,7 +262,7 @@ def test_who_sees_what_is_what_the_oracle_says(
 
 
 @given(st.lists(_COPIES, min_size=1, max_size=6), _GRANTS)
-@hypothesis_settings(max_examples=60, deadline=None)
+@hypothesis_settings(max_examples=25, deadline=None)
 def test_only_a_grant_in_force_opens_anything(
     release: duckdb.DuckDBPyConnection, copies: list[Copy], grant: Grant
 ) -> None:

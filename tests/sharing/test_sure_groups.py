@@ -106,7 +106,7 @@ def _opened(release: duckdb.DuckDBPyConnection, written: str) -> set[str]:
     return {copy for (copy,) in release.execute("SELECT copy_id FROM covered_copy").fetchall()}
 
 
-@settings(max_examples=80, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_records())
 def test_a_grant_reaches_only_what_identifiers_statements_and_decisions_join(
     release: duckdb.DuckDBPyConnection, world: World

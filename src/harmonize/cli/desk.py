@@ -14,8 +14,8 @@ import typer
 
 from harmonize.cli.facility_release import Out
 from harmonize.cli.output import say
-from harmonize.cli.run import today
 from harmonize.cli.review_desk import decisions_folder, desk_rules, desk_words, indicators, open_desk
+from harmonize.cli.run import today
 from harmonize.cli.signing import pseudonym
 from harmonize.cli.stopping import Stopped
 from harmonize.errors import ConfigurationError, InboxError

@@ -229,6 +229,7 @@ def test_what_anybody_writes_stays_text(tmp_path: Path, monkeypatch: pytest.Monk
 _TEXTS = frozenset({"instrument", "contributor", "code", "country", "pipeline", "release_id"})
 
 
+@pytest.mark.slow
 def test_a_run_writes_the_report_and_what_is_added_later_tells_what_a_rebuild_tells(tmp_path: Path) -> None:
     inbox = small_inbox(tmp_path / "demo")
     late = sorted(path for path in inbox.rglob("*.csv"))[-1]

@@ -61,7 +61,7 @@ _EXPIRING = """
 _EVIDENCE = """
     SELECT
         facility_id, facility, indicator AS matter, state::VARCHAR AS state, instrument,
-        coalesce(evidence_to, assessed_on) AS last_day, age_days, verification::VARCHAR AS verification, assessor,
+        (SELECT as_of FROM release) - age_days::INTEGER AS last_day, age_days, verification::VARCHAR AS verification, assessor,
         basis, open_findings, valid_until, assessment_id
     FROM v_reuse
     WHERE list_contains($facilities, facility_id)
