@@ -61,8 +61,8 @@ _EXPIRING = """
 _EVIDENCE = """
     SELECT
         facility_id, facility, indicator AS matter, state::VARCHAR AS state, instrument,
-        (SELECT as_of FROM release) - age_days::INTEGER AS last_day, age_days, verification::VARCHAR AS verification, assessor,
-        basis, open_findings, valid_until, assessment_id
+        (SELECT as_of FROM release) - age_days::INTEGER AS last_day, age_days,
+        verification::VARCHAR AS verification, assessor, basis, open_findings, valid_until, assessment_id
     FROM v_reuse
     WHERE list_contains($facilities, facility_id)
     ORDER BY facility, facility_id, state = 'not_met' DESC, indicator_id, instrument
