@@ -139,7 +139,8 @@ class _Desk:
         page = self._pages.page(
             name, language, by=self._by, form=self._keys.form, path=request.url.path,
             words=self._backend.spoken(language), other=next(one for one in LANGUAGES if one != language),
-            last_act=mine.act_id if mine else "", asked=request.query_params, told=self._flash(request, language), **given,
+            last_act=mine.act_id if mine else "", asked=request.query_params, told=self._flash(request, language),
+            **given,
         )  # fmt: skip
         return HTMLResponse(_CONTROLS.sub("\N{REPLACEMENT CHARACTER}", page).encode("utf-8", "replace"), status)
 
