@@ -31,10 +31,26 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def published(made: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same world, published to all."""
+    out = tmp_path_factory.mktemp("published") / "out"
+    shutil.copytree(made / "out", out, symlinks=True)
+    publish(alone(), settings(), out, AS_OF, environment={})
+    return out
+
+
 @pytest.fixture
 def out(made: Path, tmp_path: Path) -> Path:
-    """A copy of it, to do with as a test likes."""
+    """A copy of what is not published, to do with as a test likes."""
     shutil.copytree(made / "out", tmp_path / "out", symlinks=True)
+    return tmp_path / "out"
+
+
+@pytest.fixture
+def published_out(published: Path, tmp_path: Path) -> Path:
+    """A copy of what is published, to do with as a test likes."""
+    shutil.copytree(published, tmp_path / "out", symlinks=True)
     return tmp_path / "out"
 
 
@@ -72,46 +88,42 @@ def test_every_audience_receives_a_folder_that_tells_what_it_holds(harmonize: Co
     assert stat.S_IMODE((out / "secrets" / "sharing.key").stat().st_mode) == 0o600
 
 
-def test_the_same_content_is_published_once(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    before = dict(_files(out / "audiences"))
-    code, said = _publish(harmonize, out)
+def test_the_same_content_is_published_once(harmonize: Command, published_out: Path) -> None:
+    before = dict(_files(published_out / "audiences"))
+    code, said = _publish(harmonize, published_out)
     assert (code, "same content as before" in said) == (0, True)
-    assert dict(_files(out / "audiences")) == before
+    assert dict(_files(published_out / "audiences")) == before
 
 
-def test_one_audience_alone_leaves_the_files_of_the_others(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    before = dict(_files(out / "audiences" / "pvh"))
-    code, said = _publish(harmonize, out, "--audience", "GAP")
+def test_one_audience_alone_leaves_the_files_of_the_others(harmonize: Command, published_out: Path) -> None:
+    before = dict(_files(published_out / "audiences" / "pvh"))
+    code, said = _publish(harmonize, published_out, "--audience", "GAP")
     assert code == 0
     assert "pvh" not in said.splitlines()[0]
-    assert dict(_files(out / "audiences" / "pvh")) == before
+    assert dict(_files(published_out / "audiences" / "pvh")) == before
 
 
-def test_what_ends_is_withdrawn_everywhere_and_a_receipt_says_so(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    first = (out / "audiences").resolve()
-    said = harmonize("publish", "--out", out, "--as-of", "2040-01-01")
+def test_what_ends_is_withdrawn_everywhere_and_a_receipt_says_so(harmonize: Command, published_out: Path) -> None:
+    first = (published_out / "audiences").resolve()
+    said = harmonize("publish", "--out", published_out, "--as-of", "2040-01-01")
     assert said.code == 1, said
     assert "withdrawn" in said.out
     assert not first.exists()
-    (path,) = (out / "steward" / "receipts").iterdir()
+    (path,) = (published_out / "steward" / "receipts").iterdir()
     receipt = json.loads(path.read_text(encoding="utf-8"))
     assert receipt["removed_here"] == [first.name]
     assert {row["scope_now"] for row in receipt["withdrawn"]} == {0}
     assert {row["basis"] for row in receipt["withdrawn"]} == {"grant"}
     assert receipt["cannot_be_recalled"]
-    again = harmonize("publish", "--out", out, "--as-of", "2040-01-01")
+    again = harmonize("publish", "--out", published_out, "--as-of", "2040-01-01")
     assert (again.code, "withdrawn    " in again.out) == (0, False)
 
 
-def test_what_is_granted_again_has_its_old_ids(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    before = _extracts(out)
-    harmonize("publish", "--out", out, "--as-of", "2040-01-01")
-    _publish(harmonize, out)
-    assert _extracts(out) == before
+def test_what_is_granted_again_has_its_old_ids(harmonize: Command, published_out: Path) -> None:
+    before = _extracts(published_out)
+    harmonize("publish", "--out", published_out, "--as-of", "2040-01-01")
+    _publish(harmonize, published_out)
+    assert _extracts(published_out) == before
 
 
 def test_another_secret_gives_other_ids(out: Path, tmp_path: Path) -> None:
@@ -145,10 +157,9 @@ def test_what_cannot_be_published_is_told_with_the_cure(
     assert not (out / "steward" / "shown.json").exists()
 
 
-def test_a_record_that_cannot_be_read_stops_a_publication(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    (out / "steward" / "shown.json").write_text("[{}]", encoding="utf-8")
-    assert "nobody could say what is withdrawn" in sentence(harmonize("publish", "--out", out))
+def test_a_record_that_cannot_be_read_stops_a_publication(harmonize: Command, published_out: Path) -> None:
+    (published_out / "steward" / "shown.json").write_text("[{}]", encoding="utf-8")
+    assert "nobody could say what is withdrawn" in sentence(harmonize("publish", "--out", published_out))
 
 
 def test_a_short_secret_is_refused(harmonize: Command, out: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,19 +167,17 @@ def test_a_short_secret_is_refused(harmonize: Command, out: Path, monkeypatch: p
     assert "needs 16 or more" in sentence(harmonize("publish", "--out", out))
 
 
-def test_an_id_of_an_audience_leads_back_to_the_stewards(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    with duckdb.connect(str(out / "audiences" / "pvh" / "pvh.duckdb"), read_only=True) as connection:
+def test_an_id_of_an_audience_leads_back_to_the_stewards(harmonize: Command, published_out: Path) -> None:
+    with duckdb.connect(str(published_out / "audiences" / "pvh" / "pvh.duckdb"), read_only=True) as connection:
         (shared,) = connection.execute("SELECT assessment_id FROM assessment ORDER BY 1").fetchall()[0]
-    told = harmonize("trace", shared, "--out", out, "-o", "json")
+    told = harmonize("trace", shared, "--out", published_out, "-o", "json")
     assert told.code == 0, told
     (meant,) = json.loads(told.out)["stands_for"]
     assert (meant["audience"], meant["kind"]) == ("pvh", "assessment")
 
 
-def test_the_stewards_record_says_what_personal_fields_left(harmonize: Command, out: Path) -> None:
-    _publish(harmonize, out)
-    (path,) = (out / "steward" / "personal").iterdir()
+def test_the_stewards_record_says_what_personal_fields_left(harmonize: Command, published_out: Path) -> None:
+    (path,) = (published_out / "steward" / "personal").iterdir()
     records = {row["audience"]: row for row in json.loads(path.read_text(encoding="utf-8"))}
     assert {field["basis"] for field in records["pvh"]["fields"]} <= {"own contribution", "grant"}
     assert not records["civil-society"]["is_named"]

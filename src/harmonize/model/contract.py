@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
+from functools import cache
 from typing import Any, Literal, Union, get_args, get_origin
 
 import pyarrow as pa
@@ -60,12 +61,13 @@ def _arrow_type(annotation: Any) -> pa.DataType:
     return _ARROW[inner]
 
 
-def columns(table: str) -> list[tuple[str, str, bool, str]]:
+@cache
+def columns(table: str) -> Sequence[tuple[str, str, bool, str]]:
     """Columns of a table: name, DuckDB type, nullable, description."""
-    return [
+    return tuple(
         (name, duckdb_type(field.annotation), _unwrap(field.annotation)[1], field.description or "")
         for name, field in TABLES[table].model_fields.items()
-    ]
+    )
 
 
 def column_types(table: str) -> dict[str, str]:

@@ -106,6 +106,8 @@ def _publish(
     publications = Publications(out)
     with exclusive(out), building(out) as work:
         release = _release(out)
+        publications.refuse_what_is_no_link()
+        before = publications.shown()
         database = release / "harmonized.duckdb"
         known = _audiences(project, database)
         audiences = _chosen(known, only, project.find("pipelines/audiences.yml"))
@@ -160,7 +162,13 @@ def _publish(
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
         return _place(
-            publications, built, sharing, manifests, judged_on, [one.name for one in audiences] if only else None
+            publications,
+            built,
+            sharing,
+            manifests,
+            judged_on,
+            before,
+            [one.name for one in audiences] if only else None,
         )
 
 
@@ -218,13 +226,13 @@ def _place(
     sharing: Sharing,
     manifests: dict[str, dict[str, Any]],
     judged_on: date,
+    before: Sequence[Mapping[str, Any]],
     only: Sequence[str] | None,
 ) -> Published:
     columns = ("audience", "shared_id", "assessment_id", "basis", "scope_rank", "grant_id")
-    before = publications.shown()
     now = [dict(zip(columns, row, strict=True)) for row in sharing.visible]
     if only is not None:
-        now += [row for row in before if row["audience"] not in only]
+        now += [dict(row) for row in before if row["audience"] not in only]
     publication_id = _publication_id(built, judged_on)
     gone = withdrawn(before, now)
     is_new = publication_id != publications.current

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import Any, Literal
@@ -80,8 +81,13 @@ def _column(kind: str, nullable: bool) -> dict[str, Any]:
 def write_contract(folder: Path) -> Path:
     """Write `contract.json` into a folder: the schemas, or a release."""
     path = folder / CONTRACT_FILE
-    path.write_text(json.dumps(contract(), indent=1) + "\n", encoding="utf-8")
+    path.write_text(_contract_text(), encoding="utf-8")
     return path
+
+
+@cache
+def _contract_text() -> str:
+    return json.dumps(contract(), indent=1) + "\n"
 
 
 def read_contract(path: Path) -> Contract:

@@ -126,11 +126,19 @@ class Publications:
             raise self._refusal(problem) from problem
         return target
 
-    def _switch(self, publication_id: str) -> None:
+    def refuse_what_is_no_link(self) -> None:
+        """Refuse a place that publishing did not make.
+
+        Raises:
+            PublicationError: something else stands where readers would look.
+        """
         if self.link.exists() and not self.link.is_symlink():
             raise PublicationError(
                 f"{self.link}: is no link that `harmonize publish` made; move it away, or choose another --out."
             )
+
+    def _switch(self, publication_id: str) -> None:
+        self.refuse_what_is_no_link()
         link = self.out / f".audiences-{os.getpid()}"
         link.unlink(missing_ok=True)
         link.symlink_to(Path("publications") / publication_id, target_is_directory=True)
