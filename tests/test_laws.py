@@ -70,6 +70,7 @@ def small_release(small: Path, tmp_path_factory: pytest.TempPathFactory) -> Rele
     return run_inbox(small, tmp_path_factory.mktemp("small-out"))
 
 
+@pytest.mark.slow
 def test_the_same_files_give_the_same_release_anywhere(small: Path, small_release: Release, tmp_path: Path) -> None:
     files = list(delivered_files(small))
     random.Random(1).shuffle(files)
@@ -109,6 +110,7 @@ def test_another_file_gives_another_release(small: Path, small_release: Release,
     assert set(_ids(small_release)["assessment"]) < set(_ids(more)["assessment"])
 
 
+@pytest.mark.slow
 def test_deliveries_in_steps_equal_all_at_once(small: Path, tmp_path: Path) -> None:
     files = delivered_files(small)
     inbox, out = tmp_path / "inbox", tmp_path / "steps"
@@ -226,6 +228,7 @@ def _keys(release: Release, verdict: str) -> list[str]:
     return [decision_keys(dict(zip(names, row, strict=False)), (), knowledge)[0] for row in rows]
 
 
+@pytest.mark.slow
 def test_what_people_decide_beats_scores_and_survives_a_new_export(tmp_path: Path) -> None:
     inbox = deliver(tmp_path / "inbox", {"gap/visits.csv": _visits(0)})
     scored = run_inbox(inbox, tmp_path / "out")

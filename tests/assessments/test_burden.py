@@ -370,6 +370,7 @@ def _findings(draw: Callable[..., Any]) -> Finding:
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow, HealthCheck.data_too_large],
 )
 @given(factories())
+@pytest.mark.slow
 def test_random_worlds_are_counted_as_plain_python_counts_them(tmp_path: Path, worlds: list[World]) -> None:
     with kept(tmp_path, *worlds) as connection:
         _look_at_pairs(connection)
@@ -456,6 +457,7 @@ def test_what_is_dated_after_the_day_of_judgement_is_no_burden_yet(tmp_path: Pat
     assert rows[2026]["findings_closed"] == 0
 
 
+@pytest.mark.slow
 def test_a_visit_of_the_future_is_told_and_counts_from_its_day_on(tmp_path: Path) -> None:
     visits = {"V1": "02/10/2026", "V2": "09/01/2026", "V3": "03/01/2027"}
     rows = [

@@ -87,6 +87,7 @@ def released(harmonize: Command, tmp_path: Path) -> Command:  # noqa: F811
     return harmonize
 
 
+@pytest.mark.slow
 def test_what_a_person_holds_for_one_is_one_until_it_is_undone(released: Command, tmp_path: Path) -> None:
     before = _run(released)
     one, other = before["northline/audit.xlsx"], before["harbour/audit.xlsx"]
@@ -105,6 +106,7 @@ def test_what_a_person_holds_for_one_is_one_until_it_is_undone(released: Command
     assert after["northline/audit.xlsx"] != after["harbour/again.xlsx"]
 
 
+@pytest.mark.slow
 def test_what_a_person_holds_apart_stands_apart_also_in_a_re_export(released: Command, tmp_path: Path) -> None:
     before = _run(released)
     assert before["gap/visit.csv"] == before["levis/visit.csv"]

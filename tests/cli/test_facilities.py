@@ -214,6 +214,7 @@ def test_a_merge_and_its_undo_lead_back_to_the_ids_of_before(harmonize: Command,
     assert "no decision holds" in sentence(harmonize("facilities", "undo", "--by", "s", "--out", "out"))
 
 
+@pytest.mark.slow
 def test_a_split_and_its_undo_lead_back_to_the_id_of_before(harmonize: Command, tmp_path: Path) -> None:
     _deliver_two(tmp_path)
     harmonize(*RUN)

@@ -146,6 +146,7 @@ def test_a_folder_that_is_no_project_is_told_how_to_become_one(harmonize: Comman
     assert "harmonize init" in sentence(harmonize("sources", "new", "kestrel", "german.csv"))
 
 
+@pytest.mark.slow
 def test_a_workbook_of_two_sheets_runs_before_and_after_its_clauses_are_decided(
     harmonize: Command, project: Path
 ) -> None:

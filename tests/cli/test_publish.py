@@ -88,6 +88,7 @@ def test_every_audience_receives_a_folder_that_tells_what_it_holds(harmonize: Co
     assert stat.S_IMODE((out / "secrets" / "sharing.key").stat().st_mode) == 0o600
 
 
+@pytest.mark.slow
 def test_the_same_content_is_published_once(harmonize: Command, published_out: Path) -> None:
     before = dict(_files(published_out / "audiences"))
     code, said = _publish(harmonize, published_out)
@@ -95,6 +96,7 @@ def test_the_same_content_is_published_once(harmonize: Command, published_out: P
     assert dict(_files(published_out / "audiences")) == before
 
 
+@pytest.mark.slow
 def test_one_audience_alone_leaves_the_files_of_the_others(harmonize: Command, published_out: Path) -> None:
     before = dict(_files(published_out / "audiences" / "pvh"))
     code, said = _publish(harmonize, published_out, "--audience", "GAP")
@@ -103,6 +105,7 @@ def test_one_audience_alone_leaves_the_files_of_the_others(harmonize: Command, p
     assert dict(_files(published_out / "audiences" / "pvh")) == before
 
 
+@pytest.mark.slow
 def test_what_ends_is_withdrawn_everywhere_and_a_receipt_says_so(harmonize: Command, published_out: Path) -> None:
     first = (published_out / "audiences").resolve()
     said = harmonize("publish", "--out", published_out, "--as-of", "2040-01-01")
@@ -119,6 +122,7 @@ def test_what_ends_is_withdrawn_everywhere_and_a_receipt_says_so(harmonize: Comm
     assert (again.code, "withdrawn    " in again.out) == (0, False)
 
 
+@pytest.mark.slow
 def test_what_is_granted_again_has_its_old_ids(harmonize: Command, published_out: Path) -> None:
     before = _extracts(published_out)
     harmonize("publish", "--out", published_out, "--as-of", "2040-01-01")
@@ -126,6 +130,7 @@ def test_what_is_granted_again_has_its_old_ids(harmonize: Command, published_out
     assert _extracts(published_out) == before
 
 
+@pytest.mark.slow
 def test_another_secret_gives_other_ids(out: Path, tmp_path: Path) -> None:
     ids = []
     for number in range(2):

@@ -113,6 +113,7 @@ def test_the_difference_backwards_is_the_other_way_round(
     assert "nothing differs" in same.out
 
 
+@pytest.mark.slow
 def test_rows_are_shown_and_written(harmonize: Command, made: tuple[Path, Release, Release], tmp_path: Path) -> None:
     out, first, second = made
     said = harmonize("releases", "diff", "--table", "facility", "-o", "f.csv", "--out", out)

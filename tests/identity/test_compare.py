@@ -158,6 +158,7 @@ def test_stretches_find_what_all_at_once_finds(profiles: list[Profile], largest:
 
 @settings(deadline=None)
 @given(PROFILES)
+@pytest.mark.slow
 def test_what_a_pair_gives_does_not_depend_on_the_pairs_beside_it(profiles: list[Profile]) -> None:
     ones, others = np.triu_indices(len(profiles), 1)
     together = judge(profiles, ones, others, KNOWLEDGE.model)

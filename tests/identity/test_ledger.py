@@ -117,6 +117,7 @@ def test_factories_that_share_all_keys_have_ids_of_their_own_that_stay() -> None
 
 
 @given(st.lists(st.frozensets(st.sampled_from("abcdefgh"), min_size=1), max_size=6))
+@pytest.mark.slow
 def test_ids_are_unique_stable_and_free_of_order(groups: list[frozenset[str]]) -> None:
     first = assign_ids(groups, {})
     assert len(set(first.ids)) == len(groups)
@@ -140,6 +141,7 @@ _HASHED = [assigned_by_hand([{key}], ["mention:0"], {})[0][0] for key in "abcd"]
         max_size=8,
     ),
 )
+@pytest.mark.slow
 def test_ids_are_those_that_the_rules_give_factory_by_factory(
     groups: list[frozenset[str]], ledger: dict[str, str]
 ) -> None:

@@ -108,6 +108,7 @@ ALL: Step = {at: (at % len(STATEMENTS), WRITTEN[at % len(WRITTEN)]) for at in ra
 
 @settings(max_examples=40 if LONG else 12, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(STEPS)
+@pytest.mark.slow
 def test_with_a_memory_is_as_without(steps: list[tuple[Step, list[tuple[str, str, Any]]]]) -> None:
     """Any sequence of adding, changing and removing mentions and decisions, with a ledger that grows."""
     ledger: dict[str, str] = {}

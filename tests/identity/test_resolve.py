@@ -368,6 +368,7 @@ def _records(draw: st.DrawFn) -> tuple[list[Row], list[Row], list[Decision]]:
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_records(), st.randoms(use_true_random=False))
+@pytest.mark.slow
 def test_the_order_of_rows_does_not_matter(records: tuple[list[Row], list[Row], list[Decision]], random: Any) -> None:
     mentions, identifiers, decisions = records
     found = _resolve(mentions, identifiers, decisions)
@@ -395,6 +396,7 @@ def test_what_was_decided_different_is_never_one_factory(
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_records(), st.integers(0, 9))
+@pytest.mark.slow
 def test_increments_equal_a_full_run_with_the_same_ledger(
     records: tuple[list[Row], list[Row], list[Decision]], first: int
 ) -> None:

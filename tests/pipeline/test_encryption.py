@@ -160,6 +160,7 @@ def test_the_files_of_the_others_are_as_without_keys(plain: Desk, hidden: Desk) 
 
 
 @needs_cipher
+@pytest.mark.slow
 def test_no_mark_of_what_it_holds_can_be_found_in_it(tmp_path: Path) -> None:
     """The same file, uncompressed, with a key and without."""
     desk = Desk(tmp_path).grant({})

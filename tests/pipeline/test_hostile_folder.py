@@ -99,6 +99,7 @@ def _second_during(place: Place, project: Project, second: Place) -> tuple[Ended
     return seen[0], first
 
 
+@pytest.mark.slow
 def test_a_second_run_in_one_out_folder_is_refused(place: Place) -> None:
     second, first = _second_during(place, alone(), place)
     assert_is_refused(second)

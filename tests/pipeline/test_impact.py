@@ -411,6 +411,7 @@ CHANGES = st.builds(
 @hypothesis_settings(
     max_examples=EXAMPLES, deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize=not LONG
 )
+@pytest.mark.slow
 def test_what_is_foretold_comes(change: Change) -> None:
     hold(change)
 

@@ -636,6 +636,7 @@ def test_a_damaged_release_is_made_whole_by_the_next_run() -> None:
         differs(contents(life.release), whole)
 
 
+@pytest.mark.slow
 def test_a_damaged_staged_file_is_read_again() -> None:
     with living(delivered_at_first("khmer")) as life:
         life.take(Step(Edit("entailment"), damage="all staged files scribbled over"))
@@ -648,6 +649,7 @@ def test_a_damaged_staged_file_is_read_again() -> None:
         (Deliver("twins", 4), "a part of the release's file scribbled over"),
     ],
 )
+@pytest.mark.slow
 def test_damage_behind_a_whole_header_stops_no_run(change: Change, damage: str) -> None:
     with living(FEW) as life:
         life.take(Step(change, damage=damage))
@@ -672,6 +674,7 @@ def _parts(release: Release) -> dict[str, int]:
     return {path.relative_to(folder).as_posix(): path.stat().st_ino for path in folder.rglob("*.parquet")}
 
 
+@pytest.mark.slow
 def test_nothing_of_a_removed_file_stays_inside() -> None:
     with living(delivered_at_first("page", "khmer")) as life:
         assert said_inside(life.release)
@@ -746,6 +749,7 @@ steps_ = st.builds(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large],
 )
+@pytest.mark.slow
 def test_any_steps_end_in_what_a_rebuild_makes(steps: list[Step], few: bool) -> None:
     with living(FEW if few else MANY) as life:
         for step in steps:

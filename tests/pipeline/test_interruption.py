@@ -122,6 +122,7 @@ def _assert_completes(course: Course, place: Place, known: dict[str, list[str]])
 
 
 @pytest.mark.parametrize("seed", range(CHAINS))
+@pytest.mark.slow
 def test_a_run_killed_at_random_moments_harms_nothing(seed: int, courses: list[Course], tmp_path: Path) -> None:
     chance = random.Random(seed)
     course = courses[seed % len(courses)]
@@ -138,6 +139,7 @@ def _struck(course: Course) -> range:
     return range(1, course.touches + 1) if IS_LONG else range(course.touches - 2, course.touches - 1)
 
 
+@pytest.mark.slow
 def test_a_run_killed_before_it_touches_a_file_harms_nothing(courses: list[Course], tmp_path: Path) -> None:
     for course in courses:
         for number in _struck(course):

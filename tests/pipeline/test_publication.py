@@ -31,6 +31,7 @@ def scopes(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 def test_a_summary_tells_the_header_alone(scopes: Desk) -> None:
     assert scopes.ask("newcomer", COUNTS) == [(1, False, False, False, False)]
     assert scopes.ask("newcomer", "SELECT count(*) FROM compact.topic_state") == [(0,)]
@@ -57,6 +58,7 @@ def granted(tmp_path_factory: pytest.TempPathFactory) -> Desk:
     return desk
 
 
+@pytest.mark.slow
 def test_an_own_answer_that_lost_stands_as_a_conflict(granted: Desk) -> None:
     assert granted.ask("pvh", "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'") == [("Yes",)]
     found = granted.ask(
@@ -89,6 +91,7 @@ ROWS: list[tuple[dict[str, str], bool]] = [
 ]
 
 
+@pytest.mark.slow
 def test_a_grant_opens_what_it_says_on_its_days(tmp_path: Path) -> None:
     """Each row of the register is one audience's, who is told of no other."""
     names = [f"receiver-{number}" for number in range(len(ROWS))]
@@ -106,12 +109,14 @@ def test_a_grant_opens_what_it_says_on_its_days(tmp_path: Path) -> None:
         assert desk.ask(name, "SELECT count(*) FROM consent_grant") == [(int(is_shown),)], row
 
 
+@pytest.mark.slow
 def test_two_grants_of_which_one_ends(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"valid_to": "2026-06-29"}, {"grant_id": "G-2", "scope": "summary"})
     desk.publish()
     assert desk.ask("newcomer", COUNTS) == [(1, False, False, False, False)]
 
 
+@pytest.mark.slow
 def test_without_the_files_of_others_the_file_is_the_same(tmp_path: Path) -> None:
     """End to end: the inbox of one contributor and of those who granted, with the ids of the whole one."""
     same = fem("Yes", "4711", surveyid="S-90", finishdate="2025-05-02")
@@ -176,6 +181,7 @@ def _held(desk: Desk, word: str) -> list[str]:
     ]
 
 
+@pytest.mark.slow
 def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "audience": "other"})
     first = desk.publish()
@@ -210,6 +216,7 @@ def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path:
     assert desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment") == ids
 
 
+@pytest.mark.slow
 def test_expiry_acts_at_the_next_publication(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"valid_to": "2026-06-30"})
     assert not desk.publish(AS_OF).withdrawn
@@ -217,6 +224,7 @@ def test_expiry_acts_at_the_next_publication(tmp_path: Path) -> None:
     assert desk.ask("newcomer", "SELECT count(*) FROM facility") == [(0,)]
 
 
+@pytest.mark.slow
 def test_a_run_between_publications_changes_no_id(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({})
     desk.publish()
@@ -241,6 +249,7 @@ def _posted(policy: str, amount: str, **changes: str) -> str:
 POLICY = "SELECT raw_value FROM answer WHERE question_id = 'emsenvpolicy'"
 
 
+@pytest.mark.slow
 def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_path: Path) -> None:
     """Of a report that a later delivery of another one holds back, a contributor sees its own rows as it gave them."""
     files = {
@@ -273,6 +282,7 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
         assert not differences(*found)
 
 
+@pytest.mark.slow
 def test_an_own_delivery_that_holds_the_report_back_answers_nothing_whoever_published_it(tmp_path: Path) -> None:
     """As the own files alone would: another one's delivery, which wins and is published, opens nothing."""
     files = {

@@ -146,6 +146,7 @@ def test_ten_readers_meet_no_error_while_others_publish(course: Course) -> None:
         assert len(said.splitlines()) > 1
 
 
+@pytest.mark.slow
 def test_a_publish_beside_a_run_is_refused_with_a_sentence(course: Course) -> None:
     before = _whole(course.folder)
     with exclusive(course.folder / "out"):
@@ -156,6 +157,7 @@ def test_a_publish_beside_a_run_is_refused_with_a_sentence(course: Course) -> No
     assert _whole(course.folder) == before
 
 
+@pytest.mark.slow
 def test_a_damaged_release_is_refused_and_what_is_published_stays(course: Course) -> None:
     before = _whole(course.folder)
     database = (course.folder / "out/current/harmonized.duckdb").resolve()
@@ -182,6 +184,7 @@ def _is_refused_and_harms_nothing(process: Any, folder: Path, before: dict[str, 
 @pytest.mark.parametrize(
     "size", [1_000, 16_384, 300_000, 1_000_000, 3_000_000, 5_000_000, 6_000_000] if IS_LONG else [16_384]
 )
+@pytest.mark.slow
 def test_a_publish_whose_files_cannot_grow_ends_in_a_sentence(size: int, course: Course) -> None:
     before = _whole(course.folder)
     course.grants("full", "2026-05-02")

@@ -58,6 +58,7 @@ def test_what_is_no_release_is_left_alone(tmp_path: Path) -> None:
     assert (tmp_path / "releases/notes/read.me").read_text(encoding="utf-8") == "mine"
 
 
+@pytest.mark.slow
 def test_runs_keep_what_the_pipeline_says_and_shared_extracts_survive(tmp_path: Path) -> None:
     inbox = deliver(tmp_path / "inbox", {"gap/a.csv": gap({})})
     out = tmp_path / "out"

@@ -220,6 +220,7 @@ FEW_LAWS = (
 
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(before=st.sets(st.sampled_from(sorted(CHANGES))), after=st.sets(st.sampled_from(sorted(CHANGES))))
+@pytest.mark.slow
 def test_what_is_taken_over_is_what_would_be_computed(
     tmp_path_factory: pytest.TempPathFactory, before: set[str], after: set[str]
 ) -> None:

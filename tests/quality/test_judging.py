@@ -23,6 +23,7 @@ def judging() -> Iterator[JudgingProcess]:
         yield process
 
 
+@pytest.mark.slow
 def test_what_a_process_finds_is_what_is_found_here(tmp_path: Path, judging: JudgingProcess) -> None:
     release = small_release()
     release.execute("UPDATE file SET bytes = -1, cells_loaded = 0")

@@ -108,6 +108,7 @@ def _opened(release: duckdb.DuckDBPyConnection, written: str) -> set[str]:
 
 @settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(_records())
+@pytest.mark.slow
 def test_a_grant_reaches_only_what_identifiers_statements_and_decisions_join(
     release: duckdb.DuckDBPyConnection, world: World
 ) -> None:

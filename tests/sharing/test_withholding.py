@@ -313,6 +313,7 @@ def _determined(unknown: set[str], known: dict[str, int]) -> set[str]:
 
 @settings(max_examples=25, deadline=None)
 @given(st.lists(_WORKFORCE, min_size=1, max_size=6))
+@pytest.mark.slow
 def test_no_small_count_is_shown_or_follows(worlds: list[dict[str, int]]) -> None:
     stated = [_consistent(one) for one in worlds]
     rows = [
