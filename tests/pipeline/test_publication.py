@@ -9,8 +9,12 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from harmonize.errors import PublicationError
+from harmonize.pipeline.publishing import publish
+from harmonize.store import history
+from harmonize.store.releases import current_release
 from tests.pipeline import worlds
-from tests.pipeline.publications import HANDED_IN, Desk, fem
+from tests.pipeline.publications import HANDED_IN, SECRET, Desk, fem
 from tests.pipeline.worlds import AS_OF, deliver, run_inbox
 from tests.sharing.interference import contents, differences
 
@@ -208,6 +212,47 @@ def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path:
     desk.grant({"grant_id": "G-3"}, day="2026-06-02")
     desk.publish()
     assert desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment") == ids
+
+
+def _go_back(desk: Desk, release: str) -> None:
+    history.roll_back(desk.out, release, "s1", "2026-06-30T00:00:00Z", "wrong file")
+
+
+def test_what_was_revoked_since_stays_revoked_on_the_way_back(tmp_path: Path) -> None:
+    """Grants are judged by the register that was read last, whatever release is gone back to (domain rule 26)."""
+    desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "audience": "other"})
+    desk.publish()
+    made = [current_release(desk.out) or ""]
+    for day, scope in (("2026-06-01", "answers"), ("2026-06-02", "findings")):
+        desk.grant({"revoked_on": day}, {"grant_id": "G-2", "audience": "other", "scope": scope}, day=day)
+        made.append(current_release(desk.out) or "")
+    shown = "SELECT (SELECT count(*) FROM assessment), (SELECT count(*) > 0 FROM answer)"
+    for release in (made[1], made[0]):
+        _go_back(desk, release)
+        desk.publish()
+        assert desk.ask("newcomer", shown) == [(0, False)]
+        assert desk.ask("other", "SELECT scope FROM consent_grant") == [("findings",)]
+        assert desk.ask("other", shown) == [(1, False)]
+    # Without that register nobody could say it.
+    folder = desk.out / "releases" / made[2]
+    folder.rename(desk.out / "elsewhere")
+    with pytest.raises(PublicationError, match="its consent register holds"):
+        desk.publish()
+    (desk.out / "elsewhere").rename(folder)
+    # A run reads it anew, also one that makes what stands.
+    (desk.inbox / "consent/received-2026-06-01/grants.csv").unlink()
+    (desk.inbox / "consent/received-2026-06-02/grants.csv").unlink()
+    run_inbox(desk.inbox, desk.out, desk.project)
+    assert current_release(desk.out) == made[0]
+    desk.publish()
+    assert desk.ask("newcomer", shown) == [(1, True)]
+
+
+def test_what_is_revoked_by_today_opens_nothing_on_an_earlier_day(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({"revoked_on": "2026-07-03"})
+    for today, shown in ((AS_OF, 1), (date(2026, 7, 2), 1), (date(2026, 7, 3), 0)):
+        publish(desk.project, worlds.settings(), desk.out, AS_OF, (), SECRET, revoked_by=today)
+        assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(shown,)]
 
 
 def test_expiry_acts_at_the_next_publication(tmp_path: Path) -> None:

@@ -103,6 +103,8 @@ def judged_grants(
 ) -> Iterator[tuple[DuckDBPyConnection, list[Refused]]]:
     """The release with its grants judged, or those of other registers in their place, and the rows that are refused.
 
+    After a way back the grants are those of the release that the last run made.
+
     Args:
         also: an audience that need not be listed.
     """
@@ -111,6 +113,7 @@ def judged_grants(
     from harmonize.database import quoted
     from harmonize.sharing.grants import judge_grants, load_signatory_rules
     from harmonize.sources.profile import load_profiles
+    from harmonize.store.history import release_of_register
 
     database, project = out / "current" / "harmonized.duckdb", Project.locate(Path.cwd())
     if not database.exists():
@@ -123,9 +126,18 @@ def judged_grants(
             connection.execute("ATTACH ':memory:' AS source; CREATE SCHEMA source.compact")
             for table in (*_VIEWED, *(f"compact.{name}" for name in _KEPT)):
                 connection.execute(f"CREATE VIEW source.{table} AS FROM steward.{table}")
-            refused = _refused_rows(connection) if paths is None else _replace(connection, paths)
-            _make_audiences(connection, project, also)
-            judge_grants(connection, day, bounded, load_signatory_rules(project.find("schemas/sharing_rights.yml")))
+            register = "source"
+            if paths is not None:
+                refused = _replace(connection, paths)
+            else:
+                holding = release_of_register(out)
+                if holding != database.resolve().parent:
+                    register = "registering"
+                    connection.execute(f"ATTACH {quoted(holding / database.name)} AS {register} (READ_ONLY)")
+                refused = _refused_rows(connection, "steward" if register == "source" else register)
+            _make_audiences(connection, project, register, also)
+            signatories = load_signatory_rules(project.find("schemas/sharing_rights.yml"))
+            judge_grants(connection, day, bounded, signatories, register=register)
             yield connection, refused
     except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException) as problem:
         said = str(problem).splitlines()[0]
@@ -134,12 +146,12 @@ def judged_grants(
         ) from problem
 
 
-def _refused_rows(connection: DuckDBPyConnection) -> list[Refused]:
+def _refused_rows(connection: DuckDBPyConnection, register: str) -> list[Refused]:
     rows = connection.execute(
-        """
+        f"""
         SELECT f.path || ' ' || q.locator, q.message, coalesce(q.hint, '')
-        FROM steward.quarantine q
-        JOIN steward.file f USING (file_id)
+        FROM {register}.quarantine q
+        JOIN {register}.file f USING (file_id)
         WHERE f.instrument = 'consent' AND q.code NOT IN ('unreadable_date', 'excel_error')
         ORDER BY ALL
         """
@@ -169,12 +181,12 @@ def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[Refu
     return refused
 
 
-def _make_audiences(connection: DuckDBPyConnection, project: Project, also: str | None) -> None:
+def _make_audiences(connection: DuckDBPyConnection, project: Project, register: str, also: str | None) -> None:
     """Make `audience`: those of pipelines/audiences.yml, factories that grants name, and one that may stand nowhere."""
     from harmonize.sharing.audiences import Audience, load_audiences, with_manufacturers
     from harmonize.sharing.shares import name_audiences
 
-    granted = connection.execute("SELECT DISTINCT audience FROM source.consent_grant").fetchall()
+    granted = connection.execute(f"SELECT DISTINCT audience FROM {register}.consent_grant").fetchall()
     listed = load_audiences(project.find("pipelines/audiences.yml"))
     audiences = with_manufacturers(listed, (name for (name,) in granted))
     if also is not None and also.lower() not in {one.name.lower() for one in audiences}:

@@ -1,5 +1,6 @@
 -- What every row of the consent register is worth on a day, and which copies grants in force open to whom.
--- Reads: source (a steward's release), audience, bounded_instrument, signed_right. Variables: judged_on.
+-- Reads: source (a steward's release), register_row, audience, bounded_instrument, signed_right.
+-- Variables: judged_on, revoked_by.
 -- Writes: registered_grant, judged_grant, covered_copy.
 
 -- Rows of the register. Where one grant was delivered several times, the latest delivery holds, of one day the narrowest;
@@ -7,11 +8,9 @@
 CREATE OR REPLACE TEMP TABLE registered_grant AS
 WITH delivered AS (
     SELECT
-        g.* EXCLUDE (instrument), lower(trim(g.instrument)) AS instrument, f.contributor AS registrar,
-        coalesce(f.received_at, DATE '0001-01-01') AS received_at, lower(trim(g.grant_id)) AS grant_key,
-        lower(trim(g.audience)) AS audience_key
-    FROM source.consent_grant g
-    LEFT JOIN source.file f USING (file_id)
+        * EXCLUDE (instrument), lower(trim(instrument)) AS instrument, lower(trim(grant_id)) AS grant_key,
+        lower(trim(audience)) AS audience_key
+    FROM register_row
 )
 SELECT
     row_number() OVER (ORDER BY grant_id, file_id, locator)::INTEGER AS grant_no,
@@ -83,7 +82,7 @@ judged AS (
     SELECT
         *,
         CASE
-            WHEN revoked_on <= judged_on THEN 'revoked'
+            WHEN revoked_on <= getvariable('revoked_by') THEN 'revoked'
             WHEN is_outdated OR ends_on < judged_on THEN 'ended'
             WHEN valid_from > judged_on THEN 'not_yet'
             WHEN audience_no IS NULL THEN 'unknown_audience'
