@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -11,12 +12,13 @@ import pytest
 
 from harmonize.errors import PublicationError
 from harmonize.pipeline.publishing import publish
+from harmonize.sharing.audiences import Audience
 from harmonize.store import history
 from harmonize.store.releases import current_release
 from tests.pipeline import worlds
 from tests.pipeline.publications import HANDED_IN, SECRET, Desk, fem
 from tests.pipeline.worlds import AS_OF, deliver, run_inbox
-from tests.sharing.interference import contents, differences
+from tests.sharing.interference import contents, differences, share
 
 COUNTS = """
     SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM answer) > 0, (SELECT count(*) FROM finding) > 0,
@@ -302,7 +304,7 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
     assert desk.ask("pvh", POLICY) == [("No",)]
     assert desk.ask("gap", POLICY) == [("Yes",)]
     assert desk.ask("pvh", "SELECT published FROM assessment") == [(True,)]
-    # A grant of what is held back opens nothing.
+    # A grant that reaches what holds the report back opens nothing.
     assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(0,)]
     for hand in ("pvh", "gap"):
         less = Desk(tmp_path / hand, {path: text for path, text in files.items() if path.startswith(hand)})
@@ -316,6 +318,34 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
             with duckdb.connect(str(one.out / f"audiences/{hand}/{hand}.duckdb"), read_only=True) as connection:
                 found.append(contents(connection))
         assert not differences(*found)
+
+
+def test_what_no_grant_reaches_holds_nothing_back(tmp_path: Path) -> None:
+    """A delivery that only likeness links is foreign: the file is as if it were not there."""
+    held = {"higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD)}
+    own = {"pvh/received-2024-07-01/fem.csv": _posted("No", "2000.5")}
+    newcomer = Audience(name="newcomer", kind="buyer")
+    found = []
+    for name, files in (("whole", {**held, **own}), ("less", own)):
+        desk = Desk(tmp_path / name, files)
+        if name == "less":
+            # (Which records are one factory may be known from others.)
+            shutil.copytree(tmp_path / "whole/out/decisions", desk.out / "decisions")
+        desk.grant({})
+        database = tmp_path / f"{name}.duckdb"
+        shutil.copyfile(desk.out / "current/harmonized.duckdb", database)
+        with duckdb.connect(str(database)) as connection:
+            assert connection.execute("SELECT published FROM assessment").fetchall() == [(name == "less",)]
+            # (As the machine links what states nothing in common.)
+            held_records = "(SELECT mention_id FROM facility_mention WHERE contributor = 'higg')"
+            connection.execute(
+                f"UPDATE compact.sure_record SET sure_group = 'apart' WHERE mention_id IN {held_records};"
+                f"DELETE FROM compact.stated_identifier WHERE mention_id IN {held_records}"
+            )
+        found.append(share(database, [newcomer], tmp_path / f"{name}-shared")["newcomer"])
+    # (Of what it answers volumes are withheld, also where nothing that stands asks for them.)
+    assert [row[2] for row in found[0]["main.answer"]] == ["emsenvpolicy"]
+    assert not differences(*found)
 
 
 def test_an_own_delivery_that_holds_the_report_back_answers_nothing_whoever_published_it(tmp_path: Path) -> None:

@@ -264,7 +264,7 @@ _KEPT = frozenset(
 """What says who is who and what belongs together."""
 _LOST_ALWAYS = {
     # Nothing of what a release concludes of all deliveries is an audience's.
-    "assessment": ("assessment_id", "facility_id", "instrument", "published"),
+    "assessment": ("assessment_id", "facility_id", "instrument"),
     "finding": ("finding_id", "assessment_id"),
     "corrective_action": ("finding_id", "file_id", "locator"),
     "assessment_copy": ("copy_id", "assessment_id", "file_id", "locator", "native_id"),

@@ -32,7 +32,7 @@ __all__ = [
 ]
 
 _VIEWED = ("facility_mention", "assessment", "assessment_copy", "file", "instrument_rights", "consent_grant")
-_KEPT = ("sure_record", "stated_identifier", "copy_evidence")
+_KEPT = ("sure_record", "stated_identifier", "copy_evidence", "stated_header")
 
 
 class Refused(NamedTuple):
@@ -275,7 +275,7 @@ def who_sees_what(connection: DuckDBPyConnection, facility_id: str, words: Mappi
                 coalesce($words['grant'] || ' ' || s.grant_id, $words['delivery']) AS "right"
             FROM seen s
             JOIN source.assessment a USING (assessment_id)
-            WHERE a.facility_id = $facility AND a.published
+            WHERE a.facility_id = $facility AND (a.published OR s.grant_id IS NOT NULL)
         )
         ORDER BY lower(audience), instrument, assessed_on, assessment_id, scope_rank
         """,
