@@ -31,6 +31,16 @@ __all__ = ["ExtractWriter"]
 _ITS_FACTORIES = """
     SELECT shared_id, facility_id FROM workspace.shared_facility WHERE audience_no = getvariable('audience_no')
 """
+_THEIR_SECTORS = """
+    SELECT f.shared_id, string_agg(DISTINCT t.sector, '; ' ORDER BY t.sector)
+    FROM workspace.visible_mention v
+    JOIN source.facility_mention m USING (mention_id)
+    JOIN source.compact.stated_mention t USING (mention_id)
+    JOIN workspace.shared_facility f ON f.audience_no = v.audience_no AND f.facility_id = m.facility_id
+    WHERE v.audience_no = getvariable('audience_no') AND t.sector IS NOT NULL
+    GROUP BY f.shared_id
+"""
+"""As the records state it that an audience was granted: who is told no names gets of it the class alone."""
 
 
 @dataclass(slots=True)
@@ -77,9 +87,11 @@ class ExtractWriter:
             return {}
         masters = connection.execute(_ITS_FACTORIES).fetchall()
         groups = {shared_id: self.group_of.get(master, master) for shared_id, master in masters}
+        sectors: dict[str, str] = dict(connection.execute(_THEIR_SECTORS).fetchall())
         made = make_extracts(
-            connection, names, self.rules, groups, self._before(share), self.as_of, self.judged_on, is_named=is_named
-        )
+            connection, names, self.rules, groups, self._before(share), self.as_of, self.judged_on, sectors,
+            is_named=is_named,
+        )  # fmt: skip
         self.records[share.folder] = record_of(made.memories)
         folder = share.database.parent / "extracts"
         folder.mkdir()
