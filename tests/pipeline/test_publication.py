@@ -112,6 +112,13 @@ def test_a_grant_opens_what_it_says_on_its_days(tmp_path: Path) -> None:
         assert desk.ask(name, "SELECT count(*) FROM consent_grant") == [(int(is_shown),)], row
 
 
+def test_a_grant_that_opens_nothing_is_not_told(tmp_path: Path) -> None:
+    """That it names a factory of the audience's may be known from what others handed in."""
+    desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "instrument": "smeta"})
+    desk.publish()
+    assert desk.ask("newcomer", "SELECT instrument FROM consent_grant") == [("higg_fem",)]
+
+
 def test_two_grants_of_which_one_ends(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"valid_to": "2026-06-29"}, {"grant_id": "G-2", "scope": "summary"})
     desk.publish()

@@ -1,5 +1,5 @@
 -- What no audience is told: how sure a copy is one, what a steward should look at, and that others were given other words.
--- Reads: made_copy, source, audience. Writes: sure_copy, made_doubt, made_difference, audience_grant, release.conflict.
+-- Reads: made_copy, opened_copy, source, audience. Writes: sure_copy, made_doubt, made_difference, audience_grant, release.conflict.
 CREATE OR REPLACE TABLE sure_copy AS
 SELECT
     copy_id, assessment_id, wins, evidence AS kind, NULL::VARCHAR AS evidence, 1.0 AS confidence, NULL::DOUBLE AS agreement,
@@ -11,7 +11,8 @@ CREATE OR REPLACE TABLE made_difference AS FROM release.report_difference WHERE 
 
 DELETE FROM release.conflict WHERE copy_id NOT IN (SELECT copy_id FROM made_copy WHERE contributor <> 'granted');
 
--- The grants of an audience that open something for it; what they name in words that it may have.
+-- The grants of an audience that open something for it; what they name in words that it may have. (That one names a factory of
+-- which it sees something by another one may be what likeness says of a record that is not its.)
 CREATE OR REPLACE TABLE audience_grant AS
 SELECT
     j.audience_no,
@@ -32,4 +33,4 @@ LEFT JOIN (
     JOIN shared_header t USING (audience_no, assessment_id)
     GROUP BY ALL
 ) s ON s.audience_no = j.audience_no AND s.facility_id = j.facility_id AND s.native_id = r.assessment
-WHERE j.standing = 'in_force';
+WHERE j.standing = 'in_force' AND j.grant_no IN (SELECT grant_no FROM opened_copy);

@@ -1,7 +1,7 @@
 -- What every row of the consent register is worth on a day, and which copies grants in force open to whom.
 -- Reads: source (a steward's release), register_row, audience, bounded_instrument, signed_right.
 -- Variables: judged_on, revoked_by.
--- Writes: registered_grant, judged_grant, covered_copy.
+-- Writes: registered_grant, judged_grant, opened_copy (by grant), covered_copy (the widest).
 
 -- Rows of the register. Where one grant was delivered several times, the latest delivery holds, of one day the narrowest;
 -- a revocation holds wherever it stands.
@@ -162,7 +162,7 @@ WHERE r.sure_group IN (SELECT sure_group FROM named_record);
 -- A grant of one assessment opens the copies that print its number, and those that are surely the same report: by number,
 -- by cycle, day and type, or because a person said so; never because their answers are alike. Where of the copies that an
 -- audience reaches the one that wins is not published, none is open to it: what others hold back beside them is not asked.
-CREATE OR REPLACE TEMP TABLE covered_copy AS
+CREATE OR REPLACE TEMP TABLE opened_copy AS
 WITH named_group AS (
     SELECT DISTINCT scheme, value, sure_group FROM named_record
 ),
@@ -189,9 +189,13 @@ standing AS (
     GROUP BY ALL
     HAVING arg_min(published, delivery_rank)
 )
-SELECT audience_no, copy_id, assessment_id, scope_rank, until, grant_id
+SELECT audience_no, copy_id, assessment_id, scope_rank, until, grant_id, grant_no
 FROM reached
 SEMI JOIN standing USING (audience_no, assessment_id)
-WHERE is_named OR is_same_report
+WHERE is_named OR is_same_report;
+
+CREATE OR REPLACE TEMP TABLE covered_copy AS
+SELECT * EXCLUDE (grant_no)
+FROM opened_copy
 QUALIFY row_number() OVER (PARTITION BY audience_no, copy_id ORDER BY scope_rank DESC, until DESC, grant_id, grant_no) = 1
 ORDER BY audience_no, assessment_id, copy_id;
