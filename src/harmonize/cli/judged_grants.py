@@ -24,6 +24,7 @@ __all__ = [
     "judged_grants",
     "register_bytes",
     "register_refusals",
+    "register_table",
     "staged_register",
     "standings",
     "unopened",
@@ -113,7 +114,6 @@ def judged_grants(
     from harmonize.database import quoted
     from harmonize.sharing.grants import judge_grants, load_signatory_rules
     from harmonize.sources.profile import load_profiles
-    from harmonize.store.history import release_of_register
 
     database, project = out / "current" / "harmonized.duckdb", Project.locate(Path.cwd())
     if not database.exists():
@@ -130,10 +130,7 @@ def judged_grants(
             if paths is not None:
                 refused = _replace(connection, paths)
             else:
-                holding = release_of_register(out)
-                if holding != database.resolve().parent:
-                    register = "registering"
-                    connection.execute(f"ATTACH {quoted(holding / database.name)} AS {register} (READ_ONLY)")
+                register = _attach_register(connection, out) or register
                 refused = _refused_rows(connection, "steward" if register == "source" else register)
             _make_audiences(connection, project, register, also)
             signatories = load_signatory_rules(project.find("schemas/sharing_rights.yml"))
@@ -144,6 +141,24 @@ def judged_grants(
         raise InboxError(
             f"{out}: the release cannot be read, or another version made it: {said}. Run `harmonize run` again."
         ) from problem
+
+
+def register_table(connection: DuckDBPyConnection, out: Path) -> str:
+    """The table of grants that holds, for a connection to the current release: its own, or after a way back another's."""
+    name = _attach_register(connection, out)
+    return f"{name}.consent_grant" if name else "consent_grant"
+
+
+def _attach_register(connection: DuckDBPyConnection, out: Path) -> str | None:
+    """Attach the release whose register holds, where it is not the current one; its name then."""
+    from harmonize.database import quoted
+    from harmonize.store.history import DATABASE, release_of_register
+
+    holding = release_of_register(out)
+    if holding == (out / "current").resolve():
+        return None
+    connection.execute(f"ATTACH {quoted(holding / DATABASE)} AS registering (READ_ONLY)")
+    return "registering"
 
 
 def _refused_rows(connection: DuckDBPyConnection, register: str) -> list[Refused]:
