@@ -63,7 +63,10 @@ def test_blocks_of_all_publications_never_overlap(releases: list[tuple[list[Cont
             assert set(block.identities) <= identities, "who is there no more is in no block"
             seen = ever.setdefault(frozenset(block.identities), block)
             assert (seen.key, seen.members) == (block.key, block.members), "a block stays as it was told"
-        assert memory.spent >= before.spent
+        asleep = {identity for block in memory.asleep for identity in block.identities}
+        told = {identity for block in memory.told for identity in block.identities}
+        assert {identity for block in (*before.told, *before.asleep) for identity in block.identities} <= told | asleep
+        assert not told & asleep
     for one, other in combinations(ever, 2):
         assert not one & other, "what was told once is told in no other block"
 
@@ -84,6 +87,19 @@ def test_a_withdrawal_tells_nothing_of_who_withdrew(
     for block in second.told:
         if block.told_on == date(2026, 4, 1):
             assert not before & set(block.identities)
+
+
+@settings(max_examples=50, deadline=None)
+@given(PRESENT, GROUPS, st.sets(st.sampled_from(FACILITIES), max_size=9))
+def test_who_comes_back_is_told_as_before(
+    present: list[Contribution], group_of: dict[str, str], away: set[str]
+) -> None:
+    """A way back to a release that knew fewer factories silences nothing for ever."""
+    first = tell(present, Memory(), group_of, LIMITS, date(2026, 1, 1), ("asked",))
+    fewer = [one for one in present if one.facility_id not in away]
+    meanwhile = tell(fewer, first, group_of, LIMITS, date(2026, 4, 1), ("asked",))
+    after = tell(present, meanwhile, group_of, LIMITS, date(2026, 7, 1), ("asked",))
+    assert all(block in after.told for block in first.told)
 
 
 def test_five_groups_are_told_and_late_arrivals_only_with_enough_others() -> None:

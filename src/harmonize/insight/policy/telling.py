@@ -78,10 +78,13 @@ class Memory:
 
     Attributes:
         told: blocks that hold.
-        spent: contributions of blocks that hold no more; they are never told again.
+        asleep: blocks that were told and hold no more. They are told again word for word, once all of theirs contribute
+            again (after a way back, say), and meanwhile nothing of theirs is told in another one.
+        spent: contributions that are never told again, of which older records kept no more.
     """
 
     told: Sequence[Told] = ()
+    asleep: Sequence[Told] = ()
     spent: frozenset[tuple[Any, ...]] = field(default_factory=frozenset)
 
 
@@ -95,29 +98,27 @@ def tell(
 ) -> Memory:
     """What is told now: blocks of before that still may, and new ones of what was never told.
 
-    A block holds as long as every factory in it still contributes: where a grant ended, the whole block goes, since a
-    block without that factory would tell what it had added.
+    A block holds as long as every factory in it contributes: where a grant ended, the whole block goes, since a block
+    without that factory would tell what it had added.
 
     Args:
         group_of: the owner group of every factory that contributes.
         dominated: measures of which no owner group may hold too large a part either.
     """
     now = {one.identity: one for one in contributions}
-    told = []
-    spent = set(memory.spent)
-    for block in memory.told:
-        if all(identity in now for identity in block.identities) and _may_still(block, group_of, limits, dominated):
-            told.append(block)
-        else:
-            spent.update(block.identities)
-    told_before = {identity for block in told for identity in block.identities}
+    told: list[Told] = []
+    asleep: list[Told] = []
+    for block in (*memory.told, *memory.asleep):
+        holds = all(identity in now for identity in block.identities)
+        (told if holds and _may_still(block, group_of, limits, dominated) else asleep).append(block)
+    told_before = {identity for block in (*told, *asleep) for identity in block.identities}
     fresh: defaultdict[tuple[str, ...], list[Contribution]] = defaultdict(list)
     for identity, one in now.items():
-        if identity not in told_before and identity not in spent:
+        if identity not in told_before and identity not in memory.spent:
             fresh[one.partition].append(one)
     for partition, ones in sorted(fresh.items()):
         told += _new_blocks(partition, ones, group_of, limits, told_on, dominated)
-    return Memory(told, frozenset(spent))
+    return Memory(told, asleep, memory.spent)
 
 
 def _new_blocks(
