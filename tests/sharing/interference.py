@@ -178,8 +178,8 @@ _SEEN = """
     CREATE TEMP TABLE told_content AS
     SELECT c.* FROM seen_content c JOIN seen_assessment s USING (assessment_id)
     WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
-    -- Of which standing answers nothing that is seen says the same. (Who sees findings alone is told none where what wins of
-    -- that it was granted says otherwise than another one that found it not met.)
+    -- Of which standing answers nothing that is seen says the same. (Who sees findings alone is told none where what
+    -- wins of what it was granted says otherwise than another one that found it not met.)
     CREATE TEMP TABLE found_otherwise AS
     SELECT DISTINCT o.assessment_no, o.question_id
     FROM spoilt.compact.otherwise_answer o

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ OPEN = date(9999, 12, 31)
 BOUNDED = ("higg_fem",)
 RIGHTS = {"higg_fem": "facility", "gap": "brand", "smeta": "account", "list": "nobody"}
 AUDIENCES = ("gap", "Civil-Society", "manufacturer:os_id=VN1")
+TIMES = 60 if os.environ.get("HARMONIZE_FUZZ") == "long" else 1
 FACTORY_OF = {"A": "F1", "B": "F1", "C": "F2", "D": "F3"}
 """Groups that are surely one factory, by the factory; A and B are one by likeness alone."""
 IDENTIFIERS = (("os_id", "VN1"), ("tax_code", "T1"), ("gap_facility", "G1"))
@@ -263,7 +265,7 @@ _GRANTS = st.builds(
 
 
 @given(st.lists(_COPIES, min_size=1, max_size=7), st.lists(_GRANTS, min_size=1, max_size=5))
-@hypothesis_settings(max_examples=50, deadline=None)
+@hypothesis_settings(max_examples=50 * TIMES, deadline=None)
 def test_who_sees_what_is_what_the_oracle_says(
     release: duckdb.DuckDBPyConnection, copies: list[Copy], grants: list[Grant]
 ) -> None:
@@ -271,7 +273,7 @@ def test_who_sees_what_is_what_the_oracle_says(
 
 
 @given(st.lists(_COPIES, min_size=1, max_size=6), _GRANTS)
-@hypothesis_settings(max_examples=25, deadline=None)
+@hypothesis_settings(max_examples=25 * TIMES, deadline=None)
 def test_only_a_grant_in_force_opens_anything(
     release: duckdb.DuckDBPyConnection, copies: list[Copy], grant: Grant
 ) -> None:

@@ -144,7 +144,7 @@ def judged_grants(
 
 
 def register_table(connection: DuckDBPyConnection, out: Path) -> str:
-    """The table of grants that holds, for a connection to the current release: its own, or after a way back another's."""
+    """The table of grants that holds, for a connection to the current release: its own, or that of the last run."""
     name = _attach_register(connection, out)
     return f"{name}.consent_grant" if name else "consent_grant"
 

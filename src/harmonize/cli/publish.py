@@ -33,7 +33,9 @@ def publish_command(
 ) -> None:
     """Write for every audience a DuckDB file, parquet and a dictionary of what it was granted, and of nothing else.
 
-    Grants are judged on the day of --as-of; what was revoked until today opens nothing. Exit code 0: done. 1: done, and something was withdrawn. 2: refused.
+    Grants are judged on the day of --as-of; what was revoked until today opens nothing.
+
+    Exit code 0: done. 1: done, and something was withdrawn. 2: refused.
     """
     if publish_and_tell(out, as_of or today(), audience or [], pipeline):
         raise typer.Exit(1)
@@ -66,6 +68,11 @@ def _summarise(published: Published, out: Path) -> None:
         if one.basis == "grant" and not one.scope_now:
             rest = "nothing of the grant stays"
         say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file), {rest}")
+    for (audience, other), count in sorted(published.subtractable.items()):
+        say(
+            f"caution: {count} rows of extracts of {audience} less those of {other} are of fewer owners than may be "
+            "told. Hand on the extracts of one of them alone, or grant both the same."
+        )
     if published.receipt is not None:
         say(f"receipt      {published.receipt}")
     say(f"published    {published.folder}{'' if published.is_new else '  (same content as before: kept)'}")

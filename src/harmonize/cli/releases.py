@@ -172,7 +172,8 @@ def rollback_command(
     why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
     out: Out = Path("data"),
     publishes: Annotated[
-        bool, typer.Option("--publish/--no-publish", help="Publish for the audiences at once, where that was done before.")
+        bool,
+        typer.Option("--publish/--no-publish", help="Publish at once for audiences that have files."),
     ] = True,
     pipeline: Annotated[str, typer.Option(help="The pipeline whose settings hold.")] = "default",
 ) -> None:

@@ -21,6 +21,7 @@ from harmonize.insight.policy.dictionary import extracts_readme
 from harmonize.insight.policy.extracts import make_extracts
 from harmonize.insight.policy.remembered import memories_of, record_of
 from harmonize.insight.policy.rules import PolicyRules, load_policy_rules
+from harmonize.insight.policy.telling import Told, differences_of_few
 from harmonize.project import Project
 from harmonize.store.publications import Publications
 from harmonize.store.shares import Share
@@ -51,6 +52,7 @@ class ExtractWriter:
         group_of: owner groups of all factories of the whole release: an owner that an audience
             cannot see would else count as several.
         records: what each audience was told by now, by its folder.
+        told: the same by its name and table, factories by their ids in the release.
     """
 
     rules: PolicyRules
@@ -59,6 +61,7 @@ class ExtractWriter:
     as_of: date
     judged_on: date
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: dict[str, dict[str, list[Told]]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -93,6 +96,9 @@ class ExtractWriter:
             is_named=is_named,
         )  # fmt: skip
         self.records[share.folder] = record_of(made.memories)
+        self.told[share.audience] = {
+            name: [block.renamed(dict(masters)) for block in memory.told] for name, memory in made.memories.items()
+        }
         folder = share.database.parent / "extracts"
         folder.mkdir()
         for name, table in made.tables.items():
@@ -110,6 +116,21 @@ class ExtractWriter:
         """Keep what is told from now on, before it is published: what was told and forgotten would be told anew."""
         for folder, record in self.records.items():
             self.publications.write_record(f"told/{folder}.json", record)
+
+    def subtractable(self) -> dict[tuple[str, str], int]:
+        """How many groups of few owners follow from the extracts of two audiences together, where any do.
+
+        Each audience's are counted from its own share alone, so they cannot keep clear of another's.
+        """
+        found = {}
+        for one, its in self.told.items():
+            for other, others in self.told.items():
+                if one != other:
+                    found[one, other] = sum(
+                        differences_of_few(blocks, others.get(name, ()), self.group_of, self.rules.least_groups)
+                        for name, blocks in its.items()
+                    )
+        return {pair: count for pair, count in found.items() if count}
 
     def _before(self, share: Share) -> Any:
         path = self.publications.steward / "told" / f"{share.folder}.json"

@@ -51,6 +51,7 @@ class Published:
         withdrawn: what audiences were shown before and are shown no more.
         is_new: something is not as it was published before.
         receipt: where the withdrawal is written down; None where there was none.
+        subtractable: how many groups of few owners follow from the extracts of two audiences together, where any do.
     """
 
     publication_id: str
@@ -59,6 +60,7 @@ class Published:
     withdrawn: Sequence[Withdrawn]
     is_new: bool
     receipt: Path | None
+    subtractable: Mapping[tuple[str, str], int]
 
 
 def publish(
@@ -165,9 +167,8 @@ def _publish(
         extracts.remember()
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
-        return _place(
-            publications, built, sharing, manifests, judged_on, [one.name for one in audiences] if only else None
-        )
+        names = [one.name for one in audiences] if only else None
+        return _place(publications, built, sharing, manifests, judged_on, names, extracts.subtractable())
 
 
 def _release(out: Path) -> Path:
@@ -225,6 +226,7 @@ def _place(
     manifests: dict[str, dict[str, Any]],
     judged_on: date,
     only: Sequence[str] | None,
+    subtractable: Mapping[tuple[str, str], int],
 ) -> Published:
     columns = ("audience", "shared_id", "assessment_id", "basis", "scope_rank", "grant_id")
     before = publications.shown()
@@ -247,7 +249,7 @@ def _place(
     # (Last of all: who is stopped before withdraws again by the next publication.)
     publications.write_record("shown.json", now)
     mark_audiences_published(publications.out)
-    return Published(publication_id, folder, manifests, gone, is_new, receipt)
+    return Published(publication_id, folder, manifests, gone, is_new, receipt, subtractable)
 
 
 def _publication_id(built: Path, judged_on: date) -> str:

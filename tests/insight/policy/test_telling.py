@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize.insight.policy.remembered import memories_of, record_of
-from harmonize.insight.policy.telling import Contribution, Limits, Memory, Told, tell
+from harmonize.insight.policy.telling import Contribution, Limits, Memory, Told, differences_of_few, tell
 
 LIMITS = Limits(5, 0.4)
 FACILITIES = [f"F{number:02}" for number in range(24)]
@@ -114,6 +114,23 @@ def test_five_groups_are_told_and_late_arrivals_only_with_enough_others() -> Non
     tenth = tell([_contribution(name, cell, 4) for name in FACILITIES[:10]], sixth, group_of, LIMITS, date(2026, 7, 1))
     assert [len(one.members) for one in tenth.told] == [5, 5]
     assert {one.told_on for one in tenth.told} == {date(2026, 1, 1), date(2026, 7, 1)}
+
+
+def test_what_two_audiences_could_subtract_is_counted() -> None:
+    """Of an oracle's kind: every pair of blocks, by hand."""
+    group_of = {name: name for name in FACILITIES}
+    cells = [("hours", 2024, "P", "S"), ("wages", 2024, "Q", "L")]
+
+    def told(count: int) -> list[Told]:
+        present = [_contribution(name, cell, 4) for cell in cells for name in FACILITIES[:count]]
+        return list(tell(present, Memory(), group_of, LIMITS, date(2026, 1, 1)).told)
+
+    for more, fewer, few in ((12, 11, 2), (12, 8, 2), (12, 7, 0), (12, 12, 0), (11, 12, 0)):
+        assert differences_of_few(told(more), told(fewer), group_of, 5) == few
+    # Three factories of one owner are one, and blocks of others are not looked at.
+    owned = group_of | dict.fromkeys(FACILITIES[5:12], "G")
+    assert differences_of_few(told(12), told(5), owned, 5) == 2
+    assert differences_of_few(told(12), [one for one in told(11) if one.partition == ("hours",)], group_of, 5) == 1
 
 
 def test_an_owner_that_dominates_silences_the_cell() -> None:

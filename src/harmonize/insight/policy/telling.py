@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from harmonize.values.disclosure import Block, told_blocks
 
-__all__ = ["Contribution", "Limits", "Memory", "Told", "tell"]
+__all__ = ["Contribution", "Limits", "Memory", "Told", "differences_of_few", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +66,11 @@ class Told:
     def identities(self) -> list[tuple[Any, ...]]:
         """The contributions in it."""
         return [(facility, *self.partition, year) for facility, year, _ in self.members]
+
+    def renamed(self, names: Mapping[str, str]) -> Told:
+        """The same with other ids of its factories; those without another one keep theirs."""
+        members = [(names.get(facility, facility), year, measures) for facility, year, measures in self.members]
+        return replace(self, members=members)
 
     def total(self, measure: str) -> float:
         """The sum of a measure."""
@@ -119,6 +124,27 @@ def tell(
     for partition, ones in sorted(fresh.items()):
         told += _new_blocks(partition, ones, group_of, limits, told_on, dominated)
     return Memory(told, asleep, memory.spent)
+
+
+def differences_of_few(
+    one: Iterable[Told], other: Iterable[Told], group_of: Mapping[str, str], least_groups: int
+) -> int:
+    """How many blocks of one audience hold a block of another and few owner groups besides: who has both subtracts.
+
+    Args:
+        one, other: factories by ids that hold for both audiences.
+    """
+    holding: defaultdict[tuple[Any, ...], list[frozenset[tuple[Any, ...]]]] = defaultdict(list)
+    for block in other:
+        identities = frozenset(block.identities)
+        for identity in identities:
+            holding[identity].append(identities)
+    found = 0
+    for block in one:
+        mine = frozenset(block.identities)
+        within = {theirs for identity in mine for theirs in holding.get(identity, ()) if theirs < mine}
+        found += any(len({group_of.get(name, name) for name, *_ in mine - theirs}) < least_groups for theirs in within)
+    return found
 
 
 def _new_blocks(
