@@ -119,6 +119,20 @@ def test_a_grant_that_opens_nothing_is_not_told(tmp_path: Path) -> None:
     assert desk.ask("newcomer", "SELECT instrument FROM consent_grant") == [("higg_fem",)]
 
 
+def test_who_signed_is_told_to_nobody_and_what_for_only_with_names(tmp_path: Path) -> None:
+    signed = {"granted_by": "Nguyen Thi Mai", "signatory_role": "Director of Sao Mai", "purpose": "loan to Sao Mai"}
+    audiences = "audiences: [{name: newcomer, kind: buyer}, {name: ministry, kind: government, named: false}]"
+    desk = Desk(tmp_path, audiences=audiences)
+    desk.grant(signed, {**signed, "grant_id": "G-2", "audience": "ministry"})
+    published = desk.publish()
+    told = "SELECT granted_by, signatory_role, purpose FROM consent_grant"
+    assert desk.ask("newcomer", told) == [(None, "Director of Sao Mai", "loan to Sao Mai")]
+    assert desk.ask("ministry", told) == [(None, None, None)]
+    for name in ("newcomer", "ministry"):
+        counted = [one["rows"] for one in published.manifests[name]["withheld"] if one["table"] == "consent_grant"]
+        assert counted == [1]
+
+
 def test_two_grants_of_which_one_ends(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"valid_to": "2026-06-29"}, {"grant_id": "G-2", "scope": "summary"})
     desk.publish()
