@@ -70,8 +70,8 @@ def _summarise(published: Published, out: Path) -> None:
         say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file), {rest}")
     for (audience, other), count in sorted(published.subtractable.items()):
         say(
-            f"caution: {count} rows of extracts of {audience} less those of {other} are of fewer owners than may be "
-            "told. Hand on the extracts of one of them alone, or grant both the same."
+            f"caution: {count} times the extracts of {audience} and {other}, one less the other, tell of fewer owners "
+            "than may be told. Hand on those of one of them alone, or grant both the same."
         )
     if published.receipt is not None:
         say(f"receipt      {published.receipt}")

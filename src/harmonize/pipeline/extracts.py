@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -122,14 +124,12 @@ class ExtractWriter:
 
         Each audience's are counted from its own share alone, so they cannot keep clear of another's.
         """
-        found = {}
-        for one, its in self.told.items():
-            for other, others in self.told.items():
-                if one != other:
-                    found[one, other] = sum(
-                        differences_of_few(blocks, others.get(name, ()), self.group_of, self.rules.least_groups)
-                        for name, blocks in its.items()
-                    )
+        found: Counter[tuple[str, str]] = Counter()
+        for one, other in permutations(self.told, 2):
+            for name, blocks in self.told[one].items():
+                others = self.told[other].get(name, ())
+                pair = (min(one, other), max(one, other))
+                found[pair] += differences_of_few(blocks, others, self.group_of, self.rules.least_groups)
         return {pair: count for pair, count in found.items() if count}
 
     def _before(self, share: Share) -> Any:
