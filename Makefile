@@ -42,7 +42,7 @@ format: $(READY) ## Format the code.
 fuzz: $(READY) ## Damaged files, kills and random histories, for longer than `make test` does.
 	HARMONIZE_FUZZ=long $(BIN)/python -m pytest tests/fuzz tests/pipeline/test_interruption.py \
 		tests/pipeline/test_hostile_folder.py tests/pipeline/test_incremental.py tests/pipeline/test_impact.py \
-		tests/identity/test_memory.py tests/quality/test_violations.py tests/sharing/test_noninterference.py \
+		tests/identity/test_memory.py tests/quality/test_violations.py tests/sharing/test_noninterference.py tests/sharing/test_grants.py \
 		tests/pipeline/test_publication_interruption.py
 
 bench: $(READY) ## Measure against the bare floor; writes tests/benchmarks/REPORT.md.

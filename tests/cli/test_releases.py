@@ -155,7 +155,8 @@ def test_the_way_back_is_one_step_and_recorded_and_audiences_are_stale(
 ) -> None:
     _, first, second = made
     (out / "audiences" / "buyer-a").mkdir(parents=True)
-    said = harmonize("releases", "rollback", first.result.release_id, "--by", "s1", "--why", "wrong file", "--out", out)
+    words = (first.result.release_id, "--by", "s1", "--why", "wrong file", "--no-publish", "--out", out)
+    said = harmonize("releases", "rollback", *words)
     assert said.code == 0, said
     assert "harmonize publish" in said.out
     assert (out / "current").resolve().name == first.result.release_id
@@ -172,6 +173,24 @@ def test_the_way_back_is_one_step_and_recorded_and_audiences_are_stale(
     assert "nothing was done" in again.out
     assert not audiences_are_stale(out)
     assert len((out / "releases.jsonl").read_text(encoding="utf-8").splitlines()) == 1
+
+
+def test_the_way_back_publishes_what_was_published(
+    harmonize: Command, out: Path, made: tuple[Path, Release, Release]
+) -> None:
+    _, first, second = made
+    assert harmonize("publish", "--out", out).code == 0
+    shown = "SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM consent_grant)"
+    counts = []
+    for release, ends_well in ((first, 1), (second, 0)):
+        said = harmonize("releases", "rollback", release.result.release_id, "--by", "s1", "--out", out)
+        # (What the earlier release has not was shown by the later one.)
+        assert said.code == ends_well, said
+        assert "published" in said.out
+        assert not audiences_are_stale(out)
+        with duckdb.connect(str(out / "audiences" / "gap" / "gap.duckdb"), read_only=True) as connection:
+            counts += connection.execute(shown).fetchall()
+    assert counts == [(1, 0), (2, 0)]
 
 
 def test_without_audiences_nothing_is_marked(

@@ -26,7 +26,7 @@ ASKED = ("emsenvpolicy", "wwtreat", "ensourceselectricquant", "ensourceselectric
 _GRANT = {
     "grant_id": "G-1", "facility_scheme": "higg_account", "facility_value": "acc-7", "instrument": "higg_fem",
     "assessment": "*", "audience": "newcomer", "scope": "full", "valid_from": "2026-01-01", "valid_to": "2027-01-01",
-    "revoked_on": "",
+    "revoked_on": "", "granted_by": "", "signatory_role": "", "purpose": "",
 }  # fmt: skip
 
 

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from harmonize.errors import PublicationError
+from harmonize.pipeline.publishing import publish
+from harmonize.sharing.audiences import Audience
+from harmonize.store import history
+from harmonize.store.releases import current_release
 from tests.pipeline import worlds
-from tests.pipeline.publications import HANDED_IN, Desk, fem
+from tests.pipeline.publications import HANDED_IN, SECRET, Desk, fem
 from tests.pipeline.worlds import AS_OF, deliver, run_inbox
-from tests.sharing.interference import contents, differences
+from tests.sharing.interference import contents, differences, share
 
 COUNTS = """
     SELECT (SELECT count(*) FROM assessment), (SELECT count(*) FROM answer) > 0, (SELECT count(*) FROM finding) > 0,
@@ -107,6 +113,27 @@ def test_a_grant_opens_what_it_says_on_its_days(tmp_path: Path) -> None:
     for name, (row, is_shown) in zip(names, ROWS, strict=True):
         assert desk.ask(name, "SELECT count(*) > 0 FROM answer") == [(is_shown,)], row
         assert desk.ask(name, "SELECT count(*) FROM consent_grant") == [(int(is_shown),)], row
+
+
+def test_a_grant_that_opens_nothing_is_not_told(tmp_path: Path) -> None:
+    """That it names a factory of the audience's may be known from what others handed in."""
+    desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "instrument": "smeta"})
+    desk.publish()
+    assert desk.ask("newcomer", "SELECT instrument FROM consent_grant") == [("higg_fem",)]
+
+
+def test_who_signed_is_told_to_nobody_and_what_for_only_with_names(tmp_path: Path) -> None:
+    signed = {"granted_by": "Nguyen Thi Mai", "signatory_role": "Director of Sao Mai", "purpose": "loan to Sao Mai"}
+    audiences = "audiences: [{name: newcomer, kind: buyer}, {name: ministry, kind: government, named: false}]"
+    desk = Desk(tmp_path, audiences=audiences)
+    desk.grant(signed, {**signed, "grant_id": "G-2", "audience": "ministry"})
+    published = desk.publish()
+    told = "SELECT granted_by, signatory_role, purpose FROM consent_grant"
+    assert desk.ask("newcomer", told) == [(None, "Director of Sao Mai", "loan to Sao Mai")]
+    assert desk.ask("ministry", told) == [(None, None, None)]
+    for name in ("newcomer", "ministry"):
+        counted = [one["rows"] for one in published.manifests[name]["withheld"] if one["table"] == "consent_grant"]
+        assert counted == [1]
 
 
 @pytest.mark.slow
@@ -216,6 +243,47 @@ def test_what_is_revoked_is_gone_from_disk_and_comes_back_with_its_ids(tmp_path:
     assert desk.ask("newcomer", "SELECT assessment_id, facility_id FROM assessment") == ids
 
 
+def _go_back(desk: Desk, release: str) -> None:
+    history.roll_back(desk.out, release, "s1", "2026-06-30T00:00:00Z", "wrong file")
+
+
+def test_what_was_revoked_since_stays_revoked_on_the_way_back(tmp_path: Path) -> None:
+    """Grants are judged by the register that was read last, whatever release is gone back to (domain rule 26)."""
+    desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "audience": "other"})
+    desk.publish()
+    made = [current_release(desk.out) or ""]
+    for day, scope in (("2026-06-01", "answers"), ("2026-06-02", "findings")):
+        desk.grant({"revoked_on": day}, {"grant_id": "G-2", "audience": "other", "scope": scope}, day=day)
+        made.append(current_release(desk.out) or "")
+    shown = "SELECT (SELECT count(*) FROM assessment), (SELECT count(*) > 0 FROM answer)"
+    for release in (made[1], made[0]):
+        _go_back(desk, release)
+        desk.publish()
+        assert desk.ask("newcomer", shown) == [(0, False)]
+        assert desk.ask("other", "SELECT scope FROM consent_grant") == [("findings",)]
+        assert desk.ask("other", shown) == [(1, False)]
+    # Without that register nobody could say it.
+    folder = desk.out / "releases" / made[2]
+    folder.rename(desk.out / "elsewhere")
+    with pytest.raises(PublicationError, match="its consent register holds"):
+        desk.publish()
+    (desk.out / "elsewhere").rename(folder)
+    # A run reads it anew, also one that makes what stands.
+    (desk.inbox / "consent/received-2026-06-01/grants.csv").unlink()
+    (desk.inbox / "consent/received-2026-06-02/grants.csv").unlink()
+    run_inbox(desk.inbox, desk.out, desk.project)
+    assert current_release(desk.out) == made[0]
+    desk.publish()
+    assert desk.ask("newcomer", shown) == [(1, True)]
+
+
+def test_what_is_revoked_by_today_opens_nothing_on_an_earlier_day(tmp_path: Path) -> None:
+    desk = Desk(tmp_path).grant({"revoked_on": "2026-07-03"})
+    for today, shown in ((AS_OF, 1), (date(2026, 7, 2), 1), (date(2026, 7, 3), 0)):
+        publish(desk.project, worlds.settings(), desk.out, AS_OF, (), SECRET, revoked_by=today)
+        assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(shown,)]
+
+
 @pytest.mark.slow
 def test_expiry_acts_at_the_next_publication(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"valid_to": "2026-06-30"})
@@ -266,7 +334,7 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
     assert desk.ask("pvh", POLICY) == [("No",)]
     assert desk.ask("gap", POLICY) == [("Yes",)]
     assert desk.ask("pvh", "SELECT published FROM assessment") == [(True,)]
-    # A grant of what is held back opens nothing.
+    # A grant that reaches what holds the report back opens nothing.
     assert desk.ask("newcomer", "SELECT count(*) FROM assessment") == [(0,)]
     for hand in ("pvh", "gap"):
         less = Desk(tmp_path / hand, {path: text for path, text in files.items() if path.startswith(hand)})
@@ -280,6 +348,34 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
             with duckdb.connect(str(one.out / f"audiences/{hand}/{hand}.duckdb"), read_only=True) as connection:
                 found.append(contents(connection))
         assert not differences(*found)
+
+
+def test_what_no_grant_reaches_holds_nothing_back(tmp_path: Path) -> None:
+    """A delivery that only likeness links is foreign: the file is as if it were not there."""
+    held = {"higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD)}
+    own = {"pvh/received-2024-07-01/fem.csv": _posted("No", "2000.5")}
+    newcomer = Audience(name="newcomer", kind="buyer")
+    found = []
+    for name, files in (("whole", {**held, **own}), ("less", own)):
+        desk = Desk(tmp_path / name, files)
+        if name == "less":
+            # (Which records are one factory may be known from others.)
+            shutil.copytree(tmp_path / "whole/out/decisions", desk.out / "decisions")
+        desk.grant({})
+        database = tmp_path / f"{name}.duckdb"
+        shutil.copyfile(desk.out / "current/harmonized.duckdb", database)
+        with duckdb.connect(str(database)) as connection:
+            assert connection.execute("SELECT published FROM assessment").fetchall() == [(name == "less",)]
+            # (As the machine links what states nothing in common.)
+            held_records = "(SELECT mention_id FROM facility_mention WHERE contributor = 'higg')"
+            connection.execute(
+                f"UPDATE compact.sure_record SET sure_group = 'apart' WHERE mention_id IN {held_records};"
+                f"DELETE FROM compact.stated_identifier WHERE mention_id IN {held_records}"
+            )
+        found.append(share(database, [newcomer], tmp_path / f"{name}-shared")["newcomer"])
+    # (Of what it answers volumes are withheld, also where nothing that stands asks for them.)
+    assert [row[2] for row in found[0]["main.answer"]] == ["emsenvpolicy"]
+    assert not differences(*found)
 
 
 @pytest.mark.slow

@@ -178,7 +178,13 @@ _SEEN = """
     CREATE TEMP TABLE told_content AS
     SELECT c.* FROM seen_content c JOIN seen_assessment s USING (assessment_id)
     WHERE c.published AND c.scope_rank >= 2 AND (c.scope_rank >= 3 OR s.scope_rank < 3);
-    -- Of which standing answers nothing that is seen says the same.
+    -- Of which standing answers nothing that is seen says the same. (Who sees findings alone is told none where what
+    -- wins of what it was granted says otherwise than another one that found it not met.)
+    CREATE TEMP TABLE found_otherwise AS
+    SELECT DISTINCT o.assessment_no, o.question_id
+    FROM spoilt.compact.otherwise_answer o
+    SEMI JOIN told_content t USING (assessment_key)
+    WHERE o.state = 'not_met';
     CREATE TEMP TABLE unseen_answer AS
     SELECT a.rowid AS row_id, a.delivery_no
     FROM spoilt.compact.stored_answer a
@@ -186,7 +192,10 @@ _SEEN = """
     JOIN spoilt.compact.question q USING (question_no)
     WHERE NOT EXISTS (
         SELECT 1 FROM told_content t
-        WHERE t.assessment_id = s.assessment_id AND (t.scope_rank >= 3 OR a.state = 'not_met')
+        WHERE t.assessment_id = s.assessment_id AND (
+            t.scope_rank >= 3 OR a.state = 'not_met'
+            OR (a.assessment_no, q.question_id) IN (SELECT (assessment_no, question_id) FROM found_otherwise)
+        )
         AND NOT EXISTS (
             SELECT 1 FROM spoilt.compact.otherwise o
             WHERE o.assessment_no = a.assessment_no AND o.assessment_key = t.assessment_key
@@ -264,7 +273,7 @@ _KEPT = frozenset(
 """What says who is who and what belongs together."""
 _LOST_ALWAYS = {
     # Nothing of what a release concludes of all deliveries is an audience's.
-    "assessment": ("assessment_id", "facility_id", "instrument", "published"),
+    "assessment": ("assessment_id", "facility_id", "instrument"),
     "finding": ("finding_id", "assessment_id"),
     "corrective_action": ("finding_id", "file_id", "locator"),
     "assessment_copy": ("copy_id", "assessment_id", "file_id", "locator", "native_id"),

@@ -24,6 +24,7 @@ __all__ = [
     "judged_grants",
     "register_bytes",
     "register_refusals",
+    "register_table",
     "staged_register",
     "standings",
     "unopened",
@@ -32,7 +33,7 @@ __all__ = [
 ]
 
 _VIEWED = ("facility_mention", "assessment", "assessment_copy", "file", "instrument_rights", "consent_grant")
-_KEPT = ("sure_record", "stated_identifier", "copy_evidence")
+_KEPT = ("sure_record", "stated_identifier", "copy_evidence", "stated_header")
 
 
 class Refused(NamedTuple):
@@ -103,6 +104,8 @@ def judged_grants(
 ) -> Iterator[tuple[DuckDBPyConnection, list[Refused]]]:
     """The release with its grants judged, or those of other registers in their place, and the rows that are refused.
 
+    After a way back the grants are those of the release that the last run made.
+
     Args:
         also: an audience that need not be listed.
     """
@@ -123,9 +126,15 @@ def judged_grants(
             connection.execute("ATTACH ':memory:' AS source; CREATE SCHEMA source.compact")
             for table in (*_VIEWED, *(f"compact.{name}" for name in _KEPT)):
                 connection.execute(f"CREATE VIEW source.{table} AS FROM steward.{table}")
-            refused = _refused_rows(connection) if paths is None else _replace(connection, paths)
-            _make_audiences(connection, project, also)
-            judge_grants(connection, day, bounded, load_signatory_rules(project.find("schemas/sharing_rights.yml")))
+            register = "source"
+            if paths is not None:
+                refused = _replace(connection, paths)
+            else:
+                register = _attach_register(connection, out) or register
+                refused = _refused_rows(connection, "steward" if register == "source" else register)
+            _make_audiences(connection, project, register, also)
+            signatories = load_signatory_rules(project.find("schemas/sharing_rights.yml"))
+            judge_grants(connection, day, bounded, signatories, register=register)
             yield connection, refused
     except (duckdb.IOException, duckdb.CatalogException, duckdb.BinderException) as problem:
         said = str(problem).splitlines()[0]
@@ -134,12 +143,30 @@ def judged_grants(
         ) from problem
 
 
-def _refused_rows(connection: DuckDBPyConnection) -> list[Refused]:
+def register_table(connection: DuckDBPyConnection, out: Path) -> str:
+    """The table of grants that holds, for a connection to the current release: its own, or that of the last run."""
+    name = _attach_register(connection, out)
+    return f"{name}.consent_grant" if name else "consent_grant"
+
+
+def _attach_register(connection: DuckDBPyConnection, out: Path) -> str | None:
+    """Attach the release whose register holds, where it is not the current one; its name then."""
+    from harmonize.database import quoted
+    from harmonize.store.history import DATABASE, release_of_register
+
+    holding = release_of_register(out)
+    if holding == (out / "current").resolve():
+        return None
+    connection.execute(f"ATTACH {quoted(holding / DATABASE)} AS registering (READ_ONLY)")
+    return "registering"
+
+
+def _refused_rows(connection: DuckDBPyConnection, register: str) -> list[Refused]:
     rows = connection.execute(
-        """
+        f"""
         SELECT f.path || ' ' || q.locator, q.message, coalesce(q.hint, '')
-        FROM steward.quarantine q
-        JOIN steward.file f USING (file_id)
+        FROM {register}.quarantine q
+        JOIN {register}.file f USING (file_id)
         WHERE f.instrument = 'consent' AND q.code NOT IN ('unreadable_date', 'excel_error')
         ORDER BY ALL
         """
@@ -169,12 +196,12 @@ def _replace(connection: DuckDBPyConnection, paths: Sequence[Path]) -> list[Refu
     return refused
 
 
-def _make_audiences(connection: DuckDBPyConnection, project: Project, also: str | None) -> None:
+def _make_audiences(connection: DuckDBPyConnection, project: Project, register: str, also: str | None) -> None:
     """Make `audience`: those of pipelines/audiences.yml, factories that grants name, and one that may stand nowhere."""
     from harmonize.sharing.audiences import Audience, load_audiences, with_manufacturers
     from harmonize.sharing.shares import name_audiences
 
-    granted = connection.execute("SELECT DISTINCT audience FROM source.consent_grant").fetchall()
+    granted = connection.execute(f"SELECT DISTINCT audience FROM {register}.consent_grant").fetchall()
     listed = load_audiences(project.find("pipelines/audiences.yml"))
     audiences = with_manufacturers(listed, (name for (name,) in granted))
     if also is not None and also.lower() not in {one.name.lower() for one in audiences}:
@@ -263,7 +290,7 @@ def who_sees_what(connection: DuckDBPyConnection, facility_id: str, words: Mappi
                 coalesce($words['grant'] || ' ' || s.grant_id, $words['delivery']) AS "right"
             FROM seen s
             JOIN source.assessment a USING (assessment_id)
-            WHERE a.facility_id = $facility AND a.published
+            WHERE a.facility_id = $facility AND (a.published OR s.grant_id IS NOT NULL)
         )
         ORDER BY lower(audience), instrument, assessed_on, assessment_id, scope_rank
         """,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -17,7 +17,7 @@ from harmonize.project import Project
 if TYPE_CHECKING:
     from harmonize.pipeline.publishing import Published
 
-__all__ = ["publish_command"]
+__all__ = ["publish_and_tell", "publish_command"]
 
 
 def publish_command(
@@ -33,18 +33,27 @@ def publish_command(
 ) -> None:
     """Write for every audience a DuckDB file, parquet and a dictionary of what it was granted, and of nothing else.
 
-    Grants are judged on the day of --as-of. Exit code 0: done. 1: done, and something was withdrawn. 2: refused.
+    Grants are judged on the day of --as-of; what was revoked until today opens nothing.
+
+    Exit code 0: done. 1: done, and something was withdrawn. 2: refused.
+    """
+    if publish_and_tell(out, as_of or today(), audience or [], pipeline):
+        raise typer.Exit(1)
+
+
+def publish_and_tell(out: Path, day: date, only: Sequence[str], pipeline: str) -> bool:
+    """Publish the current release and say what became of it; whether something was withdrawn.
+
+    What was revoked until today is withdrawn whatever the day of judgement.
     """
     with without_collector():
         from harmonize.pipeline.publishing import publish
         from harmonize.settings import load_settings
 
     project = Project.locate(Path.cwd())
-    day: date = as_of or today()
-    published = publish(project, load_settings(project, pipeline), out, day, audience or [])
+    published = publish(project, load_settings(project, pipeline), out, day, only, revoked_by=today())
     _summarise(published, out)
-    if published.withdrawn:
-        raise typer.Exit(1)
+    return bool(published.withdrawn)
 
 
 def _summarise(published: Published, out: Path) -> None:
@@ -59,6 +68,11 @@ def _summarise(published: Published, out: Path) -> None:
         if one.basis == "grant" and not one.scope_now:
             rest = "nothing of the grant stays"
         say(f"withdrawn    {one.audience}: {one.assessment_id} ({one.shared_id} in its file), {rest}")
+    for (audience, other), count in sorted(published.subtractable.items()):
+        say(
+            f"caution: {count} times the extracts of {audience} and {other}, one less the other, tell of fewer owners "
+            "than may be told. Hand on those of one of them alone, or grant both the same."
+        )
     if published.receipt is not None:
         say(f"receipt      {published.receipt}")
     say(f"published    {published.folder}{'' if published.is_new else '  (same content as before: kept)'}")

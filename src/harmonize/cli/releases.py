@@ -14,6 +14,7 @@ import typer
 from harmonize.cli.facility_release import Out
 from harmonize.cli.output import say, show_table, write_line
 from harmonize.cli.prompt_group import PromptGroup
+from harmonize.cli.run import today
 from harmonize.cli.signing import By
 from harmonize.errors import ConfigurationError, InboxError
 from harmonize.project import Project
@@ -170,11 +171,18 @@ def rollback_command(
     by: By,
     why: Annotated[str, typer.Option(help="The reason, for those who come later.")] = "",
     out: Out = Path("data"),
+    publishes: Annotated[
+        bool,
+        typer.Option("--publish/--no-publish", help="Publish at once for audiences that have files."),
+    ] = True,
+    pipeline: Annotated[str, typer.Option(help="The pipeline whose settings hold.")] = "default",
 ) -> None:
-    """Let `current` name an earlier release, in one step, and record it; nothing is deleted.
+    """Let `current` name an earlier release, in one step, and record it; no release is deleted.
 
-    Grants are not rolled back: what audiences have counts as stale until `harmonize publish` judges them as of now.
+    Grants are never rolled back: what audiences have is published again, grants judged as of today by the register of
+    the last run. Exit code 0: done. 1: done, and something was withdrawn from audiences. 2: refused.
     """
+    from harmonize.cli.publish import publish_and_tell
     from harmonize.store.history import HISTORY, audiences_are_stale, roll_back
 
     at = datetime.now(tz=UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -184,14 +192,13 @@ def rollback_command(
         return
     say(f"current   {now}, before {before or 'none'}")
     say(f"recorded  {out / HISTORY}")
-    if audiences_are_stale(out):
-        republish(out)
-    say("The next `harmonize run` publishes again what inbox and decisions say: mend these first.")
-
-
-def republish(out: Path) -> None:
-    """What is done about the audiences' files after a way back: today the steward is told to publish them again."""
-    say(f"audiences {out / 'audiences'} holds files of another release: run `harmonize publish` now.")
+    say("The next `harmonize run` releases again what inbox and decisions say: mend these first.")
+    if not audiences_are_stale(out):
+        return
+    if not publishes:
+        say(f"audiences {out / 'audiences'} holds files of another release: run `harmonize publish` now.")
+    elif publish_and_tell(out, today(), [], pipeline):
+        raise typer.Exit(1)
 
 
 @app.command("contract")

@@ -177,7 +177,7 @@ def _judge(connection: DuckDBPyConnection, given: _Given, factories: Sequence[st
     from harmonize.assessments.reuse.plan import Question, judge, language_of
     from harmonize.assessments.reuse.requirements import expand
     from harmonize.assessments.reuse.rules import check_rules
-    from harmonize.cli.judged_grants import unopened
+    from harmonize.cli.judged_grants import register_table, unopened
     from harmonize.sources.profile import load_profiles
     from harmonize.values.identifiers import IdentifierRules
 
@@ -199,6 +199,7 @@ def _judge(connection: DuckDBPyConnection, given: _Given, factories: Sequence[st
         placed(connection, events),
         IdentifierRules.from_folder(project.find("schemas/identifiers.yml").parent).clean,
         unopened(out, day, given.profile.sees_as),
+        register_table(connection, out),
     )
     judge(connection, question, given.rules, language)
 

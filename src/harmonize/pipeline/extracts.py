@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import permutations
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from harmonize.insight.policy.dictionary import extracts_readme
 from harmonize.insight.policy.extracts import make_extracts
 from harmonize.insight.policy.remembered import memories_of, record_of
 from harmonize.insight.policy.rules import PolicyRules, load_policy_rules
+from harmonize.insight.policy.telling import Told, differences_of_few
 from harmonize.project import Project
 from harmonize.store.publications import Publications
 from harmonize.store.shares import Share
@@ -31,6 +34,16 @@ __all__ = ["ExtractWriter"]
 _ITS_FACTORIES = """
     SELECT shared_id, facility_id FROM workspace.shared_facility WHERE audience_no = getvariable('audience_no')
 """
+_THEIR_SECTORS = """
+    SELECT f.shared_id, string_agg(DISTINCT t.sector, '; ' ORDER BY t.sector)
+    FROM workspace.visible_mention v
+    JOIN source.facility_mention m USING (mention_id)
+    JOIN source.compact.stated_mention t USING (mention_id)
+    JOIN workspace.shared_facility f ON f.audience_no = v.audience_no AND f.facility_id = m.facility_id
+    WHERE v.audience_no = getvariable('audience_no') AND t.sector IS NOT NULL
+    GROUP BY f.shared_id
+"""
+"""As the records state it that an audience was granted: who is told no names gets of it the class alone."""
 
 
 @dataclass(slots=True)
@@ -41,6 +54,7 @@ class ExtractWriter:
         group_of: owner groups of all factories of the whole release: an owner that an audience
             cannot see would else count as several.
         records: what each audience was told by now, by its folder.
+        told: the same by its name and table, factories by their ids in the release.
     """
 
     rules: PolicyRules
@@ -49,6 +63,7 @@ class ExtractWriter:
     as_of: date
     judged_on: date
     records: dict[str, dict[str, Any]] = field(default_factory=dict)
+    told: dict[str, dict[str, list[Told]]] = field(default_factory=dict)
 
     @classmethod
     def of(
@@ -77,10 +92,15 @@ class ExtractWriter:
             return {}
         masters = connection.execute(_ITS_FACTORIES).fetchall()
         groups = {shared_id: self.group_of.get(master, master) for shared_id, master in masters}
+        sectors: dict[str, str] = dict(connection.execute(_THEIR_SECTORS).fetchall())
         made = make_extracts(
-            connection, names, self.rules, groups, self._before(share), self.as_of, self.judged_on, is_named=is_named
-        )
+            connection, names, self.rules, groups, self._before(share), self.as_of, self.judged_on, sectors,
+            is_named=is_named,
+        )  # fmt: skip
         self.records[share.folder] = record_of(made.memories)
+        self.told[share.audience] = {
+            name: [block.renamed(dict(masters)) for block in memory.told] for name, memory in made.memories.items()
+        }
         folder = share.database.parent / "extracts"
         folder.mkdir()
         for name, table in made.tables.items():
@@ -98,6 +118,19 @@ class ExtractWriter:
         """Keep what is told from now on, before it is published: what was told and forgotten would be told anew."""
         for folder, record in self.records.items():
             self.publications.write_record(f"told/{folder}.json", record)
+
+    def subtractable(self) -> dict[tuple[str, str], int]:
+        """How many groups of few owners follow from the extracts of two audiences together, where any do.
+
+        Each audience's are counted from its own share alone, so they cannot keep clear of another's.
+        """
+        found: Counter[tuple[str, str]] = Counter()
+        for one, other in permutations(self.told, 2):
+            for name, blocks in self.told[one].items():
+                others = self.told[other].get(name, ())
+                pair = (min(one, other), max(one, other))
+                found[pair] += differences_of_few(blocks, others, self.group_of, self.rules.least_groups)
+        return {pair: count for pair, count in found.items() if count}
 
     def _before(self, share: Share) -> Any:
         path = self.publications.steward / "told" / f"{share.folder}.json"

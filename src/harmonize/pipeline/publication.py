@@ -96,6 +96,9 @@ def share_release(
     configuration: dict[str, str | bool | int | float | list[str]],
     write: Callable[[duckdb.DuckDBPyConnection, Share], None] | None = None,
     keys: Mapping[str, Key] | None = None,
+    *,
+    register: Path | None = None,
+    revoked_by: date | None = None,
 ) -> Sharing:
     """Make the DuckDB file of every audience.
 
@@ -108,6 +111,8 @@ def share_release(
         write: what else is made of each file, with a connection whose default database it is; called by several
             threads, each with a connection of its own.
         keys: by which files are encrypted, by the name of their audience.
+        register: the DuckDB file of the release whose consent register holds, where that is another one.
+        revoked_by: a revocation until this day counts, also on an earlier day of judgement.
 
     Raises:
         PublicationError: the release was made by an older program.
@@ -121,7 +126,13 @@ def share_release(
         understanding.crosswalks.register(connection)
         ((as_of,),) = connection.execute("SELECT as_of FROM source.release").fetchall()
         name_audiences(connection, audiences, secret)
-        judge_grants(connection, judged_on, rules.bounded, rules.signatories)
+        registering = "source"
+        if register is not None and register != database:
+            registering = "registering"
+            connection.execute(f"ATTACH {quoted(register)} AS {registering} (READ_ONLY)")
+        judge_grants(
+            connection, judged_on, rules.bounded, rules.signatories, register=registering, revoked_by=revoked_by
+        )
         joint = folder / ".joint.duckdb"
         attach_release(connection, joint, None, "shares")
         choose(connection, rules.withholding)

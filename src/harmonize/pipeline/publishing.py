@@ -33,7 +33,7 @@ from harmonize.sharing.withholding_rules import load_withholding_rules
 from harmonize.store.build import release_form
 from harmonize.store.dictionary import dictionary_markdown
 from harmonize.store.encryption import check_cipher
-from harmonize.store.history import mark_audiences_published
+from harmonize.store.history import DATABASE, mark_audiences_published, release_of_register
 from harmonize.store.parquet import Previous
 from harmonize.store.publications import Publications, Withdrawn, withdrawn
 from harmonize.store.releases import building, exclusive, is_whole, read_manifest
@@ -51,6 +51,7 @@ class Published:
         withdrawn: what audiences were shown before and are shown no more.
         is_new: something is not as it was published before.
         receipt: where the withdrawal is written down; None where there was none.
+        subtractable: how many groups of few owners follow from the extracts of two audiences together, where any do.
     """
 
     publication_id: str
@@ -59,6 +60,7 @@ class Published:
     withdrawn: Sequence[Withdrawn]
     is_new: bool
     receipt: Path | None
+    subtractable: Mapping[tuple[str, str], int]
 
 
 def publish(
@@ -68,18 +70,20 @@ def publish(
     judged_on: date,
     only: Sequence[str] = (),
     environment: Mapping[str, str] = os.environ,
+    revoked_by: date | None = None,
 ) -> Published:
     """Publish the release that `current` names.
 
     Args:
         judged_on: the day on which grants are judged.
         only: audiences; the others stay as they are published. All where it is empty.
+        revoked_by: a revocation until this day counts, also on an earlier day of judgement (domain rule 26).
 
     Raises:
         HarmonizeError: nothing is published; what was stays.
     """
     try:
-        return _publish(project, settings, out, judged_on, only, environment)
+        return _publish(project, settings, out, judged_on, only, environment, revoked_by)
     except (
         duckdb.IOException,
         duckdb.TransactionException,
@@ -102,14 +106,17 @@ def _publish(
     judged_on: date,
     only: Sequence[str],
     environment: Mapping[str, str],
+    revoked_by: date | None,
 ) -> Published:
     publications = Publications(out)
     with exclusive(out), building(out) as work:
         release = _release(out)
         publications.refuse_what_is_no_link()
         before = publications.shown()
-        database = release / "harmonized.duckdb"
-        known = _audiences(project, database)
+        database = release / DATABASE
+        # (Grants are never rolled back: what was revoked since stays revoked.)
+        register = release_of_register(out) / DATABASE
+        known = _audiences(project, register)
         audiences = _chosen(known, only, project.find("pipelines/audiences.yml"))
         secrets = project.secrets_folder(out)
         secret = sharing_secret(secrets / "sharing.key", environment)
@@ -152,8 +159,9 @@ def _publish(
             "temp_directory": str(work / "spill"),
         }
         sharing = share_release(
-            database, understanding, audiences, rules, secret, judged_on, built, configuration, write, keys
-        )
+            database, understanding, audiences, rules, secret, judged_on, built, configuration, write, keys,
+            register=register, revoked_by=revoked_by,
+        )  # fmt: skip
         for share in sharing.shares:
             manifest = manifests[share.audience]
             manifest["withheld"] = sharing.withheld.get(share.audience, [])
@@ -161,15 +169,8 @@ def _publish(
         extracts.remember()
         if only:
             _take_over(publications, built, [one.folder for one in audiences])
-        return _place(
-            publications,
-            built,
-            sharing,
-            manifests,
-            judged_on,
-            before,
-            [one.name for one in audiences] if only else None,
-        )
+        replaced = [one.name for one in audiences] if only else None
+        return _place(publications, built, sharing, manifests, judged_on, before, replaced, extracts.subtractable())
 
 
 def _release(out: Path) -> Path:
@@ -184,9 +185,9 @@ def _release(out: Path) -> Path:
     return release
 
 
-def _audiences(project: Project, database: Path) -> list[Audience]:
+def _audiences(project: Project, register: Path) -> list[Audience]:
     path = project.find("pipelines/audiences.yml")
-    with duckdb.connect(str(database), read_only=True) as connection:
+    with duckdb.connect(str(register), read_only=True) as connection:
         granted = [row[0] for row in connection.execute("SELECT DISTINCT audience FROM consent_grant").fetchall()]
     audiences = with_manufacturers(load_audiences(path), granted)
     if not audiences:
@@ -228,6 +229,7 @@ def _place(
     judged_on: date,
     before: Sequence[Mapping[str, Any]],
     only: Sequence[str] | None,
+    subtractable: Mapping[tuple[str, str], int],
 ) -> Published:
     columns = ("audience", "shared_id", "assessment_id", "basis", "scope_rank", "grant_id")
     now = [dict(zip(columns, row, strict=True)) for row in sharing.visible]
@@ -249,7 +251,7 @@ def _place(
     # (Last of all: who is stopped before withdraws again by the next publication.)
     publications.write_record("shown.json", now)
     mark_audiences_published(publications.out)
-    return Published(publication_id, folder, manifests, gone, is_new, receipt)
+    return Published(publication_id, folder, manifests, gone, is_new, receipt, subtractable)
 
 
 def _publication_id(built: Path, judged_on: date) -> str:

@@ -71,6 +71,7 @@ from harmonize.store.build import (
     settle,
 )
 from harmonize.store.contracts import refuse_breaking, write_contract
+from harmonize.store.history import end_way_back
 from harmonize.store.releases import (
     building,
     checksum,
@@ -269,6 +270,7 @@ def _run(
         is_standing = known is not None and known.get("form") == form and not last.is_damaged
         if is_standing and known is not None and is_whole(release_folder(out, release_id), known):
             point_current(out, release_id)
+            end_way_back(out)
             discard_old(out, work, settings.keep_releases)
             folder = release_folder(out, release_id)
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
@@ -316,6 +318,7 @@ def _run(
         }
         (release / "manifest.json").write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
         folder = publish(out, release, release_id)
+        end_way_back(out)
         discard_old(out, work, settings.keep_releases)
     return RunResult(folder, release_id, manifest, True, clock.seconds, clock.peak_memory_mb)
 

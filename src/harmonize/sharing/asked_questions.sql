@@ -4,6 +4,13 @@ CREATE OR REPLACE TEMP TABLE shared_instrument AS SELECT instrument FROM source.
 
 CREATE OR REPLACE TEMP TABLE shared_question AS
 SELECT k.instrument, q.question_id, coalesce(q.indicator_id, '') AS indicator_id, any_value(q.mapping_id) AS mapping_id
-FROM source.compact.asked_question k
+FROM (
+    SELECT DISTINCT instrument, question_no FROM source.compact.asked_question
+    UNION
+    -- (What only a delivery that does not stand answers is asked, too.)
+    SELECT DISTINCT s.instrument, o.question_no
+    FROM source.compact.otherwise_answer o
+    JOIN source.compact.stored_assessment s USING (assessment_no)
+) k
 JOIN source.compact.question q USING (question_no)
 GROUP BY ALL;

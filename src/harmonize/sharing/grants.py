@@ -59,9 +59,15 @@ def load_signatory_rules(path: Path) -> SignatoryRules:
 
 
 def judge_grants(
-    connection: duckdb.DuckDBPyConnection, judged_on: date, bounded: Sequence[str], rules: SignatoryRules
+    connection: duckdb.DuckDBPyConnection,
+    judged_on: date,
+    bounded: Sequence[str],
+    rules: SignatoryRules,
+    *,
+    register: str = "source",
+    revoked_by: date | None = None,
 ) -> None:
-    """Write the temp tables `registered_grant`, `judged_grant` and `covered_copy`.
+    """Write the temp tables `register_row`, `registered_grant`, `judged_grant` and `covered_copy`.
 
     `judged_grant` has every row of the register with its standing and why; `covered_copy` has per audience every copy
     that grants in force open, by the widest scope and of equal ones the latest end.
@@ -69,11 +75,21 @@ def judge_grants(
     Args:
         connection: a steward's release is attached as `source`, and the temp table `audience` says who there is.
         bounded: instruments that no grant of all assessments without an end opens.
+        register: the attached database whose register holds: another release than `source` after a way back.
+        revoked_by: a revocation until this day counts, also on an earlier day of judgement (domain rule 26).
     """
+    connection.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE register_row AS
+        SELECT g.*, f.contributor AS registrar, coalesce(f.received_at, DATE '0001-01-01') AS received_at
+        FROM {register}.consent_grant g
+        LEFT JOIN {register}.file f USING (file_id)
+        """
+    )
     signed = connection.execute(
         """
         SELECT DISTINCT g.signatory_role, r.who_may_grant
-        FROM source.consent_grant g, source.instrument_rights r
+        FROM register_row g, source.instrument_rights r
         WHERE g.signatory_role IS NOT NULL
         ORDER BY ALL
         """
@@ -91,4 +107,5 @@ def judge_grants(
         connection.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM arriving")
         connection.unregister("arriving")
     connection.execute("SET VARIABLE judged_on = ?::DATE", [judged_on])
+    connection.execute("SET VARIABLE revoked_by = ?::DATE", [max(judged_on, revoked_by or judged_on)])
     connection.execute(files("harmonize.sharing").joinpath("grants.sql").read_text(encoding="utf-8"))

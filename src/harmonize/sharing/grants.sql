@@ -1,17 +1,16 @@
 -- What every row of the consent register is worth on a day, and which copies grants in force open to whom.
--- Reads: source (a steward's release), audience, bounded_instrument, signed_right. Variables: judged_on.
--- Writes: registered_grant, judged_grant, covered_copy.
+-- Reads: source (a steward's release), register_row, audience, bounded_instrument, signed_right.
+-- Variables: judged_on, revoked_by.
+-- Writes: registered_grant, judged_grant, opened_copy (by grant), covered_copy (the widest).
 
 -- Rows of the register. Where one grant was delivered several times, the latest delivery holds, of one day the narrowest;
 -- a revocation holds wherever it stands.
 CREATE OR REPLACE TEMP TABLE registered_grant AS
 WITH delivered AS (
     SELECT
-        g.* EXCLUDE (instrument), lower(trim(g.instrument)) AS instrument, f.contributor AS registrar,
-        coalesce(f.received_at, DATE '0001-01-01') AS received_at, lower(trim(g.grant_id)) AS grant_key,
-        lower(trim(g.audience)) AS audience_key
-    FROM source.consent_grant g
-    LEFT JOIN source.file f USING (file_id)
+        * EXCLUDE (instrument), lower(trim(instrument)) AS instrument, lower(trim(grant_id)) AS grant_key,
+        lower(trim(audience)) AS audience_key
+    FROM register_row
 )
 SELECT
     row_number() OVER (ORDER BY grant_id, file_id, locator)::INTEGER AS grant_no,
@@ -83,7 +82,7 @@ judged AS (
     SELECT
         *,
         CASE
-            WHEN revoked_on <= judged_on THEN 'revoked'
+            WHEN revoked_on <= getvariable('revoked_by') THEN 'revoked'
             WHEN is_outdated OR ends_on < judged_on THEN 'ended'
             WHEN valid_from > judged_on THEN 'not_yet'
             WHEN audience_no IS NULL THEN 'unknown_audience'
@@ -147,11 +146,12 @@ SELECT
 FROM judged
 ORDER BY grant_no;
 
--- Copies of published assessments whose own record is surely of a factory that a grant names.
+-- Copies whose own record is surely of a factory that a grant names.
 CREATE OR REPLACE TEMP TABLE named_copy AS
-SELECT c.copy_id, c.assessment_id, a.instrument, c.native_id, e.evidence, r.sure_group
+SELECT c.copy_id, c.assessment_id, a.instrument, c.native_id, e.evidence, r.sure_group, h.published, h.delivery_rank
 FROM source.assessment_copy c
-JOIN source.assessment a ON a.assessment_id = c.assessment_id AND a.published
+JOIN source.assessment a USING (assessment_id)
+JOIN source.compact.stated_header h USING (copy_id)
 JOIN source.file f ON f.file_id = c.file_id
 -- (Of byte-identical files one is loaded, and its records are those of all.)
 JOIN source.facility_mention m ON m.file_id = coalesce(f.duplicate_of, f.file_id) AND m.locator = c.locator
@@ -160,14 +160,15 @@ JOIN source.compact.copy_evidence e ON e.copy_id = c.copy_id
 WHERE r.sure_group IN (SELECT sure_group FROM named_record);
 
 -- A grant of one assessment opens the copies that print its number, and those that are surely the same report: by number,
--- by cycle, day and type, or because a person said so; never because their answers are alike.
-CREATE OR REPLACE TEMP TABLE covered_copy AS
+-- by cycle, day and type, or because a person said so; never because their answers are alike. Where of the copies that an
+-- audience reaches the one that wins is not published, none is open to it: what others hold back beside them is not asked.
+CREATE OR REPLACE TEMP TABLE opened_copy AS
 WITH named_group AS (
     SELECT DISTINCT scheme, value, sure_group FROM named_record
 ),
 reached AS (
     SELECT
-        j.audience_no, c.copy_id, c.assessment_id, j.scope_rank, j.until, j.grant_id, j.grant_no,
+        j.audience_no, c.copy_id, c.assessment_id, c.published, c.delivery_rank, j.scope_rank, j.until, j.grant_id, j.grant_no,
         g.assessment = '*' OR coalesce(c.native_id = g.assessment, false) AS is_named,
         bool_or(coalesce(c.native_id = g.assessment, false)) OVER (PARTITION BY j.grant_no, c.assessment_id)
             AND c.evidence IN (
@@ -180,9 +181,21 @@ reached AS (
     JOIN granted_instrument r
         ON r.grant_no = j.grant_no AND r.instrument = c.instrument AND r.may AND NOT r.needs_an_end
     WHERE j.standing = 'in_force'
+),
+standing AS (
+    SELECT audience_no, assessment_id
+    FROM reached
+    WHERE is_named OR is_same_report
+    GROUP BY ALL
+    HAVING arg_min(published, delivery_rank)
 )
-SELECT audience_no, copy_id, assessment_id, scope_rank, until, grant_id
+SELECT audience_no, copy_id, assessment_id, scope_rank, until, grant_id, grant_no
 FROM reached
-WHERE is_named OR is_same_report
+SEMI JOIN standing USING (audience_no, assessment_id)
+WHERE is_named OR is_same_report;
+
+CREATE OR REPLACE TEMP TABLE covered_copy AS
+SELECT * EXCLUDE (grant_no)
+FROM opened_copy
 QUALIFY row_number() OVER (PARTITION BY audience_no, copy_id ORDER BY scope_rank DESC, until DESC, grant_id, grant_no) = 1
 ORDER BY audience_no, assessment_id, copy_id;

@@ -1,7 +1,8 @@
 """What became of the releases of an output folder: which stand and are whole, and the way back to an earlier one.
 
-A way back is recorded in `releases.jsonl` beside the releases. It says nothing of grants: they are judged as of now, so
-what audiences were given of another release is marked as stale until it is published again.
+A way back is recorded in `releases.jsonl` beside the releases. It says nothing of grants: they are judged as of now, by
+the register that the last run read, and what audiences were given of another release is marked as stale until it is
+published again.
 """
 
 from __future__ import annotations
@@ -31,11 +32,13 @@ __all__ = [
     "HISTORY",
     "ReleaseEntry",
     "audiences_are_stale",
+    "end_way_back",
     "list_releases",
     "mark_audiences_published",
     "mark_audiences_stale",
     "named_release",
     "release_before",
+    "release_of_register",
     "roll_back",
 ]
 
@@ -44,6 +47,8 @@ HISTORY = "releases.jsonl"
 """Ledger of ways back: `{"from", "to", "by", "at", "why"}`, one a line, beside the releases."""
 _STALE = Path("steward", "stale.json")
 """Beside what audiences receive, never inside of it."""
+_WAY_BACK = "way_back.json"
+"""`{"register", "targets"}`: the release that the last run made, and those that `current` was set back to since."""
 _NO_CURRENT = "there is no release yet. Run `harmonize run` first."
 
 
@@ -156,8 +161,8 @@ def release_before(out: Path, release_id: str) -> str:
 def roll_back(out: Path, name: str, by: str, at: str, why: str) -> tuple[str | None, str]:
     """Let `current` name an earlier release, in one step; what audiences have counts as stale from then on.
 
-    First what audiences have is marked, then the act is recorded, at last `current` is switched: interrupted, the way
-    back is not gone and nothing unjudged looks fresh.
+    First what audiences have is marked, then whose register holds on and the act are recorded, at last `current` is
+    switched: interrupted, the way back is not gone, no revoked grant is alive again, and nothing unjudged looks fresh.
 
     Args:
         by, at, why: who did it, when (ISO 8601), and the reason.
@@ -174,10 +179,67 @@ def roll_back(out: Path, name: str, by: str, at: str, why: str) -> tuple[str | N
         if target == before:
             return before, target
         mark_audiences_stale(out, f"{at}: rolled back from {before} to {target}")
+        _keep_register(out, before, target)
         line = {"from": before or "", "to": target, "by": by, "at": at, "why": why}
         append_lines(out / HISTORY, [line])
         point_current(out, target)
     return before, target
+
+
+def _keep_register(out: Path, before: str | None, target: str) -> None:
+    """Let the register of the last run hold on, whatever releases are gone back to."""
+    known = _way_back(out)
+    is_back = known is not None and before in known["targets"]
+    register = known["register"] if known is not None and is_back else before
+    if register is None:
+        return
+    targets = [*(known["targets"] if known is not None and is_back else ()), target]
+    scratch = out / f".{_WAY_BACK}"
+    try:
+        scratch.write_text(json.dumps({"register": register, "targets": targets}) + "\n", encoding="utf-8")
+        scratch.replace(out / _WAY_BACK)
+    except OSError as problem:
+        raise PublicationError(
+            f"{out / _WAY_BACK}: cannot be written: {problem.strerror}. Mend permissions; `current` was not switched."
+        ) from problem
+
+
+def _way_back(out: Path) -> dict[str, Any] | None:
+    path = out / _WAY_BACK
+    try:
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        if isinstance(found["register"], str) and isinstance(found["targets"], list):
+            return found
+    except FileNotFoundError:
+        return None
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise PublicationError(f"{path}: cannot be read, so nobody could say which grants hold. Run `harmonize run`.")
+
+
+def end_way_back(out: Path) -> None:
+    """Let the register of `current` hold again: what a run does last, which has read the register anew."""
+    (out / _WAY_BACK).unlink(missing_ok=True)
+
+
+def release_of_register(out: Path) -> Path:
+    """The release whose consent register holds: `current`, or after a way back the one that the last run made.
+
+    Raises:
+        PublicationError: that one is gone or damaged: an older register may hold what was revoked since.
+    """
+    current = (out / "current").resolve()
+    known = _way_back(out)
+    if known is None or current.name not in known["targets"]:
+        return current
+    folder = release_folder(out, known["register"])
+    manifest = read_manifest(folder)
+    if manifest is None or not is_whole(folder, manifest):
+        raise PublicationError(
+            f"{folder}: this release was gone back from, and its consent register holds, but it is gone or damaged: "
+            "nobody could say what was revoked since. Run `harmonize run`, which reads the register anew."
+        )
+    return folder
 
 
 def mark_audiences_stale(out: Path, why: str) -> None:

@@ -23,7 +23,7 @@ __all__ = ["ShareWriters", "keep_lists"]
 
 _LISTS = (
     "audience", "audience_grant", "covered_copy", "own_content", "shared_assessment", "shared_delivery",
-    "shared_facility", "shared_file", "shared_header",
+    "shared_facility", "shared_file", "shared_header", "visible_mention",
 )  # fmt: skip
 """What says whose each row is."""
 _MOST = 4

@@ -462,6 +462,15 @@ def test_a_link_by_likeness_carries_no_grant_and_it_is_said_what_to_decide(relea
     assert plan(release, _world(alike), [required(WIDE)]).line(WIDE)["reason"] == "not granted"
 
 
+def test_a_copy_by_likeness_keeps_what_may_be_its_words(release: Release) -> None:
+    """What stands of several copies may be said by any of them; the buyer's own ones are its own."""
+    for apart, status in ((("other",), "grant_missing"), (("third",), "grant_missing"), ((), "assessed")):
+        shared = _visit(contributors=("other", "third"), apart=apart)
+        assert plan(release, _world(shared, grants=(Granted(),)), [required(WIDE)]).status(WIDE) == status
+    own = _visit(contributors=("other", ME), apart=(ME,), disowned=("q-wide",))
+    assert plan(release, _world(own, grants=(Granted(),)), [required(WIDE)]).status(WIDE) == "assessed"
+
+
 @pytest.mark.parametrize(("stated", "status"), [("OS-F1", "assessed"), ("OS-F11", "grant_missing")])
 def test_a_record_that_states_what_the_grant_names_takes_it_however_it_was_linked(
     release: Release, stated: str, status: str

@@ -95,6 +95,8 @@ class Visit:
     assessment_type: str | None = None
     workers: int | None = None
     link: str = "id"
+    apart: tuple[str, ...] = ()
+    """Contributors whose records likeness alone links."""
     states: str | None = None
     scope: tuple[tuple[str, str], ...] = ()
     layout: str = "envelopes"
@@ -333,7 +335,8 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
         file_id = f"{visit.name}-{contributor}"
         _file(connection, file_id, visit.layout, contributor)
         decision_key = f"{contributor}|os_id:{visit.states}" if visit.states else None
-        _mention(connection, file_id, visit.facility, contributor, visit.link, visit.workers, decision_key)
+        link = "model" if contributor in visit.apart else visit.link
+        _mention(connection, file_id, visit.facility, contributor, link, visit.workers, decision_key)
         _insert(
             connection, "assessment_copy", copy_id=file_id, assessment_id=visit.name, file_id=file_id, locator="row=1",
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,

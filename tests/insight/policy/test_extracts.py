@@ -71,6 +71,7 @@ class _World:
         self.connection = duckdb.connect()
         self.connection.execute(TABLES)
         self.number = 0
+        self.sectors: dict[str, str] = {}
 
     def factory(
         self, name: str, province: str = "Bac Ninh", workers: int | None = 500, sector: str = "Fabric mill"
@@ -112,8 +113,9 @@ class _World:
     ) -> Extracts:
         own = {row[0]: row[0] for row in self.connection.execute("SELECT facility_id FROM facility").fetchall()}
         return make_extracts(
-            self.connection, names, rules, group_of or own, {}, date(2026, 6, 30), date(2026, 6, 30), is_named=is_named
-        )
+            self.connection, names, rules, group_of or own, {}, date(2026, 6, 30), date(2026, 6, 30), self.sectors,
+            is_named=is_named,
+        )  # fmt: skip
 
 
 def _rows(extracts: Extracts, name: str) -> list[dict[str, Any]]:

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from harmonize.insight.policy.remembered import memories_of, record_of
-from harmonize.insight.policy.telling import Contribution, Limits, Memory, Told, tell
+from harmonize.insight.policy.telling import Contribution, Limits, Memory, Told, differences_of_few, tell
 
 LIMITS = Limits(5, 0.4)
 FACILITIES = [f"F{number:02}" for number in range(24)]
@@ -63,7 +63,10 @@ def test_blocks_of_all_publications_never_overlap(releases: list[tuple[list[Cont
             assert set(block.identities) <= identities, "who is there no more is in no block"
             seen = ever.setdefault(frozenset(block.identities), block)
             assert (seen.key, seen.members) == (block.key, block.members), "a block stays as it was told"
-        assert memory.spent >= before.spent
+        asleep = {identity for block in memory.asleep for identity in block.identities}
+        told = {identity for block in memory.told for identity in block.identities}
+        assert {identity for block in (*before.told, *before.asleep) for identity in block.identities} <= told | asleep
+        assert not told & asleep
     for one, other in combinations(ever, 2):
         assert not one & other, "what was told once is told in no other block"
 
@@ -86,6 +89,19 @@ def test_a_withdrawal_tells_nothing_of_who_withdrew(
             assert not before & set(block.identities)
 
 
+@settings(max_examples=50, deadline=None)
+@given(PRESENT, GROUPS, st.sets(st.sampled_from(FACILITIES), max_size=9))
+def test_who_comes_back_is_told_as_before(
+    present: list[Contribution], group_of: dict[str, str], away: set[str]
+) -> None:
+    """A way back to a release that knew fewer factories silences nothing for ever."""
+    first = tell(present, Memory(), group_of, LIMITS, date(2026, 1, 1), ("asked",))
+    fewer = [one for one in present if one.facility_id not in away]
+    meanwhile = tell(fewer, first, group_of, LIMITS, date(2026, 4, 1), ("asked",))
+    after = tell(present, meanwhile, group_of, LIMITS, date(2026, 7, 1), ("asked",))
+    assert all(block in after.told for block in first.told)
+
+
 def test_five_groups_are_told_and_late_arrivals_only_with_enough_others() -> None:
     group_of = {name: name for name in FACILITIES}
     cell = ("hours", 2024, "P", "S")
@@ -98,6 +114,23 @@ def test_five_groups_are_told_and_late_arrivals_only_with_enough_others() -> Non
     tenth = tell([_contribution(name, cell, 4) for name in FACILITIES[:10]], sixth, group_of, LIMITS, date(2026, 7, 1))
     assert [len(one.members) for one in tenth.told] == [5, 5]
     assert {one.told_on for one in tenth.told} == {date(2026, 1, 1), date(2026, 7, 1)}
+
+
+def test_what_two_audiences_could_subtract_is_counted() -> None:
+    """Of an oracle's kind: every pair of blocks, by hand."""
+    group_of = {name: name for name in FACILITIES}
+    cells = [("hours", 2024, "P", "S"), ("wages", 2024, "Q", "L")]
+
+    def told(count: int) -> list[Told]:
+        present = [_contribution(name, cell, 4) for cell in cells for name in FACILITIES[:count]]
+        return list(tell(present, Memory(), group_of, LIMITS, date(2026, 1, 1)).told)
+
+    for more, fewer, few in ((12, 11, 2), (12, 8, 2), (12, 7, 0), (12, 12, 0), (11, 12, 0)):
+        assert differences_of_few(told(more), told(fewer), group_of, 5) == few
+    # Three factories of one owner are one, and blocks of others are not looked at.
+    owned = group_of | dict.fromkeys(FACILITIES[5:12], "G")
+    assert differences_of_few(told(12), told(5), owned, 5) == 2
+    assert differences_of_few(told(12), [one for one in told(11) if one.partition == ("hours",)], group_of, 5) == 1
 
 
 def test_an_owner_that_dominates_silences_the_cell() -> None:

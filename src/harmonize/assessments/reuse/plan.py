@@ -57,6 +57,7 @@ class Question:
         needs_grants: only what is the buyer's own or granted is reused.
         bounded: instruments that no wildcard grant without an end opens.
         clean: writes an identifier of a scheme as the release has it.
+        register: the table of grants: of another release than the one asked where that was gone back to.
         unopened: what grants do not open by the one judgement of them all: file and place of the grant, the
             instrument (None: nothing at all), and why.
     """
@@ -71,6 +72,7 @@ class Question:
     events: Sequence[ReportedEvent]
     clean: Callable[[str, str], str]
     unopened: Sequence[tuple[str, str, str | None, str]] = ()
+    register: str = "consent_grant"
 
 
 def language_of(connection: duckdb.DuckDBPyConnection) -> Language:
@@ -305,7 +307,7 @@ def _required(question: Question, language: Language) -> pa.Table:
 def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Table:
     """Grants to the buyer, identifiers as the release writes them; `refused` says why one does not hold on the day."""
     rows = connection.execute(
-        """
+        f"""
         SELECT
             grant_id, facility_scheme, facility_value, instrument, assessment, scope, valid_to, revoked_on,
             CASE
@@ -314,7 +316,7 @@ def _grants(connection: duckdb.DuckDBPyConnection, question: Question) -> pa.Tab
                 WHEN valid_from > $as_of THEN 'granted from ' || valid_from || ' on'
             END,
             file_id, locator
-        FROM consent_grant
+        FROM {question.register}
         WHERE lower(audience) = lower($contributor)
         ORDER BY grant_id, file_id, locator
         """,

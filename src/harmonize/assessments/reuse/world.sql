@@ -129,10 +129,11 @@ WITH named AS (
     JOIN facility_identifier i ON i.scheme = g.facility_scheme AND i.value = g.facility_value AND i.valid
     QUALIFY count(*) OVER (PARTITION BY g.grant_no) = 1
 ),
--- Assessments with a copy whose record is surely of the factory: it hangs together with one that states what the grant
--- names by identifiers, equal statements and decisions alone. (Of byte-identical files one is loaded.)
+-- Assessments of which every copy that is not the buyer's own is surely of the factory: its record hangs together with one that
+-- states what the grant names by identifiers, equal statements and decisions alone. (Of byte-identical files one is loaded. What
+-- stands for several copies may be said by any of them.)
 sure AS (
-    SELECT DISTINCT n.grant_no, c.assessment_id
+    SELECT n.grant_no, c.assessment_id
     FROM named n
     JOIN compact.stated_identifier i ON i.scheme = n.facility_scheme AND i.value = n.facility_value AND i.valid
     JOIN compact.sure_record g ON g.mention_id = i.mention_id
@@ -140,6 +141,13 @@ sure AS (
     JOIN facility_mention m ON m.mention_id = r.mention_id
     JOIN file f ON coalesce(f.duplicate_of, f.file_id) = m.file_id
     JOIN assessment_copy c ON c.file_id = f.file_id AND c.locator = m.locator
+    JOIN (
+        SELECT assessment_id, count(*) FILTER (contributor <> getvariable('reuse_contributor')) AS others
+        FROM assessment_copy
+        GROUP BY ALL
+    ) k ON k.assessment_id = c.assessment_id
+    GROUP BY n.grant_no, c.assessment_id
+    HAVING count(DISTINCT c.copy_id) FILTER (c.contributor <> getvariable('reuse_contributor')) = any_value(k.others)
 ),
 covered AS (
     SELECT

@@ -58,6 +58,7 @@ def make_extracts(
     memories: Mapping[str, Memory],
     as_of: date,
     told_on: date,
+    sectors: Mapping[str, str],
     *,
     is_named: bool,
 ) -> Extracts:
@@ -66,8 +67,9 @@ def make_extracts(
     Args:
         group_of: the owner group of every factory of the share.
         memories: what was told to this audience before.
+        sectors: what factories do in words of the records that were granted, which need not stand in the share.
     """
-    factories = read_factories(connection, rules)
+    factories = read_factories(connection, rules, sectors)
     state_what_is_counted(connection)
     limits = Limits(rules.least_groups, rules.most_of_one_group)
     last_year = rules.last_closed_year(as_of)

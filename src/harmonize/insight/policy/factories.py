@@ -41,8 +41,10 @@ class Factory:
     process: str
 
 
-def read_factories(connection: duckdb.DuckDBPyConnection, rules: PolicyRules) -> Mapping[str, Factory]:
-    """The factories of the connection's default database, by id."""
+def read_factories(
+    connection: duckdb.DuckDBPyConnection, rules: PolicyRules, sectors: Mapping[str, str]
+) -> Mapping[str, Factory]:
+    """The factories of the connection's default database, by id; what they do is stated there or in `sectors`."""
     return {
         facility_id: Factory(
             facility_id,
@@ -50,7 +52,7 @@ def read_factories(connection: duckdb.DuckDBPyConnection, rules: PolicyRules) ->
             country or NOT_KNOWN,
             province or NOT_KNOWN,
             rules.size_class(workers),
-            rules.process(stated or ""),
+            rules.process("; ".join(filter(None, (stated, sectors.get(facility_id))))),
         )
         for facility_id, name, country, province, workers, stated in connection.execute(_FACTORIES).fetchall()
     }

@@ -15,18 +15,20 @@ def record_of(memories: Mapping[str, Memory]) -> dict[str, Any]:
     """As JSON holds it."""
     return {
         name: {
-            "told": [
-                {
-                    "partition": list(block.partition),
-                    "key": list(block.key),
-                    "members": [[facility, year, dict(measures)] for facility, year, measures in block.members],
-                    "told_on": block.told_on.isoformat(),
-                }
-                for block in memory.told
-            ],
+            "told": list(map(_record_of_block, memory.told)),
+            "asleep": list(map(_record_of_block, memory.asleep)),
             "spent": sorted(map(list, memory.spent)),
         }
         for name, memory in memories.items()
+    }
+
+
+def _record_of_block(block: Told) -> dict[str, Any]:
+    return {
+        "partition": list(block.partition),
+        "key": list(block.key),
+        "members": [[facility, year, dict(measures)] for facility, year, measures in block.members],
+        "told_on": block.told_on.isoformat(),
     }
 
 
@@ -34,16 +36,18 @@ def memories_of(record: Mapping[str, Any]) -> dict[str, Memory]:
     """Back from JSON."""
     return {
         name: Memory(
-            [
-                Told(
-                    tuple(block["partition"]),
-                    tuple(block["key"]),
-                    [(facility, year, measures) for facility, year, measures in block["members"]],
-                    date.fromisoformat(block["told_on"]),
-                )
-                for block in memory["told"]
-            ],
+            list(map(_block_of, memory["told"])),
+            list(map(_block_of, memory.get("asleep", ()))),
             frozenset(map(tuple, memory["spent"])),
         )
         for name, memory in record.items()
     }
+
+
+def _block_of(record: Mapping[str, Any]) -> Told:
+    return Told(
+        tuple(record["partition"]),
+        tuple(record["key"]),
+        [(facility, year, measures) for facility, year, measures in record["members"]],
+        date.fromisoformat(record["told_on"]),
+    )

@@ -10,13 +10,13 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from harmonize.values.disclosure import Block, told_blocks
 
-__all__ = ["Contribution", "Limits", "Memory", "Told", "tell"]
+__all__ = ["Contribution", "Limits", "Memory", "Told", "differences_of_few", "tell"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +67,11 @@ class Told:
         """The contributions in it."""
         return [(facility, *self.partition, year) for facility, year, _ in self.members]
 
+    def renamed(self, names: Mapping[str, str]) -> Told:
+        """The same with other ids of its factories; those without another one keep theirs."""
+        members = [(names.get(facility, facility), year, measures) for facility, year, measures in self.members]
+        return replace(self, members=members)
+
     def total(self, measure: str) -> float:
         """The sum of a measure."""
         return sum(measures.get(measure, 0) for _, _, measures in self.members)
@@ -78,10 +83,13 @@ class Memory:
 
     Attributes:
         told: blocks that hold.
-        spent: contributions of blocks that hold no more; they are never told again.
+        asleep: blocks that were told and hold no more. They are told again word for word, once all of theirs contribute
+            again (after a way back, say), and meanwhile nothing of theirs is told in another one.
+        spent: contributions that are never told again, of which older records kept no more.
     """
 
     told: Sequence[Told] = ()
+    asleep: Sequence[Told] = ()
     spent: frozenset[tuple[Any, ...]] = field(default_factory=frozenset)
 
 
@@ -95,29 +103,48 @@ def tell(
 ) -> Memory:
     """What is told now: blocks of before that still may, and new ones of what was never told.
 
-    A block holds as long as every factory in it still contributes: where a grant ended, the whole block goes, since a
-    block without that factory would tell what it had added.
+    A block holds as long as every factory in it contributes: where a grant ended, the whole block goes, since a block
+    without that factory would tell what it had added.
 
     Args:
         group_of: the owner group of every factory that contributes.
         dominated: measures of which no owner group may hold too large a part either.
     """
     now = {one.identity: one for one in contributions}
-    told = []
-    spent = set(memory.spent)
-    for block in memory.told:
-        if all(identity in now for identity in block.identities) and _may_still(block, group_of, limits, dominated):
-            told.append(block)
-        else:
-            spent.update(block.identities)
-    told_before = {identity for block in told for identity in block.identities}
+    told: list[Told] = []
+    asleep: list[Told] = []
+    for block in (*memory.told, *memory.asleep):
+        holds = all(identity in now for identity in block.identities)
+        (told if holds and _may_still(block, group_of, limits, dominated) else asleep).append(block)
+    told_before = {identity for block in (*told, *asleep) for identity in block.identities}
     fresh: defaultdict[tuple[str, ...], list[Contribution]] = defaultdict(list)
     for identity, one in now.items():
-        if identity not in told_before and identity not in spent:
+        if identity not in told_before and identity not in memory.spent:
             fresh[one.partition].append(one)
     for partition, ones in sorted(fresh.items()):
         told += _new_blocks(partition, ones, group_of, limits, told_on, dominated)
-    return Memory(told, frozenset(spent))
+    return Memory(told, asleep, memory.spent)
+
+
+def differences_of_few(
+    one: Iterable[Told], other: Iterable[Told], group_of: Mapping[str, str], least_groups: int
+) -> int:
+    """How many blocks of one audience hold a block of another and few owner groups besides: who has both subtracts.
+
+    Args:
+        one, other: factories by ids that hold for both audiences.
+    """
+    holding: defaultdict[tuple[Any, ...], list[frozenset[tuple[Any, ...]]]] = defaultdict(list)
+    for block in other:
+        identities = frozenset(block.identities)
+        for identity in identities:
+            holding[identity].append(identities)
+    found = 0
+    for block in one:
+        mine = frozenset(block.identities)
+        within = {theirs for identity in mine for theirs in holding.get(identity, ()) if theirs < mine}
+        found += any(len({group_of.get(name, name) for name, *_ in mine - theirs}) < least_groups for theirs in within)
+    return found
 
 
 def _new_blocks(
