@@ -17,7 +17,7 @@ from typing import Any, TypeAlias
 import typer
 
 from harmonize.cli import app
-from harmonize.cli.phrasebook import is_vague
+from harmonize.phrasebook import is_vague
 from harmonize.quality.suites import load_suites
 
 __all__ = ["Said", "said_in", "said_in_expectations", "said_in_help", "said_in_source"]

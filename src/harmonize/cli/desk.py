@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harmonize.cli.facility_release import Out
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say
 from harmonize.cli.review_desk import decisions_folder, desk_rules, desk_words, indicators, open_desk
 from harmonize.cli.run import today
@@ -39,7 +40,7 @@ def desk_command(
     by: Annotated[
         str | None, typer.Option(help="Your pseudonym; without it the page asks before the first decision.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
+    language: LabelLanguage = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     out: Out = Path("data"),
 ) -> None:

@@ -11,6 +11,7 @@ import typer
 
 from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say
 from harmonize.cli.run import AsOf, today
 from harmonize.cli.table_file import put_workbook, replacing
@@ -45,7 +46,7 @@ def weekly_command(
     key_file: Annotated[
         Path | None, typer.Option(help="The file that holds the key of the buyer's file, where that is encrypted.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
+    language: LabelLanguage = "",
     as_of: AsOf = None,
     out: Out = Path("data"),
 ) -> None:

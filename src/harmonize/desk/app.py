@@ -282,7 +282,7 @@ class _Desk:
                 return self._say(request, "choose_first")
             item = self._queue.offered(item, self._spoken(request))
         closeness = form.one("closeness") or CLOSENESS[-1]
-        words = self._backend.spoken(self._spoken(request)).words
+        words = self._backend.spoken(self._spoken(request))
         signed = self._by, self._backend.now()
         return said_of(item, decision, closeness, form.one("why"), signed, words, self._backend.is_indicator)
 

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.cli.phrasebook import COLUMNS, KINDS, Phrasebook, is_vague, placeholders, read_phrasebook
 from harmonize.cli.speech import ENGLISH, LANGUAGES
+from harmonize.phrasebook import COLUMNS, KINDS, Phrasebook, is_vague, placeholders, read_phrasebook
 from tests.pipeline.worlds import ROOT
 from tests.spoken import Said, said_in, said_in_expectations, said_in_help, said_in_source
 
