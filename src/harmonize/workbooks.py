@@ -124,6 +124,7 @@ class Sheet:
         count: how many rows there are, where that is known: too many are refused before any is written.
         is_hidden: it is for the program that reads the workbook again.
         is_locked: only the cells that people fill in can be changed (there is no password).
+        folded: on a page, rows with the same value in this column are folded under it, one card each.
     """
 
     name: str
@@ -135,6 +136,7 @@ class Sheet:
     count: int = 0
     is_hidden: bool = False
     is_locked: bool = False
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
