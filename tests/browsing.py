@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
-from collections.abc import Iterator
+import signal
+import subprocess
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
@@ -12,7 +15,7 @@ from typing import Any
 
 import pytest
 
-__all__ = ["CHROMIUM", "DRIVER", "asked_urls", "browsing", "grave_faults", "needs_browser", "set_width"]
+__all__ = ["CHROMIUM", "DRIVER", "asked_urls", "browsing", "grave_faults", "needs_browser", "served", "set_width"]
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 DRIVER = shutil.which("chromedriver")
@@ -20,6 +23,21 @@ needs_browser = pytest.mark.skipif(
     not CHROMIUM or not DRIVER, reason="no Chromium here: `apt-get install chromium chromium-driver`"
 )
 _FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage")
+
+
+@contextmanager
+def served(command: Sequence[str], folder: Path) -> Iterator[str]:
+    """The address that a command prints first, while it serves it."""
+    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            found = re.search(r"http://\S+", process.stdout.readline())
+            assert found
+            yield found[0]
+            process.send_signal(signal.SIGINT)
+            process.wait(60)
+        finally:
+            process.kill()
 
 
 @contextmanager

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import re
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -12,7 +9,7 @@ from typing import Any
 import pytest
 
 from harmonize.review.kinds import KINDS
-from tests.browsing import asked_urls, browsing, grave_faults, needs_browser, set_width
+from tests.browsing import asked_urls, browsing, grave_faults, needs_browser, served, set_width
 from tests.review.worlds import world_in
 
 pytestmark = [pytest.mark.slow, needs_browser]
@@ -24,16 +21,8 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page of a small world, served by the command itself."""
     folder = world_in(tmp_path_factory.mktemp("desk"))
     command = [sys.executable, "-m", "harmonize", "desk", "--out", "out", "--no-browser", "--by", "steward-1"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://\S+", process.stdout.readline())
-            assert found
-            yield found[0]
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-        finally:
-            process.kill()
+    with served(command, folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
