@@ -17,10 +17,11 @@ from typing import Any, TypeAlias
 import typer
 
 from harmonize.cli import app
-from harmonize.cli.phrasebook import is_vague
+from harmonize.cli.usage import SAID_BY_TYPER
+from harmonize.phrasebook import is_vague
 from harmonize.quality.suites import load_suites
 
-__all__ = ["Said", "said_in", "said_in_expectations", "said_in_help", "said_in_source"]
+__all__ = ["Said", "said_by_typer", "said_in", "said_in_expectations", "said_in_help", "said_in_source"]
 
 SOURCE = Path("src/harmonize")
 EXPECTATIONS = Path("pipelines/expectations")
@@ -79,6 +80,11 @@ def said_in_help() -> list[Said]:
         for paragraph in text.split("\n\n")
     )
     return list(dict.fromkeys(said for said in found if _has_words((said.text,))))
+
+
+def said_by_typer() -> list[Said]:
+    """What Typer says of calls and on help pages."""
+    return [Said(kind, text, "typer") for kind, texts in SAID_BY_TYPER.items() for text in texts]
 
 
 def said_in_expectations(folder: Path = EXPECTATIONS) -> list[Said]:

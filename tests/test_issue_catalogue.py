@@ -1,4 +1,4 @@
-"""The issue catalogue and the code agree: every code that can be raised has a cause and a cure, and no other."""
+"""The issue catalogue and the code agree: what can be raised has cause, fate and cure, and nothing else has."""
 
 from __future__ import annotations
 
@@ -112,9 +112,9 @@ def test_codes_are_listed_once_and_in_order() -> None:
 
 @pytest.mark.parametrize("entry", _catalogue(), ids=lambda entry: str(entry["code"]))
 def test_an_entry_is_complete(entry: dict[str, Any]) -> None:
-    assert set(entry) == {"code", "severity", "cause", "cure"}
+    assert set(entry) == {"code", "severity", "cause", "became", "cure"}
     assert entry["severity"] in ("info", "warning", "error")
-    for part in (entry["cause"], entry["cure"]):
+    for part in (entry["cause"], entry["became"], entry["cure"]):
         assert set(part) == {"en", "vi"}
         for sentence in part.values():
             assert sentence.endswith(".")

@@ -77,3 +77,11 @@ def test_a_table_is_told_to_those_who_hear_it() -> None:
     tags = _read(page_text(_book("x"), "en")).tags
     assert [said.get("scope") for tag, said in tags if tag == "th"] == ["col"]
     assert sum(tag == "caption" for tag, _ in tags) == 1
+
+
+def test_rows_of_one_name_are_folded_into_a_card_each() -> None:
+    columns = [Column("factory", "Factory", 10), Column("a", "A", 10)]
+    rows = [{"factory": name, "factory_id": one, "a": one} for name, one in (("X", 1), ("X", 1), ("X", 2), ("Y", 3))]
+    text = page_text(Book([Sheet("cards", columns, rows, folded="factory")]), "en")
+    assert re.findall(r"<summary>(.*)</summary>", text) == ["X (2)", "X (1)", "Y (1)"]
+    assert _read(text).cells == ["1", "1", "2", "3"]

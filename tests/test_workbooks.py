@@ -231,3 +231,13 @@ def test_a_workbook_that_cannot_be_written_leaves_what_was_there(tmp_path: Path)
     path.chmod(0o644)
     put_workbook(path, Book([Sheet("S", COLUMNS, [{"what": "a"}])]))
     assert _cells(path.read_bytes())[1][0] == "a"
+
+
+def test_a_row_is_as_high_as_its_longest_text() -> None:
+    """LibreOffice trusts the file: without a height it draws broken text over the rows below."""
+    text = _sheet(_made({"what": "one line"}, {"what": "a\nb\nc"}, {"what": "word " * 40}, {"what": "x " * 20_000}))
+    heights = {int(row): float(high) for row, high in re.findall(r'<row r="(\d+)"[^>]* ht="([\d.]+)"', text)}
+    assert 2 not in heights
+    assert heights[3] == 45
+    assert heights[4] >= 7 * 15
+    assert 400 < heights[5] <= 409

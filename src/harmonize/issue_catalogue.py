@@ -1,9 +1,8 @@
-"""The catalogue of issues: why each code arises and what to do about it, in English and Vietnamese."""
+"""The catalogue of issues: why each arises, what became of the data, and what to do, in English and Vietnamese."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, TypeAdapter, ValidationError
 
@@ -12,12 +11,7 @@ from harmonize.model.issues import Severity
 from harmonize.project import Project
 from harmonize.yaml_text import read_yaml
 
-__all__ = ["Fate", "IssueEntry", "load_issue_catalogue"]
-
-Fate = Literal["refused", "withheld", "loaded_without", "untold"]
-"""What became of the data: the whole file refused, the row or cell withheld, loaded without the value, or not told."""
-
-_FATES: Mapping[str, Fate] = {"withheld": "withheld", "loaded without": "loaded_without"}
+__all__ = ["IssueEntry", "load_issue_catalogue"]
 
 
 class IssueEntry(BaseModel):
@@ -27,6 +21,7 @@ class IssueEntry(BaseModel):
         code: its name.
         severity: `error` refuses the file.
         cause: why it arises, by language.
+        became: what became of the data that it was noticed in, by language.
         cure: what to do, by language.
     """
 
@@ -35,15 +30,8 @@ class IssueEntry(BaseModel):
     code: str
     severity: Severity
     cause: Mapping[str, str]
+    became: Mapping[str, str]
     cure: Mapping[str, str]
-
-    @property
-    def fate(self) -> Fate:
-        """What became of what it was noticed in, as far as its own words tell."""
-        if self.severity == "error":
-            return "refused"
-        told = f"{self.cause.get('en', '')} {self.cure.get('en', '')}"
-        return next((fate for words, fate in _FATES.items() if words in told), "untold")
 
 
 def load_issue_catalogue(project: Project) -> dict[str, IssueEntry]:

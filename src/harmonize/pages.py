@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from html import escape
+from itertools import groupby
 from typing import Any
 
 from harmonize.workbooks import ALARMS, Book, Column, Marked, Sheet
 
 __all__ = ["page_text"]
+
+Row = Mapping[str, Any]
 
 _STYLE = """
 body { font: 15px/1.45 system-ui, sans-serif; margin: 1.5rem auto; max-width: 80rem; padding: 0 1rem; color: #1b2733; }
@@ -18,6 +21,7 @@ h1 { font-size: 1.5rem; } h2 { font-size: 1.15rem; margin-top: 2rem; }
 caption { text-align: left; padding: .3rem 0; color: #44525f; }
 th, td { border: 1px solid #b0b8c0; padding: .3rem .45rem; text-align: left; vertical-align: top; }
 thead th { background: #d9e2ec; } td.number { text-align: right; } td.alarm { font-weight: bold; color: #9c1c1c; }
+td.day { white-space: nowrap; } summary { padding: .3rem 0; cursor: pointer; }
 footer { margin-top: 2rem; color: #44525f; font-size: .85rem; }
 @media print {
   body { margin: 0; max-width: none; font-size: 9pt; } .wide { overflow: visible; } table { font-size: 8pt; }
@@ -59,21 +63,36 @@ def _section(sheet: Sheet) -> Iterator[str]:
     columns = [column for column in sheet.columns if not column.is_hidden]
     yield f"<section>\n<h2>{escape(sheet.name)}</h2>"
     rows = list(sheet.rows)
-    yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(sheet.name)}">\n<table>'
-    yield f"<caption>{escape(' '.join([*sheet.preface, f'({len(rows)})']))}</caption>"
+    if not sheet.folded:
+        yield from _table(sheet.name, " ".join([*sheet.preface, f"({len(rows)})"]), columns, rows)
+        yield "</section>"
+        return
+    # (Two of one name are two cards.)
+    for (said, _), of_card in groupby(rows, key=lambda row: (row.get(sheet.folded), row.get(f"{sheet.folded}_id"))):
+        own, card = list(of_card), str(said or "")
+        yield f"<details>\n<summary>{escape(card)} ({len(own)})</summary>"
+        yield from _table(f"{sheet.name}: {card}", card, [one for one in columns if one.name != sheet.folded], own)
+        yield "</details>"
+    yield "</section>"
+
+
+def _table(name: str, caption: str, columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[str]:
+    yield f'<div class="wide" tabindex="0" role="region" aria-label="{escape(name)}">\n<table>'
+    yield f"<caption>{escape(caption)}</caption>"
     yield (
         "<thead><tr>" + "".join(f'<th scope="col">{escape(column.title)}</th>' for column in columns) + "</tr></thead>"
     )
     yield "<tbody>"
     for row in rows:
         yield "<tr>" + "".join(_cell(row, column) for column in columns) + "</tr>"
-    yield "</tbody>\n</table>\n</div>\n</section>"
+    yield "</tbody>\n</table>\n</div>"
 
 
 def _cell(row: Mapping[str, Any], column: Column) -> str:
     value = row.get(column.name)
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
-    kinds = [name for name, holds in (("number", is_number), ("alarm", column.name in row.get(ALARMS, ()))) if holds]
+    holding = {"number": is_number, "day": isinstance(value, date), "alarm": column.name in row.get(ALARMS, ())}
+    kinds = [name for name, holds in holding.items() if holds]
     return (
         f'<td class="{" ".join(kinds)}">{_shown(value, column)}</td>' if kinds else f"<td>{_shown(value, column)}</td>"
     )

@@ -11,6 +11,7 @@ from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
 from itertools import zip_longest
+from math import ceil
 from pathlib import Path
 from typing import Any, BinaryIO, TextIO
 
@@ -39,6 +40,10 @@ _MOST_ROWS = 1_048_576
 _MOST_LETTERS = 32_000
 """A cell of a workbook holds 32,767 letters."""
 _MOST_NAME, _MOST_HEADER = 31, 120
+_LINE_HEIGHT, _MOST_HEIGHT = 15, 409
+"""In points; no row of a workbook is higher."""
+_FILLING = 0.9
+"""How much of a line its words fill, as they are not parted."""
 _MADE = datetime(2026, 1, 1)  # noqa: DTZ001 - the same tables make the same bytes
 _CHOICES = "Choices"
 """The hidden sheet."""
@@ -119,6 +124,7 @@ class Sheet:
         count: how many rows there are, where that is known: too many are refused before any is written.
         is_hidden: it is for the program that reads the workbook again.
         is_locked: only the cells that people fill in can be changed (there is no password).
+        folded: on a page, rows with the same value in this column are folded under it, one card each.
     """
 
     name: str
@@ -130,6 +136,7 @@ class Sheet:
     count: int = 0
     is_hidden: bool = False
     is_locked: bool = False
+    folded: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,6 +274,7 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple
     top = _top(sheet)
     for at, line in enumerate(sheet.preface):
         page.write_string(at, 0, held(line), forms["title"] if at == 0 else None)
+    _give_height(page, top, sheet, {column.name: column.title for column in sheet.columns})
     for at, column in enumerate(sheet.columns):
         page.set_column(at, at, column.width, None, {"hidden": True} if column.is_hidden else {})
         page.write_string(top, at, column.title, forms["head"])
@@ -295,7 +303,25 @@ def _write(page: Any, sheet: Sheet, forms: Mapping[str, Any], places: dict[tuple
     page.repeat_rows(top)
 
 
+def _give_height(page: Any, at: int, sheet: Sheet, row: Row) -> None:
+    """Make a row as high as its texts: a program that trusts the file, as LibreOffice does, measures none of them."""
+    if sheet.is_ruled:
+        shown = (column for column in sheet.columns if not column.is_hidden)
+        lines = max((_lines(row.get(column.name), column.width) for column in shown), default=1)
+        if lines > 1:
+            page.set_row(at, min(lines * _LINE_HEIGHT, _MOST_HEIGHT))
+
+
+def _lines(value: object, width: int) -> int:
+    """How many lines a value takes in a column."""
+    if not isinstance(value, str | list | tuple | Marked):
+        return 1
+    text = ", ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+    return sum(max(1, ceil(len(line) / (width * _FILLING))) for line in text.rstrip().split("\n"))
+
+
 def _write_row(page: Any, at: int, sheet: Sheet, row: Row, forms: Mapping[str, Any]) -> None:
+    _give_height(page, at, sheet, row)
     alarms = row.get(ALARMS, ())
     for place, column in enumerate(sheet.columns):
         if not sheet.is_ruled:
@@ -369,5 +395,7 @@ def _note(page: Any, notes: Notes, forms: Mapping[str, Any]) -> None:
     page.set_column(1, 1, 110)
     page.write_string(0, 0, held(notes.title), forms["title"])
     for at, (heading, said) in enumerate(notes.lines, start=2):
+        if (lines := max(_lines(heading, 34), _lines(said, 110))) > 1:
+            page.set_row(at, min(lines * _LINE_HEIGHT, _MOST_HEIGHT))
         page.write_string(at, 0, held(heading), forms["head" if heading else "text"])
         page.write_string(at, 1, held(said), forms["text"])

@@ -12,6 +12,7 @@ from typer.testing import CliRunner, Result
 
 from harmonize.cli import app
 from harmonize.errors import HarmonizeError
+from tests.browsing import asked_urls, browsing, grave_faults, needs_browser, set_width
 from tests.pipeline.worlds import demo_world
 
 MOST_PAGES = 10
@@ -87,3 +88,23 @@ def test_a_browser_prints_it_on_few_pages(tmp_path: Path, lang: str) -> None:
     # Tables that are folded on a screen are open on paper, queries are not.
     assert "Higg Facility Environmental Module" in written.stdout
     assert "WITH at_factory" not in written.stdout
+
+
+@pytest.mark.slow
+@needs_browser
+def test_from_disk_it_asks_for_nothing_fits_a_telephone_and_has_no_serious_fault(tmp_path: Path) -> None:
+    with browsing(tmp_path / "profile") as driver:
+        for lang in ("en", "vi"):
+            page = tmp_path / f"report.{lang}.html"
+            assert _run("--lang", lang, "-o", page).exit_code == 0
+            for width in (1280, 360):
+                set_width(driver, width)
+                driver.get(page.as_uri())
+                assert driver.execute_script("return document.documentElement.lang") == lang
+                assert driver.execute_script("return document.documentElement.scrollWidth <= innerWidth"), (lang, width)
+                assert not grave_faults(driver), (lang, width)
+        asked = asked_urls(driver)
+    assert {url for url in asked if url.startswith("file:")} == {
+        (tmp_path / f"report.{lang}.html").as_uri() for lang in ("en", "vi")
+    }
+    assert not {url for url in asked if not url.startswith(("file:", "data:", "chrome:", "about:"))}

@@ -101,6 +101,29 @@ def test_a_whole_workbook_goes_out_and_comes_back_and_is_undone_as_one(desk: Com
     assert "nothing to take back" in sentence(desk("review", "undo", act, *BY, *OUT))
 
 
+def test_what_speaks_for_an_item_is_said_in_the_language_that_was_chosen(desk: Command, tmp_path: Path) -> None:
+    """Whatever stage said it; and nothing of it is lost."""
+    assert desk("--lang", "vi", "review", "next", "-n", "999", "-o", "vi.csv", *OUT).code == 0
+    with (tmp_path / "vi.csv").open(encoding="utf-8", newline="") as stream:
+        spoken = {row["item"]: row for row in csv.DictReader(stream)}
+    english = re.compile(r"\b(?:the|is|are|of|alike|apart|days|cells|answers?|differences|side)\b")
+    for item in _open(desk):
+        told = spoken[item["item"]]
+        assert set(re.findall(r"\d+(?:\.\d+)?", told["because"])) <= set(re.findall(r"\d+(?:\.\d+)?", item["because"]))
+        assert not english.search(told["because"]), told
+        assert told["asked"] != item["asked"]
+    assert "cặp nhà máy" in desk("--lang", "vi", "review", "status", *OUT).out
+
+
+def test_nobody_takes_back_the_act_of_another_by_mistake(desk: Command) -> None:
+    first, second = (item["item"] for item in _open(desk, "--kind", "text")[:2])
+    assert desk("review", "decide", first, "approved", *BY, *OUT).code == 0
+    assert desk("review", "decide", second, "approved", "--by", "steward-2", *OUT).code == 0
+    assert "by steward-1" in desk("review", "undo", *BY, *OUT).out
+    assert "no act of steward-1 holds" in sentence(desk("review", "undo", *BY, *OUT))
+    assert {item["item"] for item in _open(desk, "--kind", "text")} >= {first}
+
+
 def test_a_wrong_row_keeps_the_whole_workbook_out(desk: Command, tmp_path: Path) -> None:
     assert desk("review", "export", "-o", "review.xlsx", "--lang", "vi", *OUT).code == 0
     before = _ledgers(tmp_path)
@@ -113,6 +136,7 @@ def test_a_wrong_row_keeps_the_whole_workbook_out(desk: Command, tmp_path: Path)
     assert said.code == 2
     told, last = said.err.splitlines()
     assert f"review.xlsx: sheet {rows[0].sheet!r}, row {rows[0].number}: 'perhaps' is no decision here" in told
+    assert "cùng một, khác, phân vân" in told, "in the words of the workbook"
     assert "1 row is wrong, so nothing was recorded" in last
     assert _ledgers(tmp_path) == before
 
@@ -187,7 +211,7 @@ def test_what_was_decided_about_questions_becomes_drafts_of_the_crosswalk(desk: 
         (["next", "-o", "items.txt"], "name a file that ends in"),
         (["export", "-o", "review.csv"], "ends in .xlsx"),
         (["apply", "none.xlsx", *BY], "cannot be read"),
-        (["undo", *BY], "no act holds"),
+        (["undo", *BY], "no act of steward-1 holds"),
         (["status", "--out", "nowhere"], "There is no release yet"),
     ],
 )

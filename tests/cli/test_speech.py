@@ -131,6 +131,29 @@ def test_a_wrong_option_is_spoken(harmonize: Command) -> None:
     assert "Nêu một nhà máy bằng --facility, hoặc tất cả bằng --all -o FOLDER." in said.err
 
 
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("reviw",), "Lỗi: Không có lệnh 'reviw'. Ý bạn là 'review'"),
+        (("run", "--nosuch"), "Lỗi: Không có tùy chọn --nosuch (có thể là: "),
+        (("review", "decide"), "Lỗi: Thiếu tham số 'item'."),
+        (("review", "next", "-n", "x"), "Lỗi: Giá trị không hợp lệ cho '-n' / '--count': phải là số nguyên"),
+        (("review", "next", "-n", "0"), "phải từ 1 trở lên"),
+        (("run", "a", "b"), "Lỗi: Thừa tham số (b)"),
+    ],
+)
+def test_what_is_wrong_with_a_call_is_spoken(harmonize: Command, arguments: tuple[str, ...], said: str) -> None:
+    told = harmonize("--lang", "vi", *arguments)
+    assert told.code == 2
+    assert said in told.err
+    assert told.err.startswith("Cách dùng: harmonize")
+    assert "--help' để xem hướng dẫn." in told.err
+    assert not any(word in told.err for word in ("Usage", "Error", "Try "))
+    english = harmonize("--lang", "en", *arguments)
+    assert (english.code, english.out) == (2, "")
+    assert english.err.startswith("Usage: harmonize")
+
+
 @pytest.mark.parametrize("arguments", [("--help",), ("cap", "--help"), ("facilities", "--help")])
 def test_help_is_spoken(harmonize: Command, arguments: tuple[str, ...]) -> None:
     english, spoken = harmonize(*arguments).out, harmonize("--lang", "vi", *arguments).out

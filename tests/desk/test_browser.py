@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
-import shutil
-import signal
-import subprocess
 import sys
 from collections.abc import Iterator
-from importlib.resources import files
 from typing import Any
 
 import pytest
 
 from harmonize.review.kinds import KINDS
+from tests.browsing import asked_urls, browsing, grave_faults, needs_browser, served, set_width
 from tests.review.worlds import world_in
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-DRIVER = shutil.which("chromedriver")
-pytestmark = [
-    pytest.mark.slow,
-    pytest.mark.skipif(
-        not CHROMIUM or not DRIVER, reason="no Chromium here: `apt-get install chromium chromium-driver`"
-    ),
-]
+pytestmark = [pytest.mark.slow, needs_browser]
 PAGES = ("queue", "acts", "facilities", "coverage", "history", *(f"queue?kind={kind}" for kind in KINDS))
 
 
@@ -32,52 +21,20 @@ def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The page of a small world, served by the command itself."""
     folder = world_in(tmp_path_factory.mktemp("desk"))
     command = [sys.executable, "-m", "harmonize", "desk", "--out", "out", "--no-browser", "--by", "steward-1"]
-    with subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            assert process.stdout is not None
-            found = re.search(r"http://\S+", process.stdout.readline())
-            assert found
-            yield found[0]
-            process.send_signal(signal.SIGINT)
-            process.wait(60)
-        finally:
-            process.kill()
+    with served(command, folder) as found:
+        yield found
 
 
 @pytest.fixture(scope="module")
 def chromium(address: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
     """A browser that has opened the address."""
-    from selenium import webdriver
-    from selenium.webdriver.chrome.service import Service
-
-    options = webdriver.ChromeOptions()
-    options.binary_location = str(CHROMIUM)
-    profile = tmp_path_factory.mktemp("profile")
-    for argument in (
-        "--headless=new",
-        "--no-sandbox",
-        "--disable-gpu",
-        "--disable-dev-shm-usage",
-        f"--user-data-dir={profile}",
-    ):
-        options.add_argument(argument)
-    # What the browser asks of the network is written down.
-    options.set_capability("goog:loggingPrefs", {"performance": "ALL", "browser": "ALL"})
-    driver = webdriver.Chrome(options=options, service=Service(str(DRIVER)))
-    driver.set_page_load_timeout(120)
-    driver.get(address)
-    yield driver
-    driver.quit()
+    with browsing(tmp_path_factory.mktemp("profile")) as driver:
+        driver.get(address)
+        yield driver
 
 
 def _at(address: str, path: str) -> str:
     return f"{address.split('/?')[0]}/{path}"
-
-
-def _width(driver: Any, width: int) -> None:
-    driver.execute_cdp_cmd(
-        "Emulation.setDeviceMetricsOverride", {"width": width, "height": 800, "deviceScaleFactor": 1, "mobile": False}
-    )
 
 
 def _every_page(driver: Any, address: str) -> list[str]:
@@ -127,28 +84,18 @@ def _told(driver: Any) -> str:
 def test_no_page_has_a_serious_fault_or_scrolls_sideways(
     width: int, language: str, chromium: Any, address: str
 ) -> None:
-    axe = files("axe_core_python").joinpath("axe.min.js").read_text(encoding="utf-8")
-    _width(chromium, width)
+    set_width(chromium, width)
     chromium.get(_at(address, f"queue?lang={language}"))
-    chromium.set_script_timeout(120)
     for path in _every_page(chromium, address):
         chromium.get(_at(address, path))
         assert chromium.execute_script("return document.documentElement.lang") == language
         assert chromium.execute_script("return document.documentElement.scrollWidth <= innerWidth"), path
-        chromium.execute_script(axe)
-        found = chromium.execute_async_script("axe.run().then(arguments[0])")
-        assert found["passes"]
-        faults = [(one["id"], one["nodes"][0]["target"]) for one in found["violations"] if _is_grave(one)]
-        assert not faults, path
+        assert not grave_faults(chromium), path
     chromium.get(_at(address, "queue?lang=en"))
 
 
-def _is_grave(fault: Any) -> bool:
-    return fault["impact"] in ("serious", "critical")
-
-
 def test_items_are_decided_and_taken_back_by_keys_alone(chromium: Any, address: str) -> None:
-    _width(chromium, 1280)
+    set_width(chromium, 1280)
     chromium.get(_at(address, "queue?kind=facility_pair"))
     listed = [one.get_attribute("href") for one in _all(chromium, "a[data-item]")]
     assert len(listed) > 2
@@ -237,13 +184,7 @@ def test_it_works_without_script_and_prints(chromium: Any, address: str) -> None
 
 
 def test_the_browser_asked_nothing_of_any_other_host(chromium: Any, address: str) -> None:
-    import json
-
-    asked = set()
-    for line in chromium.get_log("performance"):
-        message = json.loads(line["message"])["message"]
-        if message["method"] == "Network.requestWillBeSent":
-            asked.add(message["params"]["request"]["url"])
+    asked = asked_urls(chromium)
     own = address.split("/?")[0]
     assert any(url.startswith(own) for url in asked)
     assert not {url for url in asked if not url.startswith((own, "data:", "chrome:", "about:"))}

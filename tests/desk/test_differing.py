@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
+from pathlib import Path
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from harmonize.desk.differing import differing
 from harmonize.desk.places import HEIGHT, WIDTH, drawn, place_of
+from harmonize.review.items import Side
+from harmonize.review.kinds import KINDS
+from tests.desk.worlds import Invented, browser
+from tests.review.worlds import an_item
 
 TEXTS = st.text(alphabet="ab ,.-ĐđÉé12", max_size=30)
 PLACES = st.tuples(
@@ -66,3 +73,20 @@ def test_a_place_is_read_as_the_evidence_writes_it() -> None:
     assert place_of("10.72429, 106.64630") == (10.72429, 106.6463)
     for text in ("", "Sao Mai", "91.00000, 0.00000", "10.72429", "1, 2"):
         assert place_of(text) is None
+
+
+@pytest.mark.parametrize(
+    ("place", "is_apart", "told"),
+    [("10.82300, 106.62960", True, "1.1 km apart"), ("10.81300, 106.62960", False, "0 m apart")],
+)
+def test_both_addresses_of_a_pair_are_drawn_where_both_are_known(
+    place: str, is_apart: bool, told: str, tmp_path: Path
+) -> None:
+    places = Side("place", "10.81300, 106.62960", place)
+    item = replace(an_item(KINDS["facility_pair"], 3), said=(Side("name", "A", "B"), places))
+    page = browser(Invented(tmp_path, [item])).get(f"/item/{item.item_id}").text
+    assert f"The two addresses lie {told}" in page
+    assert ('class="between"' in page) is is_apart
+    assert ("A = B" in page) is not is_apart
+    bare = replace(item, said=(Side("name", "A", "B"), Side("place", "10.81300, 106.62960", "")))
+    assert "<svg" not in browser(Invented(tmp_path, [bare])).get(f"/item/{bare.item_id}").text

@@ -12,7 +12,7 @@ from harmonize.cli.desk import CommandLine
 from harmonize.desk import pages
 from harmonize.insight.summary import figures
 from harmonize.review.kinds import KINDS
-from tests.desk.worlds import WORDS, browser, decide, text_of
+from tests.desk.worlds import WORDS, browser, decide, post, text_of
 from tests.pipeline.worlds import ROOT
 from tests.review.worlds import world_in
 
@@ -116,9 +116,27 @@ def test_a_decision_on_the_page_is_what_the_command_would_record(client: TestCli
     assert "steward-1" in ledger
 
 
+def test_what_an_act_decided_is_told_in_words(client: TestClient) -> None:
+    item = _first(client, "text").rsplit("/", 1)[-1]
+    decide(client, item, "refused")
+    page = client.get("/acts").text
+    assert item in page
+    assert "<strong>refused</strong>: " in page
+    post(client, "/undo", act=re.findall(r"<strong>(W\w+)</strong>", page)[0])
+    assert item not in client.get("/acts").text
+
+
+def test_an_indicator_is_found_by_its_words(client: TestClient) -> None:
+    page = client.get(_first(client, "question"), params={"lang": "vi"}).text
+    assert re.search(r'<option value="environment\.[\w.]+">[^<]+</option>', page)
+    assert 'list="indicators"' in page
+    client.get("/queue", params={"lang": "en"})
+
+
 def test_every_word_that_a_page_asks_for_is_there_and_none_is_idle() -> None:
-    source = "".join(path.read_text() for path in [*TEMPLATES, DESK / "app.py", DESK / "pages.py"])
-    asked = set(re.findall(r"""\bt\(["'](\w+)["']""", source)) | set(re.findall(r'_say\(\s*request,\s*"(\w+)"', source))
+    source = "".join(path.read_text() for path in [*TEMPLATES, *DESK.glob("*.py")])
+    asked = set(re.findall(r"""\bt\(["'](\w+)["']""", source))
+    asked |= set(re.findall(r'\.say\(\s*request,\s*"(\w+)"', source))
     asked |= set(re.findall(r'\("[^"]+", "(\w+)"\)', "".join(path.read_text() for path in TEMPLATES)))
     assert asked - {"card_", "close_"} <= set(WORDS.words)
     columns = {name for path in DESK.glob("*.sql") for name in re.findall(r"\w+", path.read_text())}

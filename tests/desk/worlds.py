@@ -68,6 +68,9 @@ class Invented:
     def is_indicator(self, name: str) -> bool:
         return name == "labour.osh.welfare_facilities.overall"
 
+    def indicators(self, language: str) -> Mapping[str, str]:
+        return {"labour.osh.chemicals": "Hóa chất" if language == "vi" else "Chemicals"}
+
     def who_sees(self, facility_id: str, language: str) -> Table:
         del facility_id, language
         return Table(("audience",), [("levis",)])

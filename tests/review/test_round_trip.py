@@ -301,7 +301,12 @@ def test_a_word_is_known_by_its_beginning_in_every_language(kind: str) -> None:
     item = next(one for one in ITEMS if one.kind == kind)
     for verdict in item.verdicts:
         for word in WORDS.verdicts.get(verdict, {}).values():
-            assert understood(kind, word.upper(), item.verdicts, item.choices, WORDS, _is_indicator) == (verdict, "")
+            assert understood(kind, word.upper(), item.verdicts, item.choices, WORDS.spoken("en"), _is_indicator) == (
+                verdict,
+                "",
+            )
         if verdict != KINDS[kind].chosen:
-            said = understood(kind, WORDS.verdicts[verdict]["en"][0], item.verdicts, (), WORDS, _is_indicator)
+            said = understood(
+                kind, WORDS.verdicts[verdict]["en"][0], item.verdicts, (), WORDS.spoken("en"), _is_indicator
+            )
             assert said == (verdict, "") or "may mean several things" in said

@@ -23,7 +23,7 @@ from harmonize.model.contract import column_types
 __all__ = ["TABLES", "Overlap", "Window", "overlap_of"]
 
 TABLES = ("pairs", "instruments", "indicators", "visits", "scope")
-"""What `Overlap.table` can show."""
+"""What `Overlap.table` shows people; `instrument_factories` besides is for who must not tell of few owners."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +84,9 @@ _QUERIES = {
         LEFT JOIN release.instrument a ON a.instrument = p.earlier
         LEFT JOIN release.instrument b ON b.instrument = p.later
         ORDER BY p.directly + p.by_implication DESC, p.earlier, p.later
+    """,
+    "instrument_factories": """
+        SELECT earlier, later, judged_at FROM instrument_pair ORDER BY earlier, later
     """,
     "indicators": """
         SELECT topic_id, indicator_id, {label} AS indicator, kind, times_asked, asked_again, facilities,

@@ -136,8 +136,14 @@ counted AS (
     GROUP BY earlier_no, later_no
 ),
 summed AS (
-    SELECT earlier_no, later_no, count(DISTINCT factory_no) AS facilities, count(*) AS visits, sum(judged)::BIGINT AS judged
-    FROM followed
+    SELECT earlier_no, later_no, count(*) AS facilities, sum(visits)::BIGINT AS visits, sum(judged)::BIGINT AS judged,
+        list({'facility_id': facility_id, 'judged': judged} ORDER BY facility_id) AS judged_at
+    FROM (
+        SELECT earlier_no, later_no, facility_id, count(*) AS visits, sum(judged)::BIGINT AS judged
+        FROM followed
+        JOIN (SELECT DISTINCT factory_no, facility_id FROM asked_round) USING (factory_no)
+        GROUP BY ALL
+    )
     GROUP BY earlier_no, later_no
 ),
 named AS (
@@ -146,7 +152,7 @@ named AS (
 SELECT
     a.instrument AS earlier, b.instrument AS later, s.facilities, s.visits, s.judged, coalesce(c.directly, 0) AS directly,
     coalesce(c.by_implication, 0) AS by_implication,
-    (coalesce(c.directly, 0) + coalesce(c.by_implication, 0)) / nullif(s.judged, 0) AS share
+    (coalesce(c.directly, 0) + coalesce(c.by_implication, 0)) / nullif(s.judged, 0) AS share, s.judged_at
 FROM summed s
 LEFT JOIN counted c USING (earlier_no, later_no)
 JOIN named a ON a.instrument_no = s.earlier_no

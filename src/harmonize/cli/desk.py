@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harmonize.cli.facility_release import Out
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say
 from harmonize.cli.review_desk import decisions_folder, desk_rules, desk_words, indicators, open_desk
 from harmonize.cli.run import today
@@ -39,7 +40,7 @@ def desk_command(
     by: Annotated[
         str | None, typer.Option(help="Your pseudonym; without it the page asks before the first decision.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
+    language: LabelLanguage = "",
     browser: Annotated[bool, typer.Option("--browser/--no-browser", help="Open it in the browser.")] = True,
     out: Out = Path("data"),
 ) -> None:
@@ -119,6 +120,7 @@ class CommandLine:
         self._out = out
         self._is_indicator: Callable[[str], bool] = indicators()
         self._spoken: dict[str, Spoken] = {}
+        self._labels: dict[str, Mapping[str, str]] = {}
         self.folder = decisions_folder(out)
         self.second: Collection[str] = desk_rules().second_person
 
@@ -169,6 +171,15 @@ class CommandLine:
     def is_indicator(self, name: str) -> bool:
         """Whether the common language has an indicator of that id."""
         return self._is_indicator(name)
+
+    def indicators(self, language: str) -> Mapping[str, str]:
+        """The labels of all indicators, by id; read once."""
+        from harmonize.crosswalk.language import load_language
+
+        if language not in self._labels:
+            entries = load_language(Project.locate(Path.cwd())).indicators.items()
+            self._labels[language] = {name: one.labels.get(language) or one.labels["en"] for name, one in entries}
+        return self._labels[language]
 
     def who_sees(self, facility_id: str, language: str) -> Table:
         """Who sees what of a factory today."""

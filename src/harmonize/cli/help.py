@@ -31,11 +31,6 @@ _MEANS = {
     "error": "the file was refused",
     "critical": "it stops publication; the last release stays",
 }
-_BECAME = {
-    "refused": "nothing of the file was loaded; the other files were",
-    "withheld": "it was withheld from the tables and stands in the table quarantine (reports/quarantine.csv)",
-    "loaded_without": "the rest was loaded, without this value",
-}
 _COUNTS = """
     SELECT i.code, count(*), count(q.issue_id), min(i.issue_id) FILTER (i.file_id IS NOT NULL)
     FROM issue i LEFT JOIN quarantine q USING (issue_id) GROUP BY i.code
@@ -132,9 +127,8 @@ def _show_issue(entry: IssueEntry, out: Path) -> None:
     say(f"code       {entry.code}")
     say(f"severity   {entry.severity}: {_MEANS[entry.severity]}")
     say(f"cause      {_spoken(entry.cause)}")
+    say(f"became     {_spoken(entry.became)}")
     say(f"cure       {_spoken(entry.cure)}")
-    if entry.fate in _BECAME:
-        say(f"became     {_BECAME[entry.fate]}")
     if met is None:
         say(f"here       no release in {out} yet")
         return

@@ -1,11 +1,15 @@
-"""The option `--lang` of what harmonize itself says."""
+"""The option `--lang`: of what harmonize itself says, and of the labels that a command writes."""
 
 from __future__ import annotations
 
-from harmonize.cli.speech import LANGUAGES, VARIABLE, choose
+from typing import Annotated
+
+import typer
+
+from harmonize.cli.speech import LANGUAGES, VARIABLE, choose, chosen_language
 from harmonize.errors import ConfigurationError
 
-__all__ = ["choose_language"]
+__all__ = ["LabelLanguage", "choose_language"]
 
 
 def choose_language(wanted: str) -> str:
@@ -21,3 +25,20 @@ def choose_language(wanted: str) -> str:
     if wanted:
         choose(wanted)
     return wanted
+
+
+def _as_spoken(wanted: str) -> str:
+    return wanted or chosen_language()
+
+
+LabelLanguage = Annotated[
+    str,
+    typer.Option(
+        "--lang",
+        callback=_as_spoken,
+        metavar="en|vi",
+        help="The language of what people read in it.",
+        show_default="as harmonize speaks",
+    ),
+]
+"""Of a command that writes labels for people; its default is ""."""

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-import typer
 from typer.core import TyperArgument, TyperGroup, TyperOption
 
 from harmonize.cli.speech import ENGLISH, chosen_language, speak
+from harmonize.cli.usage import SpokenContext, spoken_usage
 
 if TYPE_CHECKING:
     from typer._click.core import Command, Context, Parameter  # Typer has no public name for what it hands over
@@ -33,6 +33,8 @@ class PromptGroup(TyperGroup):
     Commands that it hands over have their help in the language that was chosen; Typer makes them anew for every call.
     """
 
+    context_class = SpokenContext
+
     def get_params(self, ctx: Context) -> list[Parameter]:
         """The group's parameters; an unset flag has the default False, and a text is a word."""
         params = super().get_params(ctx)
@@ -47,16 +49,19 @@ class PromptGroup(TyperGroup):
         """A command of the group."""
         command = super().get_command(ctx, cmd_name)
         if command is not None:
+            command.context_class = SpokenContext
             _speak_help(command)
         return command
 
+    def make_context(self, info_name: str | None, args: list[str], *more: Any, **extra: Any) -> Context:
+        """Read what was given; what is wrong with it is said in the language that was chosen."""
+        with spoken_usage():
+            return super().make_context(info_name, args, *more, **extra)
+
     def invoke(self, ctx: Context) -> Any:
-        """Do what was asked; what is wrong with an option is said in the language that was chosen."""
-        try:
+        """Do what was asked; what is wrong with it is said in the language that was chosen."""
+        with spoken_usage():
             return super().invoke(ctx)
-        except typer.BadParameter as problem:
-            problem.message = speak(problem.message)
-            raise
 
     def get_help(self, ctx: Context) -> str:
         """The group's help page."""

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from harmonize.cli.facility_release import Out, open_release
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say
 from harmonize.errors import InboxError, PublicationError
 from harmonize.project import Project
@@ -17,7 +18,7 @@ __all__ = ["report_command"]
 
 def report_command(
     out: Out = Path("data"),
-    lang: Annotated[str, typer.Option(help="Language of the report: en or vi.")] = "en",
+    lang: LabelLanguage = "",
     output: Annotated[
         Path | None,
         typer.Option("-o", "--output", help="The file, .html; default report.html or report.vi.html, here."),

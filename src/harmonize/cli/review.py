@@ -11,6 +11,7 @@ import typer
 
 from harmonize.cli.facility_named import OnDay
 from harmonize.cli.facility_release import Out
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say, show_table
 from harmonize.cli.prompt_group import PromptGroup
 from harmonize.cli.review_book import apply_command, export_command, now
@@ -44,7 +45,6 @@ app.command("apply")(apply_command)
 app.command("mappings")(mappings_command)
 
 Kinds = Annotated[list[str] | None, typer.Option("--kind", help="Only this kind; may be given again. Default all.")]
-Language = Annotated[str, typer.Option("--lang", help="en or vi.")]
 Target = Annotated[
     Path | None,
     typer.Option("--output", "-o", help="A file for all of it, .csv, .parquet or .xlsx; default some here."),
@@ -54,7 +54,7 @@ Why = Annotated[str, typer.Option(help="The reason, for those who come later.")]
 
 @app.command("status")
 def status_command(
-    target: Target = None, language: Language = "en", as_of: OnDay = None, out: Out = Path("data")
+    target: Target = None, language: LabelLanguage = "", as_of: OnDay = None, out: Out = Path("data")
 ) -> None:
     """Count what is open by kind, what hangs on it, what is decided, and what waits for a second person."""
     from harmonize.cli.table_set import check_ending, write_tables
@@ -123,7 +123,7 @@ def next_command(
     kinds: Kinds = None,
     count: Annotated[int, typer.Option("-n", "--count", min=1, help="How many to show.")] = 5,
     target: Target = None,
-    language: Language = "en",
+    language: LabelLanguage = "",
     as_of: OnDay = None,
     out: Out = Path("data"),
 ) -> None:
@@ -173,7 +173,7 @@ def decide_command(
         raise InboxError(f"{item!r} is no id of an item. See `harmonize review next`.")
     with open_desk(out) as desk:
         found = next((one for one in desk.offered(desk.items([kind])) if one.item_id == item), None)
-        words = desk.material.words.words
+        words = desk.material.words
     if found is None:
         raise InboxError(f"{item!r} is not open in this release, or decided already. See `harmonize review next`.")
     said = said_of(found, decision, closeness, why, (by, now()), words, indicators())
@@ -202,7 +202,7 @@ def settle_command(out: Out = Path("data")) -> None:
 @app.command("undo")
 def undo_command(
     by: By,
-    act: Annotated[str | None, typer.Argument(help="The act, W…; default the last that holds.")] = None,
+    act: Annotated[str | None, typer.Argument(help="The act, W…; default your last that holds.")] = None,
     why: Why = "",
     out: Out = Path("data"),
 ) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harmonize.cli.facility_release import Out
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import complain, say
 from harmonize.cli.review_desk import (
     decisions_folder,
@@ -34,7 +35,7 @@ _SHOWN = 20
 
 def export_command(
     target: Annotated[Path, typer.Option("--output", "-o", help="The workbook to write, .xlsx.")],
-    language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
+    language: LabelLanguage = "",
     kinds: Annotated[
         list[str] | None, typer.Option("--kind", help="Only this kind; may be given again. Default all.")
     ] = None,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -65,7 +66,8 @@ class Desk:
 
         if not any(item.kind == "question" for item in items):
             return list(items)
-        found = {item.item_id: item for item in open_items(replace(self.material, suggest=_candidates), ["question"])}
+        suggest = partial(_candidates, language=self.material.words.language)
+        found = {item.item_id: item for item in open_items(replace(self.material, suggest=suggest), ["question"])}
         return [found.get(item.item_id, item) for item in items]
 
 
@@ -83,9 +85,24 @@ def desk_rules() -> ReviewRules:
 
 def desk_words(language: str) -> Spoken:
     """The words of the queue in a language."""
-    from harmonize.review.words import load_review_words
+    from harmonize.review.words import LANGUAGES, Glossary, load_review_words
 
-    return load_review_words(Project.locate(Path.cwd()).find("schemas/review_words.yml")).spoken(language)
+    project = Project.locate(Path.cwd())
+    words = load_review_words(project.find("schemas/review_words.yml"))
+    if language == LANGUAGES[0]:
+        return words.spoken(language)
+    from harmonize.assessments.reuse.questionnaire import load_states
+    from harmonize.issue_catalogue import load_issue_catalogue
+
+    states = load_states(project.find("schemas/language/states.yml"))
+    entries = load_issue_catalogue(project).values()
+    return words.spoken(
+        language,
+        Glossary(
+            {name: labels[language] for name, labels in states.items() if language in labels},
+            {one.code: (one.cause[language], one.cure[language]) for one in entries if language in one.cause},
+        ),
+    )
 
 
 def known_kinds(named: Sequence[str] | None) -> list[str]:
@@ -167,7 +184,7 @@ def _pairs(stack: ExitStack, project: Project, out: Path, connection: DuckDBPyCo
     return told.filter(is_question).select(TOLD_PAIR.names)
 
 
-def _candidates(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[Candidate]]:
+def _candidates(rows: Sequence[Mapping[str, Any]], language: str) -> list[Sequence[Candidate]]:
     """Indicators for unmapped questions, by what was answered to them."""
     from harmonize.cli.suggest import suggestion_knowledge
     from harmonize.crosswalk.suggestions.questions import AskedQuestion
@@ -182,13 +199,17 @@ def _candidates(rows: Sequence[Mapping[str, Any]]) -> list[Sequence[Candidate]]:
         [
             (
                 evidence.known.entries[one.indicator].indicator_id,
-                f"{evidence.known.entries[one.indicator].labels['en']} ({one.probability:.2f}; "
+                f"{_label(evidence.known.entries[one.indicator].labels, language)} ({one.probability:.2f}; "
                 f"{reasons.of(ranking.question, one)})",
             )
             for one in ranking.candidates[:_MOST_CANDIDATES]
         ]
         for ranking in rank(asked, evidence, model, _MOST_CANDIDATES)
     ]
+
+
+def _label(labels: Mapping[str, str], language: str) -> str:
+    return labels.get(language) or labels["en"]
 
 
 def _asked(row: Mapping[str, Any]) -> str:

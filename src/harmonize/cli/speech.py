@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from harmonize.cli.phrasebook import Phrasebook
+    from harmonize.phrasebook import Phrasebook
 
 __all__ = ["ENGLISH", "LANGUAGES", "VARIABLE", "choose", "choose_of_environment", "chosen_language", "speak"]
 
@@ -53,8 +53,8 @@ def _loaded(language: str) -> Phrasebook:
     """The phrasebook of the project before the shipped one; without any, everything stays English."""
     from pathlib import Path
 
-    from harmonize.cli.phrasebook import Phrasebook, read_phrasebook
     from harmonize.errors import HarmonizeError
+    from harmonize.phrasebook import Phrasebook, read_phrasebook
     from harmonize.project import Project
 
     try:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
@@ -11,8 +12,10 @@ import typer
 
 from harmonize.cli.facility_named import named_facility
 from harmonize.cli.facility_release import Out, open_release
+from harmonize.cli.language_option import LabelLanguage
 from harmonize.cli.output import say
 from harmonize.cli.run import AsOf, today
+from harmonize.cli.speech import ENGLISH
 from harmonize.cli.table_file import put_workbook, replacing
 from harmonize.errors import InboxError
 from harmonize.project import Project
@@ -45,7 +48,7 @@ def weekly_command(
     key_file: Annotated[
         Path | None, typer.Option(help="The file that holds the key of the buyer's file, where that is encrypted.")
     ] = None,
-    language: Annotated[str, typer.Option("--lang", help="en or vi.")] = "en",
+    language: LabelLanguage = "",
     as_of: AsOf = None,
     out: Out = Path("data"),
 ) -> None:
@@ -62,7 +65,9 @@ def weekly_command(
         raise typer.BadParameter("--since, --before and --key-file are for a buyer.")
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise InboxError(f"{output}: name a file that ends in {' or '.join(_ENDINGS)}.")
-    spoken = load_weekly_words(Project.locate(Path.cwd()).find("schemas/weekly_words.yml")).spoken(language)
+    project = Project.locate(Path.cwd())
+    words = load_weekly_words(project.find("schemas/weekly_words.yml"))
+    spoken = words.spoken(language, _values(project, language))
     book = (
         _for_buyer(buyer, out, _day(since), before, key_file, spoken)
         if buyer is not None
@@ -71,6 +76,18 @@ def weekly_command(
     if output is not None:
         _write(book, output, spoken.language)
         say(f"written    {output}")
+
+
+def _values(project: Project, language: str) -> Mapping[str, str]:
+    """What states, statuses and verifications are called; in English they stand as the tables have them."""
+    if language == ENGLISH:
+        return {}
+    from harmonize.assessments.corrective_actions.words import load_plan_words
+    from harmonize.assessments.reuse.questionnaire import load_states
+
+    states = load_states(project.find("schemas/language/states.yml"))
+    words = load_plan_words(project.find("schemas/corrective_actions.yml")).words
+    return {name: texts[language] for name, texts in {**words, **states}.items() if language in texts}
 
 
 def _day(text: str | None) -> date | None:

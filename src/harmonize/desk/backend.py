@@ -89,6 +89,9 @@ class Backend(Protocol):
     def is_indicator(self, name: str) -> bool:
         """Whether the common language has an indicator of that id."""
 
+    def indicators(self, language: str) -> Mapping[str, str]:
+        """The labels of all indicators, by id."""
+
     def who_sees(self, facility_id: str, language: str) -> Table:
         """Who sees what of a factory today."""
 

@@ -12,6 +12,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from harmonize.desk.backend import Backend
 from harmonize.review.acts import ACTS, WORDS, ReviewAct, read_acts, read_words, undo_lines
@@ -21,7 +22,7 @@ from harmonize.review.journal import append_all, finish
 from harmonize.review.kinds import LEDGERS
 from harmonize.review.saying import Said, Standing, decided_by_kind, read_standing
 
-__all__ = ["LiveQueue", "Open", "shown_mark"]
+__all__ = ["Decided", "LiveQueue", "Open", "shown_mark"]
 
 _Marks = tuple[object, ...]
 
@@ -43,6 +44,13 @@ class Open:
     known: Mapping[str, Item]
     decided: Mapping[str, int]
     waiting: Mapping[str, Mapping[str, Said]]
+
+
+class Decided(NamedTuple):
+    """A verdict or a choice, and what it is about: an item in words, else the keys of the ledger."""
+
+    said: str
+    about: str
 
 
 @dataclass(slots=True)
@@ -123,6 +131,21 @@ class LiveQueue:
         """What was recorded at once, the latest first."""
         return sorted(read_acts(self.backend.folder), key=lambda act: act.at, reverse=True)
 
+    def decided(self, acts: Sequence[ReviewAct], language: str) -> Mapping[str, Sequence[Decided]]:
+        """What holds of acts, by their ids: an item once, however many keys it has."""
+        whose = {(ledger, one): act.act_id for act in acts for ledger, ones in act.parts.items() for one in ones}
+        known = {tuple(sorted(keys)): item for item in self.open(language).known.values() for keys in item.keys}
+        standing = read_standing(self.backend.folder)
+        found: dict[str, dict[Decided, None]] = {}
+        for ledger in LEDGERS:
+            for keys, holding in standing.keys(ledger).items():
+                act_id = whose.get((ledger, holding.act))
+                if act_id is not None:
+                    item = known.get(tuple(sorted(keys)))
+                    about = " · ".join(filter(None, keys)) if item is None else _about(item)
+                    found.setdefault(act_id, {})[Decided(holding.content[1] or holding.content[0], about)] = None
+        return {act_id: tuple(of_act) for act_id, of_act in found.items()}
+
     def undo(self, act_id: str, by: str) -> ReviewAct:
         """Take back all that one act recorded.
 
@@ -167,6 +190,12 @@ class LiveQueue:
             (status.st_size, status.st_mtime_ns, status.st_ino) if status else None
             for status in (path.stat() if path.exists() else None for path in paths)
         )
+
+
+def _about(item: Item) -> str:
+    """An item in one line: what is asked, and of whom."""
+    sides = (item.said[0].a, item.said[0].b) if item.said else ()
+    return " · ".join(filter(None, (item.item_id, item.asked, *sides)))
 
 
 def shown_mark(item: Item) -> str:

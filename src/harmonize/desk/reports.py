@@ -20,13 +20,14 @@ Card = Mapping[str, Table]
 _PARTS = ("mentions", "identifiers", "assessments", "findings")
 
 
-def facility_card(release: Path, facility_id: str) -> tuple[Mapping[str, Any], Card]:
+def facility_card(release: Path, facility_id: str, language: str) -> tuple[Mapping[str, Any], Card]:
     """What is known of a factory: its own row, and a table for each part.
 
     Raises:
         InboxError: the release has no such factory.
     """
     with _reading(release) as connection:
+        connection.execute("SET VARIABLE language = ?", [language])
         found = _rows(connection, "facility.sql", facility_id)
         if not found.rows:
             raise InboxError(f"There is no factory {facility_id!r} in this release.")

@@ -73,7 +73,8 @@ def _material(
     pairs = None
     if not is_run or answers <= rules.overlap_answers:
         with overlap_of(database, burden, Window(None, None, burden.answered_within_months)) as overlap:
-            pairs = overlap.rows("instruments")
+            factories = {(row["earlier"], row["later"]): row for row in overlap.rows("instrument_factories")}
+            pairs = [{**row, **factories[row["earlier"], row["later"]]} for row in overlap.rows("instruments")]
     return gather(
         connection,
         rules,

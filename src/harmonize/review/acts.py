@@ -115,17 +115,18 @@ def undo_lines(folder: Path, act_id: str | None, by: str, at: str, why: str) -> 
     """The lines that take an act back in every ledger; of what was taken back there already, none.
 
     Args:
-        act_id: the act, or None for the last that holds.
+        act_id: the act, or None for the last of this person that holds: nobody takes back another's by mistake.
 
     Raises:
         InboxError: there is none.
         LedgerError: a line cannot be read.
     """
     holding = [act for act in read_acts(folder) if not act.is_undone]
-    found = [act for act in holding if act_id in (None, act.act_id)]
+    own = [act for act in holding if by in act.by.split("+")]
+    found = own if act_id is None else [act for act in holding if act.act_id == act_id]
     if not found:
-        latest = ", ".join(act.act_id for act in holding[-5:]) or "none"
-        wanted = "no act" if act_id is None else f"no act {act_id}"
+        latest = ", ".join(f"{act.act_id} of {act.by}" for act in holding[-5:]) or "none"
+        wanted = f"no act of {by}" if act_id is None else f"no act {act_id}"
         raise InboxError(
             f"{folder / ACTS}: {wanted} holds, so there is nothing to take back. The last that hold: {latest}."
         )

@@ -132,12 +132,13 @@ def _hidden(shown: Mapping[str, Sequence[Item]], words: Spoken, stamp: Stamp) ->
 
 @dataclass(frozen=True, slots=True)
 class _Shape:
-    """Which columns the rows of a kind need."""
+    """Which columns the rows of a kind need; what is asked comes first where every row asks something else."""
 
     has_b: bool
     has_offer: bool
     has_closeness: bool
     has_cure: bool
+    is_asked_first: bool
 
 
 def _sheet(kind: str, items: Sequence[Item], words: Spoken, stamp: Stamp, entries: Mapping[str, Entry]) -> Sheet:
@@ -146,6 +147,7 @@ def _sheet(kind: str, items: Sequence[Item], words: Spoken, stamp: Stamp, entrie
         any(item.labels for item in items),
         kind == "question",
         any(item.cure for item in items),
+        len({item.asked for item in items}) > 1,
     )
     rows = (_row(at, item, shape, words, stamp, entries.get(item.item_id)) for at, item in enumerate(items, start=1))
     name = words.of_kind(kind, "sheet")
@@ -157,6 +159,9 @@ def _columns(shape: _Shape, words: Spoken) -> list[Column]:
         Column("number", words.column("number"), 6),
         Column("decision", words.column("decision"), 16, True, is_free=True),
     ]
+    asked = Column("asked", words.column("asked"), 40)
+    if shape.is_asked_first:
+        found.append(asked)
     if shape.has_closeness:
         found.append(Column("closeness", words.column("closeness"), 12, True, CLOSENESS))
     if shape.has_offer:
@@ -168,7 +173,9 @@ def _columns(shape: _Shape, words: Spoken) -> list[Column]:
     if shape.has_cure:
         found.append(Column("cure", words.column("cure"), _WORDS_WIDTH))
     found += [Column(f"{name} touched", words.column(name), 10) for name in ("audiences", "assessments", "answers")]
-    found += [Column("why", words.column("why"), 30, True), Column("asked", words.column("asked"), 40)]
+    found.append(Column("why", words.column("why"), 30, True))
+    if not shape.is_asked_first:
+        found.append(asked)
     return [*found, *(Column(name, name, 10, is_hidden=True) for name in ("kind", "item", "payload", "check"))]
 
 

@@ -23,7 +23,7 @@ SELECT
         {'question': 'said', 'a': c.said_a, 'b': c.said_b},
         {'question': 'verification', 'a': c.verification_a::VARCHAR, 'b': c.verification_b::VARCHAR}
     ],
-    c.days_apart || ' days apart', 2, 2, len(list_distinct(list_concat(r.audiences, v.audiences)))
+    c.days_apart::VARCHAR, 2, 2, len(list_distinct(list_concat(r.audiences, v.audiences)))
 FROM contradiction c
 JOIN facility f USING (facility_id)
 JOIN assessment a ON a.assessment_id = c.assessment_a

@@ -8,7 +8,7 @@ from harmonize.review.book import CLOSENESS
 from harmonize.review.filled import understood
 from harmonize.review.items import Item
 from harmonize.review.saying import Said
-from harmonize.review.words import ReviewWords
+from harmonize.review.words import Spoken
 
 __all__ = ["said_of"]
 
@@ -19,7 +19,7 @@ def said_of(
     closeness: str,
     why: str,
     signed: tuple[str, str],
-    words: ReviewWords,
+    words: Spoken,
     is_indicator: Callable[[str], bool],
 ) -> Said | str:
     """A decision on an item, or what is wrong with it, with the cure.

@@ -32,6 +32,7 @@ Candidate = tuple[str, str]
 Suggest = Callable[[Sequence[Row]], Sequence[Sequence[Candidate]]]
 _OWN_PAPER = ("self", "self_inspection")
 _EXCERPTS = 3
+_VALUED = ("state", "verification")
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,8 +83,9 @@ def facility_pair(row: Row, teller: Teller) -> Item:
         ("assessments", row["assessments_a"], row["assessments_b"]),
         ("factory", row["facility_a"], row["facility_b"]),
     )
-    more = f"; {row['pairs'] - 1} more pairs of records of the two" if row["pairs"] > 1 else ""
-    why = f"{100 * row['probability']:.0f} %: {row['reasons']}{more}"
+    words = teller.words
+    more = f"; {words.told('pairs', count=row['pairs'] - 1)}" if row["pairs"] > 1 else ""
+    why = f"{100 * row['probability']:.0f} %: {words.clauses(row['reasons'])}{more}"
     cure = f"harmonize facilities explain {a['mention_id']} {b['mention_id']}"
     return teller.item("facility_pair", (leading, *others), "", lines, why, row, cure=cure)
 
@@ -109,9 +111,11 @@ def copy_pair(row: Row, teller: Teller) -> Item | None:
         ("file", f"{row['file_a']} {row['locator_a']}", f"{row['file_b']} {row['locator_b']}"),
         *((one["question"], one["a"], one["b"]) for one in row["shown"] or ()),
     )
-    agreement = "" if row["agreement"] is None else f"; {100 * row['agreement']:.0f} % of {row['compared']} alike"
-    stands = "now one report" if row["is_merged"] else "now two reports"
-    why = f"{stands}: {row['evidence']}{agreement}; {row['differences']} answers differ"
+    words = teller.words
+    clauses = [f"{words.told('now_one' if row['is_merged'] else 'now_two')}: {words.clauses(row['evidence'])}"]
+    if row["agreement"] is not None:
+        clauses.append(words.told("alike", share=f"{100 * row['agreement']:.0f}", compared=row["compared"]))
+    why = "; ".join([*clauses, words.told("differ", count=row["differences"])])
     # What a factory says of itself and what somebody found there are never one report.
     is_same_side = (row["kind_a"] in _OWN_PAPER) == (row["kind_b"] in _OWN_PAPER)
     verdicts = KINDS["copy_pair"].verdicts if is_same_side else ("different",)
@@ -124,8 +128,9 @@ def question(row: Row, candidates: Sequence[Candidate], teller: Teller) -> Item:
     named = f"{row['instrument']} {row['edition']} {row['question']}".replace("  ", " ")
     lines = teller.sides(("question", named, ""), *(("answered", said, "") for said in (row["said"] or ())[:_EXCERPTS]))
     key = f"question|{row['instrument']}|{row['edition']}|{row['question']}"
-    offered = [f"{at}. {name}: {said}" for at, (name, said) in enumerate(candidates, start=1)]
-    why = f"{row['answers']} {'findings' if row['is_clause'] else 'answers'} at {row['facilities']} factories"
+    offered = [f"{at}. {name}: {teller.words.clauses(said)}" for at, (name, said) in enumerate(candidates, start=1)]
+    counted = "findings_at" if row["is_clause"] else "answers_at"
+    why = teller.words.told(counted, count=row["answers"], factories=row["facilities"])
     names = tuple(name for name, _ in candidates)
     return teller.item("question", [(key, "")], named, lines, why, row, choices=names, labels=offered)
 
@@ -136,8 +141,10 @@ def value(row: Row, teller: Teller) -> Item:
     lines = teller.sides(("withheld", row["places"], ""), ("source", row["contributors"], ""))
     key = f"value|{row['instrument']}|{row['code']}|{row['value']}"
     choices = tuple(teller.rules.values[row["code"]])
-    offered = [f"{at}. {name}" for at, name in enumerate(choices, start=1)]
-    why = f"{row['code']}, {row['cells']} cells: {row['message']}"
+    words = teller.words
+    offered = [f"{at}. {_named(name, words.value(name))}" for at, name in enumerate(choices, start=1)]
+    cells = words.told("cells", count=row["cells"])
+    why = f"{row['code']}, {cells}: {words.noticed(row['code'], row['message'])}"
     counted = {**row, "answers": row["cells"]}
     verdicts = KINDS["value"].verdicts if choices else ("mistake",)
     return teller.item(
@@ -145,16 +152,15 @@ def value(row: Row, teller: Teller) -> Item:
     )
 
 
-def text(row: Row, audiences: int, teller: Teller) -> Item:
-    """A sensitive text."""
+def text(row: Row, audiences: int, topic: str, teller: Teller) -> Item:
+    """A sensitive text on a topic, by its label."""
     lines = teller.sides(
         ("text", row["text"], ""),
         ("factory", row["facility"], ""),
         ("source", [row["instrument"], row["assessed_on"], row["place"], row["part"]], ""),
-        ("topic", row["topic_id"], ""),
     )
     counted = {"assessments": 1, "answers": 1, "audiences": audiences}
-    return teller.item("text", [(row["text_id"], "")], "", lines, _said(row["topic_id"]), counted)
+    return teller.item("text", [(row["text_id"], "")], "", lines, topic, counted)
 
 
 def grant(row: Row, teller: Teller) -> Item:
@@ -175,7 +181,8 @@ def grant(row: Row, teller: Teller) -> Item:
     key = f"grant|{row['grant_id']}|{row['audience']}|{row['until']}"
     counted = {**row, "audiences": 1}
     factor = 2.0 if soon else 1.0
-    return teller.item("grant", [(key, "")], matter, lines, f"{row['days']} days", counted, cure=cure, factor=factor)
+    why = teller.words.told("days", count=row["days"])
+    return teller.item("grant", [(key, "")], matter, lines, why, counted, cure=cure, factor=factor)
 
 
 def _quoted(text: str) -> str:
@@ -186,12 +193,29 @@ def conflict(row: Row, teller: Teller) -> Item:
     """Something that does not fit together."""
     matter = ", ".join(filter(None, (row["facility"], row["matter"]))) or row["sort"]
     shown: Iterable[Row] = row["shown"] or ()
-    lines = teller.sides(
-        ("source", row["who_a"], row["who_b"]), *((one["question"], one["a"], one["b"]) for one in shown)
-    )
-    why = {"report": f"one report, {row['differences']} differences", "contradiction": f"two visits, {row['message']}"}
+    words = teller.words
+    lines = teller.sides(("source", row["who_a"], row["who_b"]), *(_compared(one, row["sort"], words) for one in shown))
+    match row["sort"]:
+        case "report":
+            why = words.told("differences", count=row["differences"])
+        case "contradiction":
+            why = words.told("visits", days=row["message"])
+        case code:
+            why = words.noticed(code, _said(row["message"]))
     key = f"{row['sort']}|{row['key']}"
-    return teller.item("conflict", [(key, "")], matter, lines, why.get(row["sort"], _said(row["message"])), row)
+    return teller.item("conflict", [(key, "")], matter, lines, why, row)
+
+
+def _compared(one: Row, sort: str, words: Spoken) -> tuple[str, object, object]:
+    """A line of two sides; what two visits found is named as people name it, what two receivers got stays as it is."""
+    if sort == "contradiction" and one["question"] in _VALUED:
+        return one["question"], *(_named(str(said), words.value(str(said))) for said in (one["a"], one["b"]))
+    return one["question"], one["a"], one["b"]
+
+
+def _named(name: str, word: str) -> str:
+    """A word of the tables, and what it is called where that says more."""
+    return name if name.replace("_", " ").casefold() == word.casefold() else f"{name} ({word})"
 
 
 def quarantined(row: Row, teller: Teller) -> Item:
@@ -203,6 +227,8 @@ def quarantined(row: Row, teller: Teller) -> Item:
         key = f"cell|{row['contributor']}|{row['instrument']}|{row['code']}|{row['value']}"
     lines = teller.sides(("withheld", row["places"], ""))
     counted = {**row, "answers": row["cells"]}
-    cells = "" if row["is_file"] else f", {row['cells']} cells"
-    why = f"{row['code']}{cells}: {row['message']}"
-    return teller.item("quarantine", [(key, "")], matter, lines, why, counted, cure=_said(row["hint"]))
+    words = teller.words
+    cells = "" if row["is_file"] else f", {words.told('cells', count=row['cells'])}"
+    why = f"{row['code']}{cells}: {words.noticed(row['code'], row['message'])}"
+    cure = words.cure(row["code"], _said(row["hint"]))
+    return teller.item("quarantine", [(key, "")], matter, lines, why, counted, cure=cure)

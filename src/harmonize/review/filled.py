@@ -16,7 +16,7 @@ from harmonize.review.book import CLOSENESS, FORM, HIDDEN, MARK, Stamp, check_of
 from harmonize.review.items import item_id
 from harmonize.review.kinds import KINDS
 from harmonize.review.saying import Said
-from harmonize.review.words import ReviewWords
+from harmonize.review.words import LANGUAGES, ReviewWords, Spoken
 
 __all__ = ["Filled", "read_filled", "understood"]
 
@@ -60,7 +60,8 @@ def read_filled(
         InboxError: the file cannot be read, is no workbook of `harmonize review export`, or is of another project.
     """
     sheets = _sheets(path)
-    stamp, expected = _stamp(path, sheets, project)
+    stamp, expected, language = _stamp(path, sheets, project)
+    spoken = words.spoken(language)
     titles = {text: name for name, texts in words.columns.items() for text in texts.values()}
     rows = [row for sheet in sheets if sheet.name != HIDDEN for row in _rows(sheet, titles)]
     saids: list[Said] = []
@@ -74,7 +75,7 @@ def read_filled(
                     f"{row.place}: it has a reason and no decision. Fill in the decision, or empty the row."
                 )
             continue
-        said = _said(row, stamp, expected, words, is_indicator)
+        said = _said(row, stamp, expected, spoken, is_indicator)
         if isinstance(said, str):
             problems.append(f"{row.place}: {said}")
             continue
@@ -102,8 +103,8 @@ def _sheets(path: Path) -> list[ReadSheet]:
         raise InboxError(f"{path}: {problem} Save it as .xlsx, as it was exported.") from problem
 
 
-def _stamp(path: Path, sheets: Sequence[ReadSheet], project: str) -> tuple[Stamp, Mapping[str, str]]:
-    """Whose workbook it is, and which sheet is of which kind."""
+def _stamp(path: Path, sheets: Sequence[ReadSheet], project: str) -> tuple[Stamp, Mapping[str, str], str]:
+    """Whose workbook it is, which sheet is of which kind, and the language of its words."""
     hidden = next((sheet for sheet in sheets if sheet.name == HIDDEN), None)
     texts = [[cell_text(cell) for cell in cells] for cells in hidden.rows] if hidden else []
     if not texts or texts[0][:1] != [MARK]:
@@ -122,7 +123,12 @@ def _stamp(path: Path, sheets: Sequence[ReadSheet], project: str) -> tuple[Stamp
             "here. Apply it there, with --out."
         )
     kinds = {name.removeprefix("sheet:"): sheet for name, sheet in said.items() if name.startswith("sheet:")}
-    return Stamp(project, said.get("release", ""), said.get("at", "")), {sheet: kind for kind, sheet in kinds.items()}
+    language = said.get("language", "")
+    return (
+        Stamp(project, said.get("release", ""), said.get("at", "")),
+        {sheet: kind for kind, sheet in kinds.items()},
+        language if language in LANGUAGES else LANGUAGES[0],
+    )
 
 
 def _rows(sheet: ReadSheet, titles: Mapping[str, str]) -> Iterator[_Row]:
@@ -144,7 +150,7 @@ def _text(cell: Cell) -> str:
 
 
 def _said(
-    row: _Row, stamp: Stamp, expected: Mapping[str, str], words: ReviewWords, is_indicator: Callable[[str], bool]
+    row: _Row, stamp: Stamp, expected: Mapping[str, str], words: Spoken, is_indicator: Callable[[str], bool]
 ) -> Said | str:
     """What a row says, or what is wrong with it."""
     cells = row.cells
@@ -196,7 +202,7 @@ def understood(
     text: str,
     verdicts: Sequence[str],
     choices: Sequence[str],
-    words: ReviewWords,
+    words: Spoken,
     is_indicator: Callable[[str], bool],
 ) -> tuple[str, str] | str:
     """Verdict and choice of what was typed: a word of any language or its beginning, or the number of a suggestion.
@@ -206,7 +212,7 @@ def understood(
     """
     chosen, typed = KINDS[kind].chosen, plain(text).casefold()
     plainly = [one for one in verdicts if one != chosen]
-    spelled = {spelling.casefold(): one for one in plainly for spelling in (one, *words.verdicts[one].values())}
+    spelled = {spelling.casefold(): one for one in plainly for spelling in (one, *words.words.verdicts[one].values())}
     if typed in spelled:
         return spelled[typed], ""
     if chosen in verdicts and chosen is not None:
@@ -221,7 +227,7 @@ def understood(
     begun_choices = [one for one in choices if one.casefold().startswith(typed)]
     if len(begun) + len(begun_choices) == 1:
         return (begun.pop(), "") if begun else (chosen or "", begun_choices[0])
-    offered = ", ".join([*choices, *plainly])
+    offered = ", ".join([*choices, *map(words.verdict, plainly)])
     several = "may mean several things" if begun or begun_choices else "is no decision here"
     more = ", or the id of any indicator" if KINDS[kind].is_open else ""
     return f"{text!r} {several}. Write {offered}{more}, or leave it empty."

@@ -125,5 +125,11 @@ def _texts(material: Material, teller: evidence.Teller) -> Iterator[Item]:
         "JOIN review_reach r USING (assessment_id) WHERE c.scope_rank = 4 GROUP BY 1"
     ).fetchall()
     audiences = dict(shown)
+    labels: dict[str | None, str] = dict(
+        material.connection.execute(
+            "SELECT topic_id, coalesce(labels ->> getvariable('language'), labels ->> 'en') FROM topic"
+        ).fetchall()
+    )
     for row in table.to_pylist():
-        yield evidence.text(row, audiences.get(row["facility_id"], 0), teller)
+        topic = labels.get(row["topic_id"], row["topic_id"] or "")
+        yield evidence.text(row, audiences.get(row["facility_id"], 0), topic, teller)

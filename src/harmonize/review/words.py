@@ -1,22 +1,28 @@
-"""Words of the queue and of its workbook: `schemas/review_words.yml`."""
+"""Words of the queue and of its workbook: `schemas/review_words.yml`.
+
+What other stages say of an item, reasons and messages, comes in English: the file has its clauses
+in the other language, and of an issue the catalogue has cause and cure.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
 from pydantic import model_validator
 
 from harmonize.errors import ConfigurationError
+from harmonize.phrasebook import Phrasebook
 from harmonize.review.kinds import KINDS
 from harmonize.yaml_forms import StrictForm, read_form
 
-__all__ = ["ReviewWords", "Spoken", "load_review_words"]
+__all__ = ["LANGUAGES", "Glossary", "ReviewWords", "Spoken", "load_review_words"]
 
 Texts = Mapping[str, str]
-_LANGUAGES = ("en", "vi")
+LANGUAGES = ("en", "vi")
+"""The first one is spoken where nobody asks for another."""
 _OF_A_KIND = {"sheet", "many", "asked", "help"}
 
 
@@ -33,15 +39,19 @@ class ReviewWords(StrictForm):
     columns: Mapping[str, Texts]
     sides: Mapping[str, Texts]
     book: Mapping[str, Texts]
+    evidence: Mapping[str, Texts]
+    values: Mapping[str, Texts]
+    clauses: Sequence[Texts]
 
     @model_validator(mode="after")
     def _are_whole(self) -> ReviewWords:
         lacking = [name for name in KINDS if set(self.kinds.get(name, {})) != _OF_A_KIND]
         if lacking:
             raise ValueError(f"kinds: {lacking[0]!r} needs {', '.join(sorted(_OF_A_KIND))}")
-        parts = [*self.kinds.values(), self.verdicts, self.columns, self.sides, self.book]
+        parts = [*self.kinds.values(), self.verdicts, self.columns, self.sides, self.book, self.evidence, self.values]
+        parts.append({texts.get("en", "a clause"): texts for texts in self.clauses})
         for name, texts in ((name, texts) for part in parts for name, texts in part.items()):
-            missing = set(_LANGUAGES) - set(texts)
+            missing = set(LANGUAGES) - set(texts)
             if missing:
                 raise ValueError(f"{name!r} has no word in {', '.join(sorted(missing))}; add it")
         wanted = {word for kind in KINDS.values() for word in kind.verdicts if word != kind.chosen}
@@ -49,15 +59,32 @@ class ReviewWords(StrictForm):
             raise ValueError(f"verdicts: {min(wanted - set(self.verdicts))!r} is missing; add it")
         return self
 
-    def spoken(self, language: str) -> Spoken:
+    def spoken(self, language: str, glossary: Glossary | None = None) -> Spoken:
         """The words in one language.
+
+        Args:
+            glossary: in that language.
 
         Raises:
             ConfigurationError: there are none in it.
         """
-        if language not in _LANGUAGES:
-            raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
-        return Spoken(self, language)
+        if language not in LANGUAGES:
+            raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(LANGUAGES)}.")
+        clauses = [("part", texts["en"], texts[language]) for texts in self.clauses if language != LANGUAGES[0]]
+        return Spoken(self, language, glossary or Glossary(), Phrasebook(clauses))
+
+
+@dataclass(frozen=True, slots=True)
+class Glossary:
+    """What other files of the common language call things, in one language.
+
+    Attributes:
+        values: names of states, by id.
+        issues: cause and cure of every code; empty where their own messages are spoken.
+    """
+
+    values: Mapping[str, str] = field(default_factory=dict)
+    issues: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +93,8 @@ class Spoken:
 
     words: ReviewWords
     language: str
+    glossary: Glossary
+    phrases: Phrasebook
 
     def of_kind(self, kind: str, part: str, **blanks: object) -> str:
         """A word about a kind: `sheet`, `many`, `asked` or `help`."""
@@ -86,6 +115,26 @@ class Spoken:
     def book(self, name: str, **blanks: object) -> str:
         """A sentence of the first sheet."""
         return _filled(self.words.book[name][self.language], blanks)
+
+    def told(self, name: str, **blanks: object) -> str:
+        """A clause of what speaks for an item."""
+        return _filled(self.words.evidence[name][self.language], blanks)
+
+    def clauses(self, text: str) -> str:
+        """What another stage says, clause by clause; a clause that is not known stays as it is."""
+        return "; ".join(self.phrases.speak(clause, "part") for clause in text.split("; "))
+
+    def noticed(self, code: str, message: str) -> str:
+        """What is wrong: the message of an issue, or in another language the cause of its code."""
+        return self.glossary.issues.get(code, (message, ""))[0]
+
+    def cure(self, code: str, hint: str) -> str:
+        """What to do about it."""
+        return self.glossary.issues.get(code, ("", hint))[1]
+
+    def value(self, name: str) -> str:
+        """What a state, or a kind of verification, is called; everything else by itself."""
+        return self.glossary.values.get(name) or self.words.values.get(name, {}).get(self.language, name)
 
 
 def _filled(text: str, blanks: Mapping[str, object]) -> str:

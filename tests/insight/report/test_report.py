@@ -115,7 +115,8 @@ def test_a_reader_derives_every_figure_from_the_queries_on_the_page() -> None:
     told = {row[0]: row[1:] for row in table_rows(_table("duplication"))}
     for row in found["duplication"]:
         parts = ("deliveries", "assessments", "copies", "reuploads", "amended")
-        assert told[row["instrument"]] == [str(row[part]) for part in parts]
+        assert told[row["instrument"]] in ([str(row[part]) for part in parts], ["withheld: too few owners"])
+    assert sum(len(row) > 1 for row in told.values()) > 2
     assert [row[0] for row in table_rows(_table("refusals", 1))] == [row["code"] for row in found["causes"]]
     years = {row[0].split()[0]: row for row in table_rows(_table("burden")) if len(row) > 2}
     assert years
@@ -168,6 +169,33 @@ def test_no_factory_is_named(name: str) -> None:
     said = [one for (one,) in [*names, *ids] if one and one in text]
     assert not said
     assert not re.search(r"\b(compliant|non-compliant|equivalent)\b", text, re.IGNORECASE)
+
+
+def test_no_severity_of_a_cluster_tells_of_few_owners() -> None:
+    """Of one owner group a factory, as the page's own query counts them: what is shown has at least five of them."""
+    counted = {
+        label: owners
+        for label, *owners in _query(
+            """
+            SELECT p.labels ->> 'en',
+                count(DISTINCT s.facility_id) FILTER (n.severity IN ('zero_tolerance', 'critical')),
+                count(DISTINCT s.facility_id) FILTER (n.severity = 'major'),
+                count(DISTINCT s.facility_id) FILTER (n.severity IN ('minor', 'observation')),
+                count(DISTINCT s.facility_id) FILTER (n.severity IS NULL)
+            FROM finding n JOIN assessment s USING (assessment_id) JOIN topic t USING (topic_id)
+            JOIN topic p ON p.topic_id = coalesce(t.parent_id, t.topic_id)
+            WHERE s.published AND t.pillar = 'labour' GROUP BY ALL
+            """
+        )
+    }
+    hidden = 0
+    for cells in table_rows(_table("compliance")):
+        if len(cells) < 6:
+            continue
+        for said, owners in zip(cells[2:], counted[cells[0]], strict=True):
+            hidden += said == "withheld"
+            assert said == "withheld" or not owners or owners >= 5, cells
+    assert hidden
 
 
 def test_both_languages_have_every_word_and_the_page_uses_them_all() -> None:

@@ -11,7 +11,7 @@ from harmonize.insight.report.markup import Markup, element, joined
 from harmonize.insight.report.material import Material
 from harmonize.insight.report.tables import Cell, Table, table_markup
 from harmonize.insight.report.trends import trend_parts
-from harmonize.insight.report.withholding import told_rows
+from harmonize.insight.report.withholding import is_told_alone, told_rows
 from harmonize.insight.report.words import Spoken
 from harmonize.pictures import number
 
@@ -83,15 +83,18 @@ def _duplication(teller: Teller) -> Markup:
     rows = teller.material.rows["duplication"]
     spoken = teller.spoken
     parts = ("assessments", "copies", "reuploads", "amended")
-    chart = bars(
-        spoken("duplication_drawn"),
-        [(row["instrument"], [row[part] for part in parts]) for row in rows],
-        teller.words(*parts),
-    )
+    told = teller.told(rows, lambda row: row["deliveries"])
+    drawn = [
+        (row["instrument"], [row[part] for part in parts]) for row, is_told in zip(rows, told, strict=True) if is_told
+    ]
+    chart = bars(spoken("duplication_drawn"), drawn, teller.words(*parts)) if drawn else None
     table = Table(
         spoken("duplication_drawn"),
         teller.words("instrument", "deliveries", *parts),
-        [[row["instrument"], row["deliveries"], *(row[part] for part in parts)] for row in rows],
+        [
+            [row["instrument"], row["deliveries"], *(row[part] for part in parts)] if is_told else [row["instrument"]]
+            for row, is_told in zip(rows, told, strict=True)
+        ],
         "assessment_copy",
     )
     links = Table(
@@ -107,8 +110,8 @@ def _overlap(teller: Teller) -> Markup:
     material, spoken = teller.material, teller.spoken
     if material.overlap is None:
         return element("p", spoken("overlap_left_out", answers=number(material.facts["answers"])))
-    least = material.benchmarks.least_groups
-    pairs = [row for row in material.overlap if row["facilities"] >= least and row["share"] is not None]
+    rules = material.benchmarks
+    pairs = [row for row in material.overlap if is_told_alone(row, rules) and row["share"] is not None]
 
     def name(row: Row, side: str) -> str:
         mark = f" {_FOUND}" if row[f"{side}_lists_findings_alone"] else ""
@@ -254,7 +257,7 @@ def _compliance(teller: Teller) -> Markup:
         spoken("severities"),
         teller.words("cluster", "findings", "critical", "major", "minor", "unweighed"),
         [
-            [teller.label(row["cluster"]), row["findings"], *(row[part] for part in weighed)]
+            [teller.label(row["cluster"]), row["findings"], *_told_parts(row, weighed, teller)]
             if row["cluster"] in told_clusters
             else [teller.label(row["cluster"])]
             for row in severities
@@ -263,6 +266,12 @@ def _compliance(teller: Teller) -> Markup:
     )
     note = element("p", spoken("severities_note"), class_="note")
     return joined(teller.figure("compliance", chart), teller.table(by_severity), note, teller.table(table))
+
+
+def _told_parts(row: Row, parts: Sequence[str], teller: Teller) -> list[Cell]:
+    """The parts of a sum, without those that tell of too few owners, and without what these could be reckoned from."""
+    told = teller.told([row[f"{part}_owners"] for part in parts], lambda owners: owners["groups"])
+    return [row[part] if is_told else teller.spoken("few") for part, is_told in zip(parts, told, strict=True)]
 
 
 def _trends(teller: Teller) -> Markup:
@@ -284,7 +293,7 @@ def _burden(teller: Teller) -> Markup:
             continue
         drawn.append((year, [row["questions"] - row["again"], row["again"]]))
         share = row["before"] / row["judged"] if row["judged"] and row["before"] is not None else None
-        is_enough = row["groups_compared"] >= material.benchmarks.least_groups
+        is_enough = is_told_alone(row["compared_owners"], material.benchmarks)
         changes = [row["compared"], _signed(row["visits_change"]), _signed(row["questions_change"])]
         lines.append(
             [

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -69,7 +70,7 @@ def gather(
 
     Args:
         connection: its default database is a release.
-        overlap, linkage: see `Material`.
+        overlap, linkage: see `Material`; each pair with the questions judged at each factory, `judged_at`.
         months: how far back an answer counts as given before.
         confidence: of the intervals of the linkage.
     """
@@ -89,8 +90,18 @@ def gather(
     }
     rows = {name: _rows(connection, query) for name, query in queries.items()}
     order = {name: place for place, name in enumerate(chosen)}
+    if overlap is not None:
+        overlap = [{**row, **_owners_of(row["judged_at"], groups)} for row in overlap]
     rows["trends"].sort(key=lambda row: (order[row["indicator_id"]], row["year"]))
     return Material(rows, queries, overlap, linkage, stated, intensities, rules, benchmarks, months, confidence)
+
+
+def _owners_of(judged_at: Sequence[Row], groups: Mapping[str, str]) -> dict[str, float]:
+    """How many owners a pair of instruments tells of, and the largest share of one of them."""
+    counted: Counter[str] = Counter()
+    for one in judged_at:
+        counted[groups[one["facility_id"]]] += one["judged"]
+    return {"groups": len(counted), "largest": max(counted.values()) / (counted.total() or 1)}
 
 
 _OWNERS = pa.schema({"facility_id": pa.string(), "owner_group": pa.string()})

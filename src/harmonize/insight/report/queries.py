@@ -50,11 +50,18 @@ SELECT country, sum(facilities)::BIGINT AS facilities, sum(visits)::BIGINT AS vi
 FROM at_group GROUP BY country ORDER BY facilities DESC, country NULLS LAST
 """,
     "duplication": """
-SELECT i.title AS instrument, count(*) AS deliveries, count(DISTINCT c.assessment_id) AS assessments,
-    count(*) FILTER (c.relation = 'copy') AS copies, count(*) FILTER (c.relation = 'reupload') AS reuploads,
-    count(*) FILTER (c.relation = 'amended') AS amended
-FROM assessment_copy c JOIN assessment s USING (assessment_id) JOIN instrument i USING (instrument)
-GROUP BY s.instrument, i.title ORDER BY deliveries DESC, s.instrument
+WITH at_group AS (
+    SELECT s.instrument, g.owner_group, count(*) AS deliveries, count(DISTINCT c.assessment_id) AS assessments,
+        count(*) FILTER (c.relation = 'copy') AS copies, count(*) FILTER (c.relation = 'reupload') AS reuploads,
+        count(*) FILTER (c.relation = 'amended') AS amended
+    FROM assessment_copy c JOIN assessment s USING (assessment_id) JOIN owner_group g ON g.facility_id = s.facility_id
+    GROUP BY ALL
+)
+SELECT i.title AS instrument, sum(deliveries)::BIGINT AS deliveries, sum(assessments)::BIGINT AS assessments,
+    sum(copies)::BIGINT AS copies, sum(reuploads)::BIGINT AS reuploads, sum(amended)::BIGINT AS amended,
+    count(*) AS groups, (max(deliveries) / sum(deliveries))::DOUBLE AS largest
+FROM at_group JOIN instrument i USING (instrument)
+GROUP BY instrument, i.title ORDER BY deliveries DESC, instrument
 """,
     "links": """
 SELECT link_method::VARCHAR AS link_method, count(*) AS mentions FROM facility_mention
@@ -145,8 +152,12 @@ WITH at_group AS (
 )
 SELECT cluster, sum(findings)::BIGINT AS findings, sum(critical)::BIGINT AS critical, sum(major)::BIGINT AS major,
     sum(minor)::BIGINT AS minor, sum(unknown)::BIGINT AS unknown, count(*) AS groups,
-    (max(findings) / sum(findings))::DOUBLE AS largest
-FROM at_group GROUP BY ALL ORDER BY findings DESC, cluster
+    (max(findings) / sum(findings))::DOUBLE AS largest,
+    {'groups': count(*) FILTER (critical > 0), 'largest': max(critical) / nullif(sum(critical), 0)} AS critical_owners,
+    {'groups': count(*) FILTER (major > 0), 'largest': max(major) / nullif(sum(major), 0)} AS major_owners,
+    {'groups': count(*) FILTER (minor > 0), 'largest': max(minor) / nullif(sum(minor), 0)} AS minor_owners,
+    {'groups': count(*) FILTER (unknown > 0), 'largest': max(unknown) / nullif(sum(unknown), 0)} AS unknown_owners
+FROM at_group GROUP BY cluster ORDER BY findings DESC, cluster
 """,
     "trends": """
 WITH told AS (
@@ -197,7 +208,9 @@ SELECT year::INTEGER AS year, bool_or(is_running) AS is_running, sum(facilities)
     sum(judged)::BIGINT AS judged, sum(compared)::BIGINT AS compared, sum(visits_change)::BIGINT AS visits_change,
     sum(questions_change)::BIGINT AS questions_change, count(*) AS groups,
     (max(questions) / nullif(sum(questions), 0))::DOUBLE AS largest,
-    count(*) FILTER (compared > 0) AS groups_compared
+    {
+        'groups': count(*) FILTER (compared > 0), 'largest': max(compared) / nullif(sum(compared), 0)
+    } AS compared_owners
 FROM at_group GROUP BY year ORDER BY year
 """,
 }

@@ -7,7 +7,7 @@ from typing import Any
 
 from harmonize.insight.group_rules import GroupRules
 
-__all__ = ["told_rows"]
+__all__ = ["is_told_alone", "told_rows"]
 
 Row = Mapping[str, Any]
 
@@ -22,7 +22,7 @@ def told_rows(rows: Sequence[Row], rules: GroupRules, size: Callable[[Row], floa
         rows: with `groups` and `largest`, as the queries count them.
         size: of a row, the smallest of which follow first.
     """
-    told = [_is_enough(row, rules) for row in rows]
+    told = [is_told_alone(row, rules) for row in rows]
     # A row of nothing tells of nobody.
     told = [is_told or not row["groups"] for is_told, row in zip(told, rows, strict=True)]
     order = sorted(
@@ -38,5 +38,6 @@ def told_rows(rows: Sequence[Row], rules: GroupRules, size: Callable[[Row], floa
         told[following] = False
 
 
-def _is_enough(row: Row, rules: GroupRules) -> bool:
+def is_told_alone(row: Row, rules: GroupRules) -> bool:
+    """Whether a row tells of enough owners, and of none above all; for rows that add up to nothing else."""
     return row["groups"] >= rules.least_groups and (row["largest"] or 0) <= rules.most_of_one_group

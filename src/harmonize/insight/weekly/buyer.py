@@ -18,17 +18,20 @@ Row = Mapping[str, Any]
 _NEW = """
     SELECT
         facility_id, facility, country, instrument, assessed_on, severity::VARCHAR AS severity, severity_raw,
-        coalesce(indicator, clause_raw) AS matter, status::VARCHAR AS status, due_on, finding_id, assessment_id
+        coalesce(i.labels ->> $language, indicator, clause_raw) AS matter, status::VARCHAR AS status, due_on,
+        finding_id, assessment_id
     FROM v_open_findings
+    LEFT JOIN indicator i USING (indicator_id)
     WHERE list_contains($severities, severity::VARCHAR)
         AND CASE WHEN $known IS NULL THEN assessed_on >= $since ELSE NOT list_contains($known, finding_id) END
     ORDER BY list_position($severities, severity::VARCHAR), assessed_on DESC, facility, matter, finding_id
 """
 _OVERDUE = """
     SELECT
-        facility_id, facility, coalesce(indicator, matter) AS matter, due_on,
+        facility_id, facility, coalesce(i.labels ->> $language, indicator, matter) AS matter, due_on,
         date_diff('day', due_on, (SELECT as_of FROM release)) AS days_late, instruments, open_sources, proposed_closings
     FROM v_corrective_action_plan
+    LEFT JOIN indicator i USING (indicator_id)
     WHERE is_overdue
     ORDER BY due_on, facility, matter, line_id
 """
@@ -60,10 +63,12 @@ _EXPIRING = """
 """
 _EVIDENCE = """
     SELECT
-        facility_id, facility, indicator AS matter, state::VARCHAR AS state, instrument,
+        facility_id, facility, coalesce(i.labels ->> $language, indicator) AS matter, state::VARCHAR AS state,
+        instrument,
         (SELECT as_of FROM release) - age_days::INTEGER AS last_day, age_days,
         verification::VARCHAR AS verification, assessor, basis, open_findings, valid_until, assessment_id
     FROM v_reuse
+    LEFT JOIN indicator i USING (indicator_id)
     WHERE list_contains($facilities, facility_id)
     ORDER BY facility, facility_id, state = 'not_met' DESC, indicator_id, instrument
 """
@@ -77,6 +82,7 @@ _WIDTHS = {
                  "verification": 14, "assessor": 22, "basis": 18, "open_findings": 10, "valid_until": 12,
                  "assessment_id": 20},
 }  # fmt: skip
+_VALUED = ("state", "status", "verification", "basis")
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,11 +121,12 @@ def read_week(
     if before is not None:
         ((first,),) = before.execute("SELECT as_of FROM release").fetchall()
         known = [name for (name,) in before.execute("SELECT finding_id FROM finding ORDER BY ALL").fetchall()]
-    new = _read(connection, _NEW, {"severities": list(spoken.all.severities), "known": known, "since": first})
-    overdue = _read(connection, _OVERDUE, {})
+    told = {"language": spoken.language}
+    new = _read(connection, _NEW, {"severities": list(spoken.all.severities), "known": known, "since": first, **told})
+    overdue = _read(connection, _OVERDUE, told)
     expiring = _read(connection, _EXPIRING, {"soon": days.soon, "later": days.later})
     named = sorted({row["facility_id"] for part in (new, overdue, expiring) for row in part if row["facility_id"]})
-    evidence = _read(connection, _EVIDENCE, {"facilities": named}) if named else []
+    evidence = _read(connection, _EVIDENCE, {"facilities": named, **told}) if named else []
     rows = {"new": new, "overdue": overdue, "expiring": expiring, "evidence": evidence}
     return Week(release_id, as_of, first, before is not None, rows)
 
@@ -134,6 +141,7 @@ def week_book(week: Week, name: str, spoken: Spoken) -> Book:
             [_said(row, spoken) for row in week.rows[part]],
             preface=(told,) if part == "new" else (),
             count=len(week.rows[part]),
+            folded="facility" if part == "evidence" else "",
         )
         for part in _WIDTHS
     ]
@@ -142,7 +150,9 @@ def week_book(week: Week, name: str, spoken: Spoken) -> Book:
 
 
 def _said(row: Row, spoken: Spoken) -> Row:
-    return {**row, "what": spoken.word(row["what"])} if "what" in row else row
+    """A row in words: what ends, states and verifications as people call them."""
+    named = {name: spoken.value(row[name]) for name in _VALUED if row.get(name)}
+    return {**row, **named, **({"what": spoken.word(row["what"])} if "what" in row else {})}
 
 
 def _read(connection: duckdb.DuckDBPyConnection, query: str, values: Mapping[str, object]) -> list[Row]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 from pydantic import Field, model_validator
@@ -53,15 +54,18 @@ class WeeklyWords(StrictForm):
             raise ValueError("days: `later` must not come before `soon`")
         return self
 
-    def spoken(self, language: str) -> Spoken:
+    def spoken(self, language: str, values: Mapping[str, str] = MappingProxyType({})) -> Spoken:
         """The words in one language.
+
+        Args:
+            values: what states, statuses and verifications are called in it; by their own names without.
 
         Raises:
             ConfigurationError: there are none in it.
         """
         if language not in _LANGUAGES:
             raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
-        return Spoken(self, language)
+        return Spoken(self, language, values)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,11 @@ class Spoken:
 
     all: WeeklyWords
     language: str
+    values: Mapping[str, str]
+
+    def value(self, name: str) -> str:
+        """What a value of a table is called."""
+        return self.values.get(name, name)
 
     def sheet(self, name: str) -> str:
         """The name of a sheet."""

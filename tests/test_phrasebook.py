@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harmonize.cli.phrasebook import COLUMNS, KINDS, Phrasebook, is_vague, placeholders, read_phrasebook
 from harmonize.cli.speech import ENGLISH, LANGUAGES
+from harmonize.phrasebook import COLUMNS, KINDS, Phrasebook, is_vague, placeholders, read_phrasebook
 from tests.pipeline.worlds import ROOT
-from tests.spoken import Said, said_in, said_in_expectations, said_in_help, said_in_source
+from tests.spoken import Said, said_by_typer, said_in, said_in_expectations, said_in_help, said_in_source
 
 FOLDER = ROOT / "schemas" / "messages"
 OTHERS = [language for language in LANGUAGES if language != ENGLISH]
@@ -26,6 +26,7 @@ def _said() -> dict[tuple[str, str], str]:
     found = [
         *said_in_source(ROOT / "src" / "harmonize"),
         *said_in_help(),
+        *said_by_typer(),
         *said_in_expectations(ROOT / "pipelines" / "expectations"),
     ]
     return {(one.kind, one.text): one.place for one in reversed(found)}
