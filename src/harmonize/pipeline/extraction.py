@@ -52,8 +52,8 @@ def extracting(
     """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
 
     Args:
-        connection, telling: a finished release, for extracts alone and for reports alone: after a small change each is
-            many short statements, and no one of them keeps two cores busy.
+        connection, telling: a finished release, for this alone, and for the report and the figures alone: after a small
+            change both are many short statements, of which none keeps two cores busy.
         release: its folder.
         digests: the hash of what each table says.
         previous: the extracts of the release before.
@@ -67,10 +67,10 @@ def extracting(
             parts = write_parquet(connection, folder, digests, previous, continues=continues)
             package = json.dumps(datapackage(folder, release_id, as_of), ensure_ascii=False, indent=1)
             (folder / "datapackage.json").write_text(package, encoding="utf-8")
+            write_reports(connection, release / "reports")
             return Extracts(parts, told.result())
 
     def tell(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-        write_reports(connection, release / "reports")
         if report is not None:
             report(connection)
         return figures(connection)
