@@ -62,14 +62,14 @@ def scratch() -> duckdb.DuckDBPyConnection:
 
 
 def open_part_of_memory(
-    configuration: dict[str, str | bool | int | float | list[str]], parts: int
+    configuration: dict[str, str | bool | int | float | list[str]], share: float
 ) -> duckdb.DuckDBPyConnection:
-    """A database in memory that takes one of so many equal parts of the memory that the configuration grants."""
+    """A database in memory that takes a share, above 0 and at most 1, of the memory that the configuration grants."""
     connection = duckdb.connect(config=configuration)
     ((limit,),) = connection.execute("SELECT current_setting('memory_limit')").fetchall()
     amount, unit = limit.split()
     kibibytes = float(amount) * 1024 ** (_MEMORY_UNITS.index(unit) - 1)
-    connection.execute(f"SET memory_limit = '{kibibytes / parts}KiB'")
+    connection.execute(f"SET memory_limit = '{kibibytes * share}KiB'")
     return connection
 
 

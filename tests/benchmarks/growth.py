@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from harmonize.demo.full_scale import WideScale
-from tests.benchmarks.increments import Increment, OneRow, one_percent_more
+from tests.benchmarks.increments import Increment, OneRow, one_percent_more, work
 from tests.benchmarks.part import Bench, Found, Part, Table, number, write_inbox
 from tests.benchmarks.runs import HarmonizeRun, run_harmonize, written
 
@@ -71,7 +71,7 @@ def _measure(bench: Bench) -> Found:
     ]
     full, more = built[-1].run, built[-1].more
     shares = {
-        "increment_share": more.share(full.work, one_row.full) if more else 0.0,
+        "increment_share": more.share([full], one_row.full, work) if more else 0.0,
         "whole_share": 100 * more.run.work / full.work if more else 0.0,
     }
     notes = [

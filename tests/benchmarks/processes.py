@@ -32,10 +32,12 @@ class Spent:
 
     Attributes:
         seconds: from start to end, start-up included.
+        processor: seconds of processor time, its own and the kernel's, of all its processes.
         peak_mb: most memory at once in MiB, of all its processes together.
     """
 
     seconds: float
+    processor: float
     peak_mb: float
     lines: Sequence[dict[str, Any]]
 
@@ -64,7 +66,7 @@ def spend(command: Sequence[str], folder: Path, allowed: frozenset[int] = frozen
     if process.returncode not in allowed:
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {output[-2000:]}{errors[-2000:]}")
     lines = [json.loads(line) for line in output.splitlines() if line.startswith("{")]
-    return Spent(seconds, max(sampled, used.ru_maxrss / 1024), lines)
+    return Spent(seconds, used.ru_utime + used.ru_stime, max(sampled, used.ru_maxrss / 1024), lines)
 
 
 def python_worker(module: str, *arguments: object) -> list[str]:

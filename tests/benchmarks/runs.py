@@ -23,6 +23,7 @@ class HarmonizeRun:
 
     Attributes:
         seconds: of the whole process.
+        processor: seconds of processor time, of all its processes.
         stages: seconds by stage.
         peak_by_stage: MiB by stage, as the run itself measured them.
         peak_mb: of the run, its children included.
@@ -32,6 +33,7 @@ class HarmonizeRun:
 
     out: Path
     seconds: float
+    processor: float
     stages: Mapping[str, float]
     peak_by_stage: Mapping[str, float]
     peak_mb: float
@@ -72,7 +74,14 @@ def run_harmonize(inbox: Path, out: Path, pipeline: str = "default") -> Harmoniz
     peaks = {line["stage"]: float(line["peak_memory_mb"]) for line in done}
     peak = max([spent.peak_mb, *peaks.values()])
     return HarmonizeRun(
-        out, spent.seconds, stages, peaks, peak, int(manifest["figures"]["answers"]), manifest["logical_hash"]
+        out,
+        spent.seconds,
+        spent.processor,
+        stages,
+        peaks,
+        peak,
+        int(manifest["figures"]["answers"]),
+        manifest["logical_hash"],
     )
 
 

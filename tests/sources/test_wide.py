@@ -20,6 +20,16 @@ def _sheet(questions: list[str], *rows: list[object]) -> bytes:
     return build({"S": [header, *([*front, *row] for row in rows)]})
 
 
+@pytest.mark.parametrize("above", [[], ["higg export"], [f"Q{number}" for number in range(300)]], ids=len)
+def test_the_header_of_a_wide_sheet_stands_below_a_title_or_a_row_of_codes(read: Reader, above: list[object]) -> None:
+    questions = [f"zz_question{number}" for number in range(300)]
+    header = ["surveyid", "version", "status", "groupname", "sitecountry", *questions]
+    # (A row of answers is as full of different words as the header is.)
+    row = ["S-1", "fem2023", "ASC", "Sao Mai Garment", "Vietnam", *(f"said {number}" for number in range(300))]
+    staged = read(build({"S": [*([above] if above else []), header, row, row]}), "c/x.xlsx")
+    assert staged.column("answer", "question_id")[:300] == questions
+
+
 def test_known_or_not_a_column_is_an_answer_in_lower_case(read: Reader) -> None:
     staged = read(wide(["EMSmgmt", "zz_new"], {"EMSmgmt": "Yes", "zz_new": "42"}))
     assert staged.column("answer", "question_id") == ["emsmgmt", "zz_new"]

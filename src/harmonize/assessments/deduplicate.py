@@ -266,8 +266,10 @@ def draw_conclusions(connection: duckdb.DuckDBPyConnection, as_of: date) -> None
     judge_on(connection, as_of)
     make_findings(connection, breaching_answers("release"))
     compare_findings(connection)
-    for name in ("doubtful.sql", "report_differences.sql", "future_visits.sql"):
-        _run(connection, name)
+    _run(connection, "doubtful.sql")
+    with blocks_as_joined(connection):
+        _run(connection, "report_differences.sql")
+    _run(connection, "future_visits.sql")
     conclude(connection)
 
 

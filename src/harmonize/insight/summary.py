@@ -109,7 +109,10 @@ def write_reports(connection: duckdb.DuckDBPyConnection, folder: Path) -> None:
 def write_table(connection: duckdb.DuckDBPyConnection, query: str, path: Path) -> None:
     """Write what a query finds as CSV; text that a spreadsheet would run as a formula is neutralised by a quote."""
     relation = connection.execute(f"SELECT * FROM ({query}) LIMIT 0")
-    columns = ", ".join(_neutral(column[0]) for column in relation.description or [])
+    # (Numbers and days are no formulas.)
+    columns = ", ".join(
+        _neutral(name) if str(kind) == "VARCHAR" else f'"{name}"' for name, kind, *_ in relation.description or []
+    )
     connection.execute(f"COPY (SELECT {columns} FROM ({query})) TO {quoted(path)} (HEADER, DELIMITER ',')")
 
 

@@ -39,6 +39,7 @@ class Extracts:
 
 def extracting(
     connection: duckdb.DuckDBPyConnection,
+    telling: duckdb.DuckDBPyConnection,
     release: Path,
     release_id: str,
     as_of: str,
@@ -51,7 +52,8 @@ def extracting(
     """Write parquet and reports beside what the caller does meanwhile; an error of the caller's stops it.
 
     Args:
-        connection: a finished release, for this alone.
+        connection, telling: a finished release, for this alone, and for the report and the figures alone: after a small
+            change both are many short statements, of which none keeps two cores busy.
         release: its folder.
         digests: the hash of what each table says.
         previous: the extracts of the release before.
@@ -60,13 +62,17 @@ def extracting(
     """
 
     def extract(connection: duckdb.DuckDBPyConnection) -> Extracts:
-        folder = release / "parquet"
-        parts = write_parquet(connection, folder, digests, previous, continues=continues)
-        package = datapackage(folder, release_id, as_of)
-        (folder / "datapackage.json").write_text(json.dumps(package, ensure_ascii=False, indent=1), encoding="utf-8")
-        write_reports(connection, release / "reports")
+        with beside(telling, tell) as told:
+            folder = release / "parquet"
+            parts = write_parquet(connection, folder, digests, previous, continues=continues)
+            package = json.dumps(datapackage(folder, release_id, as_of), ensure_ascii=False, indent=1)
+            (folder / "datapackage.json").write_text(package, encoding="utf-8")
+            write_reports(connection, release / "reports")
+            return Extracts(parts, told.result())
+
+    def tell(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
         if report is not None:
             report(connection)
-        return Extracts(parts, figures(connection))
+        return figures(connection)
 
     return beside(connection, extract)

@@ -87,6 +87,8 @@ from harmonize.store.releases import (
 
 __all__ = ["RunResult", "run"]
 
+_CHECKING, _EXTRACTING, _TELLING = 0.4, 0.4, 0.2
+"""How the readers of a finished release share the memory: the first two go through all answers."""
 _WORTH_SETTLING = 20_000
 """Answers that were judged anew: fewer are written at the end in less time than it takes to settle them before."""
 
@@ -276,10 +278,12 @@ def _run(
             return RunResult(folder, release_id, known, False, clock.seconds, clock.peak_memory_mb)
         said = {table: digest for table, (_, digest) in hashes.items()}
         with (
-            _reader(database, settings, work) as checked,
-            _reader(database, settings, work) as extracted,
+            _reader(database, settings, work, _CHECKING) as checked,
+            _reader(database, settings, work, _EXTRACTING) as extracted,
+            _reader(database, settings, work, _TELLING) as told,
             extracting(
                 extracted,
+                told,
                 release,
                 release_id,
                 as_of.isoformat(),
@@ -327,12 +331,12 @@ def _configuration(settings: PipelineSettings, work: Path) -> dict[str, str | bo
     return {"memory_limit": settings.memory_limit, "temp_directory": str(work / "spill")}
 
 
-def _reader(database: Path, settings: PipelineSettings, work: Path) -> duckdb.DuckDBPyConnection:
-    """A reader beside another one, whose settings are its own and which takes half of the memory.
+def _reader(database: Path, settings: PipelineSettings, work: Path, share: float) -> duckdb.DuckDBPyConnection:
+    """A reader beside others, whose settings are its own and which takes a share of the memory.
 
     Connections to one file that is opened directly would share their settings.
     """
-    connection = open_part_of_memory(_configuration(settings, work), 2)
+    connection = open_part_of_memory(_configuration(settings, work), share)
     connection.execute(f"ATTACH {quoted(database)} AS release (READ_ONLY)")
     connection.execute("USE release")
     return connection

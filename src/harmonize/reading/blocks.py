@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from itertools import chain
+from itertools import chain, repeat
 
 import numpy as np
 import numpy.typing as npt
@@ -114,7 +114,7 @@ def _of_cells(first: int, part: Sequence[Sequence[Cell]]) -> Block:
     cells = [*chain.from_iterable(part)]
     texts = [cell if cell.__class__ is str else _text(cell) for cell in cells]
     kinds, codes = encode(pa.array(texts, pa.large_string()))
-    stored = np.fromiter((_KINDS.get(cell.__class__, 0) for cell in cells), np.int8, len(cells)).reshape(len(part), -1)
+    stored = np.fromiter(map(_KINDS.get, map(type, cells), repeat(0)), np.int8, len(cells)).reshape(len(part), -1)
     codes = codes.reshape(len(part), -1)
     # In a workbook, a text that reads like an error is a text.
     blank, _ = _look(kinds)

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from harmonize.reading.delimited import DelimitedRows
+from harmonize.reading.delimited import WIDE_COLUMNS, DelimitedRows
 from harmonize.reading.sheets import Cell, Sheet, cell_text
 from harmonize.sources.labels import LabelledRow, labelled_rows
 from harmonize.sources.profile import BlockPart, Layout, TablePart
@@ -16,6 +16,8 @@ from harmonize.values.text import word_key
 __all__ = ["Match", "TitledSheet", "match_block", "match_first_row", "match_part", "names_of"]
 
 _FULL = 0.9
+_ROWS_OF_TITLES = 3
+"""Rows full of words that a worksheet may begin with: codes of questions stand above their texts, or below."""
 _LONGEST_BLOCK = 40
 """Rows of labels and values that may stand above a table."""
 
@@ -93,15 +95,18 @@ class TitledSheet:
 
 def _headers(sheet: Sheet, rows: int) -> list[_Header]:
     found: list[_Header] = []
-    for index in range(min(rows, len(sheet.rows))):
+    end = min(rows, len(sheet.rows))
+    while len(found) < end:
+        index = len(found)
         titles = tuple(cell.strip() if isinstance(cell, str) else cell_text(cell).strip() for cell in sheet.rows[index])
         places: dict[str, int] = {}
         for column, title in enumerate(titles):
             if title:
                 places.setdefault(_title_key(title), column)
         found.append(_Header(index, titles, places))
-        if isinstance(sheet.rows, DelimitedRows) and len(places) > _FULL * sheet.rows.width:
-            break  # Of hundreds of columns nearly all have a title, and only the header row is that full of words.
+        if len(titles) >= WIDE_COLUMNS and len(places) > _FULL * len(titles):
+            # Of hundreds of columns nearly all have a title, and only the header is that full of words.
+            end = min(end, index + (1 if isinstance(sheet.rows, DelimitedRows) else _ROWS_OF_TITLES))
     return found
 
 

@@ -67,7 +67,7 @@ class ShareWriters:
         self._idle: SimpleQueue[duckdb.DuckDBPyConnection] = SimpleQueue()
         with ExitStack() as stack:
             for _ in range(self._count):
-                connection = stack.enter_context(open_part_of_memory(settings, self._count))
+                connection = stack.enter_context(open_part_of_memory(settings, 1 / self._count))
                 if is_encrypting:
                     load_cipher(connection)
                 connection.execute(f"SET threads = {max(1, cores // self._count)}")
