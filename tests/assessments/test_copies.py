@@ -103,6 +103,13 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         "harbour/second.xlsx": _ersa("Hoang Long Footwear", "2026-06-16", "Fully announced"),
         "alpha/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-15", "Announced"),
         "beta/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-16", None),
+        # On one day; and one that states neither.
+        "northline/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Announced"),
+        "harbour/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Unannounced"),
+        "alpha/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Fully announced"),
+        "northline/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", "Announced"),
+        "harbour/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", "Unannounced"),
+        "alpha/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", None),
         "gap/cycles.csv": better_work(
             {"Quest.ID": "7001", "Cycle": "3", "Assesment.Start.Date": "20/11/2024"},
             {"Quest.ID": "7002", "Cycle": "4", "Assesment.Start.Date": "21/11/2025"},
@@ -177,6 +184,25 @@ def test_an_announced_visit_and_an_unannounced_one_are_two_however_alike(
         "SELECT s.assessment_id, s.visit_id FROM assessment s JOIN facility USING (facility_id) WHERE name = ?", factory
     )
     assert (len(found), len({visit for _, visit in found})) == (reports, reports)
+
+
+@pytest.mark.parametrize(
+    ("factory", "reports"),
+    [
+        ("Rach Gia Uniforms", [["alpha", "northline"], ["harbour"]]),
+        ("Ca Mau Workwear Two", [["alpha"], ["harbour"], ["northline"]]),
+    ],
+)
+def test_on_one_day_they_are_two_and_what_states_neither_is_of_none(
+    factory: str, reports: list[list[str]], release: Release
+) -> None:
+    found = release.query(
+        "SELECT list(contributor ORDER BY contributor) FROM assessment_copy JOIN assessment USING (assessment_id) "
+        "JOIN facility USING (facility_id) WHERE name = ? GROUP BY assessment_id ORDER BY 1",
+        factory,
+    )
+    shown = release.query("SELECT stands FROM doubtful_copy JOIN facility USING (facility_id) WHERE name = ?", factory)
+    assert ([one for (one,) in found], len(shown)) == (reports, len(reports) * (len(reports) - 1) // 2)
 
 
 def test_a_steward_is_shown_two_visits_that_are_all_alike(release: Release) -> None:
