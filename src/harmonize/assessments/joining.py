@@ -1,8 +1,8 @@
 """Which reports come to one: what their numbers and days say is joined by their answers, and above all by people.
 
 A decision of a person beats any score: what is decided to be `different` stands apart whatever else joins the two, and
-what is decided to be the `same` is one even where numbers differ. The machine never joins two numbers, nor by anything but
-a number what was announced and what was not.
+what is decided to be the `same` is one even where numbers differ. The machine never joins two numbers, nor
+by anything but a number what was announced and what was not.
 """
 
 from __future__ import annotations

@@ -270,9 +270,7 @@ def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
         (other.state == "not_met" or other.was_open)
         and other.visit.status != "VRI"
-        and (
-            (other.day or date.min) > day or (other.state == "not_met" and _stay(other.visit) == _stay(e.visit))
-        )
+        and ((other.day or date.min) > day or (other.state == "not_met" and _stay(other.visit) == _stay(e.visit)))
         for other in all_said
     )
 

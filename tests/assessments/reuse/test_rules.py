@@ -200,8 +200,8 @@ def test_rule_18_what_the_buyers_own_copy_says_is_as_old_as_that_copy_says(relea
     # What happened between the two days came after the one and before the other.
     sold = ReportedEvent("F1", "ownership_change", RECENT + timedelta(days=1), "", "steward-1")
     assert plan(release, _world(merged, events=(sold,)), [required(WIDE)]).status(WIDE) == "ask"
-    granted = replace(merged, contributors=("other",))
-    assert plan(release, _world(granted, grants=(Granted(),), events=(sold,)), [required(WIDE)]).status(WIDE) == "assessed"
+    granted = _world(replace(merged, contributors=("other",)), grants=(Granted(),), events=(sold,))
+    assert plan(release, granted, [required(WIDE)]).status(WIDE) == "assessed"
 
 
 def test_rule_18_what_has_no_date_has_no_age_and_is_not_reused(release: Release) -> None:

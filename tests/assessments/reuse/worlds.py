@@ -240,8 +240,8 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("USE release")
     connection.execute(
         "CREATE TABLE compact.stated_header "
-        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, assessment_no INTEGER, "
-        "assessed_on DATE, ended_on DATE)"
+        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, "
+        "assessment_no INTEGER, assessed_on DATE, ended_on DATE)"
     )
     connection.execute(
         "CREATE TABLE compact.stated_finding "
