@@ -58,14 +58,23 @@ def _visit(case: str, content: str, place: int) -> str:
 
 
 def _smeta(day: str, text: str) -> bytes:
+    return _smeta_of("Chao Fah Sewing", day, text)
+
+
+def _smeta_of(factory: str, day: str, *texts: str) -> bytes:
     details = [
-        ["Site name", "Chao Fah Sewing"],
+        ["Site name", factory],
         ["Site address", "99 Moo 5"],
         ["Country", "Thailand"],
         ["Date of Audit", day],
     ]
     header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
-    return build({"Audit Details": details, "CAPR": [header, ["1", text, "60", "Open", "3.1"]]})
+    return build(
+        {
+            "Audit Details": details,
+            "CAPR": [header, *([str(no), text, "60", "Open", "3.1"] for no, text in enumerate(texts, start=1))],
+        }
+    )
 
 
 def _ersa(factory: str, day: str, announcement: str | None) -> bytes:
@@ -103,6 +112,9 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         "harbour/second.xlsx": _ersa("Hoang Long Footwear", "2026-06-16", "Fully announced"),
         "alpha/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-15", "Announced"),
         "beta/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-16", None),
+        # Typed anew two days later, one of two texts otherwise.
+        "northline/typed.xlsx": _smeta_of("Bien Xanh Garment", "4 May 2025", "Guard missing", "Exit shut", "No drill"),
+        "harbour/typed.xlsx": _smeta_of("Bien Xanh Garment", "6 May 2025", "Guard missing", "Exit shut", "No drills"),
         # On one day; and one that states neither.
         "northline/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Announced"),
         "harbour/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Unannounced"),
@@ -162,7 +174,7 @@ def test_undated_reports_without_a_number_stay_apart(release: Release) -> None:
 
 def test_dated_reports_without_a_number_are_one_by_factory_and_day(release: Release) -> None:
     assert release.query(
-        "SELECT copy_count FROM assessment WHERE instrument = 'smeta' AND assessed_on IS NOT NULL"
+        "SELECT copy_count FROM assessment WHERE instrument = 'smeta' AND assessed_on = DATE '2025-05-28'"
     ) == [(2,)]
 
 
@@ -203,6 +215,14 @@ def test_on_one_day_they_are_two_and_what_states_neither_is_of_none(
     )
     shown = release.query("SELECT stands FROM doubtful_copy JOIN facility USING (facility_id) WHERE name = ?", factory)
     assert ([one for (one,) in found], len(shown)) == (reports, len(reports) * (len(reports) - 1) // 2)
+
+
+def test_a_steward_is_shown_what_may_be_typed_anew_days_later(release: Release) -> None:
+    shown = release.query(
+        "SELECT stands, days_apart, compared, agreement FROM doubtful_copy JOIN facility USING (facility_id) "
+        "WHERE name = 'Bien Xanh Garment'"
+    )
+    assert shown == [("apart", 2, 4, 0.5)]
 
 
 def test_a_steward_is_shown_two_visits_that_are_all_alike(release: Release) -> None:
