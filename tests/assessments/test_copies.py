@@ -61,8 +61,14 @@ def _smeta(day: str, text: str) -> bytes:
     return _smeta_of("Chao Fah Sewing", day, text)
 
 
-def _smeta_of(factory: str, day: str, *texts: str) -> bytes:
+CUT = ("Guard of press 4 missing", "Exit of hall 2 shut", "No drill since March", "Slips without hours")
+CUT_OF = {"Vam Co": ("Full", "Full"), "Sa Dec": (None, None), "Go Cong": ("Full", "Follow-up")}
+"""Factories, with the types of the two."""
+
+
+def _smeta_of(factory: str, day: str, *texts: str, kind: str | None = None) -> bytes:
     details = [
+        *([["Audit type", kind]] if kind else []),
         ["Site name", factory],
         ["Site address", "99 Moo 5"],
         ["Country", "Thailand"],
@@ -115,6 +121,14 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         # Typed anew two days later, one of two texts otherwise.
         "northline/typed.xlsx": _smeta_of("Bien Xanh Garment", "4 May 2025", "Guard missing", "Exit shut", "No drill"),
         "harbour/typed.xlsx": _smeta_of("Bien Xanh Garment", "6 May 2025", "Guard missing", "Exit shut", "No drills"),
+        # Cut from a list, and dated a day later: of two full audits, of one whose type is not told, of a follow-up.
+        **{
+            f"{place}/cut_{number}.xlsx": _smeta_of(
+                f"{factory} Garment", f"{day} June 2025", *CUT[: 4 if day == 3 else 3], kind=kind
+            )
+            for number, (factory, kinds) in enumerate(CUT_OF.items())
+            for place, day, kind in zip(("northline", "harbour"), (3, 4), kinds, strict=True)
+        },
         # On one day; and one that states neither.
         "northline/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Announced"),
         "harbour/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Unannounced"),
@@ -215,6 +229,14 @@ def test_on_one_day_they_are_two_and_what_states_neither_is_of_none(
     )
     shown = release.query("SELECT stands FROM doubtful_copy JOIN facility USING (facility_id) WHERE name = ?", factory)
     assert ([one for (one,) in found], len(shown)) == (reports, len(reports) * (len(reports) - 1) // 2)
+
+
+@pytest.mark.parametrize(("factory", "reports"), [("Vam Co", 1), ("Sa Dec", 2), ("Go Cong", 2)])
+def test_a_list_is_cut_from_another_of_a_day_earlier_where_both_are_full(
+    factory: str, reports: int, release: Release
+) -> None:
+    query = "SELECT count(*) FROM assessment JOIN facility USING (facility_id) WHERE name = ?"
+    assert release.one(query, f"{factory} Garment") == reports
 
 
 def test_a_steward_is_shown_what_may_be_typed_anew_days_later(release: Release) -> None:

@@ -7,6 +7,7 @@ SELECT
     c.* EXCLUDE (content_a, content_b, file_a, file_b, signature_a, signature_b),
     k.compared,
     k.telling,
+    k.uncommon,
     CASE WHEN k.compared > 0 THEN round(k.agreeing / k.compared, 4) END AS agreement
 FROM read_candidate c
 JOIN release.compact.likeness k USING (content_a, signature_a, content_b, signature_b)
@@ -23,6 +24,8 @@ WITH judged AS (
         coalesce(agreement >= dated_agreement AND telling >= dated_telling, false) AS is_alike,
         coalesce(agreement >= undated_agreement AND telling >= undated_telling, false) AS is_surely_alike,
         coalesce(agreement >= near_agreement AND compared >= near_compared, false) AS is_near,
+        -- The one says nothing that the other does not say, and enough of that in words: it is cut from it.
+        uncommon = 0 AND telling >= dated_telling AS is_cut,
         -- Nothing was compared, or it does not speak against it.
         coalesce(agreement >= day_agreement OR compared < day_compared, true) AS may_be_alike,
         any_days,
@@ -44,7 +47,7 @@ linked AS (
             WHEN days_apart = 0 AND may_be_alike AND (may_be_one_type OR is_alike) AND NOT other_assessor
                 THEN 'factory_day'
             WHEN other_assessor OR other_rating THEN NULL
-            WHEN days_apart <= any_days AND (is_alike OR is_near) THEN 'answers'
+            WHEN days_apart <= any_days AND (is_alike OR is_near OR (is_cut AND NOT unknown_stage)) THEN 'answers'
             -- Two audits on different days that list the same findings may be an audit and its follow-up.
             WHEN days_apart <= most_days AND (CASE WHEN days_apart > full_days THEN is_surely_alike ELSE is_alike END)
                 THEN 'answers'
