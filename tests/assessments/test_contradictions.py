@@ -105,6 +105,7 @@ def _disputes(sites: int, rng: Random) -> dict[str, str | bytes]:
                     "City": "",
                     "Region": "",
                     "VisitDate": when.strftime("%m/%d/%Y"),
+                    "VisitType": "Follow-up" if number == 1 else "Full",
                     "ProvisionCode": code,
                     "FindingText": f"Matter {code}",
                     "Severity": rng.choice(["critical", "severe", "non-compliance"]),
@@ -149,8 +150,10 @@ def _said(release: Release) -> dict[tuple[str, str, str | None], dict[str | None
         )
     for row in _rows(
         release,
-        "SELECT assessment_id, indicator_id, mapping_id FROM finding "
-        "WHERE made_from = 'row' AND indicator_id IS NOT NULL",
+        # (What a follow-up prints as closed was not found again.)
+        "SELECT f.assessment_id, f.indicator_id, f.mapping_id FROM finding f JOIN assessment s USING (assessment_id) "
+        "WHERE f.made_from = 'row' AND f.indicator_id IS NOT NULL "
+        "AND NOT (f.status IS NOT DISTINCT FROM 'closed' AND s.follow_up_of IS NOT NULL)",
     ):
         if row["indicator_id"] in compliance:
             rule = mapped[row["mapping_id"]]

@@ -58,14 +58,29 @@ def _visit(case: str, content: str, place: int) -> str:
 
 
 def _smeta(day: str, text: str) -> bytes:
+    return _smeta_of("Chao Fah Sewing", day, text)
+
+
+CUT = ("Guard of press 4 missing", "Exit of hall 2 shut", "No drill since March", "Slips without hours")
+CUT_OF = {"Vam Co": ("Full", "Full"), "Sa Dec": (None, None), "Go Cong": ("Full", "Follow-up")}
+"""Factories, with the types of the two."""
+
+
+def _smeta_of(factory: str, day: str, *texts: str, kind: str | None = None) -> bytes:
     details = [
-        ["Site name", "Chao Fah Sewing"],
+        *([["Audit type", kind]] if kind else []),
+        ["Site name", factory],
         ["Site address", "99 Moo 5"],
         ["Country", "Thailand"],
         ["Date of Audit", day],
     ]
     header = ["Non-Compliance Number", "Details of Non-Compliance", "Timescale", "Status", "Clause"]
-    return build({"Audit Details": details, "CAPR": [header, ["1", text, "60", "Open", "3.1"]]})
+    return build(
+        {
+            "Audit Details": details,
+            "CAPR": [header, *([str(no), text, "60", "Open", "3.1"] for no, text in enumerate(texts, start=1))],
+        }
+    )
 
 
 def _ersa(factory: str, day: str, announcement: str | None) -> bytes:
@@ -103,6 +118,24 @@ def release(tmp_path_factory: pytest.TempPathFactory) -> Release:
         "harbour/second.xlsx": _ersa("Hoang Long Footwear", "2026-06-16", "Fully announced"),
         "alpha/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-15", "Announced"),
         "beta/silent.xlsx": _ersa("Phu Tai Knitting", "2026-06-16", None),
+        # Typed anew two days later, one of two texts otherwise.
+        "northline/typed.xlsx": _smeta_of("Bien Xanh Garment", "4 May 2025", "Guard missing", "Exit shut", "No drill"),
+        "harbour/typed.xlsx": _smeta_of("Bien Xanh Garment", "6 May 2025", "Guard missing", "Exit shut", "No drills"),
+        # Cut from a list, and dated a day later: of two full audits, of one whose type is not told, of a follow-up.
+        **{
+            f"{place}/cut_{number}.xlsx": _smeta_of(
+                f"{factory} Garment", f"{day} June 2025", *CUT[: 4 if day == 3 else 3], kind=kind
+            )
+            for number, (factory, kinds) in enumerate(CUT_OF.items())
+            for place, day, kind in zip(("northline", "harbour"), (3, 4), kinds, strict=True)
+        },
+        # On one day; and one that states neither.
+        "northline/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Announced"),
+        "harbour/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Unannounced"),
+        "alpha/one_day.xlsx": _ersa("Rach Gia Uniforms", "2026-06-15", "Fully announced"),
+        "northline/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", "Announced"),
+        "harbour/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", "Unannounced"),
+        "alpha/neither.xlsx": _ersa("Ca Mau Workwear Two", "2026-06-15", None),
         "gap/cycles.csv": better_work(
             {"Quest.ID": "7001", "Cycle": "3", "Assesment.Start.Date": "20/11/2024"},
             {"Quest.ID": "7002", "Cycle": "4", "Assesment.Start.Date": "21/11/2025"},
@@ -155,7 +188,7 @@ def test_undated_reports_without_a_number_stay_apart(release: Release) -> None:
 
 def test_dated_reports_without_a_number_are_one_by_factory_and_day(release: Release) -> None:
     assert release.query(
-        "SELECT copy_count FROM assessment WHERE instrument = 'smeta' AND assessed_on IS NOT NULL"
+        "SELECT copy_count FROM assessment WHERE instrument = 'smeta' AND assessed_on = DATE '2025-05-28'"
     ) == [(2,)]
 
 
@@ -177,6 +210,41 @@ def test_an_announced_visit_and_an_unannounced_one_are_two_however_alike(
         "SELECT s.assessment_id, s.visit_id FROM assessment s JOIN facility USING (facility_id) WHERE name = ?", factory
     )
     assert (len(found), len({visit for _, visit in found})) == (reports, reports)
+
+
+@pytest.mark.parametrize(
+    ("factory", "reports"),
+    [
+        ("Rach Gia Uniforms", [["alpha", "northline"], ["harbour"]]),
+        ("Ca Mau Workwear Two", [["alpha"], ["harbour"], ["northline"]]),
+    ],
+)
+def test_on_one_day_they_are_two_and_what_states_neither_is_of_none(
+    factory: str, reports: list[list[str]], release: Release
+) -> None:
+    found = release.query(
+        "SELECT list(contributor ORDER BY contributor) FROM assessment_copy JOIN assessment USING (assessment_id) "
+        "JOIN facility USING (facility_id) WHERE name = ? GROUP BY assessment_id ORDER BY 1",
+        factory,
+    )
+    shown = release.query("SELECT stands FROM doubtful_copy JOIN facility USING (facility_id) WHERE name = ?", factory)
+    assert ([one for (one,) in found], len(shown)) == (reports, len(reports) * (len(reports) - 1) // 2)
+
+
+@pytest.mark.parametrize(("factory", "reports"), [("Vam Co", 1), ("Sa Dec", 2), ("Go Cong", 2)])
+def test_a_list_is_cut_from_another_of_a_day_earlier_where_both_are_full(
+    factory: str, reports: int, release: Release
+) -> None:
+    query = "SELECT count(*) FROM assessment JOIN facility USING (facility_id) WHERE name = ?"
+    assert release.one(query, f"{factory} Garment") == reports
+
+
+def test_a_steward_is_shown_what_may_be_typed_anew_days_later(release: Release) -> None:
+    shown = release.query(
+        "SELECT stands, days_apart, compared, agreement FROM doubtful_copy JOIN facility USING (facility_id) "
+        "WHERE name = 'Bien Xanh Garment'"
+    )
+    assert shown == [("apart", 2, 4, 0.5)]
 
 
 def test_a_steward_is_shown_two_visits_that_are_all_alike(release: Release) -> None:

@@ -60,6 +60,21 @@ CASES: Mapping[str, tuple[Mapping[str, str], str | None]] = {
         },
         None,
     ),
+    # A time that is printed in days counts from the day of the report.
+    "shifted": (
+        {
+            "gap": _visit("shifted", "Exit", VisitDate="03/10/2026", TargetDate="04/10/2026"),
+            "levis": _visit("shifted", "Exit", VisitDate="03/11/2026", TargetDate="04/11/2026"),
+        },
+        None,
+    ),
+    "postponed": (
+        {
+            "gap": _visit("postponed", "Exit", VisitDate="03/10/2026", TargetDate="04/10/2026"),
+            "levis": _visit("postponed", "Exit", VisitDate="03/10/2026", TargetDate="06/10/2026"),
+        },
+        "same",
+    ),
 }
 
 

@@ -90,7 +90,7 @@ _AROUND = """
     CREATE SCHEMA release.compact;
     CREATE TABLE release.compact.likeness (
         content_a BIGINT, signature_a UBIGINT, content_b BIGINT, signature_b UBIGINT, compared BIGINT, agreeing BIGINT,
-        telling BIGINT
+        telling BIGINT, uncommon BIGINT
     );
     CREATE TABLE release.compact.stored_assessment (assessment_no INTEGER, assessment_id VARCHAR, signature UBIGINT);
     CREATE TABLE release.compact.fingerprint (assessment_key BIGINT, signature UBIGINT, fingerprint VARCHAR);

@@ -64,6 +64,24 @@ def test_follow_ups_are_shown_apart_and_in_no_count() -> None:
     assert f"Apart: {len(checks)} follow-ups check what earlier assessments found" in _run("overlap").stdout
 
 
+def test_of_many_pairs_of_visits_a_reader_sees_a_line_a_visit() -> None:
+    busiest = _busiest()
+    rules = load_burden_rules(ROOT / "schemas/burden.yml")
+    with overlap_of(demo_world().release.database, rules, Window(None, None, 24), busiest) as overlap:
+        pairs, shown = overlap.rows("pairs"), overlap.closest(3)
+        assert overlap.count("pairs") == len(pairs)
+    latest = sorted({(row["later_day"], row["later"]) for row in pairs}, key=lambda one: one[0], reverse=True)[:3]
+    assert [row["later_day"] for row in shown] == [day for day, _ in latest]
+    told = [row["directly"] + row["by_implication"] for row in shown]
+    assert told == [
+        max(row["directly"] + row["by_implication"] for row in pairs if row["later"] == one["later"]) for one in shown
+    ]
+    lines = _run("overlap", "--facility", busiest, "--within", "24").stdout.splitlines()
+    printed = sum(line.count("\t") == 7 and line[:2] == "20" for line in lines)
+    assert len({row["later"] for row in pairs}) < len(pairs)
+    assert 0 < printed <= min(20, len(pairs))
+
+
 def test_the_ledger_is_written_as_a_workbook_and_as_text(tmp_path: Path) -> None:
     assert _run("burden", "-o", str(tmp_path / "b.xlsx")).exit_code == 0
     book = CalamineWorkbook.from_path(str(tmp_path / "b.xlsx"))

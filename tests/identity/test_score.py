@@ -214,3 +214,27 @@ def test_scoring_changes_nothing_in_its_rows() -> None:
     first, second = score([row], KNOWLEDGE), score([row], KNOWLEDGE)
     assert first == second
     assert len(set(first[0].issues)) == len(first[0].issues)
+
+
+@pytest.mark.parametrize(
+    ("changes", "decision"),
+    [
+        ({}, "review"),
+        ({"name_b": "LOTUS RIVER FOOTWEAR LIMITED"}, "review"),
+        ({"address_a": "", "address_b": ""}, "review"),
+        ({"address_b": "", "address_a": "17 Canal Street, Kandal Village, Kandal"}, "review"),
+        ({"admin1_a": "Kandal", "admin1_b": "Phnom Penh"}, "distinct"),
+        ({"name_b": "Lotus River Footwear Co., Ltd - Factory 2"}, "distinct"),
+        ({"name_b": "Lotus Mountain Footwear Co., Ltd"}, "distinct"),
+    ],
+)
+def test_equal_names_of_which_one_has_no_address_are_for_a_person(changes: Mapping[str, str], decision: str) -> None:
+    # A declaration or a programme's export that prints no more than name and country.
+    (scored,) = _score(
+        {
+            "pair_id": "P1", "country": "KH", "name_a": "Lotus River Footwear Co., Ltd", "admin1_a": "", "admin1_b": "",
+            "address_a": "17 Canal Street, Kandal Village", "name_b": "Lotus River Footwear Co., Ltd", "address_b": "",
+            **changes,
+        }
+    )  # fmt: skip
+    assert scored.decision == decision

@@ -3,14 +3,19 @@
 from __future__ import annotations
 
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from harmonize.assessments.copy_rules import load_copy_rules
+from harmonize.sources.visits import NUMBER_USED_AGAIN_DAYS
 from tests.sources.delivering import Reader, Staged, gap
 from tests.sources.workbooks import build
+
+ROOT = Path(__file__).parents[2]
 
 CLEAN = {
     "ProvisionCode": "",
@@ -103,6 +108,27 @@ def test_a_later_row_that_contradicts_the_header_is_said(read: Reader) -> None:
         ("row=2;col=VisitDate", "inconsistent_header"),
     ]
     assert staged.column("assessment", "rating_raw") == ["yellow"]
+
+
+@pytest.mark.parametrize(
+    ("later", "days"),
+    [
+        ({"VisitDate": "03/22/2026"}, ["2026-03-20"]),
+        ({"VisitDate": "04/30/2026", "VisitType": "Follow-up"}, ["2026-03-20", "2026-04-30"]),
+        ({"VisitDate": "03/20/2025"}, ["2026-03-20", "2025-03-20"]),
+        ({"VisitDate": "someday", "VisitType": "Follow-up"}, ["2026-03-20"]),
+    ],
+)
+def test_a_number_that_is_used_again_is_another_visit(read: Reader, later: dict[str, str], days: list[str]) -> None:
+    first = {"VisitDate": "03/20/2026", "VisitType": "Full"}
+    staged = read(gap(first, {**first, "ProvisionCode": "I.A", **later}, {**first, "ProvisionCode": "I.F"}))
+    assert [str(day) for day in staged.column("assessment", "assessed_on")] == days
+    assert staged.column("finding", "assessment_no").count(0) == (1 if len(days) > 1 else 2) + 1
+    assert staged.unaccounted() == 0
+
+
+def test_numbers_are_used_again_within_a_file_as_between_files() -> None:
+    assert load_copy_rules(ROOT / "schemas/copies.yml").reused_number_days == NUMBER_USED_AGAIN_DAYS
 
 
 @pytest.mark.parametrize("name", ["=cmd|' /C calc'!A0", "+1 Garment", "-Minus", "@home", "../../etc/passwd", "C:\\x"])

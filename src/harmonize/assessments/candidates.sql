@@ -1,5 +1,5 @@
 -- Pairs of reports that may be one, whose contents must be looked at, and which of them were never compared as they are now read.
--- Reads: known_delivery, copy_rule, copy_days, edition_not_printed, announcement_word, file_meaning, release.compact.likeness.
+-- Reads: known_delivery, copy_rule, copy_days, edition_not_printed, file_meaning, release.compact.likeness.
 -- Writes: copy_candidate, read_candidate, unknown_likeness, compared_content; release.compact.likeness forgets the others.
 
 -- Contents of one factory, instrument and kind in reports of their own that may be one. (Of two numbers only those that
@@ -8,10 +8,8 @@ CREATE OR REPLACE TABLE copy_candidate AS
 WITH reported AS (
     SELECT
         known_key, assessment_key, content_file_id, assessment_no, facility_id, instrument, kind, assessed_on, follows_up,
-        number, native_id, lower(assessment_type) AS type, edition, period_start, assessor_key, lower(rating_raw) AS rating,
-        w.said AS announced
-    FROM known_delivery d
-    LEFT JOIN announcement_word w ON w.word = trim(regexp_replace(lower(d.announcement), '[^a-z]+', ' ', 'g'))
+        number, native_id, lower(assessment_type) AS type, edition, period_start, assessor_key, lower(rating_raw) AS rating, announced
+    FROM known_delivery
     WHERE published AND kind <> 'transparency'
     GROUP BY ALL
 ),
@@ -42,7 +40,8 @@ paired AS (
         coalesce(a.assessor_key <> b.assessor_key AND NOT contains(a.assessor_key, b.assessor_key)
             AND NOT contains(b.assessor_key, a.assessor_key), false) AS other_assessor,
         coalesce(a.rating <> b.rating, false) AS other_rating,
-        coalesce(a.announced <> b.announced, false) AS other_announcement
+        coalesce(a.announced <> b.announced, false) AS other_announcement,
+        a.announced AS announced_a, b.announced AS announced_b
     FROM several a
     JOIN several b
         ON b.facility_id = a.facility_id AND b.instrument = a.instrument AND a.known_key < b.known_key

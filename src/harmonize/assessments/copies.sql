@@ -1,16 +1,16 @@
 -- Which deliveries are one report by numbers and days alone; what their answers show follows.
 -- Evidence is the native id where one is printed; else instrument, factory, day and type.
--- Reads: delivery, copy_rule, follow_up_word. Writes: known_delivery.
+-- Reads: delivery, copy_rule, follow_up_word, announcement_word. Writes: known_delivery.
 CREATE OR REPLACE TABLE known_delivery AS
-WITH keyed AS (
+WITH read AS (
     SELECT
-        d.*,
+        d.*, w.said AS announced,
         CASE WHEN native_id IS NOT NULL THEN 'native|' || d.instrument || '|' || native_id END AS native_key,
         CASE
             WHEN assessed_on IS NOT NULL
                 THEN 'visit|' || d.instrument || '|' || facility_id || '|' || assessed_on || '|' || kind || '|'
                     || lower(coalesce(assessment_type, ''))
-        END AS visit_key,
+        END AS day_key,
         -- The number without what spelling and spreadsheets change: signs, capitals, zeros before a number.
         nullif(regexp_replace(
             regexp_replace(lower(native_id), '(^|[^0-9])0+([0-9])', '\1\2', 'g'), '[^\p{L}\p{N}]+', '', 'g'
@@ -23,6 +23,19 @@ WITH keyed AS (
             ELSE regexp_matches(lower(assessment_type), (SELECT string_agg(word, '|') FROM follow_up_word))
         END AS follows_up
     FROM delivery d
+    LEFT JOIN announcement_word w ON w.word = trim(regexp_replace(lower(d.announcement), '[^a-z]+', ' ', 'g'))
+),
+-- Announced and unannounced on one day are two visits, and nothing tells to which of them a delivery belongs that states neither.
+-- (Only there the announcement is in the key, so that what is delivered elsewhere keeps its id.)
+announced_twice AS (
+    SELECT day_key FROM read WHERE announced IS NOT NULL GROUP BY day_key HAVING count(DISTINCT announced) > 1
+),
+keyed AS (
+    SELECT
+        r.* EXCLUDE (day_key), CASE WHEN t.day_key IS NOT NULL THEN r.announced END AS apart_by,
+        r.day_key || coalesce('|' || apart_by, '') AS visit_key
+    FROM read r
+    LEFT JOIN announced_twice t USING (day_key)
 ),
 -- A number that stands on days far apart, or for a full audit and its follow-up, is used again: each day is a visit.
 dated AS (
@@ -77,7 +90,7 @@ cycle_native AS (
     HAVING count(DISTINCT number) = 1
 )
 SELECT
-    k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle),
+    k.* EXCLUDE (native_key, visit_key, cycle_no, published_cycle, apart_by),
     coalesce(
         k.native_key || CASE WHEN n.native_key IS NOT NULL THEN '|' || k.facility_id ELSE '' END,
         v.native_key, y.native_key, k.visit_key, 'alone|' || k.content_id || '|' || k.locator
@@ -94,7 +107,7 @@ SELECT
         WHEN k.native_id IS NOT NULL THEN k.instrument || '|number|' || k.native_id
         WHEN k.assessed_on IS NOT NULL
             THEN k.instrument || '|' || k.decision_key || '|' || k.assessed_on || '|' || k.kind || '|'
-                || lower(coalesce(k.assessment_type, ''))
+                || lower(coalesce(k.assessment_type, '')) || coalesce('|' || k.apart_by, '')
     END AS shared_key,
     nullif(regexp_replace(lower(k.assessor), '[^\p{L}\p{N}]+', '', 'g'), '') AS assessor_key
 FROM numbered k

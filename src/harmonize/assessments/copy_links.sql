@@ -7,6 +7,7 @@ SELECT
     c.* EXCLUDE (content_a, content_b, file_a, file_b, signature_a, signature_b),
     k.compared,
     k.telling,
+    k.uncommon,
     CASE WHEN k.compared > 0 THEN round(k.agreeing / k.compared, 4) END AS agreement
 FROM read_candidate c
 JOIN release.compact.likeness k USING (content_a, signature_a, content_b, signature_b)
@@ -23,6 +24,8 @@ WITH judged AS (
         coalesce(agreement >= dated_agreement AND telling >= dated_telling, false) AS is_alike,
         coalesce(agreement >= undated_agreement AND telling >= undated_telling, false) AS is_surely_alike,
         coalesce(agreement >= near_agreement AND compared >= near_compared, false) AS is_near,
+        -- The one says nothing that the other does not say, and enough of that in words: it is cut from it.
+        uncommon = 0 AND telling >= dated_telling AS is_cut,
         -- Nothing was compared, or it does not speak against it.
         coalesce(agreement >= day_agreement OR compared < day_compared, true) AS may_be_alike,
         any_days,
@@ -39,12 +42,12 @@ linked AS (
             WHEN same_native_id AND NOT unknown_stage AND is_alike THEN 'native_id_alike'
             WHEN same_number AND NOT same_native_id AND may_be_alike AND coalesce(days_apart <= any_days, true)
                 THEN 'native_id_written_otherwise'
-            WHEN NOT lacks_number THEN NULL
+            -- An announced visit and an unannounced one are two, however alike and close by: a person may know better.
+            WHEN NOT lacks_number OR other_announcement THEN NULL
             WHEN days_apart = 0 AND may_be_alike AND (may_be_one_type OR is_alike) AND NOT other_assessor
                 THEN 'factory_day'
-            -- An announced visit and an unannounced one on days close by are two, however alike.
-            WHEN other_assessor OR other_rating OR (other_announcement AND coalesce(days_apart > 0, true)) THEN NULL
-            WHEN days_apart <= any_days AND (is_alike OR is_near) THEN 'answers'
+            WHEN other_assessor OR other_rating THEN NULL
+            WHEN days_apart <= any_days AND (is_alike OR is_near OR (is_cut AND NOT unknown_stage)) THEN 'answers'
             -- Two audits on different days that list the same findings may be an audit and its follow-up.
             WHEN days_apart <= most_days AND (CASE WHEN days_apart > full_days THEN is_surely_alike ELSE is_alike END)
                 THEN 'answers'
@@ -52,23 +55,27 @@ linked AS (
         END AS kind
     FROM judged
 ),
--- What lacks a number joins none where two numbers are equally good.
+-- What lacks a number joins none where two numbers are equally good, and what states no announcement none where two are.
+side AS (
+    SELECT
+        round(agreement, 2) AS agreement, days_apart, unnest([key_a, key_b]) AS side,
+        unnest([number_b, number_a]) AS number, unnest([announced_b, announced_a]) AS announced
+    FROM linked
+    WHERE kind IS NOT NULL AND lacks_number
+),
+way AS (
+    SELECT side, agreement, days_apart, 'number' AS told_by, number AS way FROM side WHERE number IS NOT NULL
+    UNION ALL
+    SELECT side, agreement, days_apart, 'announcement', announced FROM side WHERE announced IS NOT NULL
+),
 two_ways AS (
     SELECT side
     FROM (
-        SELECT
-            side, number, round(agreement, 2) AS agreement, days_apart,
-            rank() OVER (PARTITION BY side ORDER BY round(agreement, 2) DESC NULLS LAST, days_apart NULLS LAST) AS place
-        FROM (
-            SELECT *, unnest([key_a, key_b]) AS side, unnest([number_b, number_a]) AS number
-            FROM linked
-            WHERE kind IS NOT NULL AND lacks_number
-        )
-        WHERE number IS NOT NULL
+        FROM way
+        QUALIFY rank() OVER (PARTITION BY side, told_by ORDER BY agreement DESC NULLS LAST, days_apart NULLS LAST) = 1
     )
-    WHERE place = 1
-    GROUP BY side
-    HAVING count(DISTINCT number) > 1
+    GROUP BY side, told_by
+    HAVING count(DISTINCT way) > 1
 )
 SELECT
     key_a, key_b, kind,

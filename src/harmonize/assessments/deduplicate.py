@@ -127,7 +127,9 @@ def group(
 
 
 _REPORTS = """
-    SELECT known_key, min(number), min(assessed_on), max(assessed_on)
+    SELECT
+        known_key, min(number), min(assessed_on), max(assessed_on),
+        coalesce(list_sort(list(DISTINCT announced) FILTER (announced IS NOT NULL)), [])
     FROM known_delivery
     WHERE known_key IN (SELECT key_a FROM copy_link UNION ALL SELECT key_b FROM copy_link UNION ALL SELECT unnest(?))
     GROUP BY known_key

@@ -89,6 +89,9 @@ apart AS (
             WHEN l.same_number THEN 'number_alike'
             WHEN l.nearly_same_number AND (l.days_apart = 0 OR l.agreement >= review_agreement) THEN 'number_alike'
             WHEN l.lacks_number AND l.days_apart = 0 THEN 'same_day'
+            -- (Nobody audits a factory twice with one instrument within days: it may be typed anew.)
+            WHEN l.lacks_number AND l.days_apart <= any_days AND l.compared >= day_compared AND l.agreement >= day_agreement
+                AND NOT l.other_assessor THEN 'same_day'
             WHEN l.compared < review_compared OR l.agreement < review_agreement OR l.agreement IS NULL THEN NULL
             WHEN l.days_apart IS NULL THEN 'undated_alike'
             WHEN l.days_apart <= review_days OR l.same_native_id THEN 'answers_alike'

@@ -166,6 +166,9 @@ WITH said AS (
     JOIN standing_assessment s ON s.assessment_id = n.assessment_id AND s.is_compared
     JOIN crosswalk_entry c USING (mapping_id)
     LEFT JOIN entailment e ON e.comparability = c.predicate AND e.state = 'not_met'
+    -- (What a follow-up prints as closed checks an old finding: it was not found again.)
+    ANTI JOIN (SELECT assessment_id, 'closed' AS status FROM made_assessment WHERE follow_up_of IS NOT NULL) f
+        ON f.assessment_id = n.assessment_id AND f.status = n.status
     WHERE n.made_from = 'row' AND n.indicator_id IS NOT NULL
 )
 SELECT

@@ -1,7 +1,8 @@
 """Which reports come to one: what their numbers and days say is joined by their answers, and above all by people.
 
 A decision of a person beats any score: what is decided to be `different` stands apart whatever else joins the two, and
-what is decided to be the `same` is one even where numbers differ. The machine never joins two numbers.
+what is decided to be the `same` is one even where numbers differ. The machine never joins two numbers, nor
+by anything but a number what was announced and what was not.
 """
 
 from __future__ import annotations
@@ -23,12 +24,14 @@ class Report(NamedTuple):
     Attributes:
         number: the number that it prints, without signs and zeros.
         first_day, last_day: of the dates that its deliveries print.
+        announced: whether it was, and how, as its deliveries state it.
     """
 
     key: str
     number: str | None
     first_day: date | None
     last_day: date | None
+    announced: Sequence[str] = ()
 
 
 class Link(NamedTuple):
@@ -63,6 +66,7 @@ class _Part:
     members: set[str]
     numbers: set[str]
     days: set[date]
+    announced: set[str]
     links: list[Link] = field(default_factory=list)
 
 
@@ -80,6 +84,7 @@ def join_reports(
             {report.key},
             set() if report.number is None else {report.number},
             {day for day in (report.first_day, report.last_day) if day is not None},
+            set(report.announced),
         )
         for report in reports
     }
@@ -96,6 +101,7 @@ def join_reports(
         one.members |= other.members
         one.numbers |= other.numbers
         one.days |= other.days
+        one.announced |= other.announced
         one.links += [*other.links, link]
         parts.update(dict.fromkeys(other.members, one))
     found = {id(part): part for part in parts.values() if len(part.members) > 1}
@@ -108,6 +114,8 @@ def _may_join(one: _Part, other: _Part, link: Link, apart: Mapping[str, set[str]
     if link.evidence == DECIDED:
         return True
     if one.numbers and other.numbers and not one.numbers & other.numbers:
+        return False
+    if not (one.numbers & other.numbers) and one.announced and other.announced and not one.announced & other.announced:
         return False
     # (A platform's assessment is dated again when it is verified: what one of them spans already, both may span.)
     most = max(link.most_days or 0, _span(one.days), _span(other.days))

@@ -57,6 +57,7 @@ WITH common AS (
     SELECT
         u.content_a, u.content_b, count(*) AS lines, count(*) FILTER (a.said = b.said) AS agreeing,
         count(*) FILTER (a.is_finding) AS findings,
+        count(*) FILTER (a.said <> b.said) AS contrary,
         count(*) FILTER (a.tells AND b.tells AND a.said = b.said) AS telling
     FROM unknown_likeness u
     JOIN stated_line a ON a.assessment_key = u.content_a
@@ -73,7 +74,10 @@ SELECT
     -- A question that one side leaves out says nothing; a finding that one side leaves out does.
     coalesce(c.lines, 0) + coalesce(a.findings, 0) + coalesce(b.findings, 0) - 2 * coalesce(c.findings, 0) AS compared,
     coalesce(c.agreeing, 0) AS agreeing,
-    coalesce(c.telling, 0) AS telling
+    coalesce(c.telling, 0) AS telling,
+    -- What speaks against it that the one is cut from the other: what they answer otherwise, and findings of the shorter list
+    -- that the longer one lacks.
+    coalesce(c.contrary, 0) + least(coalesce(a.findings, 0), coalesce(b.findings, 0)) - coalesce(c.findings, 0) AS uncommon
 FROM unknown_likeness u
 LEFT JOIN common c USING (content_a, content_b)
 LEFT JOIN listed a ON a.assessment_key = u.content_a

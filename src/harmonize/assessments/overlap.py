@@ -60,6 +60,28 @@ class Overlap:
         rows: list[dict[str, Any]] = self.table(name, language).to_pylist()
         return rows
 
+    def count(self, name: str) -> int:
+        """How many rows a table has."""
+        ((rows,),) = self.connection.execute(f"SELECT count(*) FROM ({_QUERIES[name].format(label='NULL')})").fetchall()
+        return int(rows)
+
+    def closest(self, visits: int) -> list[dict[str, Any]]:
+        """Of each of the latest visits the pair with the earlier one that had answered most of it, the latest first.
+
+        There are as many pairs of visits as a factory has visits within the months before each of them; who reads them
+        reads a line a visit.
+        """
+        query = f"""
+            FROM ({_QUERIES["pairs"]})
+            QUALIFY row_number() OVER (
+                PARTITION BY facility_id, later ORDER BY directly + by_implication DESC, earlier_day DESC, earlier
+            ) = 1
+            ORDER BY later_day DESC, facility_id, later
+            LIMIT {visits}
+        """
+        rows: list[dict[str, Any]] = self.connection.execute(query).to_arrow_table().to_pylist()
+        return rows
+
 
 _QUERIES = {
     "pairs": """

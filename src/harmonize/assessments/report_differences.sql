@@ -16,7 +16,7 @@ SELECT
     w.assessment_id, w.copy_id AS copy_a, w.contributor AS contributor_a, w.content_file_id AS content_a,
     w.assessment_no AS no_a, w.locator AS locator_a,
     l.copy_id AS copy_b, l.contributor AS contributor_b, l.content_file_id AS content_b, l.assessment_no AS no_b,
-    l.locator AS locator_b,
+    l.locator AS locator_b, l.assessed_on - w.assessed_on AS days_later,
     CASE
         WHEN l.status <> w.status THEN NULL
         WHEN l.updated_at = w.updated_at THEN 'same'
@@ -73,6 +73,9 @@ WHERE g.version IS NOT NULL
     )
     -- (How far actions have come is reported from day to day.)
     AND NOT (g.version = 'unknown' AND (x.reason LIKE '% status otherwise' OR x.reason LIKE '% due date otherwise'))
+    -- (A time that is printed in days counts from the day of the report, which the two print otherwise.)
+    AND NOT coalesce(x.reason LIKE '% due date otherwise'
+        AND try_cast(x.value_raw AS DATE) - try_cast(x.winning_value_raw AS DATE) = g.days_later, false)
 UNION ALL
 SELECT
     m.facility_id, g.assessment_id, 'finding ' || coalesce(x.called, y.called), g.version, g.copy_a, g.contributor_a, x.said,

@@ -135,7 +135,7 @@ def _say(
         f"{max(row['day'] for row in asked)}, {again} of them again."
     )
     if facility_id is not None:
-        _say_pairs(overlap.rows("pairs"), months)
+        _say_pairs(overlap, months)
     else:
         _say_instruments(overlap.rows("instruments"), months)
     show_table(
@@ -161,7 +161,9 @@ def _say(
         )
 
 
-def _say_pairs(pairs: Sequence[Mapping[str, Any]], months: int) -> None:
+def _say_pairs(overlap: Overlap, months: int) -> None:
+    count = overlap.count("pairs")
+    pairs = overlap.rows("pairs") if count <= _SHOWN else overlap.closest(_SHOWN)
     show_table(
         f"What an earlier visit had answered within {months} months",
         ["earlier", "with", "later", "with", "questions", "directly", "by implication", "share"],
@@ -172,6 +174,11 @@ def _say_pairs(pairs: Sequence[Mapping[str, Any]], months: int) -> None:
             for row in pairs
         ],
     )  # fmt: skip
+    if len(pairs) < count:
+        say(
+            f"Of each of the latest {len(pairs)} visits the earlier one that had answered most of it; "
+            f"{count} pairs in all: write them with -o FILE."
+        )
 
 
 def _say_instruments(pairs: Sequence[Mapping[str, Any]], months: int) -> None:

@@ -114,9 +114,24 @@ def _judge(
     texts, is_doubted = reasons.of(measured)
     verdict[told[(probability[told] >= model.thresholds.match) & ~is_doubted]] = VERDICTS.index("match")
     apart = (pairs[:, _COLUMN["units_differ"]] > 0) | (away > model.outside.far_km)
+    is_asked = _is_known_by_name_alone(profiles, ones, others, pairs) & ~apart & (probability >= least)
+    verdict[is_asked & (verdict == VERDICTS.index("distinct"))] = VERDICTS.index("review")
     places = np.full(len(pairs), -1)
     places[told] = np.arange(len(told))
     return Judgements(probability, verdict, apart, texts.take(pa.array(places, mask=places < 0)))
+
+
+def _is_known_by_name_alone(profiles: Profiles, ones: Positions, others: Positions, pairs: Values) -> NDArray[np.bool_]:
+    """Equal names of which one has no full address, and nothing that is stated speaks against one factory.
+
+    The model learned from records with addresses, and takes a missing one for one that differs. No likeness can tell
+    what these are: a person is asked.
+    """
+    is_unplaced = ~(profiles.is_placed[ones] & profiles.is_placed[others])
+    stated: NDArray[np.bool_] = is_unplaced & (pairs[:, _COLUMN["name_equal"]] > 0)
+    for against in ("trade_differs", "unit_on_one_side", "branch_on_one_side", "provinces_differ"):
+        stated &= pairs[:, _COLUMN[against]] == 0
+    return stated
 
 
 def _probability(logit: Values, least: float) -> Values:

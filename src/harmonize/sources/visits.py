@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import chain
 from math import inf
 from typing import Any
 
@@ -18,10 +19,12 @@ from harmonize.values.dates import parse_date
 from harmonize.values.numbers import NumberStyle
 from harmonize.values.text import clean, word_key
 
-__all__ = ["Visit", "Visits", "close_visits", "names_nobody", "open_visit"]
+__all__ = ["NUMBER_USED_AGAIN_DAYS", "Visit", "Visits", "close_visits", "names_nobody", "open_visit"]
 
 _HEADER_COLUMNS = {"assessed_on": "assessed_on", "rating": "rating_raw"}
 _REPEATED_FIELDS = ("assessed_on", "rating", "workers")
+NUMBER_USED_AGAIN_DAYS = 90
+"""One number on days further apart is another visit's too; between files `schemas/copies.yml` says so."""
 
 
 @dataclass(slots=True)
@@ -57,7 +60,7 @@ class Visits:
         self._context = context
         self._table = table
         self._style = style
-        self._open: dict[str, Visit] = {}
+        self._open: dict[str, list[Visit]] = {}
 
     def of(self, record: Record, cells: int) -> Visit | None:
         """The visit that a row belongs to; None where it belongs to none, which is reported.
@@ -68,11 +71,13 @@ class Visits:
         key = self._key(record, cells)
         if key is None:
             return None
-        visit = self._open.get(key)
+        uses = self._open.setdefault(key, [])
+        visit = next((visit for visit in uses if not self._is_of_another_visit(record, visit)), None)
         if visit is None:
             native_id = key if record.has("native_id") else None
             extra = self._table.extras(record)
-            visit = self._open[key] = open_visit(self._context, record, native_id, self._style, extra)
+            visit = open_visit(self._context, record, native_id, self._style, extra)
+            uses.append(visit)
         elif self._context.is_of_another_factory(record, visit.identifiers, cells):
             return None
         else:
@@ -95,6 +100,19 @@ class Visits:
             self._context.report_blank_key(record, self._title("name"), cells)
             return None
         return "\0".join([*factory, record.raw("country"), record.raw("cycle"), self._day(record)])
+
+    def _is_of_another_visit(self, record: Record, visit: Visit) -> bool:
+        """Numbers are given again: on days far apart, or to an audit of another type on another day, as its follow-up.
+
+        Without a day on both sides, or on days close by of one type, a row says otherwise what the first one says.
+        """
+        day = parse_date(clean(record.raw("assessed_on")) or "", self._context.layout.dates)
+        if day is None or visit.assessed_on is None or day == visit.assessed_on:
+            return False
+        type_of, stated = word_key(record.raw("assessment_type")), word_key(visit.header["assessment_type"] or "")
+        return abs((day - visit.assessed_on).days) > NUMBER_USED_AGAIN_DAYS or bool(
+            type_of and stated and type_of != stated
+        )
 
     def _factory(self, record: Record) -> list[str]:
         """What names the factory of a row: the identifiers of its site, else those of its company, name and address."""
@@ -120,7 +138,7 @@ class Visits:
 
     def close(self) -> None:
         """Stage all headers."""
-        close_visits(self._context, self._open.values())
+        close_visits(self._context, chain.from_iterable(self._open.values()))
 
 
 def names_nobody(context: Context, block: Record) -> bool:

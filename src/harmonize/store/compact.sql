@@ -282,7 +282,8 @@ CREATE TABLE compact.likeness (
     signature_b UBIGINT NOT NULL,
     compared BIGINT NOT NULL,
     agreeing BIGINT NOT NULL,
-    telling BIGINT NOT NULL
+    telling BIGINT NOT NULL,
+    uncommon BIGINT NOT NULL
 );
 
 -- How many questions of a losing content the winning ones answer too, and how many of these alike.

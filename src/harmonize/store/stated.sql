@@ -4,7 +4,7 @@
 --        stated_mention, sure_record, stated_identifier, copy_evidence.
 CREATE OR REPLACE TABLE release.compact.stated_header AS
 SELECT
-    c.copy_id, c.assessment_id, m.mention_id, d.fingerprint, g.* EXCLUDE (extra, number, follows_up, known_key, assessor_key, group_key)
+    c.copy_id, c.assessment_id, m.mention_id, d.fingerprint, g.* EXCLUDE (extra, number, follows_up, announced, known_key, assessor_key, group_key)
 FROM delivery_group g
 JOIN made_copy c ON c.file_id = g.file_id AND c.assessment_no = g.assessment_no
 JOIN mention m ON m.file_id = g.content_file_id AND m.assessment_no = g.assessment_no

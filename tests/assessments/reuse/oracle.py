@@ -51,6 +51,13 @@ class Evidence:
     was_open: bool = False
     """Closed later than its own day."""
 
+    @property
+    def day(self) -> date | None:
+        """What the buyer's own copy says is as old as that copy says."""
+        visit = self.visit
+        own = visit.own_day if self.right == 0 and ME in visit.contributors[1:] and not visit.period_end else None
+        return own or _day(visit)
+
 
 @dataclass(frozen=True)
 class _Known:
@@ -98,7 +105,12 @@ def _day(visit: Visit) -> date | None:
 def _cell(
     world: World, visits: Sequence[Visit], one: Required, rules: ReuseRules, as_of: date, judged_on: date
 ) -> tuple[str, str, tuple[str, str] | None]:
-    evidence = [e for visit in visits for e in _spoken(visit, one, world, rules, as_of, judged_on)]
+    evidence = [
+        e
+        for visit in visits
+        for e in _spoken(visit, one, world, rules, as_of, judged_on)
+        if e.day is None or e.day <= as_of
+    ]
     everything = _Known(evidence, visits, visits)
     # What the buyer may not see decides nothing for it, and only of hidden answers it is told that there are any.
     scopes = {v.name: {g.scope for g in world.grants if _covers(g, v, as_of, judged_on)} for v in visits}
@@ -121,7 +133,7 @@ def _cell(
 
 
 def _standing(e: Evidence, all_said: Sequence[Evidence]) -> tuple[object, ...]:
-    day = max(d for other in all_said if _stay(other.visit) == _stay(e.visit) and (d := _day(other.visit)) is not None)
+    day = max(d for other in all_said if _stay(other.visit) == _stay(e.visit) and (d := other.day) is not None)
     rank = _RANK.get(e.verification, 0)
     return (
         e.state == "no_finding", -day.toordinal(), -rank, _ORDER.index(e.state), e.relation, e.predicate, e.right,
@@ -225,7 +237,7 @@ def _fails(
     e: Evidence, known: _Known, one: Required, world: World, rules: ReuseRules, as_of: date
 ) -> bool:  # fmt: skip
     """Whether anything but a missing grant keeps evidence from standing."""
-    day = _day(e.visit)
+    day = e.day
     if day is None or e.state in ("unknown_to_facility", "unable_to_assess", "found_and_closed"):
         return True
     rank = _RANK[one.auto_accepted if e.verification == "auto_accepted" else e.verification]
@@ -258,9 +270,7 @@ def _has_bad_news(e: Evidence, day: date, all_said: Sequence[Evidence]) -> bool:
     return e.state != "not_met" and any(
         (other.state == "not_met" or other.was_open)
         and other.visit.status != "VRI"
-        and (
-            (_day(other.visit) or date.min) > day or (other.state == "not_met" and _stay(other.visit) == _stay(e.visit))
-        )
+        and ((other.day or date.min) > day or (other.state == "not_met" and _stay(other.visit) == _stay(e.visit)))
         for other in all_said
     )
 
@@ -277,9 +287,10 @@ def _is_ended(visit: Visit, day: date, known: _Known, world: World, rules: Reuse
     counts = [(d, w) for f, d, w in world.head_counts if f == visit.facility and d <= as_of]
     counts += [(d, v.workers) for v in known.counted if v.workers and (d := _day(v)) is not None]
     before = [(d, w) for d, w in counts if d <= day]
-    if not before:
+    own = (visit.workers if visit in known.counted else None) or None
+    if not before and own is None:
         return False
-    then = (visit.workers if visit in known.counted else None) or max(before)[1]
+    then = own or max(before)[1]
     return any(d > day and abs(w - then) >= rules.workforce_change * then for d, w in counts)
 
 

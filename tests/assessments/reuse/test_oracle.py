@@ -101,6 +101,7 @@ def _visit(luck: Random, name: str, facilities: Sequence[str], earlier: Sequence
         scope=luck.choice(SCOPES),
         disowned=tuple(luck.sample(COMMON, luck.randrange(2))),
         published=luck.randrange(8) > 0,
+        own_day=_rarely(luck, *DAYS, of=4),
     )
 
 

@@ -189,6 +189,21 @@ def test_rule_18_age_counts_from_the_last_day_on_site_where_the_export_states_on
     assert plan(release, _world(period), wanted).status(WIDE) == "ask"
 
 
+def test_rule_18_what_the_buyers_own_copy_says_is_as_old_as_that_copy_says(release: Release) -> None:
+    # Another delivery of the report won, and bears another day.
+    wanted = [required(WIDE, maximum_age_days=98)]
+    merged = _visit(contributors=("other", ME), ended=RECENT + timedelta(days=2), own_day=RECENT)
+    assert plan(release, _world(merged), wanted).status(WIDE) == "ask"
+    line = plan(release, _world(replace(merged, ended=None, own_day=RECENT + timedelta(days=2))), wanted).line(WIDE)
+    assert (line["status"], line["evidence_day"]) == ("assessed", RECENT + timedelta(days=2))
+    assert line["day_counts_from"] == "last day that this delivery states"
+    # What happened between the two days came after the one and before the other.
+    sold = ReportedEvent("F1", "ownership_change", RECENT + timedelta(days=1), "", "steward-1")
+    assert plan(release, _world(merged, events=(sold,)), [required(WIDE)]).status(WIDE) == "ask"
+    granted = _world(replace(merged, contributors=("other",)), grants=(Granted(),), events=(sold,))
+    assert plan(release, granted, [required(WIDE)]).status(WIDE) == "assessed"
+
+
 def test_rule_18_what_has_no_date_has_no_age_and_is_not_reused(release: Release) -> None:
     assert plan(release, _world(_visit(day=None)), [required(WIDE)]).status(WIDE) == "ask"
 

@@ -108,6 +108,8 @@ class Visit:
     restates: str | None = None
     ended: date | None = None
     """The last day on site."""
+    own_day: date | None = None
+    """The day that the buyer's copy prints, where another won; none where it is the day of all."""
     own_words: tuple[Said, ...] = ()
     """What the buyer's copy answers to what it disowns."""
     left_out: tuple[str, ...] = ()
@@ -240,7 +242,8 @@ def empty_release(folder: Path) -> duckdb.DuckDBPyConnection:
     connection.execute("USE release")
     connection.execute(
         "CREATE TABLE compact.stated_header "
-        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, assessment_no INTEGER)"
+        "(copy_id VARCHAR, assessment_key BIGINT, delivery_rank BIGINT, content_file_id VARCHAR, "
+        "assessment_no INTEGER, assessed_on DATE, ended_on DATE)"
     )
     connection.execute(
         "CREATE TABLE compact.stated_finding "
@@ -342,7 +345,10 @@ def _tell_visit(connection: duckdb.DuckDBPyConnection, number: int, visit: Visit
             contributor=contributor, native_id=f"N-{visit.name}", relation="original", wins=place == 0, confidence=1.0,
         )  # fmt: skip
         key = number * 100 + place
-        connection.execute("INSERT INTO compact.stated_header VALUES (?, ?, ?, ?, 1)", [file_id, key, place, file_id])
+        days = (visit.own_day, None) if visit.own_day and contributor == ME and place > 0 else (visit.day, visit.ended)
+        connection.execute(
+            "INSERT INTO compact.stated_header VALUES (?, ?, ?, ?, 1, ?, ?)", [file_id, key, place, file_id, *days]
+        )
         for finding in visit.findings:
             if contributor != ME or place == 0 or finding.question not in visit.left_out:
                 connection.execute(

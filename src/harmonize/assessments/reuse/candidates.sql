@@ -186,6 +186,9 @@ WITH corrected AS (
     JOIN compact.stored_assessment s ON s.assessment_no = a.assessment_no AND s.has_both_sides
     WHERE a.answered_by = 'verifier'
 ),
+other_delivery AS (
+    SELECT g.assessment_no, d.delivery_no, g.evidence_day FROM reuse_delivered_day g JOIN compact.delivery d USING (file_id)
+),
 said AS (
     SELECT
         a.assessment_no, m.required_no, m.state_no,
@@ -197,7 +200,8 @@ said AS (
             WHEN s.answers_grant IS NOT NULL OR (m.state_no = 1 AND s.findings_grant IS NOT NULL) THEN 1
             ELSE 2
         END::UTINYINT AS right_no,
-        m.choice | (a.answered_by = 'verifier')::BIGINT AS choice
+        m.choice | (a.answered_by = 'verifier')::BIGINT AS choice,
+        CASE WHEN s.owns AND x.question_no IS NULL AND o.delivery_no IS NULL THEN y.evidence_day ELSE g.evidence_day END AS other_day
     FROM compact.stored_answer a
     JOIN reuse_seen s USING (assessment_no)
     JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
@@ -205,6 +209,8 @@ said AS (
     LEFT JOIN reuse_restated w ON w.assessment_no = a.assessment_no
     LEFT JOIN reuse_disowned x ON x.assessment_no = a.assessment_no AND x.question_no = a.question_no
     LEFT JOIN reuse_own_delivery o ON o.assessment_no = a.assessment_no AND o.delivery_no = a.delivery_no
+    LEFT JOIN reuse_own_day y ON y.assessment_no = a.assessment_no
+    LEFT JOIN other_delivery g ON g.assessment_no = a.assessment_no AND g.delivery_no = a.delivery_no
     ANTI JOIN corrected c
         ON c.assessment_no = a.assessment_no AND c.question_no = a.question_no AND c.answered_by = a.answered_by::VARCHAR
     UNION ALL
@@ -212,8 +218,10 @@ said AS (
     SELECT
         a.assessment_no, m.required_no, m.state_no,
         CASE WHEN v.verification_no < 4 THEN least(v.verification_no, w.verification_no) ELSE 4 END, m.basis_no, 0, 0,
-        m.choice | (a.answered_by = 'verifier')::BIGINT
+        m.choice | (a.answered_by = 'verifier')::BIGINT, CASE WHEN d.copy_day <> e.evidence_day THEN d.copy_day END
     FROM reuse_own_answer a
+    JOIN reuse_assessment e USING (assessment_no)
+    LEFT JOIN reuse_copy_day d ON d.assessment_no = a.assessment_no AND d.copy_id = a.copy_id
     JOIN reuse_meaning m ON m.question_no = a.question_no AND m.state = a.state
     JOIN reuse_verification v ON v.verification = a.verification
     LEFT JOIN reuse_restated w ON w.assessment_no = a.assessment_no
@@ -229,7 +237,8 @@ said AS (
             WHEN s.findings_grant IS NOT NULL THEN 1
             ELSE 2
         END,
-        ((m.relation_no * 4 + p.predicate_no)::BIGINT << 34) | (n.finding_no << 1)
+        ((m.relation_no * 4 + p.predicate_no)::BIGINT << 34) | (n.finding_no << 1),
+        CASE WHEN s.owns AND NOT n.is_left_out AND o.file_id IS NULL THEN y.evidence_day ELSE g.evidence_day END
     FROM reuse_found n
     JOIN reuse_seen s USING (assessment_no)
     JOIN crosswalk c USING (mapping_id)
@@ -238,21 +247,26 @@ said AS (
     JOIN reuse_predicate p ON p.predicate = c.predicate
     LEFT JOIN reuse_basis b ON b.basis = c.basis
     LEFT JOIN reuse_own_file o ON o.assessment_no = n.assessment_no AND o.file_id = n.file_id
+    LEFT JOIN reuse_own_day y ON y.assessment_no = n.assessment_no
+    LEFT JOIN reuse_delivered_day g ON g.assessment_no = n.assessment_no AND g.file_id = n.file_id
     WHERE n.made_from = 'row'
     UNION ALL
     SELECT
         n.assessment_no, n.required_no, 6, v.verification_no, 0, 2,
         CASE WHEN s.owns THEN 0 WHEN s.findings_grant IS NOT NULL THEN 1 ELSE 2 END,
-        0
+        0, CASE WHEN s.owns THEN y.evidence_day END
     FROM reuse_silence n
     JOIN reuse_seen s USING (assessment_no)
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_row_verification v ON v.kind = a.kind::VARCHAR
+    LEFT JOIN reuse_own_day y ON y.assessment_no = n.assessment_no
 ),
 told AS (
-    SELECT assessment_no, required_no, state_no, verification_no, basis_no, source_no, right_no, min(choice) AS choice
+    SELECT
+        assessment_no, required_no, state_no, verification_no, basis_no, source_no, right_no, min(choice) AS choice,
+        arg_min_null(other_day, choice) AS other_day
     FROM said
-    GROUP BY ALL
+    GROUP BY assessment_no, required_no, state_no, verification_no, basis_no, source_no, right_no
 ),
 -- Inside one assessment what is not met speaks for the indicator, then what is partly met, then what was found and closed.
 -- Where the buyer's own copy says otherwise than what stands, of what it may see the same holds.
@@ -266,7 +280,10 @@ speaking AS (
     WHERE right_no < 2 AND assessment_no IN (SELECT assessment_no FROM reuse_own_answer)
     GROUP BY assessment_no, required_no
 )
-SELECT t.*
+SELECT t.* EXCLUDE (other_day), coalesce(t.other_day, a.evidence_day) AS evidence_day
 FROM told t
+JOIN reuse_assessment a USING (assessment_no)
 SEMI JOIN speaking s
-    ON s.assessment_no = t.assessment_no AND s.required_no = t.required_no AND s.state_no = t.state_no AND t.right_no <= s.most_right;
+    ON s.assessment_no = t.assessment_no AND s.required_no = t.required_no AND s.state_no = t.state_no AND t.right_no <= s.most_right
+-- What is dated later has not happened yet.
+WHERE coalesce(coalesce(t.other_day, a.evidence_day) <= getvariable('reuse_as_of'), true);

@@ -48,6 +48,13 @@ LEFT JOIN reuse_assessment a ON a.assessment_id = c.assessment_id
 WHERE m.workers > 0 AND (c.copy_id IS NULL OR a.assessment_id IS NOT NULL)
     AND coalesce(a.evidence_day, f.received_at) <= getvariable('reuse_as_of');
 
+-- The days that the evidence of an assessment bears: one, but where its deliveries are dated otherwise.
+CREATE OR REPLACE TEMP TABLE reuse_aged AS
+SELECT DISTINCT c.assessment_no, a.facility_id, c.evidence_day
+FROM reuse_candidate c
+JOIN reuse_assessment a USING (assessment_no)
+WHERE c.evidence_day IS NOT NULL;
+
 -- (Once by all head counts, once by those alone that the buyer may see.)
 CREATE OR REPLACE TEMP TABLE reuse_workforce AS
 WITH head_count AS (
@@ -64,28 +71,29 @@ then_counted AS (
     SELECT
         h.is_seen, a.assessment_no, a.facility_id, a.evidence_day,
         first(h.workers ORDER BY h.assessment_no IS NOT DISTINCT FROM a.assessment_no DESC, h.on_day DESC, h.mention_id) AS workers
-    FROM reuse_assessment a
-    JOIN head_count h ON h.facility_id = a.facility_id AND h.on_day <= a.evidence_day
+    FROM reuse_aged a
+    JOIN head_count h
+        ON h.facility_id = a.facility_id AND (h.on_day <= a.evidence_day OR h.assessment_no = a.assessment_no)
     GROUP BY ALL
 )
-SELECT t.assessment_no, t.is_seen, min(h.on_day) AS on_day
+SELECT t.assessment_no, t.evidence_day, t.is_seen, min(h.on_day) AS on_day
 FROM then_counted t
 JOIN head_count h ON h.facility_id = t.facility_id AND h.on_day > t.evidence_day AND h.is_seen = t.is_seen
 WHERE abs(h.workers - t.workers) >= getvariable('reuse_workforce_change') * t.workers
-GROUP BY t.assessment_no, t.is_seen;
+GROUP BY t.assessment_no, t.evidence_day, t.is_seen;
 
 -- The first event that ends the reuse of an assessment: whole, and in part by what it is about.
 CREATE OR REPLACE TEMP TABLE reuse_ending AS
 SELECT
-    a.assessment_no, e.kind, e.on_day, e.why, e.by_whom, e.assessment_no AS told_by,
+    a.assessment_no, a.evidence_day, e.kind, e.on_day, e.why, e.by_whom, e.assessment_no AS told_by,
     NOT getvariable('reuse_needs_grants') OR e.assessment_no IS NULL OR coalesce(s.owns, false) OR s.findings_grant IS NOT NULL
         AS is_seen
-FROM reuse_assessment a
+FROM reuse_aged a
 JOIN reuse_event e
     ON e.facility_id = a.facility_id AND (e.on_day > a.evidence_day OR (e.same_day AND e.on_day = a.evidence_day))
 LEFT JOIN reuse_seen s ON s.assessment_no = e.assessment_no
 UNION ALL
-SELECT w.assessment_no, 'workforce', w.on_day, k.why, NULL, NULL, w.is_seen
+SELECT w.assessment_no, w.evidence_day, 'workforce', w.on_day, k.why, NULL, NULL, w.is_seen
 FROM reuse_workforce w
 JOIN reuse_kind k ON k.kind = 'workforce';
 
@@ -93,10 +101,10 @@ CREATE OR REPLACE TEMP TABLE reuse_ended_whole AS
 SELECT * FROM reuse_ending
 -- (Head counts are held against one another as all of them are known.)
 WHERE kind NOT IN (SELECT kind FROM reuse_kind_topic) AND NOT (kind = 'workforce' AND by_whom IS NULL AND told_by IS NULL AND is_seen)
-QUALIFY row_number() OVER (PARTITION BY assessment_no ORDER BY on_day, kind, why, by_whom, told_by) = 1;
+QUALIFY row_number() OVER (PARTITION BY assessment_no, evidence_day ORDER BY on_day, kind, why, by_whom, told_by) = 1;
 
 CREATE OR REPLACE TEMP TABLE reuse_ended_whole_seen AS
-SELECT DISTINCT assessment_no FROM reuse_ending WHERE is_seen AND kind NOT IN (SELECT kind FROM reuse_kind_topic);
+SELECT DISTINCT assessment_no, evidence_day FROM reuse_ending WHERE is_seen AND kind NOT IN (SELECT kind FROM reuse_kind_topic);
 
 CREATE OR REPLACE TEMP TABLE reuse_ending_part AS
 WITH RECURSIVE above AS (
@@ -112,10 +120,10 @@ JOIN reuse_required r ON r.topic_id = u.topic_id;
 
 CREATE OR REPLACE TEMP TABLE reuse_ended_part AS
 SELECT * FROM reuse_ending_part
-QUALIFY row_number() OVER (PARTITION BY assessment_no, required_no ORDER BY on_day, kind, why, by_whom, told_by) = 1;
+QUALIFY row_number() OVER (PARTITION BY assessment_no, evidence_day, required_no ORDER BY on_day, kind, why, by_whom, told_by) = 1;
 
 CREATE OR REPLACE TEMP TABLE reuse_ended_part_seen AS
-SELECT DISTINCT assessment_no, required_no FROM reuse_ending_part WHERE is_seen;
+SELECT DISTINCT assessment_no, evidence_day, required_no FROM reuse_ending_part WHERE is_seen;
 
 -- Days on which the law behind an indicator changed: one began to hold, or held for the last time the day before.
 CREATE OR REPLACE TEMP TABLE reuse_law_day AS

@@ -11,15 +11,15 @@
 -- is none. `failed` counts all there is, for the steward; `failed_seen` what the buyer may see alone (domain rule 24): its
 -- lines read as if the rest did not exist.
 CREATE OR REPLACE TEMP TABLE reuse_news AS
-SELECT c.assessment_no, c.required_no, c.right_no
+SELECT c.assessment_no, c.required_no, c.right_no, c.evidence_day
 FROM reuse_candidate c
 LEFT JOIN reuse_found n ON n.finding_no = CASE WHEN c.state_no = 15 THEN (c.choice >> 1) & 8589934591 END
 WHERE c.state_no = 1 OR n.was_open;
 
 CREATE OR REPLACE TEMP TABLE reuse_bad_news AS
 SELECT
-    a.facility_no, c.required_no, max(a.evidence_day) AS last_day,
-    max(a.evidence_day) FILTER (c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS last_seen_day
+    a.facility_no, c.required_no, max(c.evidence_day) AS last_day,
+    max(c.evidence_day) FILTER (c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS last_seen_day
 FROM reuse_news c
 JOIN reuse_assessment a USING (assessment_no)
 WHERE NOT a.is_void
@@ -29,7 +29,7 @@ GROUP BY a.facility_no, c.required_no;
 -- it bears: days inside a visit say nothing of what came later.
 CREATE OR REPLACE TEMP TABLE reuse_visit_bad_news AS
 SELECT
-    a.visit_no, c.required_no, max(a.evidence_day) AS last_day,
+    a.visit_no, c.required_no, max(c.evidence_day) AS last_day,
     bool_or(c.right_no < 2 OR NOT getvariable('reuse_needs_grants')) AS is_seen
 FROM reuse_candidate c
 JOIN reuse_assessment a USING (assessment_no)
@@ -38,7 +38,7 @@ GROUP BY a.visit_no, c.required_no;
 
 -- The last day on which a visit speaks of what is required: visits are put in order, not their days.
 CREATE OR REPLACE TEMP TABLE reuse_visit_day AS
-SELECT a.visit_no, c.required_no, max(a.evidence_day) AS visit_day
+SELECT a.visit_no, c.required_no, max(c.evidence_day) AS visit_day
 FROM reuse_candidate c
 JOIN reuse_assessment a USING (assessment_no)
 GROUP BY a.visit_no, c.required_no;
@@ -58,7 +58,6 @@ WITH held AS (
         c.*,
         a.facility_no,
         a.place,
-        a.evidence_day,
         d.visit_day,
         CASE WHEN c.verification_no = 4 THEN r.auto_rank ELSE c.verification_no END AS rank,
         (CASE WHEN c.state_no BETWEEN 7 AND 14 THEN 1 ELSE 0 END)
@@ -69,17 +68,17 @@ WITH held AS (
             WHEN (CASE WHEN c.verification_no = 4 THEN r.auto_rank ELSE c.verification_no END) < r.verification_rank THEN 16
             ELSE 0
         END)
-        | (CASE WHEN a.evidence_day IS NULL THEN 32 ELSE 0 END)
-        | (CASE WHEN a.evidence_day + r.maximum_age_days::INTEGER < getvariable('reuse_as_of') THEN 64 ELSE 0 END)
+        | (CASE WHEN c.evidence_day IS NULL THEN 32 ELSE 0 END)
+        | (CASE WHEN c.evidence_day + r.maximum_age_days::INTEGER < getvariable('reuse_as_of') THEN 64 ELSE 0 END)
         | (CASE WHEN a.bound_until < getvariable('reuse_as_of') THEN 128 ELSE 0 END)
         | (CASE WHEN a.ended_by_status IS NOT NULL THEN 256 ELSE 0 END)
         | (CASE WHEN w.assessment_no IS NOT NULL OR p.assessment_no IS NOT NULL THEN 512 ELSE 0 END)
-        | (CASE WHEN l.last_day > a.evidence_day THEN 1024 ELSE 0 END)
-        | (CASE WHEN r.changed_on > a.evidence_day THEN 2048 ELSE 0 END)
+        | (CASE WHEN l.last_day > c.evidence_day THEN 1024 ELSE 0 END)
+        | (CASE WHEN r.changed_on > c.evidence_day THEN 2048 ELSE 0 END)
         | (CASE
             WHEN c.state_no = 1 THEN 0
-            WHEN b.last_seen_day > a.evidence_day OR n.is_seen THEN 4096
-            WHEN b.last_day > a.evidence_day OR n.visit_no IS NOT NULL THEN 8192
+            WHEN b.last_seen_day > c.evidence_day OR n.is_seen THEN 4096
+            WHEN b.last_day > c.evidence_day OR n.visit_no IS NOT NULL THEN 8192
             ELSE 0
         END)
         | (CASE WHEN v.assessment_no IS NOT NULL THEN 16384 ELSE 0 END)
@@ -94,10 +93,12 @@ WITH held AS (
     FROM reuse_candidate c
     JOIN reuse_assessment a USING (assessment_no)
     JOIN reuse_required r USING (required_no)
-    LEFT JOIN reuse_ended_whole w USING (assessment_no)
-    LEFT JOIN reuse_ended_part p ON p.assessment_no = c.assessment_no AND p.required_no = c.required_no
-    LEFT JOIN reuse_ended_whole_seen ws ON ws.assessment_no = c.assessment_no
-    LEFT JOIN reuse_ended_part_seen ps ON ps.assessment_no = c.assessment_no AND ps.required_no = c.required_no
+    LEFT JOIN reuse_ended_whole w ON w.assessment_no = c.assessment_no AND w.evidence_day = c.evidence_day
+    LEFT JOIN reuse_ended_part p
+        ON p.assessment_no = c.assessment_no AND p.evidence_day = c.evidence_day AND p.required_no = c.required_no
+    LEFT JOIN reuse_ended_whole_seen ws ON ws.assessment_no = c.assessment_no AND ws.evidence_day = c.evidence_day
+    LEFT JOIN reuse_ended_part_seen ps
+        ON ps.assessment_no = c.assessment_no AND ps.evidence_day = c.evidence_day AND ps.required_no = c.required_no
     LEFT JOIN reuse_law_change l ON l.country = a.country AND l.required_no = c.required_no
     LEFT JOIN reuse_bad_news b ON b.facility_no = a.facility_no AND b.required_no = c.required_no
     LEFT JOIN reuse_visit_bad_news n ON n.visit_no = a.visit_no AND n.required_no = c.required_no

@@ -26,9 +26,9 @@ FROM reuse_seen;
 CREATE OR REPLACE TEMP TABLE reuse_ended_by AS
 WITH ended AS (
     -- (Of no one requirement: all of it.)
-    SELECT assessment_no, NULL AS required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_whole
+    SELECT assessment_no, evidence_day, NULL AS required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_whole
     UNION ALL
-    SELECT assessment_no, required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_part
+    SELECT assessment_no, evidence_day, required_no, kind, on_day, why, by_whom, told_by FROM reuse_ended_part
 ),
 counted AS (
     SELECT DISTINCT h.facility_id, h.on_day
@@ -51,7 +51,7 @@ LEFT JOIN reuse_told_of t ON t.assessment_no = e.told_by
 LEFT JOIN counted c ON c.facility_id = a.facility_id AND c.on_day = e.on_day;
 
 CREATE OR REPLACE TEMP TABLE reuse_bad_news_told AS
-SELECT a.facility_no, c.required_no, max(a.evidence_day) AS last_day
+SELECT a.facility_no, c.required_no, max(c.evidence_day) AS last_day
 FROM reuse_news c
 JOIN reuse_assessment a USING (assessment_no)
 WHERE NOT a.is_void AND (c.right_no < 2 OR getvariable('reuse_tells_all'))
@@ -92,9 +92,9 @@ SELECT
     CASE WHEN getvariable('reuse_tells_all') THEN c.status_if_granted ELSE c.status_if_granted_told END AS status_if_granted,
     c.candidates,
     j.* EXCLUDE (facility_no, required_no),
-    least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1) AS expires_on,
-    CASE least(a.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1)
-        WHEN a.evidence_day + r.maximum_age_days THEN 'buyer_policy'
+    least(j.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1) AS expires_on,
+    CASE least(j.evidence_day + r.maximum_age_days, a.bound_until, l.next_day - 1, r.changes_on - 1)
+        WHEN j.evidence_day + r.maximum_age_days THEN 'buyer_policy'
         WHEN a.bound_until THEN a.valid_until_basis::VARCHAR
         WHEN l.next_day - 1 THEN 'law'
         ELSE 'requirement'
@@ -308,7 +308,7 @@ WITH gone AS (
 ending AS (
     SELECT g.facility_no, g.required_no, e.kind, e.on_day, e.why, e.by_whom
     FROM gone g
-    JOIN reuse_ended_by e ON e.assessment_no = g.assessment_no AND e.is_told
+    JOIN reuse_ended_by e ON e.assessment_no = g.assessment_no AND e.evidence_day = g.evidence_day AND e.is_told
     WHERE coalesce(e.required_no = g.required_no, true)
     UNION ALL
     SELECT g.facility_no, g.required_no, 'status', a.evidence_day, a.ended_by_status || ' (' || a.status || ')', NULL
@@ -480,7 +480,11 @@ SELECT
     a.instrument,
     CASE WHEN NOT s.is_hidden THEN a.edition END AS edition,
     s.evidence_day,
-    CASE WHEN NOT s.is_hidden THEN a.day_counts_from END AS day_counts_from,
+    CASE
+        WHEN s.is_hidden THEN NULL
+        WHEN s.evidence_day <> a.evidence_day THEN 'last day that this delivery states'
+        ELSE a.day_counts_from
+    END AS day_counts_from,
     getvariable('reuse_as_of') - s.evidence_day AS age_days,
     h.expires_on,
     h.expires_by,

@@ -2,7 +2,7 @@
 -- Reads: reuse_chosen, reuse_partial, reuse_no_full_visit, reuse_status, reuse_grant, reuse_unopened, reuse_bounded, the release.
 -- Variables: reuse_as_of, reuse_judged_on, reuse_contributor, reuse_last_day, reuse_binding.
 -- Writes: reuse_factory, reuse_assessment, reuse_own, reuse_own_delivery, reuse_own_content, reuse_disowned, reuse_own_answer,
---         reuse_seen.
+--         reuse_delivered_day, reuse_own_day, reuse_seen.
 CREATE OR REPLACE TEMP TABLE reuse_factory AS
 SELECT
     row_number() OVER (ORDER BY facility_id)::INTEGER AS facility_no, facility_id, name, name_local, country, workers, os_id
@@ -118,6 +118,37 @@ QUALIFY c.place = min(c.place) OVER (PARTITION BY a.assessment_no, a.question_no
     -- (What its verifier corrected the factory no longer says.)
     AND (a.answered_by = 'verifier'
         OR NOT bool_or(a.answered_by = 'verifier') OVER (PARTITION BY a.assessment_no, a.question_no, a.assessment_key));
+
+-- Deliveries that date the report otherwise than the one that won: what they answer is as old as they say themselves (domain
+-- rule 18). A reporting period ends on one day whoever delivers it, and a rating that restates is as old as what it restates.
+CREATE OR REPLACE TEMP TABLE reuse_copy_day AS
+SELECT a.assessment_no, h.copy_id, h.content_file_id AS file_id, h.delivery_rank, greatest(h.assessed_on, h.ended_on) AS copy_day, c.wins
+FROM compact.stated_header h
+JOIN assessment_copy c USING (copy_id)
+JOIN reuse_assessment a ON a.assessment_id = c.assessment_id
+WHERE a.evidence_to IS NULL AND a.restates IS NULL;
+
+-- (What only states the same first day tells nothing of the last one.)
+CREATE OR REPLACE TEMP TABLE reuse_delivered_day AS
+SELECT d.assessment_no, d.file_id, arg_min(d.copy_day, (d.delivery_rank, d.copy_id)) AS evidence_day
+FROM reuse_copy_day d
+JOIN reuse_assessment a USING (assessment_no)
+WHERE NOT d.wins AND d.copy_day <> a.evidence_day AND d.copy_day IS DISTINCT FROM a.assessed_on
+GROUP BY d.assessment_no, d.file_id;
+
+-- What the buyer's own copy dates, the first in the order of winning that is dated: of a day that only others print it
+-- knows nothing.
+CREATE OR REPLACE TEMP TABLE reuse_own_day AS
+SELECT assessment_no, own_day AS evidence_day
+FROM (
+    SELECT o.assessment_no, arg_min(d.copy_day, (d.delivery_rank, d.copy_id)) AS own_day, bool_or(d.wins) AS wins
+    FROM reuse_own o
+    JOIN reuse_copy_day d USING (assessment_no, copy_id)
+    WHERE NOT o.is_part
+    GROUP BY o.assessment_no
+)
+JOIN reuse_assessment a USING (assessment_no)
+WHERE NOT wins AND own_day <> a.evidence_day;
 
 -- Grants that hold on the day of judgement, and why others do not (`refused`). One that names a factory by what several share
 -- names none of them; likeness carries no grant from record to record; a wildcard without an end does not open what it must
