@@ -313,10 +313,13 @@ def _same_trade(one: TradeWord, other: TradeWord) -> bool:
 
 
 def _is_short(one: str, other: str) -> bool:
-    """Whether one is short for the other (`mfg`, `manufacturing`), or both have one stem (`knits`, `knitting`)."""
+    """Whether one is short for the other (`mfg`, `manufacturing`, `bags`, `handbag`), or both have one stem (`knits`,
+    `knitting`)."""
     short, long = sorted((one, other), key=len)
-    if len(short) < _SHORTEST_TRADE or short[0] != long[0]:
+    if len(short) < _SHORTEST_TRADE:
         return False
+    if short[0] != long[0]:
+        return short.removesuffix("s") in long
     letters = iter(long)
     return short[:_STEM] == long[:_STEM] or all(letter in letters for letter in short)
 
