@@ -69,6 +69,11 @@ def test_features_are_symmetric_and_between_0_and_1(name_a: str, address_a: str,
         ("designators_differ", ("", "Plot 36, Sector 4, Manesar"), ("", "Plot 9, Sector 4, Manesar")),
         ("designators_differ", ("", "4 Park Road, Unit B"), ("", "4 Park Road, Unit C")),
         ("provinces_differ", ("", "Long Thanh, Dong Nai"), ("", "Ky Anh, Ha Tinh")),
+        ("core_contained", ("Sao Mai", ""), ("Sao Mai Lotus", "")),
+        ("place_in_one_name", ("Sao Mai Long An", ""), ("Sao Mai", "")),
+        ("numbers_on_one_side", ("", "48 Green Street"), ("", "Green Street")),
+        ("house_agrees", ("", "48, Phu Dong Thien Vuong"), ("", "No. 48 Phu Dong Thienvuong")),
+        ("designators_apart", ("", "Lot 3, Road 6, Bien Hoa"), ("", "Lot 9, Plot 3, Road 7, Bien Hoa")),
     ],
 )
 def test_a_feature_is_seen(feature: str, one: tuple[str, str], other: tuple[str, str]) -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 from harmonize.identity import Decision, Knowledge, Resolution, decision_keys, ledger_of, resolve
 from harmonize.identity import decide as decide_module
+from harmonize.identity import memory as memory_module
 from harmonize.identity import prepare as prepare_module
 from harmonize.identity import remember as remember_module
 from harmonize.identity.memory import Memory, content_hash
@@ -289,6 +290,23 @@ def test_a_memory_holds_no_more_than_the_last_runs_used(tmp_path: Path) -> None:
     records = Memory(tmp_path, KNOWLEDGE.stamp).recall("records")
     assert records is not None
     assert records.num_rows == 2
+
+
+def test_new_records_are_kept_beside_the_others_until_there_are_too_many_parts(tmp_path: Path) -> None:
+    def parts() -> set[str]:
+        return {path.name for path in tmp_path.glob("records-*")}
+
+    said = dict(list(ALL.items())[:6])
+    _resolve(said, tmp_path)
+    before = parts()
+    _resolve(said | {6: ALL[6]}, tmp_path)
+    assert len(before) == 1
+    assert len(parts()) == 2
+    assert before < parts(), "what was kept is not written again"
+    for number in range(memory_module._PARTS):
+        said[5] = (number % len(STATEMENTS), WRITTEN[0])
+        assert _resolve(said | {6: ALL[6]}, tmp_path) == _resolve(said | {6: ALL[6]}, None)
+        assert len(parts()) <= memory_module._PARTS
 
 
 def test_a_stamp_does_not_hang_on_the_order_of_sets_and_mappings() -> None:

@@ -17,9 +17,9 @@ from harmonize.identity.decide import VERDICTS, judge
 from harmonize.identity.decision_ledger import append_decisions
 from harmonize.identity.decisions import Decision
 from harmonize.identity.knowledge import Knowledge
-from harmonize.identity.model import DOUBTS, FEATURES, MatchModel
+from harmonize.identity.model import AGAINST, DOUBTS, EITHER_WAY, FEATURES, MatchModel
 from harmonize.identity.prepare import Statements, prepare
-from harmonize.identity.train import Unseen, fit, measure, trained, unseen, write_model
+from harmonize.identity.train import Unseen, fit, fit_sets, measure, trained, unseen, write_model
 from harmonize.identity.training_sets import TrainingSet, read_decided, read_different, read_pairs
 
 SCHEMAS = Path(__file__).parents[2] / "schemas"
@@ -35,9 +35,17 @@ def test_the_shipped_model_names_every_feature_and_its_training() -> None:
 
 def test_speaking_against_never_counts_in_favour() -> None:
     model = MatchModel.from_folder(SCHEMAS)
-    against = [name for name in FEATURES if name.endswith(("differ", "differs"))]
-    assert against
-    assert all(model.coefficients[name] < 0 for name in against)
+    assert {name for name in FEATURES if name.endswith(("differ", "differs", "apart"))} <= AGAINST
+    assert all(model.coefficients[name] <= 0 for name in AGAINST)
+    assert all(model.coefficients[name] >= 0 for name in FEATURES if name not in AGAINST | EITHER_WAY)
+
+
+def test_a_feature_that_would_count_the_wrong_way_counts_nothing() -> None:
+    values = [_features(core_near=1.0, numbers_differ=1.0)] * 50 + [_features()] * 50
+    found = fit_sets([_set(values, [1.0] * 50 + [0.0] * 50, [(str(at), str(at)) for at in range(100)])])
+    counts = dict(zip(FEATURES, found.weights.tolist(), strict=True))
+    assert counts["numbers_differ"] == 0
+    assert counts["core_near"] > 1
 
 
 def test_fit_finds_the_feature_that_parts_the_labels() -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from harmonize.identity.form_columns import SpokenWords, Texts, fields_of, items_of, numbered, texts_of
 from harmonize.identity.forms import PART, read_pairs, read_trade, read_units
-from harmonize.identity.lexicon import Lexicon, Numbers, WordLists
+from harmonize.identity.lexicon import KINDS, Lexicon, Numbers, WordLists
 from harmonize.values.names import TradeWord
 
 __all__ = ["ADDRESS_FIELDS", "NAME_FIELDS", "Addresses", "Bits", "NamedNumber", "Names"]
@@ -22,8 +22,10 @@ Bits = NDArray[np.uint64]
 NamedNumber = tuple[str, str]
 """A kind and its value: `unit` 2, `branch` of a place, `zone` of a name."""
 
-NAME_FIELDS, ADDRESS_FIELDS = 7, 5
+NAME_FIELDS, ADDRESS_FIELDS = 7, 6
 """How many fields of the texts that `forms` writes are compared here."""
+_BEGINNING = 4
+"""So many letters of the word behind a number: words of other tongues are spelled alike where they begin."""
 _WIDE_KINDS = frozenset({"road", "block", "floor"})
 
 
@@ -34,6 +36,7 @@ class Names:
     Attributes:
         texts: the number of each name's text, 0 for none.
         trades, units: the number of what is done there, and of the units, among `trade_sets` and `unit_sets`.
+        has_places: whether a place is among the words.
         sites: the number of the designators (`unit` 2, `branch` of a place) among `site_sets`.
     """
 
@@ -46,6 +49,7 @@ class Names:
     units: Numbers
     unit_sets: list[frozenset[str]]
     has_units: Flags
+    has_places: Flags
     sites: Numbers
     site_sets: list[frozenset[NamedNumber]]
 
@@ -56,6 +60,7 @@ class Names:
         site_numbers, site_texts = numbered(sites)
         trades, trade_texts = numbered(trade)
         unit_numbers, unit_texts = numbered(units)
+        of = np.repeat(np.arange(len(text)), np.diff(words.starts))
         return cls(
             WordLists.of(words.starts, words.words, words.kinds, lexicon),
             numbered(pa.concat_arrays([pa.array([""], text.type), text]))[0][1:],
@@ -66,6 +71,7 @@ class Names:
             unit_numbers,
             [read_units(found) for found in unit_texts],
             pc.not_equal(units, "").to_numpy(zero_copy_only=False),
+            np.bincount(of, words.kinds == KINDS.index("place"), len(text)) > 0,
             site_numbers,
             [read_pairs(found) for found in site_texts],
         )
@@ -84,6 +90,8 @@ class Addresses:
         held_designators: address * `size` + number of kind and value, in order.
         wide_bits: of the kinds of designators that several sites share.
         zones: the number of each address's industrial zones among `zone_sets`.
+        houses: numbers with the beginning of the word behind them, an entry each.
+        held_houses: address * `size` + house, in order.
     """
 
     lists: WordLists
@@ -100,21 +108,24 @@ class Addresses:
     wide_bits: np.uint64
     zones: Numbers
     zone_sets: list[frozenset[NamedNumber]]
+    house_starts: Numbers
+    houses: Numbers
+    held_houses: Numbers
     size: int
 
     @classmethod
     def of(cls, fields: Sequence[pa.Array], words: SpokenWords, lexicon: Lexicon) -> Addresses:
         """The addresses whose fields these are."""
-        text, _, numbers, designators, zones = fields
+        text, _, numbers, designators, zones, houses = fields
         zone_numbers, zone_texts = numbered(zones)
-        stated, named = items_of(numbers), items_of(designators)
+        stated, named, numbered_words = items_of(numbers), items_of(designators), items_of(houses)
         kinds, values = fields_of(named.flat, 2, PART)
         number_of, value_of = _joint_numbers(stated.flat, values)
         kind_of, kind_names = numbered(kinds)
         bits = np.array([1 << (number & 63) for number in range(len(kind_names))], np.uint64)
         wide = sum({int(bit) for bit, kind in zip(bits, kind_names, strict=True) if kind in _WIDE_KINDS})
-        size = len(stated.flat) + len(named.flat) + 1
-        pair_of = numbered(named.flat)[0]
+        size = len(stated.flat) + len(named.flat) + len(numbered_words.flat) + 1
+        pair_of, house_of = numbered(named.flat)[0], _houses(numbered_words.flat)
         return cls(
             lists=WordLists.of(words.starts, words.words, words.kinds, lexicon),
             texts=np.array([" ".join(sorted(found.split())) for found in text.to_pylist()], object),
@@ -130,8 +141,17 @@ class Addresses:
             wide_bits=np.uint64(wide),
             zones=zone_numbers,
             zone_sets=[read_pairs(found) for found in zone_texts],
+            house_starts=numbered_words.starts,
+            houses=house_of,
+            held_houses=_held(numbered_words.starts, house_of, size),
             size=size,
         )
+
+
+def _houses(items: pa.Array) -> Numbers:
+    number, word = fields_of(items, 2, PART)
+    beginning = pc.utf8_slice_codeunits(word, 0, _BEGINNING)
+    return numbered(pc.binary_join_element_wise(number, beginning, pa.scalar(PART, number.type)))[0]
 
 
 def _joint_numbers(one: pa.Array, other: pa.Array) -> tuple[Numbers, Numbers]:

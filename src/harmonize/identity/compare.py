@@ -43,6 +43,7 @@ Item = TypeVar("Item")
 
 _SAME_TRADE = 0.75
 _SHORTEST_TRADE, _STEM = 3, 4
+_SHORTEST_CORE = 4
 _SAME_ZONE, _OTHER_ZONE = 85, 70
 """How alike (0 to 100) the names of industrial zones are that may be one, and below which they are two."""
 _THIN_ADDRESS_WORDS = 3
@@ -132,6 +133,8 @@ class Comparison:
                 _alike(names.squeezed[ones], names.squeezed[others], fuzz.ratio, 100),
                 _alike(our_cores, their_cores, JaroWinkler.similarity, 1),
                 (names.texts[ones] > 0) & (names.texts[ones] == names.texts[others]),
+                _contained(our_cores, their_cores),
+                names.has_places[ones] ^ names.has_places[others],
                 _of_two_sets(names.trades[ones], names.trades[others], names.trade_sets, _trade_differs),
                 shared,
                 both & ~shared,
@@ -188,7 +191,8 @@ class Comparison:
         rare = shared_words.weigh(lambda words: self._worth(words) * self._rarity[words.word])
         apart = np.minimum(rare.one, rare.other) - rare.shared
         counts = np.diff(held.number_starts)
-        fewer = np.minimum(counts[ones], counts[others])
+        one_counts, other_counts = counts[ones], counts[others]
+        fewer = np.minimum(one_counts, other_counts)
         shared = self._shared_numbers(ones, others)
         zones_agree = _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_agree)
         return np.column_stack(
@@ -197,7 +201,9 @@ class Comparison:
                 _alike(held.texts[ones], held.texts[others], fuzz.ratio, 100),
                 np.divide(shared, fewer, out=np.zeros(len(ones)), where=fewer > 0),
                 (fewer > 0) & (shared == 0),
-                self._designators_differ(ones, others),
+                (one_counts > 0) ^ (other_counts > 0),
+                self._house_agrees(ones, others),
+                *self._designators(ones, others),
                 np.minimum(held.spoken[ones], held.spoken[others]) < _THIN_ADDRESS_WORDS,
                 zones_agree,
                 _of_two_sets(held.zones[ones], held.zones[others], held.zone_sets, _zones_differ) & ~zones_agree,
@@ -213,26 +219,38 @@ class Comparison:
         shared = among(held.held_numbers, others[pair] * held.size + held.numbers[entry])
         return np.bincount(pair[shared], minlength=len(ones))
 
-    def _designators_differ(self, ones: Numbers, others: Numbers) -> Flags:
-        """Whether both name a plot, building or unit and none is the same; roads and blocks if nothing agrees."""
-        ours, our_agreed = self._designated(ones, others)
-        theirs, their_agreed = self._designated(others, ones)
+    def _house_agrees(self, ones: Numbers, others: Numbers) -> Flags:
+        """Whether the two addresses of each pair have a number before the same word."""
+        held = self._addresses
+        pair, entry = spread(held.house_starts, ones)
+        shared = among(held.held_houses, others[pair] * held.size + held.houses[entry])
+        return np.bincount(pair[shared], minlength=len(ones)) > 0
+
+    def _designators(self, ones: Numbers, others: Numbers) -> tuple[Flags, Flags]:
+        """Whether both name a plot, building or unit and none is the same; roads and blocks if nothing agrees.
+
+        And whether any kind that both name has no value in common, though one may stand as a number elsewhere.
+        """
+        ours, our_agreed, our_same = self._designated(ones, others)
+        theirs, their_agreed, _ = self._designated(others, ones)
         shared = ours & theirs
         differ = shared & ~our_agreed & ~their_agreed
         differs: Flags = ((differ & ~self._addresses.wide_bits) != 0) | ((differ != 0) & (differ == shared))
-        return differs
+        return differs, (shared & ~our_same) != 0
 
-    def _designated(self, ones: Numbers, others: Numbers) -> tuple[Bits, Bits]:
-        """The kinds of designators in each address, and those with a value that the other has or has as a number."""
+    def _designated(self, ones: Numbers, others: Numbers) -> tuple[Bits, Bits, Bits]:
+        """The kinds of designators in each address, those with a value that the other has or has as a number, and
+        those with a value that the other has in the same kind."""
         held = self._addresses
         pair, entry = spread(held.designator_starts, ones)
         there, bits = others[pair] * held.size, held.kind_bits[entry]
-        agrees = among(held.held_designators, there + held.designators[entry])
-        agrees |= among(held.held_numbers, there + held.values[entry])
-        stated, agreed = np.zeros(len(ones), np.uint64), np.zeros(len(ones), np.uint64)
+        is_same = among(held.held_designators, there + held.designators[entry])
+        agrees = is_same | among(held.held_numbers, there + held.values[entry])
+        stated, agreed, same = (np.zeros(len(ones), np.uint64) for _ in range(3))
         np.bitwise_or.at(stated, pair, bits)
         np.bitwise_or.at(agreed, pair[agrees], bits[agrees])
-        return stated, agreed
+        np.bitwise_or.at(same, pair[is_same], bits[is_same])
+        return stated, agreed, same
 
 
 def distance_km(ones: Values, others: Values) -> Values:
@@ -274,6 +292,16 @@ def _alike(ones: Texts, others: Texts, scorer: Callable[..., float], best: float
     return np.where(stated, cpdist(ones.tolist(), others.tolist(), scorer=scorer, dtype=np.float64) / best, 0.0)
 
 
+def _contained(ones: Texts, others: Texts) -> Flags:
+    """Whether one text of each pair stands inside the other, equal ones aside: `tiongliong` in `tiongliongtronjen`."""
+    pairs = zip(ones.tolist(), others.tolist(), strict=True)
+    return np.array([one != other and _is_inside(*sorted((one, other), key=len)) for one, other in pairs], bool)
+
+
+def _is_inside(short: str, long: str) -> bool:
+    return len(short) >= _SHORTEST_CORE and short in long
+
+
 def _trade_differs(ones: frozenset[TradeWord], others: frozenset[TradeWord]) -> bool:
     return bool(ones and others) and not any(_same_trade(one, other) for one in ones for other in others)
 
@@ -285,10 +313,13 @@ def _same_trade(one: TradeWord, other: TradeWord) -> bool:
 
 
 def _is_short(one: str, other: str) -> bool:
-    """Whether one is short for the other (`mfg`, `manufacturing`), or both have one stem (`knits`, `knitting`)."""
+    """Whether one is short for the other (`mfg`, `manufacturing`, `bags`, `handbag`), or both have one stem (`knits`,
+    `knitting`)."""
     short, long = sorted((one, other), key=len)
-    if len(short) < _SHORTEST_TRADE or short[0] != long[0]:
+    if len(short) < _SHORTEST_TRADE:
         return False
+    if short[0] != long[0]:
+        return short.removesuffix("s") in long
     letters = iter(long)
     return short[:_STEM] == long[:_STEM] or all(letter in letters for letter in short)
 

@@ -43,7 +43,8 @@ def write_name(name: ComparableName) -> str:
 def write_address(address: ComparableAddress) -> str:
     """A comparable address as text; equal addresses give equal texts."""
     numbers, designators = ITEM.join(sorted(address.numbers)), _items(sorted(address.designators))
-    said = (address.text, _words(address.words), numbers, designators, _items(sorted(address.zones)))
+    zones, houses = _items(sorted(address.zones)), _items(sorted(address.houses))
+    said = (address.text, _words(address.words), numbers, designators, zones, houses)
     return FIELD.join((*said, _flag(address.is_head_office)))
 
 
@@ -86,13 +87,14 @@ def read_units(text: str) -> frozenset[str]:
 
 def read_address(form: str) -> ComparableAddress:
     """The address that was written as `form`."""
-    text, words, numbers, designators, zones, head_office = form.split(FIELD)
+    text, words, numbers, designators, zones, houses, head_office = form.split(FIELD)
     return ComparableAddress(
         text=text,
         words=_read_words(words),
         numbers=frozenset(numbers.split(ITEM)) if numbers else frozenset(),
         designators=read_pairs(designators),
         zones=read_pairs(zones),
+        houses=read_pairs(houses),
         is_head_office=bool(head_office),
     )
 

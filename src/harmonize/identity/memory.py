@@ -1,4 +1,4 @@
-"""Keep what was worked out from one run to the next: one Arrow file per kind under a folder of its own.
+"""Keep what was worked out from one run to the next: Arrow files by kind under a folder of its own.
 
 What is kept is a pure function of inputs that the stamp and the rows name, so forgetting it costs time and nothing
 else: the folder may be deleted at any time. A file's name ends in the hash of its bytes; one that was cut off or
@@ -35,6 +35,8 @@ _DECIDING_MODULES = (
 _HASH_BYTES = 16
 _PACKED = pa.ipc.IpcWriteOptions(compression="lz4")
 _ROWS_AT_ONCE = 100_000
+_PARTS = 20
+"""Files of a kind after which all is written anew: each has to be opened and judged by its bytes."""
 
 
 class Memory:
@@ -54,20 +56,47 @@ class Memory:
         return self._folder is not None
 
     def recall(self, kind: str) -> pa.Table | None:
-        """The table that was kept last, or None."""
-        if self._folder is None:
-            return None
+        """The table that was kept, with all that was added to it; what was added last comes first. Or None."""
+        tables: list[pa.Table] = []
         with suppress(OSError):
-            for path in sorted(self._folder.glob(f"{kind}-*.arrow")):
-                table = _read(path, kind)
-                if table is not None and (table.schema.metadata or {}).get(_STAMP) == self._stamp.encode():
-                    return table
-        return None
+            for path in sorted(self._parts(kind), reverse=True):
+                table = _read(path)
+                if table is None or (table.schema.metadata or {}).get(_STAMP) != self._stamp.encode():
+                    continue
+                if not tables or table.schema.equals(tables[0].schema):
+                    tables.append(table)
+        return pa.concat_tables(tables) if tables else None
 
     def keep(self, kind: str, table: pa.Table) -> None:
         """Keep `table` in place of what was kept before; where that is not possible the run goes on without."""
+        written = self._write(kind, 0, table)
+        if written is not None:
+            with suppress(OSError):
+                for path in self._parts(kind) - {written}:
+                    path.unlink(missing_ok=True)
+
+    def add(self, kind: str, table: pa.Table) -> bool:
+        """Keep the rows of `table` beside what was kept before, which is not written again.
+
+        Returns:
+            Whether there is room: after so many parts all has to be kept anew.
+        """
+        number = len(self._parts(kind))
+        if not 0 < number < _PARTS:
+            return False
+        self._write(kind, number, table)
+        return True
+
+    def _parts(self, kind: str) -> set[Path]:
         if self._folder is None:
-            return
+            return set()
+        with suppress(OSError):
+            return set(self._folder.glob(f"{kind}-*.arrow"))
+        return set()
+
+    def _write(self, kind: str, number: int, table: pa.Table) -> Path | None:
+        if self._folder is None:
+            return None
         stamped = table.replace_schema_metadata({_STAMP: self._stamp})
         building = self._folder / f"{kind}.{os.getpid()}.part"
         try:
@@ -75,15 +104,12 @@ class Memory:
             # Block by block straight to the disk: whole, a million records would be held twice.
             with pa.OSFile(str(building), "wb") as file, pa.ipc.new_file(file, stamped.schema, options=_PACKED) as out:
                 out.write_table(stamped, _ROWS_AT_ONCE)
-            path = self._folder / _name(kind, building)
-            building.replace(path)
-            for other in self._folder.glob(f"{kind}-*"):
-                if other != path:
-                    other.unlink(missing_ok=True)
+            return building.replace(self._folder / f"{kind}-{number:02}-{_digest(building)}.arrow")
         except OSError:
             # A full disk or a read-only folder costs the next run time, and this one nothing.
             with suppress(OSError):
                 building.unlink(missing_ok=True)
+            return None
 
 
 def stamp_of(*decides: object) -> str:
@@ -134,15 +160,14 @@ def _program() -> str:
     return content_hash([version(name) for name in _DECIDING_LIBRARIES], texts)
 
 
-def _name(kind: str, path: Path) -> str:
+def _digest(path: Path) -> str:
     with path.open("rb") as file:
-        digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_HASH_BYTES))
-    return f"{kind}-{digest.hexdigest()}.arrow"
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=_HASH_BYTES)).hexdigest()
 
 
-def _read(path: Path, kind: str) -> pa.Table | None:
+def _read(path: Path) -> pa.Table | None:
     try:
-        if path.name != _name(kind, path):
+        if path.stem.rpartition("-")[2] != _digest(path):
             return None
         with pa.memory_map(str(path)) as file:
             return pa.ipc.open_file(file).read_all()

@@ -16,7 +16,18 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from harmonize.yaml_text import parse_yaml
 
-__all__ = ["DOUBTS", "FEATURES", "Blocking", "CommonWords", "MatchModel", "Outside", "Thresholds", "WordWeights"]
+__all__ = [
+    "AGAINST",
+    "DOUBTS",
+    "EITHER_WAY",
+    "FEATURES",
+    "Blocking",
+    "CommonWords",
+    "MatchModel",
+    "Outside",
+    "Thresholds",
+    "WordWeights",
+]
 
 FEATURES = (
     "name_overlap",
@@ -24,6 +35,8 @@ FEATURES = (
     "name_spelling",
     "core_spelling",
     "name_equal",
+    "core_contained",
+    "place_in_one_name",
     "trade_differs",
     "units_agree",
     "units_differ",
@@ -37,7 +50,10 @@ FEATURES = (
     "address_spelling",
     "numbers_agree",
     "numbers_differ",
+    "numbers_on_one_side",
+    "house_agrees",
     "designators_differ",
+    "designators_apart",
     "address_is_thin",
     "zones_agree",
     "zones_differ",
@@ -50,6 +66,25 @@ FEATURES = (
     "core_and_numbers",
 )
 """Names of the features, in the order in which `compare` computes them."""
+
+AGAINST = frozenset(
+    {
+        "trade_differs",
+        "units_differ",
+        "unit_on_one_side",
+        "unit_numbers_differ",
+        "branch_on_one_side",
+        "numbers_differ",
+        "designators_differ",
+        "designators_apart",
+        "zones_differ",
+        "rare_words_apart",
+        "provinces_differ",
+    }
+)
+"""Features that can only speak against one factory."""
+EITHER_WAY = frozenset({"place_in_one_name", "numbers_on_one_side", "address_is_thin"})
+"""Features that say how much is stated, and may count either way. All others can only speak for one factory."""
 
 DOUBTS = (
     "units_differ",

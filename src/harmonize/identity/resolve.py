@@ -16,6 +16,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from harmonize.collection import without_collector
+from harmonize.free_memory import give_back
 from harmonize.identity.assign import ClusterKeys, assign_ids
 from harmonize.identity.block import CommonKey, candidate_pairs
 from harmonize.identity.decided_pairs import decided_strata
@@ -159,11 +160,14 @@ def _find(
         records.lookup_keys(index.first),
         model.blocking,
     )
+    records = records.without_lookup()
+    give_back()
 
     def profiles(numbers: Positions) -> Profiles:
         return Profiles.from_records(records.table.select(PROFILE).take(pa.array(index.first[numbers])))
 
     judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
+    give_back()
     pairs = Pairs(candidates.ones, candidates.others, judged)
     standing = latest_decisions(decisions)
     pieces = divide(records, index, pairs, standing)

@@ -14,7 +14,7 @@ import numpy as np
 import yaml
 from numpy.typing import NDArray
 
-from harmonize.identity.model import DOUBTS, FEATURES, MatchModel
+from harmonize.identity.model import AGAINST, DOUBTS, EITHER_WAY, FEATURES, MatchModel
 from harmonize.identity.training_sets import TrainingSet
 
 __all__ = ["Fitted", "Measure", "Unseen", "fit", "fit_sets", "measure", "trained", "unseen", "write_model"]
@@ -23,6 +23,7 @@ Numbers = NDArray[np.float64]
 Flags = NDArray[np.bool_]
 
 _FEWEST = 100
+_SIGNS = np.array([0 if name in EITHER_WAY else -1 if name in AGAINST else 1 for name in FEATURES])
 _HEADER = "# The matching model. Coefficients are written by `harmonize facilities train`, the rest by hand.\n"
 
 
@@ -114,10 +115,26 @@ def fit(values: Numbers, labels: Numbers, penalty: float = 1.0, weights: Numbers
     return Fitted(float(found[0]), found[1:])
 
 
+def fit_signed(values: Numbers, labels: Numbers, penalty: float, weights: Numbers) -> Fitted:
+    """The same with what is known beforehand: a feature that would count the wrong way counts nothing.
+
+    Few hundred pairs tell of some rare feature the opposite of what it means; on other pairs that is wrong.
+    """
+    used = np.ones(len(FEATURES), bool)
+    while True:
+        fitted = fit(values[:, used], labels, penalty, weights)
+        found = np.zeros(len(FEATURES))
+        found[used] = fitted.weights
+        wrong = found * _SIGNS < 0
+        if not wrong.any():
+            return Fitted(fitted.intercept, found)
+        used &= ~wrong
+
+
 def fit_sets(sets: Sequence[TrainingSet], penalty: float = 1.0) -> Fitted:
     """The model that all sets teach."""
     values, labels, weights = _together(sets)
-    return fit(values, labels, penalty, weights)
+    return fit_signed(values, labels, penalty, weights)
 
 
 def unseen(sets: Sequence[TrainingSet], folds: int = 10, penalty: float = 1.0) -> list[Unseen]:
@@ -127,7 +144,7 @@ def unseen(sets: Sequence[TrainingSet], folds: int = 10, penalty: float = 1.0) -
     chances = np.zeros(len(labels))
     for fold in np.unique(fold_of).tolist():
         seen = fold_of != fold
-        fitted = fit(values[seen], labels[seen], penalty, weights[seen])
+        fitted = fit_signed(values[seen], labels[seen], penalty, weights[seen])
         chances[~seen] = fitted.chances(values[~seen])
     is_doubted = (values[:, [FEATURES.index(name) for name in DOUBTS]] > 0).any(axis=1)
     ends = np.cumsum([len(found.labels) for found in sets])

@@ -30,6 +30,8 @@ Phrase = tuple[tuple[str, ...], NameEntry | None]
 Weight = Literal["distinctive", "place", "trade"]
 
 _MOST_PLACE_WORDS = 3
+_NEXT_WORDS = 4
+"""A number belongs to the first word of its own among so many behind it: `17-1 Hoang Hoa Street`."""
 _CAMEL = re.compile(r"(?<=[A-Za-z\d])(?=[A-Z][a-z])")
 _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
@@ -81,6 +83,7 @@ class ComparableAddress:
         numbers: every number but postal codes.
         designators: (kind, value) such as (`plot`, `b1`) or (`road`, `3`).
         zones: (name, number) of industrial zones, the number empty where there is none: (`bien hoa`, `2`).
+        houses: (number, the word that it stands before): (`48`, `shijing`) of `No. 48, Shijing Road`.
         is_head_office: whether the address is called that of a head or registered office.
     """
 
@@ -89,6 +92,7 @@ class ComparableAddress:
     numbers: frozenset[str]
     designators: frozenset[tuple[str, str]]
     zones: frozenset[tuple[str, str]]
+    houses: frozenset[tuple[str, str]]
     is_head_office: bool
 
 
@@ -156,8 +160,10 @@ class NameWords:
         kept: list[tuple[str, Weight]] = []
         numbers: set[str] = set()
         is_head_office = False
-        for phrase, entry in lists.address_words.split(words):
-            word = phrase[0]
+        houses: set[tuple[str, str]] = set()
+        waiting: list[tuple[str, int]] = []
+        for at, (phrase, entry) in enumerate(lists.address_words.split(words)):
+            word, known = phrase[0], len(kept)
             if entry is None:
                 if word.isalpha():
                     if len(word) > 1:
@@ -166,10 +172,14 @@ class NameWords:
                     kept.append((word, "distinctive"))
                 elif not POSTAL_CODE.fullmatch(word):
                     numbers.add(word)
+                    waiting.append((word, at))
             elif entry.kind == "place":
                 kept.extend([(place, "place") for place in entry.words])
             elif entry.kind == "head office":
                 is_head_office = True
+            if len(kept) > known:
+                houses.update((number, kept[known][0]) for number, since in waiting if at - since <= _NEXT_WORDS)
+                waiting.clear()
         designators = frozenset(address_designators(parts, lists.designators))
         letters = sorted(f"{kind} {value}" for kind, value in designators if value.isalpha())
         return ComparableAddress(
@@ -178,6 +188,7 @@ class NameWords:
             numbers=frozenset(numbers),
             designators=designators,
             zones=frozenset(_zones(parts, words, lists)),
+            houses=frozenset(houses),
             is_head_office=is_head_office,
         )
 
