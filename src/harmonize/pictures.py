@@ -14,7 +14,7 @@ from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
-from harmonize.errors import ConfigurationError
+from harmonize.spoken_words import known_language
 from harmonize.yaml_text import read_yaml
 
 if TYPE_CHECKING:
@@ -53,8 +53,7 @@ def load_words(path: Path, picture: str, language: str, **facts: object) -> Word
     """
     words: Mapping[str, Mapping[str, str]] = read_yaml(path)[picture]
     for said in words.values():
-        if language not in said:
-            raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(said)}.")
+        known_language(language, [*said])
     return {name: said[language].format_map(facts) for name, said in words.items()}
 
 

@@ -46,7 +46,7 @@ def test_without_a_name_it_stands_here(tmp_path: Path, monkeypatch: pytest.Monke
 @pytest.mark.parametrize(
     ("words", "cure"),
     [
-        (("--lang", "km"), "There is no report in 'km'; there are en, vi"),
+        (("--lang", "km"), "There are no words in 'km'; there are en, vi"),
         (("-o", "report.pdf"), "a report is written as .html"),
         (("-o", "nowhere/report.html"), "Choose another place with -o"),
     ],

@@ -221,7 +221,7 @@ def test_a_factory_is_named_by_id_identifier_or_name(harmonize: Command, out: Pa
         (("--buyer", "example-buyer", "--facility", "Nowhere Ltd"), "no factory 'Nowhere Ltd'"),
         (("--buyer", "example-buyer", "-o", "plan.docx"), ".xlsx, .csv, .parquet"),
         (("--buyer", "example-buyer", "--questionnaire", "gap.xlsx"), "Name one with --facility, or a folder"),
-        (("--buyer", "example-buyer", "--lang", "fr"), "no labels in 'fr'"),
+        (("--buyer", "example-buyer", "--lang", "fr"), "no words in 'fr'"),
         (("--buyer", "missing.yml"), "missing.yml: cannot be read"),
     ],
 )

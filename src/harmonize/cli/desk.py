@@ -50,12 +50,12 @@ def desk_command(
 
     from harmonize.desk.app import desk_app
     from harmonize.desk.guard import Keys
-    from harmonize.desk.words import LANGUAGES, load_desk_words
+    from harmonize.desk.words import load_desk_words
+    from harmonize.spoken_words import known_language
 
     if by is not None:
         pseudonym(by)
-    if language not in LANGUAGES:
-        raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(LANGUAGES)}.")
+    known_language(language)
     backend = CommandLine(out)
     backend.current()
     words, keys = load_desk_words(Project.locate(Path.cwd()).find("schemas/desk_words.yml")), Keys()

@@ -107,9 +107,9 @@ def who_command(
     """
     if output is not None:
         check_ending(output)
-    language = language or chosen_language()
-    if language not in _LANGUAGES:
-        raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
+    from harmonize.spoken_words import known_language
+
+    language = known_language(language or chosen_language(), _LANGUAGES)
     words, day = grant_words(language), as_of or today()
     with judged_grants(out, day, None) as (connection, _):
         connection.execute("USE steward")

@@ -73,11 +73,12 @@ def reuse_command(
 
     from harmonize.assessments.reuse.plan import show_lines
     from harmonize.assessments.reuse.portfolio import estimate
+    from harmonize.spoken_words import known_language
 
     if output is not None and output.suffix.lower() not in _ENDINGS:
         raise InboxError(f"{output}: name a file that ends in {', '.join(_ENDINGS)}.")
-    if language is not None and language not in _LANGUAGES:
-        raise ConfigurationError(f"There are no labels in {language!r}; there are {', '.join(_LANGUAGES)}.")
+    if language is not None:
+        known_language(language, _LANGUAGES)
     given, day = _given(buyer), as_of or today()
     try:
         with open_release(out) as release:

@@ -85,7 +85,8 @@ def desk_rules() -> ReviewRules:
 
 def desk_words(language: str) -> Spoken:
     """The words of the queue in a language."""
-    from harmonize.review.words import LANGUAGES, Glossary, load_review_words
+    from harmonize.review.words import Glossary, load_review_words
+    from harmonize.spoken_words import LANGUAGES
 
     project = Project.locate(Path.cwd())
     words = load_review_words(project.find("schemas/review_words.yml"))

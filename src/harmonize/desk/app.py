@@ -20,8 +20,9 @@ from harmonize.desk.forms import Form, read_form
 from harmonize.desk.frame import LANGUAGE_COOKIE, Frame, Refusal
 from harmonize.desk.guard import Guard, Keys
 from harmonize.desk.showing import Shown
-from harmonize.desk.words import LANGUAGES, DeskWords
+from harmonize.desk.words import DeskWords
 from harmonize.errors import HarmonizeError
+from harmonize.spoken_words import LANGUAGES
 
 __all__ = ["desk_app"]
 

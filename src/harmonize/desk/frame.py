@@ -13,9 +13,10 @@ from harmonize.desk.forms import ITEM, named_act
 from harmonize.desk.guard import Keys
 from harmonize.desk.live import LiveQueue, Open
 from harmonize.desk.pages import Pages
-from harmonize.desk.words import LANGUAGES, DeskWords
+from harmonize.desk.words import DeskWords
 from harmonize.review.acts import ReviewAct
 from harmonize.review.items import Item
+from harmonize.spoken_words import LANGUAGES
 
 __all__ = ["LANGUAGE_COOKIE", "Frame", "Refusal"]
 

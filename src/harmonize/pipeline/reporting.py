@@ -14,8 +14,9 @@ from harmonize.identity.sampling_rules import SamplingRules
 from harmonize.insight.needs.rules import load_benchmark_rules
 from harmonize.insight.report.material import Material, gather
 from harmonize.insight.report.page import file_name, report_page
-from harmonize.insight.report.words import LANGUAGES, load_report_rules, load_report_words
+from harmonize.insight.report.words import load_report_rules, load_report_words
 from harmonize.project import Project
+from harmonize.spoken_words import LANGUAGES
 from harmonize.yaml_text import read_yaml
 
 __all__ = ["report_pages", "write_report"]

@@ -16,7 +16,8 @@ from harmonize.review.book import CLOSENESS, FORM, HIDDEN, MARK, Stamp, check_of
 from harmonize.review.items import item_id
 from harmonize.review.kinds import KINDS
 from harmonize.review.saying import Said
-from harmonize.review.words import LANGUAGES, ReviewWords, Spoken
+from harmonize.review.words import ReviewWords, Spoken
+from harmonize.spoken_words import LANGUAGES
 
 __all__ = ["Filled", "read_filled", "understood"]
 

@@ -9,31 +9,22 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal
 
 from pydantic import model_validator
 
-from harmonize.errors import ConfigurationError
 from harmonize.phrasebook import Phrasebook
 from harmonize.review.kinds import KINDS
-from harmonize.yaml_forms import StrictForm, read_form
+from harmonize.spoken_words import LANGUAGES, SpokenWords, Texts, filled, known_language, refuse_unspoken
+from harmonize.yaml_forms import read_form
 
-__all__ = ["LANGUAGES", "Glossary", "ReviewWords", "Spoken", "load_review_words"]
+__all__ = ["Glossary", "ReviewWords", "Spoken", "load_review_words"]
 
-Texts = Mapping[str, str]
-LANGUAGES = ("en", "vi")
-"""The first one is spoken where nobody asks for another."""
 _OF_A_KIND = {"sheet", "many", "asked", "help"}
 
 
-class ReviewWords(StrictForm):
-    """All of the file.
+class ReviewWords(SpokenWords):
+    """All of the file."""
 
-    Attributes:
-        status: whether a person has read what is not English.
-    """
-
-    status: Literal["machine", "reviewed"]
     kinds: Mapping[str, Mapping[str, Texts]]
     verdicts: Mapping[str, Texts]
     columns: Mapping[str, Texts]
@@ -50,10 +41,7 @@ class ReviewWords(StrictForm):
             raise ValueError(f"kinds: {lacking[0]!r} needs {', '.join(sorted(_OF_A_KIND))}")
         parts = [*self.kinds.values(), self.verdicts, self.columns, self.sides, self.book, self.evidence, self.values]
         parts.append({texts.get("en", "a clause"): texts for texts in self.clauses})
-        for name, texts in ((name, texts) for part in parts for name, texts in part.items()):
-            missing = set(LANGUAGES) - set(texts)
-            if missing:
-                raise ValueError(f"{name!r} has no word in {', '.join(sorted(missing))}; add it")
+        refuse_unspoken(word for part in parts for word in part.items())
         wanted = {word for kind in KINDS.values() for word in kind.verdicts if word != kind.chosen}
         if wanted - set(self.verdicts):
             raise ValueError(f"verdicts: {min(wanted - set(self.verdicts))!r} is missing; add it")
@@ -68,8 +56,7 @@ class ReviewWords(StrictForm):
         Raises:
             ConfigurationError: there are none in it.
         """
-        if language not in LANGUAGES:
-            raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(LANGUAGES)}.")
+        known_language(language)
         clauses = [("part", texts["en"], texts[language]) for texts in self.clauses if language != LANGUAGES[0]]
         return Spoken(self, language, glossary or Glossary(), Phrasebook(clauses))
 
@@ -98,7 +85,7 @@ class Spoken:
 
     def of_kind(self, kind: str, part: str, **blanks: object) -> str:
         """A word about a kind: `sheet`, `many`, `asked` or `help`."""
-        return _filled(self.words.kinds[kind][part][self.language], blanks)
+        return filled(self.words.kinds[kind][part][self.language], blanks)
 
     def verdict(self, verdict: str) -> str:
         """What a verdict is called; what has no word, an indicator or a meaning, is called by itself."""
@@ -114,11 +101,11 @@ class Spoken:
 
     def book(self, name: str, **blanks: object) -> str:
         """A sentence of the first sheet."""
-        return _filled(self.words.book[name][self.language], blanks)
+        return filled(self.words.book[name][self.language], blanks)
 
     def told(self, name: str, **blanks: object) -> str:
         """A clause of what speaks for an item."""
-        return _filled(self.words.evidence[name][self.language], blanks)
+        return filled(self.words.evidence[name][self.language], blanks)
 
     def clauses(self, text: str) -> str:
         """What another stage says, clause by clause; a clause that is not known stays as it is."""
@@ -135,10 +122,6 @@ class Spoken:
     def value(self, name: str) -> str:
         """What a state, or a kind of verification, is called; everything else by itself."""
         return self.glossary.values.get(name) or self.words.values.get(name, {}).get(self.language, name)
-
-
-def _filled(text: str, blanks: Mapping[str, object]) -> str:
-    return text.format_map(blanks) if blanks else text
 
 
 def load_review_words(path: Path) -> ReviewWords:

@@ -14,10 +14,11 @@ import yaml
 
 from harmonize.insight.report.page import report_page
 from harmonize.insight.report.queries import OWNER_GROUP
-from harmonize.insight.report.words import LANGUAGES, load_report_words
+from harmonize.insight.report.words import load_report_words
 from harmonize.pipeline import reporting, run
 from harmonize.pipeline.reporting import report_pages
 from harmonize.project import Project
+from harmonize.spoken_words import LANGUAGES
 from tests.insight.report.pages import Node, read_page, table_rows
 from tests.pipeline.worlds import AS_OF, ROOT, TODAY, Release, alone, contents, demo_world, settings, small_inbox
 

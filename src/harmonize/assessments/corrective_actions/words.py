@@ -6,30 +6,23 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Formatter
-from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, ValidationError, model_validator
+from pydantic import model_validator
 
-from harmonize.errors import ConfigurationError
-from harmonize.yaml_text import read_yaml
+from harmonize.spoken_words import SpokenWords, Texts, filled, known_language, refuse_unspoken
+from harmonize.yaml_forms import read_form
 
 __all__ = ["PlanWords", "Spoken", "load_plan_words"]
 
-Texts = Mapping[str, str]
 
-
-class PlanWords(BaseModel):
+class PlanWords(SpokenWords):
     """All of the file.
 
     Attributes:
-        status: whether a person has read what is not English.
         languages: the language beside English, by country.
         accepted_by: who may accept a closing, by who may grant the instrument.
     """
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-    status: Literal["machine", "reviewed"]
     languages: Texts
     accepted_by: Mapping[str, Texts]
     words: Mapping[str, Texts]
@@ -39,9 +32,7 @@ class PlanWords(BaseModel):
         if "public" not in self.accepted_by:
             raise ValueError("'public' must stand in accepted_by: it is said where nothing else fits; add it")
         for name, texts in {**self.words, **self.accepted_by}.items():
-            missing = {"en", *self.languages.values()} - set(texts)
-            if missing:
-                raise ValueError(f"{name!r} has no word in {', '.join(sorted(missing))}; add it")
+            refuse_unspoken([(name, texts)], {"en", *self.languages.values()})
             if len({_blanks(text) for text in texts.values()}) > 1:
                 raise ValueError(f"{name!r} leaves other blanks in one language than in another; use the same")
         return self
@@ -55,9 +46,7 @@ class PlanWords(BaseModel):
         if wanted is None:
             return self.languages.get(country or "")
         known = ("en", *dict.fromkeys(self.languages.values()))
-        if wanted not in known:
-            raise ConfigurationError(f"There are no words in {wanted!r}; there are {', '.join(known)}.")
-        return None if wanted == "en" else wanted
+        return None if known_language(wanted, known) == "en" else wanted
 
     def spoken(self, language: str | None) -> Spoken:
         """The words in English and one language."""
@@ -82,10 +71,7 @@ class Spoken:
     def both(self, texts: Texts, joint: str = " / ", **blanks: object) -> str:
         """Texts by language in both languages; what has none in the second stands in English alone."""
         codes = ("en", *([self.language] if self.language else ()))
-        said = dict.fromkeys(
-            texts[code].format_map(blanks) if blanks else texts[code] for code in codes if code in texts
-        )
-        return joint.join(said)
+        return joint.join(dict.fromkeys(filled(texts[code], blanks) for code in codes if code in texts))
 
 
 def load_plan_words(path: Path) -> PlanWords:
@@ -94,9 +80,4 @@ def load_plan_words(path: Path) -> PlanWords:
     Raises:
         ConfigurationError: they are not whole; the message names file, place and cure.
     """
-    try:
-        return PlanWords.model_validate(read_yaml(path))
-    except ValidationError as problem:
-        first = problem.errors()[0]
-        place = ".".join(str(part) for part in first["loc"])
-        raise ConfigurationError(f"{path}: {place or 'words'}: {first['msg']}. Mend it there.") from problem
+    return read_form(path, PlanWords)

@@ -10,8 +10,9 @@ from harmonize.insight.report.figures import FIGURES, Teller
 from harmonize.insight.report.markup import Markup, element, joined
 from harmonize.insight.report.material import Material
 from harmonize.insight.report.queries import OWNER_GROUP
-from harmonize.insight.report.words import LANGUAGES, Spoken
+from harmonize.insight.report.words import Spoken
 from harmonize.pictures import number
+from harmonize.spoken_words import LANGUAGES
 
 __all__ = ["file_name", "report_page"]
 

@@ -5,18 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from pydantic import Field, model_validator
 
-from harmonize.errors import ConfigurationError
+from harmonize.spoken_words import SpokenWords, Texts, filled, known_language, refuse_unspoken
 from harmonize.yaml_forms import StrictForm, read_form
 
-__all__ = ["LANGUAGES", "ReportRules", "ReportWords", "Spoken", "load_report_rules", "load_report_words"]
-
-LANGUAGES = ("en", "vi")
-"""The languages of the report; the first is the one that a release's `report.html` speaks."""
-Texts = Mapping[str, str]
+__all__ = ["ReportRules", "ReportWords", "Spoken", "load_report_rules", "load_report_words"]
 
 
 class TrendRules(StrictForm):
@@ -39,23 +34,15 @@ class ReportRules(StrictForm):
     trends: TrendRules
 
 
-class ReportWords(StrictForm):
-    """All of `schemas/report_words.yml`.
+class ReportWords(SpokenWords):
+    """All of `schemas/report_words.yml`."""
 
-    Attributes:
-        status: whether a person has read what is not English.
-    """
-
-    status: Literal["machine", "reviewed"]
     words: Mapping[str, Texts]
     countries: Mapping[str, Texts]
 
     @model_validator(mode="after")
     def _are_whole(self) -> ReportWords:
-        for name, texts in [*self.words.items(), *self.countries.items()]:
-            missing = set(LANGUAGES) - set(texts)
-            if missing:
-                raise ValueError(f"{name!r} has no word in {', '.join(sorted(missing))}; add it")
+        refuse_unspoken([*self.words.items(), *self.countries.items()])
         return self
 
     def spoken(self, language: str) -> Spoken:
@@ -64,9 +51,7 @@ class ReportWords(StrictForm):
         Raises:
             ConfigurationError: there are none in it.
         """
-        if language not in LANGUAGES:
-            raise ConfigurationError(f"There is no report in {language!r}; there are {', '.join(LANGUAGES)}.")
-        return Spoken(self, language)
+        return Spoken(self, known_language(language))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +63,7 @@ class Spoken:
 
     def __call__(self, name: str, /, **blanks: object) -> str:
         """A word, its blanks filled."""
-        text = self.words.words[name][self.language]
-        return text.format_map(blanks) if blanks else text
+        return filled(self.words.words[name][self.language], blanks)
 
     def country(self, code: str | None) -> str:
         """A country; its code where it has no name here."""

@@ -6,18 +6,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
-from typing import Literal
 
 from pydantic import Field, model_validator
 
-from harmonize.errors import ConfigurationError
+from harmonize.spoken_words import SpokenWords, Texts, known_language, refuse_unspoken
 from harmonize.workbooks import Column
 from harmonize.yaml_forms import StrictForm, read_form
 
 __all__ = ["Days", "Spoken", "WeeklyWords", "load_weekly_words"]
-
-_LANGUAGES = ("en", "vi")
-Texts = Mapping[str, str]
 
 
 class Days(StrictForm):
@@ -28,15 +24,13 @@ class Days(StrictForm):
     later: int = Field(gt=0)
 
 
-class WeeklyWords(StrictForm):
+class WeeklyWords(SpokenWords):
     """All of the file.
 
     Attributes:
-        status: whether a person has read what is not English.
         severities: of findings that are told as new.
     """
 
-    status: Literal["machine", "reviewed"]
     days: Days
     severities: Sequence[str] = Field(min_length=1)
     sheets: Mapping[str, Texts]
@@ -47,9 +41,7 @@ class WeeklyWords(StrictForm):
     @model_validator(mode="after")
     def _are_whole(self) -> WeeklyWords:
         named = [(name, texts) for part in (self.sheets, self.columns, self.words) for name, texts in part.items()]
-        for name, texts in [*named, *((f"note {number}", texts) for number, texts in enumerate(self.notes, 1))]:
-            if missing := set(_LANGUAGES) - set(texts):
-                raise ValueError(f"{name} has no word in {', '.join(sorted(missing))}; add it")
+        refuse_unspoken([*named, *((f"note {number}", texts) for number, texts in enumerate(self.notes, 1))])
         if self.days.later < self.days.soon:
             raise ValueError("days: `later` must not come before `soon`")
         return self
@@ -63,9 +55,7 @@ class WeeklyWords(StrictForm):
         Raises:
             ConfigurationError: there are none in it.
         """
-        if language not in _LANGUAGES:
-            raise ConfigurationError(f"There are no words in {language!r}; there are {', '.join(_LANGUAGES)}.")
-        return Spoken(self, language, values)
+        return Spoken(self, known_language(language), values)
 
 
 @dataclass(frozen=True, slots=True)
