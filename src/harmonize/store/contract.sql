@@ -51,7 +51,7 @@ SELECT
     i.scheme,
     i.value,
     bool_or(i.valid) AS valid,
-    string_agg(DISTINCT m.instrument, ',' ORDER BY m.instrument) AS source
+    array_to_string(list_sort(list_distinct(list(m.instrument))), ',') AS source
 FROM staged_identifier i
 JOIN mention m USING (file_id, locator)
 JOIN link l USING (mention_id)
