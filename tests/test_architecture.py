@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "database": frozenset[str](),
     "companion": frozenset({"errors"}),
     "collection": frozenset[str](),
+    "free_memory": frozenset[str](),
     "workbooks": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
@@ -37,6 +38,7 @@ MAY_IMPORT = {
                 "database",
                 "companion",
                 "collection",
+                "free_memory",
                 "pictures",
                 "workbooks",
             }
