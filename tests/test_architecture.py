@@ -16,6 +16,7 @@ MAY_IMPORT = {
     "database": frozenset[str](),
     "companion": frozenset({"errors"}),
     "collection": frozenset[str](),
+    "free_memory": frozenset[str](),
     "workbooks": frozenset[str](),
     "phrasebook": frozenset[str](),
     "model": frozenset({"errors"}),
@@ -38,6 +39,7 @@ MAY_IMPORT = {
                 "database",
                 "companion",
                 "collection",
+                "free_memory",
                 "pictures",
                 "workbooks",
             }

@@ -293,7 +293,7 @@ def _alike(ones: Texts, others: Texts, scorer: Callable[..., float], best: float
 
 
 def _contained(ones: Texts, others: Texts) -> Flags:
-    """Whether one text of each pair stands inside the other, equal ones aside: `tiongliong` in `tiongliongtronjen`."""
+    """Whether one text of each pair stands inside the other, equal ones aside: `saomai` in `saomailotus`."""
     pairs = zip(ones.tolist(), others.tolist(), strict=True)
     return np.array([one != other and _is_inside(*sorted((one, other), key=len)) for one, other in pairs], bool)
 

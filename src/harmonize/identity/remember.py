@@ -24,8 +24,8 @@ _JUDGEMENTS = "judgements"
 
 def remembered_judgements(
     hashes: Hashes,
-    ones: Positions,
-    others: Positions,
+    countries: pa.Array,
+    pairs: tuple[Positions, Positions],
     profiles: Callable[[Positions], Profiles],
     model: MatchModel,
     memory: Memory,
@@ -34,21 +34,35 @@ def remembered_judgements(
 
     Args:
         hashes: of every profile.
+        countries: of every profile; both sides of a pair are of one.
+        pairs: the numbers of both sides.
         profiles: the profiles of some numbers; asked only for those that are judged now.
     """
+    ones, others = pairs
     keys = paired(hashes, ones, others)
     table = memory.recall(_JUDGEMENTS)
     known = (np.zeros(0, np.uint64), np.zeros(0, np.uint64)) if table is None else _hashes(table)
     at = find(known, keys)
     new = np.flatnonzero(at < 0)
-    used, place = np.unique(np.concatenate([ones[new], others[new]]), return_inverse=True)
-    fresh = judge(profiles(used), place[: len(new)], place[len(new) :], model)
+    of = countries.dictionary_encode().indices.to_numpy()[ones[new]]
+    order = np.argsort(of, kind="stable")
+    new = new[order]
+    # Country by country: what is compared is spread out in memory, no more at once than the largest has.
+    parts = np.split(new, np.flatnonzero(np.diff(of[order])) + 1)
+    fresh = Judgements.joined([_judged(ones[part], others[part], profiles, model) for part in parts])
     at[new] = len(known[0]) + np.arange(len(new))
     found = fresh if table is None else Judgements.joined([_judgements(table), fresh])
     found = found.take(at)
     if memory.is_kept and (len(new) or len(known[0]) > 2 * len(ones)):
         memory.keep(_JUDGEMENTS, _table(keys, found))
     return found
+
+
+def _judged(
+    ones: Positions, others: Positions, profiles: Callable[[Positions], Profiles], model: MatchModel
+) -> Judgements:
+    used, place = np.unique(np.concatenate([ones, others]), return_inverse=True)
+    return judge(profiles(used), place[: len(ones)], place[len(ones) :], model)
 
 
 def _table(keys: Hashes, found: Judgements) -> pa.Table:

@@ -155,18 +155,17 @@ def _find(
 ) -> Outcome:
     """Compare all profiles, and join anew the pieces that are not as they were."""
     index, model = ProfileIndex.over(records), knowledge.model
-    candidates = candidate_pairs(
-        records.column("used_country").take(index.first),
-        records.lookup_keys(index.first),
-        model.blocking,
-    )
+    countries = records.column("used_country").take(index.first)
+    candidates = candidate_pairs(countries, records.lookup_keys(index.first), model.blocking)
     records = records.without_lookup()
     give_back()
 
     def profiles(numbers: Positions) -> Profiles:
         return Profiles.from_records(records.table.select(PROFILE).take(pa.array(index.first[numbers])))
 
-    judged = remembered_judgements(index.hashes, candidates.ones, candidates.others, profiles, model, memory)
+    judged = remembered_judgements(
+        index.hashes, countries, (candidates.ones, candidates.others), profiles, model, memory
+    )
     give_back()
     pairs = Pairs(candidates.ones, candidates.others, judged)
     standing = latest_decisions(decisions)

@@ -31,7 +31,7 @@ Weight = Literal["distinctive", "place", "trade"]
 
 _MOST_PLACE_WORDS = 3
 _NEXT_WORDS = 4
-"""A number belongs to the first word of its own among so many behind it: `17-1 Hoang Hoa Street`."""
+"""A number belongs to the first word of its own among so many behind it: `48, Lane 3, Canal Road`."""
 _CAMEL = re.compile(r"(?<=[A-Za-z\d])(?=[A-Z][a-z])")
 _BETWEEN_PARTS = re.compile(r"[,;\n]")
 _CODE_AFTER_DASH = re.compile(r"(?<=[A-Za-z]{3})\s?-\s?\d{4}\b(?![-/]\d)")
@@ -83,7 +83,7 @@ class ComparableAddress:
         numbers: every number but postal codes.
         designators: (kind, value) such as (`plot`, `b1`) or (`road`, `3`).
         zones: (name, number) of industrial zones, the number empty where there is none: (`bien hoa`, `2`).
-        houses: (number, the word that it stands before): (`48`, `shijing`) of `No. 48, Shijing Road`.
+        houses: (number, the word that it stands before): (`48`, `canal`) of `No. 48, Canal Road`.
         is_head_office: whether the address is called that of a head or registered office.
     """
 
