@@ -34,6 +34,7 @@ _TABLES = """
     CREATE TABLE compact.sure_record (mention_id VARCHAR, sure_group VARCHAR);
     CREATE TABLE compact.stated_identifier (mention_id VARCHAR, scheme VARCHAR, value VARCHAR, valid BOOLEAN);
     CREATE TABLE compact.copy_evidence (copy_id VARCHAR, evidence VARCHAR);
+    CREATE TABLE compact.stated_header (copy_id VARCHAR, published BOOLEAN, delivery_rank BIGINT);
     INSERT INTO instrument_rights VALUES ('smeta', 'account');
     USE memory; CREATE TEMP TABLE audience (audience_no INTEGER, audience VARCHAR);
     INSERT INTO audience VALUES (1, 'gap');
@@ -74,7 +75,7 @@ def _tell(release: duckdb.DuckDBPyConnection, world: World) -> dict[str, Any]:
     mentions, identifiers, decisions = world
     links = {row["mention_id"]: row for row in _resolve(mentions, identifiers, decisions).links.to_pylist()}
     tables = ("facility_mention", "assessment", "assessment_copy", "compact.sure_record", "compact.stated_identifier")
-    for table in (*tables, "compact.copy_evidence", "consent_grant", "file"):
+    for table in (*tables, "compact.copy_evidence", "compact.stated_header", "consent_grant", "file"):
         release.execute(f"DELETE FROM source.{table}")
     release.execute("INSERT INTO source.file VALUES ('f', 'x', NULL, NULL)")
     for name, link in links.items():
@@ -84,6 +85,7 @@ def _tell(release: duckdb.DuckDBPyConnection, world: World) -> dict[str, Any]:
             "assessment_copy": (name, f"a-{name}", "f", name, None),
             "compact.sure_record": (name, link["sure_group"]),
             "compact.copy_evidence": (name, "alone"),
+            "compact.stated_header": (name, True, 1),
         }
         for table, row in rows.items():
             release.execute(f"INSERT INTO source.{table} VALUES ({', '.join('?' * len(row))})", list(row))
