@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from harmonize.identity.block import candidate_pairs, lookup_keys
+from harmonize.identity.block import candidate_pairs
 from harmonize.identity.knowledge import Knowledge
 from harmonize.identity.prepare import Statements, prepare
 from tests.benchmarks.facility_lists import facility_list
@@ -36,7 +36,7 @@ def invented_pairs(records: int, seed: int, pairs: int) -> pl.DataFrame:
     by_id = {found.mention_id: found.profile for found in prepare(stated, (), Statements(knowledge))}
     profiles = [by_id[record_id] for record_id in rows["record_id"]]
     countries = pa.array([profile.country for profile in profiles], pa.large_string())
-    keys = pa.array(list(map(lookup_keys, profiles)), pa.large_string())
+    keys = pa.array([profile.lookup_keys for profile in profiles], pa.large_string())
     met = candidate_pairs(countries, keys, knowledge.model.blocking)
     at = np.sort(np.random.default_rng(seed).permutation(len(met.ones))[:pairs])
     one, other = rows[met.ones[at]], rows[met.others[at]]

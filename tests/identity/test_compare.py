@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from harmonize.identity.block import Candidates, CommonKey, candidate_pairs, lookup_keys
+from harmonize.identity.block import Candidates, CommonKey, candidate_pairs
 from harmonize.identity.compare import Comparison, distance_km
 from harmonize.identity.decide import judge
 from harmonize.identity.forms import read_address, read_name, write_address, write_name
@@ -37,7 +37,7 @@ def _probability(one: Profile, other: Profile) -> float:
 
 def _candidates(profiles: list[Profile], limits: Blocking, at_once: int = 1_000_000) -> Candidates:
     countries = pa.array([profile.country for profile in profiles], pa.large_string())
-    keys = pa.array([lookup_keys(profile) for profile in profiles], pa.large_string())
+    keys = pa.array([profile.lookup_keys for profile in profiles], pa.large_string())
     return candidate_pairs(countries, keys, limits, at_once)
 
 

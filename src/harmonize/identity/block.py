@@ -13,7 +13,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import pairwise, product
-from typing import TYPE_CHECKING
 
 import numpy as np
 import pyarrow as pa
@@ -23,10 +22,7 @@ from numpy.typing import NDArray
 from harmonize.identity.model import Blocking
 from harmonize.values.names import ComparableAddress, ComparableName
 
-if TYPE_CHECKING:
-    from harmonize.identity.prepare import Profile
-
-__all__ = ["Candidates", "CommonKey", "block_keys", "candidate_pairs", "lookup_keys"]
+__all__ = ["Candidates", "CommonKey", "block_keys", "candidate_pairs"]
 
 Positions = NDArray[np.int64]
 
@@ -132,13 +128,6 @@ def block_keys(names: Iterable[ComparableName], address: ComparableAddress) -> I
         yield f"at {one} {other}"
 
 
-def lookup_keys(profile: Profile) -> str | None:
-    """All keys of a profile, those of its company included, one a line; None without a country."""
-    if not profile.country:
-        return None
-    return "\n".join([profile.block_keys, *(f"{found.scheme} {found.value}" for found in sorted(profile.company_ids))])
-
-
 def candidate_pairs(
     countries: pa.Array, keys: pa.Array, limits: Blocking, meetings_at_once: int = _MEETINGS_AT_ONCE
 ) -> Candidates:
@@ -146,7 +135,7 @@ def candidate_pairs(
 
     Args:
         countries: of every profile its country.
-        keys: of every profile its `lookup_keys`.
+        keys: of every profile its `Profile.lookup_keys`.
         meetings_at_once: about how many meetings of two profiles under one key are held in memory.
     """
     names = countries.dictionary_encode()

@@ -91,6 +91,13 @@ class Profile:
     text: str = field(compare=False)
     block_keys: str = field(compare=False)
 
+    @property
+    def lookup_keys(self) -> str | None:
+        """All keys by which it is found, those of its company included, one a line; None without a country."""
+        if not self.country:
+            return None
+        return "\n".join([self.block_keys, *(f"{found.scheme} {found.value}" for found in sorted(self.company_ids))])
+
 
 @dataclass(frozen=True, slots=True)
 class Mention:

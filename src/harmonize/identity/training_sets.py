@@ -15,7 +15,7 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from harmonize.errors import InboxError
-from harmonize.identity.block import candidate_pairs, lookup_keys
+from harmonize.identity.block import candidate_pairs
 from harmonize.identity.compare import Comparison
 from harmonize.identity.decision_ledger import read_decisions
 from harmonize.identity.decisions import latest_decisions
@@ -99,7 +99,7 @@ def _alike(rows: Sequence[Row], knowledge: Knowledge) -> tuple[Numbers, list[tup
     statements = Statements(knowledge)
     profiles = [_profile(row["name"], row["address"], row["country"], statements) for row in rows]
     countries = pa.array([profile.country for profile in profiles], pa.large_string())
-    keys = pa.array(list(map(lookup_keys, profiles)), pa.large_string())
+    keys = pa.array([profile.lookup_keys for profile in profiles], pa.large_string())
     met = candidate_pairs(countries, keys, knowledge.model.blocking)
     values = Comparison(profiles, knowledge.model).features(met.ones, met.others)
     near = np.flatnonzero(values[:, _CORE] > _ALIKE)
