@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 
 import pytest
@@ -21,8 +22,9 @@ MAY_IMPORT = {
     "phrasebook": frozenset[str](),
     "model": frozenset({"errors"}),
     "project": frozenset({"errors"}),
-    "pictures": frozenset({"errors", "yaml_text"}),
+    "pictures": frozenset({"errors", "spoken_words", "yaml_text"}),
     "yaml_forms": frozenset({"errors", "yaml_text"}),
+    "spoken_words": frozenset({"errors", "yaml_forms"}),
     "values": frozenset({"errors", "project", "yaml_text"}),
     "reading": frozenset({"model", "errors", "collection"}),
     **{
@@ -34,6 +36,7 @@ MAY_IMPORT = {
                 "project",
                 "errors",
                 "ledgers",
+                "spoken_words",
                 "yaml_forms",
                 "yaml_text",
                 "database",
@@ -51,7 +54,7 @@ MAY_IMPORT = {
 DESK = frozenset({"identity", "assessments", "sharing", "crosswalk"})
 """The stages whose ledgers and files the steward's queue writes: it stands above them, and below the command line."""
 MAY_IMPORT["review"] = MAY_IMPORT["insight"] | DESK | {"phrasebook"}
-MAY_IMPORT["desk"] = frozenset({"review", "insight", "errors", "yaml_forms"})
+MAY_IMPORT["desk"] = frozenset({"review", "insight", "errors", "spoken_words", "yaml_forms"})
 """The steward's page stands on the queue; the command line hands it the rest."""
 JOINERS = frozenset({"pipeline", "review", "desk", "cli"})
 """The only ones that know several stages."""
@@ -213,6 +216,39 @@ def test_nothing_global_changes(path: Path) -> None:
 @pytest.mark.parametrize("path", MODULES)
 def test_nothing_of_this_machine_stands_in_the_source(path: Path) -> None:
     assert not re.search(r"/work/|/tmp/|/home/|/Users/", path.read_text(encoding="utf-8"))
+
+
+def _module(path: Path) -> str:
+    """The name of a module as others import it."""
+    return ".".join(["harmonize", *path.relative_to(SOURCE).with_suffix("").parts]).removesuffix(".__init__")
+
+
+def _named_modules(path: Path, known: Collection[str]) -> Iterator[str]:
+    """The modules of our own that a module names at its top, those for types alone included."""
+    for node in _at_the_top(_tree(path).body):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names if alias.name in known)
+        elif isinstance(node, ast.ImportFrom):
+            module = _absolute(path, node)
+            inner = [f"{module}.{alias.name}" for alias in node.names]
+            yield from ([name for name in inner if name in known] or [module] * (module in known))
+
+
+def _at_the_top(body: Iterable[ast.stmt]) -> Iterator[ast.stmt]:
+    for node in body:
+        yield from _at_the_top(node.body) if isinstance(node, ast.If) else (node,)
+
+
+def test_no_modules_import_one_another_in_a_circle() -> None:
+    """Also for types alone: what names each other is one thing, or a third module that both read."""
+    known = {_module(path): path for path in FILES}
+    graph = {name: {other for other in _named_modules(path, known) if other != name} for name, path in known.items()}
+    try:
+        order = [*TopologicalSorter(graph).static_order()]
+    except CycleError as problem:
+        pytest.fail(" -> ".join(problem.args[1]))
+    assert len(order) == len(known)
+    assert any(graph.values())
 
 
 def test_every_folder_of_source_is_a_package_with_a_word_about_it() -> None:
