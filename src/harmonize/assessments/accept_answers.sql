@@ -1,5 +1,6 @@
 -- Answers that a programme has accepted unseen, and how their own export says that they were verified.
--- Reads: made_number, accepted_assessment, accepted_level, crosswalk_entry. Writes: release.compact.accepted_answer, stored_answer.
+-- Reads: made_number, accepted_assessment, accepted_level, crosswalk_entry.
+-- Writes: accepted_row, release.compact.accepted_answer, release.compact.stored_answer.
 CREATE OR REPLACE TABLE accepted_row AS
 SELECT a.rowid AS row_id, a.assessment_no, a.question_no, a.answered_by, a.verification
 FROM release.compact.stored_answer a
