@@ -11,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from harmonize.free_memory import give_back
 from harmonize.identity.decide import Judgements, judge
 from harmonize.identity.hashes import Hashes, Positions, find, paired
 from harmonize.identity.memory import Memory
@@ -20,6 +21,8 @@ from harmonize.identity.profiles import Profiles
 __all__ = ["remembered_judgements"]
 
 _JUDGEMENTS = "judgements"
+_MANY = 100_000
+"""Pairs whose comparison leaves so much behind that to give it back is worth the time."""
 
 
 def remembered_judgements(
@@ -62,7 +65,10 @@ def _judged(
     ones: Positions, others: Positions, profiles: Callable[[Positions], Profiles], model: MatchModel
 ) -> Judgements:
     used, place = np.unique(np.concatenate([ones, others]), return_inverse=True)
-    return judge(profiles(used), place[: len(ones)], place[len(ones) :], model)
+    judged = judge(profiles(used), place[: len(ones)], place[len(ones) :], model)
+    if len(ones) >= _MANY:
+        give_back()
+    return judged
 
 
 def _table(keys: Hashes, found: Judgements) -> pa.Table:
