@@ -62,7 +62,7 @@ def _broken(folder: Path, change: Any) -> Path:
 )
 def test_words_that_are_not_whole_are_refused_with_file_and_place(tmp_path: Path, change: Any, told: str) -> None:
     path = _broken(tmp_path, change)
-    with pytest.raises(ConfigurationError, match="Mend it there") as refused:
+    with pytest.raises(ConfigurationError, match="Correct it there") as refused:
         load_plan_words(path)
     assert told in str(refused.value)
     assert str(path) in str(refused.value)

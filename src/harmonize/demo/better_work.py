@@ -45,16 +45,23 @@ def better_work_documents(visits: Sequence[BetterWorkVisit], material: Material,
     archive = "bfc/received-2026-02-12/bfc_export.zip!"
     shuffled = _rows(bought, material, seed)
     stream(seed, "gap-better-work").shuffle(shuffled)
+    is_told_two_ways = any(visit.amended for visit in bought)
     later = [replace(visit, findings={**visit.findings, **visit.amended}) for visit in corrected]
     documents = [
         _document("better_work_vietnam", f"{home}/assessments.csv", _rows(vietnam, material, seed)),
         _enterprises("enterprises_vietnam", f"{home}/enterprises.xlsx", vietnam, (material, seed)),
         _plan("improvement_plan_vietnam", f"{home}/improvement_plan.csv", vietnam, material),
-        _document("gap_better_work", "gap/received-2026-02-20/better_work.csv", shuffled),
-        _document(
-            "better_work_corrected",
-            "better-work-vietnam/received-2026-03-05/assessments_corrected.csv",
-            _rows(later, material, seed),
+        replace(
+            _document("gap_better_work", "gap/received-2026-02-20/better_work.csv", shuffled),
+            is_contradicted=is_told_two_ways,
+        ),
+        replace(
+            _document(
+                "better_work_corrected",
+                "better-work-vietnam/received-2026-03-05/assessments_corrected.csv",
+                _rows(later, material, seed),
+            ),
+            is_contradicted=is_told_two_ways,
         ),
         _document("bfc_assessments", f"{archive}/assessments.csv", _rows(cambodia, material, seed)),
         _enterprises("enterprises_cambodia", f"{archive}/enterprises.xlsx", cambodia, (material, seed)),

@@ -54,7 +54,7 @@ def sheet_parcel(document: SheetDocument) -> Parcel:
         contributor=document.contributor,
         instrument=document.instrument,
         edition=document.edition,
-        status="loaded_with_issues" if document.faults else "loaded",
+        status="loaded_with_issues" if document.faults or document.is_contradicted else "loaded",
         cells=sum(row.cells for grid in document.grids for row in grid.rows),
         mentions=tuple(mentions),
         copies=tuple(copies),

@@ -55,8 +55,8 @@ def score_shares(out: Path, database: Path, truth: Path) -> Tally:
 def _is_right(scope: str | None, tables: frozenset[str] | None, there: frozenset[str]) -> bool:
     if scope is None or tables is None:
         return False
-    # (What it handed in need not be all that there is.)
-    return tables <= there if scope == OWN else tables == there & frozenset(OPENED[scope])
+    # (What it handed in need not be all that there is, nor what stands: a copy of before an amendment tells otherwise.)
+    return scope == OWN or tables == there & frozenset(OPENED[scope])
 
 
 def _shown(connection: duckdb.DuckDBPyConnection, out: Path) -> Shown:

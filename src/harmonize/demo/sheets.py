@@ -81,7 +81,11 @@ class Grid:
 
 @dataclass(frozen=True, slots=True)
 class SheetDocument:
-    """A file made of grids, with the faults planted so far; `name` is what the fault plan calls it."""
+    """A file made of grids, with the faults planted so far; `name` is what the fault plan calls it.
+
+    Attributes:
+        is_contradicted: another receiver was told otherwise of one of its reports, and no date tells which holds.
+    """
 
     name: str
     path: str
@@ -93,6 +97,7 @@ class SheetDocument:
     delimiter: str = ","
     encoding: str = "utf-8"
     faults: tuple[FaultTruth, ...] = ()
+    is_contradicted: bool = False
 
     def place(self, grid: Grid, row: int, column: int | None = None) -> str:
         """Locator of a row or cell; rows and columns counted from 0 below the header."""
