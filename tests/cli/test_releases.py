@@ -175,6 +175,7 @@ def test_the_way_back_is_one_step_and_recorded_and_audiences_are_stale(
     assert len((out / "releases.jsonl").read_text(encoding="utf-8").splitlines()) == 1
 
 
+@pytest.mark.slow
 def test_the_way_back_publishes_what_was_published(
     harmonize: Command, out: Path, made: tuple[Path, Release, Release]
 ) -> None:

@@ -115,6 +115,7 @@ def test_a_grant_opens_what_it_says_on_its_days(tmp_path: Path) -> None:
         assert desk.ask(name, "SELECT count(*) FROM consent_grant") == [(int(is_shown),)], row
 
 
+@pytest.mark.slow
 def test_a_grant_that_opens_nothing_is_not_told(tmp_path: Path) -> None:
     """That it names a factory of the audience's may be known from what others handed in."""
     desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "instrument": "smeta"})
@@ -122,6 +123,7 @@ def test_a_grant_that_opens_nothing_is_not_told(tmp_path: Path) -> None:
     assert desk.ask("newcomer", "SELECT instrument FROM consent_grant") == [("higg_fem",)]
 
 
+@pytest.mark.slow
 def test_who_signed_is_told_to_nobody_and_what_for_only_with_names(tmp_path: Path) -> None:
     signed = {"granted_by": "Nguyen Thi Mai", "signatory_role": "Director of Sao Mai", "purpose": "loan to Sao Mai"}
     audiences = "audiences: [{name: newcomer, kind: buyer}, {name: ministry, kind: government, named: false}]"
@@ -247,6 +249,7 @@ def _go_back(desk: Desk, release: str) -> None:
     history.roll_back(desk.out, release, "s1", "2026-06-30T00:00:00Z", "wrong file")
 
 
+@pytest.mark.slow
 def test_what_was_revoked_since_stays_revoked_on_the_way_back(tmp_path: Path) -> None:
     """Grants are judged by the register that was read last, whatever release is gone back to (domain rule 26)."""
     desk = Desk(tmp_path).grant({}, {"grant_id": "G-2", "audience": "other"})
@@ -277,6 +280,7 @@ def test_what_was_revoked_since_stays_revoked_on_the_way_back(tmp_path: Path) ->
     assert desk.ask("newcomer", shown) == [(1, True)]
 
 
+@pytest.mark.slow
 def test_what_is_revoked_by_today_opens_nothing_on_an_earlier_day(tmp_path: Path) -> None:
     desk = Desk(tmp_path).grant({"revoked_on": "2026-07-03"})
     for today, shown in ((AS_OF, 1), (date(2026, 7, 2), 1), (date(2026, 7, 3), 0)):
@@ -350,6 +354,7 @@ def test_a_foreign_delivery_that_is_not_published_takes_no_own_answer_away(tmp_p
         assert not differences(*found)
 
 
+@pytest.mark.slow
 def test_what_no_grant_reaches_holds_nothing_back(tmp_path: Path) -> None:
     """A delivery that only likeness links is foreign: the file is as if it were not there."""
     held = {"higg/received-2024-09-01/fem.csv": _posted("Yes", "1000", **WITHHELD)}

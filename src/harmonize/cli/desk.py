@@ -6,6 +6,7 @@ import os
 import socket
 import sys
 from collections.abc import Callable, Collection, Mapping, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -72,11 +73,10 @@ def desk_command(
             app, log_level="warning", access_log=False, lifespan="off", ws="none", server_header=False,
             proxy_headers=False, timeout_graceful_shutdown=2,
         )  # fmt: skip
-        try:
+        # (The server ends in order; then, as a rule, it passes the signal on.)
+        with suppress(Stopped, KeyboardInterrupt):
             uvicorn.Server(settings).run(sockets=[listener])
-        except (Stopped, KeyboardInterrupt):
-            # (The server ends in order and passes the signal on.)
-            say("ended")
+        say("ended")
 
 
 def _need_packages() -> None:

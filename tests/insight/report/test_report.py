@@ -215,7 +215,7 @@ def test_both_languages_have_every_word_and_the_page_uses_them_all() -> None:
 def test_a_language_without_a_report_is_refused() -> None:
     with (
         duckdb.connect(str(demo_world().release.database), read_only=True) as connection,
-        pytest.raises(Exception, match="no report in 'km'"),
+        pytest.raises(Exception, match="no words in 'km'"),
     ):
         report_pages(connection, demo_world().release.database, alone(), {}, ["km"])
 

@@ -101,7 +101,7 @@ def test_every_column_has_a_title_and_every_row_its_cells(share: Path, spoken: S
 def test_words_that_lack_a_language_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "weekly_words.yml"
     path.write_text(WORDS.read_text(encoding="utf-8").replace(", vi: Quá hạn", ""), encoding="utf-8")
-    with pytest.raises(ConfigurationError, match="overdue has no word in vi"):
+    with pytest.raises(ConfigurationError, match="'overdue' has no word in vi"):
         load_weekly_words(path)
     with pytest.raises(ConfigurationError, match="no words in 'fr'"):
         load_weekly_words(WORDS).spoken("fr")
